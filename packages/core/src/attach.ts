@@ -1,0 +1,87 @@
+import { prepareReplay } from './replay.ts'
+import { isResource } from './resources.ts'
+import type { TokenSource } from './token.ts'
+
+/** One call of a `fetch`. */
+export type Call = {
+  readonly fetch: typeof globalThis.fetch
+  readonly input: RequestInfo | URL
+  readonly init: RequestInit | undefined
+  /** The body as it was given, or a function that makes it. */
+  readonly body: BodyInit | (() => BodyInit) | null | undefined
+  /** Whether a body that only the request has may be buffered, so that it can be sent once more. */
+  readonly mayBuffer: boolean
+}
+
+const scheme = 'Bearer '
+
+/**
+ * Sends a request with a token of the source, and once more with a newer one if that token is refused.
+ *
+ * A request that is not for one of the source's resources, or has an `Authorization` header already, passes untouched.
+ *
+ * @throws {@link OAuthError} if there is no token to be had.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-2.1 RFC 6750 §2.1}
+ */
+export async function attach(source: TokenSource, { fetch, input, init, body, mayBuffer }: Call): Promise<Response> {
+  const request = typeof input === 'object' && 'url' in input ? input : undefined
+  const url = input instanceof Request ? input.url : absolute(request?.url ?? String(input))
+  const headers = new Headers(init?.headers ?? request?.headers)
+  if (url === undefined || !isResource(url, source) || headers.has('authorization')) return fetch(input, init)
+
+  const send = (target: RequestInfo | URL, accessToken: string, rebuilt?: BodyInit): Promise<Response> => {
+    headers.set('authorization', scheme + accessToken)
+    const own: RequestInit = rebuilt === undefined ? { ...init, headers } : { ...init, headers, body: rebuilt }
+    // The platform's fetch takes the header beside the request, so that no error that shows the request shows the token.
+    if (fetch === globalThis.fetch) return fetch(target, own)
+    // Other fetches may look at nothing but the request; those that pass on both find the same in each.
+    const complete = new Request(target, own)
+    return fetch(complete, { ...init, headers: complete.headers, body: null })
+  }
+
+  const signal = init?.signal ?? request?.signal
+  const replay = prepareReplay(input, body, mayBuffer)
+  try {
+    const rejected = source.peek?.()?.slice(scheme.length) ?? (await source.getToken({ signal })).accessToken
+    const response = await send(input, rejected)
+    if (!(await isRefused(source, response, url))) return response
+    const renewal = source.getToken({ rejected, signal })
+    if (!replay) {
+      // This call fails all the same, but the next one finds a better token.
+      await renewal.catch(() => {})
+      return response
+    }
+    const { accessToken } = await renewal.catch((error: unknown) => {
+      discard(response)
+      throw error
+    })
+    if (accessToken === rejected) return response
+    discard(response)
+    const rebuilt = replay.body?.()
+    // A form makes a new boundary each time that it is sent.
+    if (rebuilt instanceof FormData) headers.delete('content-type')
+    return await send(replay.target, accessToken, rebuilt)
+  } finally {
+    replay?.discard?.()
+  }
+}
+
+/** Frees the connection of a response that nobody will read. */
+function discard(response: Response): void {
+  response.body?.cancel().catch(() => {})
+}
+
+async function isRefused(source: TokenSource, response: Response, url: string): Promise<boolean> {
+  const isRejected = source.isRejected ? await source.isRejected(response) : response.status === 401
+  // The header does not follow a redirect to another origin, so a refusal from there is not about the token.
+  return isRejected && !(response.redirected && !isSameSurface(response.url, url, source))
+}
+
+const isSameSurface = (url: string, other: string, source: TokenSource) =>
+  new URL(url).origin === new URL(other).origin && isResource(url, source)
+
+/** A URL as the platform writes it; `undefined` where it is none, which is for `fetch` to say. */
+function absolute(text: string): string | undefined {
+  const base = globalThis.location?.href
+  return URL.canParse(text, base) ? new URL(text, base).href : undefined
+}

@@ -1,0 +1,63 @@
+/**
+ * Why there is no token.
+ *
+ * - `TOKEN_MISSING`: nothing is stored and the grant cannot start over. The user must sign in.
+ * - `TOKEN_REFUSED`: the server said no; see `error`. For the operator, or a reason to sign in again.
+ * - `TOKEN_UNAVAILABLE`: no answer, a time-out, 429 or 5xx. Try again later; see `retryAfterMs`.
+ * - `TOKEN_MALFORMED`: an answer that is neither a token nor an OAuth error. For whoever looks after the server or its settings.
+ */
+export type OAuthErrorCode = 'TOKEN_MISSING' | 'TOKEN_REFUSED' | 'TOKEN_UNAVAILABLE' | 'TOKEN_MALFORMED'
+
+/** What is known of a failure, beside its code and message. */
+export type OAuthErrorDetails = {
+  /** The name of the provider that was asked. */
+  readonly provider?: string | undefined
+  /** The HTTP status of the token endpoint's answer. Absent when there was none. */
+  readonly status?: number | undefined
+  /** The server's `error`, such as `invalid_client`. See RFC 6749 §5.2. */
+  readonly error?: string | undefined
+  /** The server's `error_description`, without any secret that the server may have repeated in it. */
+  readonly errorDescription?: string | undefined
+  /** How long the server asks to be left alone, in milliseconds from when it answered. */
+  readonly retryAfterMs?: number | undefined
+  /** The server's own id of the request, to quote when asking its support. */
+  readonly requestId?: string | undefined
+}
+
+/**
+ * The one error of oauthkit: there is no token, and `code` says why.
+ *
+ * It never holds a secret, a token or a request body, so it may be logged as it is. Use {@link isOAuthError} to recognise it.
+ * Wrong use of the library is a `TypeError` instead, and a 401 that stays is the HTTP client's own error.
+ */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError'
+  /** Why there is no token. */
+  readonly code: OAuthErrorCode
+  /** {@inheritDoc OAuthErrorDetails.provider} */
+  readonly provider?: string
+  /** {@inheritDoc OAuthErrorDetails.status} */
+  readonly status?: number
+  /** {@inheritDoc OAuthErrorDetails.error} */
+  readonly error?: string
+  /** {@inheritDoc OAuthErrorDetails.errorDescription} */
+  readonly errorDescription?: string
+  /** {@inheritDoc OAuthErrorDetails.retryAfterMs} */
+  readonly retryAfterMs?: number
+  /** {@inheritDoc OAuthErrorDetails.requestId} */
+  readonly requestId?: string
+
+  /** Makes an error; `details` that are `undefined` are left out. */
+  constructor(code: OAuthErrorCode, message: string, details: OAuthErrorDetails = {}) {
+    super(message)
+    this.code = code
+    for (const [name, value] of Object.entries(details)) {
+      if (value !== undefined) Object.assign(this, { [name]: value })
+    }
+  }
+}
+
+/** Says whether an error is an {@link OAuthError}, also one from another copy of this package. */
+export function isOAuthError(error: unknown): error is OAuthError {
+  return error instanceof Error && error.name === 'OAuthError' && 'code' in error
+}

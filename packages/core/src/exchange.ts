@@ -1,0 +1,135 @@
+import { formEncode } from './client-auth.ts'
+import { OAuthError } from './errors.ts'
+import type { ClientAuth, Provider } from './provider.ts'
+import { secureUrl } from './resources.ts'
+import { readTokenResponse } from './token-response.ts'
+import type { Token } from './token.ts'
+
+/** A client id or secret, or a function that looks it up anew for each token request: in a vault, a Worker's bindings. */
+export type Credential = string | (() => string | Promise<string>)
+
+/** Form parameters under their wire names; a list repeats its parameter, and `undefined` leaves it out. */
+export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** One request to a token endpoint. */
+export type TokenRequest = {
+  /** The authorization server to ask. */
+  readonly provider: Provider
+  /** The client's id. */
+  readonly clientId: Credential
+  /** The client's secret, if it has one. */
+  readonly clientSecret?: Credential | undefined
+  /** How the client proves who it is. @defaultValue The provider's way. */
+  readonly clientAuth?: ClientAuth | undefined
+  /** The form, `grant_type` included, or a function that makes it. */
+  readonly parameters: FormParameters | (() => FormParameters | Promise<FormParameters>)
+  /** The `fetch` to send it with, for a proxy or a private certificate authority. @defaultValue The platform's. */
+  readonly fetch?: typeof fetch | undefined
+  /**
+   * How long all of it may take, the look-up of the credentials included, in milliseconds.
+   *
+   * @defaultValue 10_000
+   */
+  readonly timeoutMs?: number | undefined
+}
+
+/**
+ * Sends one token request and reads the answer. The only place that calls a token endpoint.
+ *
+ * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`; `TypeError` for wrong use.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.2 RFC 6749 §3.2}
+ */
+export async function exchange(request: TokenRequest): Promise<Token> {
+  const { provider, timeoutMs = 10_000 } = request
+  const deadline = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    // The race is for whatever does not heed the signal: a custom fetch, a vault.
+    return await Promise.race([
+      send(request, deadline.signal),
+      new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => {
+          const message = `${provider.name}: no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
+          reject(new OAuthError('TOKEN_UNAVAILABLE', message, { provider: provider.name }))
+          deadline.abort()
+        }, timeoutMs)
+      }),
+    ])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function send(request: TokenRequest, signal: AbortSignal): Promise<Token> {
+  const { provider, clientAuth = provider.clientAuth, parameters, fetch = globalThis.fetch } = request
+  const endpoint = secureUrl(provider.tokenEndpoint, `${provider.name}: tokenEndpoint`)
+  const clientId = await lookUp(provider, 'clientId', request.clientId)
+  const clientSecret =
+    request.clientSecret === undefined ? undefined : await lookUp(provider, 'clientSecret', request.clientSecret)
+  const form = formOf(typeof parameters === 'function' ? await parameters() : parameters)
+  const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
+  await clientAuth({ form, headers, clientId, clientSecret, provider })
+  const redact = redactor(clientSecret, headers, form)
+
+  const sentAt = Date.now()
+  try {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers,
+      body: form.toString(),
+      redirect: 'manual',
+      signal,
+    })
+    return await readTokenResponse(response, provider, sentAt, redact)
+  } catch (error) {
+    if (error instanceof OAuthError) throw error
+    // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
+    const message = `${provider.name}: the token endpoint did not answer (${redact(reason(error))}): try again later`
+    throw new OAuthError('TOKEN_UNAVAILABLE', message, { provider: provider.name })
+  }
+}
+
+async function lookUp(provider: Provider, name: string, credential: Credential): Promise<string> {
+  const what = `${provider.name}: ${name}`
+  let value: unknown = credential
+  if (typeof credential === 'function') {
+    try {
+      value = await credential()
+    } catch (error) {
+      // In a class of its own, since HTTP clients take the network errors of a vault for their own and retry.
+      throw new OAuthError('TOKEN_UNAVAILABLE', `${what} could not be looked up (${reason(error)})`, {
+        provider: provider.name,
+      })
+    }
+  }
+  if (typeof value !== 'string' || value === '')
+    throw new TypeError(`${what} is missing: it must be a non-empty string`)
+  return value
+}
+
+function formOf(parameters: FormParameters): URLSearchParams {
+  const form = new URLSearchParams()
+  for (const [name, values] of Object.entries(parameters)) {
+    for (const value of [values ?? []].flat()) form.append(name, value)
+  }
+  return form
+}
+
+/** The parameters whose values are no secret, and may be too common a word to be cut out of a message. */
+const shown = new Set(['grant_type', 'scope', 'resource', 'audience', 'client_id', 'client_assertion_type'])
+
+/** Takes everything secret that was sent, in each form it was sent in, out of what comes back. */
+function redactor(clientSecret: string | undefined, headers: Headers, form: URLSearchParams): (text: string) => string {
+  const hidden = [...form].filter(([name, value]) => !shown.has(name) && value.length > 3).map(([, value]) => value)
+  const credentials = headers.get('authorization')?.split(' ').at(-1)
+  const secrets = [clientSecret, credentials, ...hidden].filter((secret): secret is string => Boolean(secret))
+  const spellings = secrets.flatMap((secret) => [secret, formEncode(secret)])
+  return (text) => spellings.reduce((safe, secret) => safe.replaceAll(secret, '[redacted]'), text)
+}
+
+/** What went wrong on the way, in a few words: the message of a network error, and its cause's code. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason'
+  const { message, cause } = error
+  return cause instanceof Error ? `${message}: ${'code' in cause ? String(cause.code) : cause.message}` : message
+}

@@ -1,0 +1,19 @@
+/**
+ * The life of an OAuth 2.0 token, for the ky HTTP client: get it, keep it, renew it, and attach it to the calls that need it.
+ *
+ * @packageDocumentation
+ */
+export { bearer, type BearerState, type SelectSource } from './bearer.ts'
+export { bearerFetch } from './bearer-fetch.ts'
+export { clientSecretBasic, clientSecretPost, none, plainBasic } from './client-auth.ts'
+export { fromEnvironment } from './environment.ts'
+export { OAuthError, isOAuthError, type OAuthErrorCode, type OAuthErrorDetails } from './errors.ts'
+export { exchange, type Credential, type FormParameters, type TokenRequest } from './exchange.ts'
+export type { Grant } from './grant.ts'
+export { clientCredentials } from './grants/client-credentials.ts'
+export { refreshToken } from './grants/refresh-token.ts'
+export type { ClientAuth, ClientAuthRequest, Provider } from './provider.ts'
+export type { TokenSourceOptions } from './settings.ts'
+export type { TokenStore } from './store.ts'
+export { createTokenSource, type OwnTokenSource } from './token-source.ts'
+export type { GetTokenOptions, Token, TokenSource } from './token.ts'

@@ -1,0 +1,74 @@
+/**
+ * What is to be known about one authorization server: plain data, so that a sandbox is a spread of it.
+ *
+ * ```ts
+ * const sandbox: Provider = { ...orange, tokenEndpoint: 'https://sandbox.example/token', resources: ['https://sandbox.example'] }
+ * ```
+ */
+export type Provider = {
+  /** What errors and events call it. */
+  readonly name: string
+  /** The issuer identifier. See RFC 8414 §2. */
+  readonly issuer?: string
+  /** Where tokens are asked for: `https:`, or `http:` on loopback. */
+  readonly tokenEndpoint: string
+  /** Where tokens are revoked. See RFC 7009. */
+  readonly revocationEndpoint?: string
+  /** The URL prefixes of the APIs that take its tokens, by whole path segments: `https:`, or `http:` on loopback. */
+  readonly resources: readonly string[]
+  /** The URL prefixes within `resources` that do not take its tokens. */
+  readonly exceptResources?: readonly string[]
+  /** How the client proves who it is. */
+  readonly clientAuth: ClientAuth
+  /** The audience of signed client assertions. @defaultValue The token endpoint. */
+  readonly assertionAudience?: string
+  /**
+   * The API's statuses that may mean a refused token.
+   *
+   * @defaultValue `[401]`
+   */
+  readonly rejectedStatuses?: readonly number[]
+  /**
+   * Says whether an API's response of one of the `rejectedStatuses` means that the token is no longer good.
+   *
+   * It gets a copy to read, whose body is cut off at 16 kB.
+   *
+   * @defaultValue Yes, unless the `WWW-Authenticate` header says that the refusal is about something else.
+   */
+  readonly isRejected?: (response: Response) => boolean | Promise<boolean>
+  /**
+   * The lifetime of a token whose answer names none, in milliseconds.
+   *
+   * @defaultValue 3_600_000
+   */
+  readonly defaultLifetimeMs?: number
+  /**
+   * How long before its end a token is renewed, in milliseconds; never more than a tenth of the token's lifetime.
+   *
+   * @defaultValue 300_000
+   */
+  readonly renewalMarginMs?: number
+  /** The header of the token endpoint's answers that names the request for the server's support, such as `X-Request-Id`. */
+  readonly requestIdHeader?: string
+}
+
+/** A token request before it is sent, which a {@link ClientAuth} completes. */
+export type ClientAuthRequest = {
+  /** The form, under wire names. */
+  readonly form: URLSearchParams
+  /** The headers. */
+  readonly headers: Headers
+  /** The client's id. */
+  readonly clientId: string
+  /** The client's secret, if it has one. */
+  readonly clientSecret?: string | undefined
+  /** The authorization server that is asked. */
+  readonly provider: Provider
+}
+
+/**
+ * How a client proves who it is: a function that edits the form and the headers, anew for each token request.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3 RFC 6749 §2.3}
+ */
+export type ClientAuth = (request: ClientAuthRequest) => void | Promise<void>

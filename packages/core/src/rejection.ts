@@ -1,0 +1,31 @@
+import type { Provider } from './provider.ts'
+import { readText } from './read-text.ts'
+
+const maxBytes = 16_384
+
+/** Makes {@link TokenSource.isRejected} of what a provider says about its refusals. */
+export function rejectionOf({ rejectedStatuses = [401], isRejected = challengesToken }: Provider) {
+  return (response: Response): boolean | Promise<boolean> =>
+    rejectedStatuses.includes(response.status) && ask(isRejected, response)
+}
+
+async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Response): Promise<boolean> {
+  const { status, headers } = response
+  // A body that breaks off is for the caller to find.
+  const { text } = await readText(response.clone(), maxBytes).catch(() => ({ text: '' }))
+  return isRejected(new Response(text, { status, headers }))
+}
+
+/**
+ * A refusal is about the token unless its challenge is for another scheme, or names an error that no new token cures.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-3 RFC 6750 §3}
+ */
+function challengesToken({ headers }: Response): boolean {
+  const challenge = headers.get('www-authenticate')
+  if (!challenge) return true
+  const error = /\berror\s*=\s*"?([\w-]+)/i.exec(challenge)?.[1]
+  // RFC 6750 §3.1 and RFC 9470: more scope or another login is asked for.
+  if (error) return error !== 'insufficient_scope' && error !== 'insufficient_user_authentication'
+  return /\bbearer\b/i.test(challenge)
+}

@@ -1,0 +1,36 @@
+/** What is sent when a request is sent once more. */
+export type Replay = {
+  readonly target: RequestInfo | URL
+  /** The body anew; absent: the target has it, or there is none. */
+  readonly body?: (() => BodyInit) | undefined
+  /** Frees what was buffered for it. */
+  discard?(): void
+}
+
+/**
+ * Prepares to send a request once more; `undefined` means that its body can be read only once.
+ *
+ * @param body - the body as it was given, or a function that makes it: it costs nothing unless it is needed.
+ * @param mayBuffer - whether a body that only the request has may be buffered.
+ */
+export function prepareReplay(
+  input: RequestInfo | URL,
+  body: BodyInit | (() => BodyInit) | null | undefined,
+  mayBuffer: boolean,
+): Replay | undefined {
+  if (typeof body === 'function') return { target: input, body }
+  if (body !== null && body !== undefined && isReusable(body)) return { target: input, body: () => body }
+  const request = typeof input === 'object' && 'clone' in input ? input : undefined
+  if (!body && (!request || isEmpty(request))) return { target: input }
+  if (!mayBuffer || !request) return undefined
+  const spare = request.clone()
+  return { target: spare, discard: () => void spare.body?.cancel().catch(() => {}) }
+}
+
+const reusable = [URLSearchParams, FormData, Blob, ArrayBuffer]
+
+const isReusable = (body: BodyInit) =>
+  typeof body === 'string' || ArrayBuffer.isView(body) || reusable.some((type) => body instanceof type)
+
+/** Some browsers do not show a request's body: there, a request that may have one is taken to have it. */
+const isEmpty = ({ body, method }: Request) => body === null || method === 'GET' || method === 'HEAD'

@@ -1,0 +1,80 @@
+import type { Credential, FormParameters } from './exchange.ts'
+import type { Grant } from './grant.ts'
+import { clientCredentials } from './grants/client-credentials.ts'
+import type { ClientAuth, Provider } from './provider.ts'
+import { checkResources, secureUrl } from './resources.ts'
+
+/** What {@link createTokenSource} needs to know. */
+export type TokenSourceOptions = {
+  /** The authorization server. @defaultValue The grant's. */
+  readonly provider?: Provider | undefined
+  /** The client's id. @defaultValue The grant's. */
+  readonly clientId?: Credential | undefined
+  /** The client's secret. It does not belong in a browser or any other program that strangers can read. */
+  readonly clientSecret?: Credential | undefined
+  /** How the client proves who it is. @defaultValue The grant's, else the provider's. */
+  readonly clientAuth?: ClientAuth | undefined
+  /** How tokens are asked for. @defaultValue `clientCredentials()` */
+  readonly grant?: Grant | undefined
+  /** The scope to ask for, its words separated by blanks. @defaultValue None is sent; the server decides. */
+  readonly scope?: string | undefined
+  /** The resource that the token is for, as the authorization server knows it. See RFC 8707. */
+  readonly resource?: string | readonly string[] | undefined
+  /** Further form parameters of the token request, under their wire names, such as `audience`. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+  /** The URL prefixes that the tokens may be sent to. @defaultValue The provider's. */
+  readonly resources?: readonly string[] | undefined
+  /** The URL prefixes within `resources` that the tokens may not be sent to. @defaultValue The provider's. */
+  readonly exceptResources?: readonly string[] | undefined
+  /** The `fetch` that token requests are sent with, for a proxy or a private certificate authority. @defaultValue The platform's. */
+  readonly fetch?: typeof fetch | undefined
+  /** How long a token request may take, in milliseconds. @defaultValue 10_000 */
+  readonly timeoutMs?: number | undefined
+}
+
+/** The same, complete and checked. */
+export type Settings = {
+  readonly provider: Provider
+  readonly clientId: Credential
+  readonly clientAuth: ClientAuth
+  readonly grant: Grant
+  /** What goes into every token request beside what the grant asks for. */
+  readonly parameters: FormParameters
+  readonly resources: readonly string[]
+  readonly exceptResources: readonly string[] | undefined
+}
+
+/**
+ * Completes the options: what the options say goes first, then the grant, then the provider.
+ *
+ * @throws `TypeError` if something is missing or wrong.
+ */
+export function settle(options: TokenSourceOptions): Settings {
+  const { grant = clientCredentials(), scope, resource, parameters } = options
+  const provider = options.provider ?? grant.provider
+  if (!provider) throw new TypeError('provider is missing: it says which authorization server to ask')
+  const { name } = provider
+  secureUrl(provider.tokenEndpoint, `${name}: tokenEndpoint`)
+
+  const clientId = options.clientId ?? grant.clientId
+  if (!clientId) throw new TypeError(`${name}: clientId is missing`)
+  if (options.clientSecret === '') throw new TypeError(`${name}: clientSecret is empty`)
+
+  const given = new Set(['grant_type', 'client_id', 'client_secret', 'scope', 'resource'])
+  const clash = Object.keys(parameters ?? {}).find((parameter) => given.has(parameter))
+  if (clash) throw new TypeError(`${name}: parameters must not hold ${clash}: there is an option or a grant for it`)
+
+  const resources = options.resources ?? provider.resources
+  const exceptResources = options.exceptResources ?? provider.exceptResources
+  checkResources({ resources, exceptResources })
+
+  return {
+    provider,
+    clientId,
+    clientAuth: options.clientAuth ?? grant.clientAuth ?? provider.clientAuth,
+    grant,
+    parameters: { ...parameters, scope, resource },
+    resources,
+    exceptResources,
+  }
+}

@@ -1,0 +1,110 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { bearerFetch } from '../src/index.ts'
+import { api, apiThatTakes, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
+
+const url = 'https://api.example/v1/shops'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+test.each([
+  ['a string', url],
+  ['a URL', new URL(url)],
+  ['a Request', new Request(url)],
+  ['another library’s request', Object.assign(Object.create({ clone: () => new Request(url) }) as Request, { url })],
+])('%s is sent with the token', async (_what, input) => {
+  const seen: unknown[] = []
+  vi.stubGlobal('fetch', async (target: unknown, init?: RequestInit) => {
+    seen.push(target, new Headers(init?.headers).get('authorization'))
+    return new Response()
+  })
+  await bearerFetch(sourceOver(tokenEndpoint()))(input)
+  expect(seen).toEqual([input, 'Bearer token-1'])
+})
+
+test('is looked up at each call, unless a fetch of one’s own is given', async () => {
+  const [own, platform] = [api(), api()]
+  const source = sourceOver(tokenEndpoint())
+  const [withOwn, withPlatform] = [bearerFetch(source, own.fetch), bearerFetch(source)]
+  vi.stubGlobal('fetch', platform.fetch)
+  await withOwn(url)
+  await withPlatform(url)
+  expect([own.calls.length, platform.calls.length]).toEqual([1, 1])
+})
+
+test.each([
+  ['a string', url, { method: 'POST', body: 'text' }],
+  ['a Request', new Request(url, { method: 'POST', body: 'text' }), undefined],
+])('a refused token is renewed and the body of %s sent again', async (_what, input, init) => {
+  const target = api(unauthorized())
+  expect((await bearerFetch(sourceOver(tokenEndpoint()), target.fetch)(input, init)).status).toBe(200)
+  expect(target.calls.map(({ body, authorization }) => [body, authorization])).toEqual([
+    ['text', 'Bearer token-1'],
+    ['text', 'Bearer token-2'],
+  ])
+})
+
+test('a stream is not buffered: the caller gets the 401, unread, and the next call a better token', async () => {
+  const target = api(unauthorized())
+  const send = bearerFetch(sourceOver(tokenEndpoint()), target.fetch)
+  const init: RequestInit & { duplex: 'half' } = {
+    method: 'POST',
+    body: new Blob(['streamed']).stream(),
+    duplex: 'half',
+  }
+  const response = await send(url, init)
+  expect(response.status).toBe(401)
+  expect(await response.json()).toEqual({ error: 'invalid_token' })
+  expect((await send(url)).status).toBe(200)
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
+})
+
+test('what init says goes before what the Request says, as with fetch', async () => {
+  const target = api()
+  const input = new Request(url, { method: 'POST', body: 'a', headers: { 'x-own': 'request' } })
+  await bearerFetch(sourceOver(tokenEndpoint()), target.fetch)(input, {
+    headers: { 'x-own': 'init' },
+    body: 'b',
+    method: 'PUT',
+  })
+  expect(target.calls[0]).toMatchObject({ method: 'PUT', body: 'b', authorization: 'Bearer token-1' })
+  expect(target.calls[0]?.headers.get('x-own')).toBe('init')
+})
+
+test('a custom fetch that passes both its arguments on sends body and token', async () => {
+  const target = api(unauthorized())
+  const passOn: typeof fetch = (input, init) => target.fetch(input, init)
+  await bearerFetch(sourceOver(tokenEndpoint()), passOn)(url, { method: 'POST', body: 'text' })
+  expect(target.calls.map(({ body, authorization }) => [body, authorization])).toEqual([
+    ['text', 'Bearer token-1'],
+    ['text', 'Bearer token-2'],
+  ])
+})
+
+test.each(['/v1/shops', 'https://', 'https://other.example'])('%s passes untouched', async (input) => {
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response())
+  const init = { method: 'POST' }
+  await bearerFetch(sourceOver(tokenEndpoint()), fetch)(input, init)
+  expect(fetch.mock.calls).toEqual([[input, init]])
+})
+
+test('a relative URL is taken from the page it is on', async () => {
+  vi.stubGlobal('location', { href: 'https://api.example/page' })
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response())
+  vi.stubGlobal('fetch', fetch)
+  await bearerFetch(sourceOver(tokenEndpoint()))('/v1/shops')
+  expect(new Headers(fetch.mock.calls[0]?.[1]?.headers).get('authorization')).toBe('Bearer token-1')
+})
+
+test('two of them wrap each other', async () => {
+  const target = apiThatTakes('token-1')
+  const inner = bearerFetch(sourceOver(tokenEndpoint(), { resources: ['https://other.example'] }), target.fetch)
+  expect((await bearerFetch(sourceOver(tokenEndpoint()), inner)(url)).status).toBe(200)
+})
+
+test('resources that tokens may not be sent to are refused at once', () => {
+  expect(() =>
+    bearerFetch({ resources: ['http://api.example'], getToken: async () => ({ accessToken: 'x' }) }),
+  ).toThrow(TypeError)
+})

@@ -1,0 +1,415 @@
+import ky, { type HTTPError, isHTTPError, isTimeoutError } from 'ky'
+import { afterEach, expect, test, vi } from 'vitest'
+import { bearer, type TokenSource } from '../src/index.ts'
+import {
+  api,
+  apiThatTakes,
+  deferred,
+  errorOf,
+  grant,
+  refusal,
+  sourceOver,
+  tokenEndpoint,
+  unauthorized,
+} from './support.ts'
+
+const url = 'https://api.example/v1/shops'
+
+/** Retries that do not make a test wait. */
+const retry = { delay: () => 0 }
+
+/** A ky with tokens from a scripted endpoint, over an API that is a custom fetch. */
+function client(target: { fetch: typeof fetch }, endpoint = tokenEndpoint()) {
+  return ky.create({ fetch: target.fetch, retry }).extend(bearer(sourceOver(endpoint)))
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+test('every call carries the token, and all of them share one', async () => {
+  const target = api()
+  const endpoint = tokenEndpoint()
+  const http = client(target, endpoint)
+  expect(await http.get(url).json()).toEqual({ ok: true })
+  await http.post(url, { json: { a: 1 } })
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-1'])
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('what the call says beside the token arrives as it was', async () => {
+  const target = api()
+  await client(target).put(url, { json: { a: 1 }, headers: { 'x-own': 'yes' }, searchParams: { q: 'é' } })
+  expect(target.calls[0]).toMatchObject({ method: 'PUT', url: `${url}?q=%C3%A9`, body: '{"a":1}' })
+  expect(target.calls[0]?.headers.get('x-own')).toBe('yes')
+  expect(target.calls[0]?.headers.get('content-type')).toBe('application/json')
+})
+
+test('a header that a beforeRequest hook adds arrives', async () => {
+  const target = api()
+  const beforeRequest = [({ request }: { request: Request }) => request.headers.set('x-own', 'yes')]
+  await client(target).get(url, { hooks: { beforeRequest } })
+  expect(target.calls[0]?.headers.get('x-own')).toBe('yes')
+  expect(target.calls[0]?.authorization).toBe('Bearer token-1')
+})
+
+test("a refused token is renewed and the call replayed once, at once, whatever ky's retry says", async () => {
+  const target = apiThatTakes('token-2')
+  const endpoint = tokenEndpoint()
+  expect(await client(target, endpoint).get(url, { retry: 0 }).json()).toEqual({ ok: true })
+  expect(target.calls).toEqual(['Bearer token-1', 'Bearer token-2'])
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('the genuine 401 comes back when the renewed token is refused too', async () => {
+  const target = api(unauthorized(), unauthorized({ 'x-which': 'second' }))
+  const error = await errorOf(client(target).get(url))
+  expect(isHTTPError(error)).toBe(true)
+  expect((error as HTTPError).response.status).toBe(401)
+  expect((error as HTTPError).response.headers.get('x-which')).toBe('second')
+  expect((error as HTTPError).data).toEqual({ error: 'invalid_token' })
+  expect(target.calls).toHaveLength(2)
+})
+
+test('the genuine 401 comes back when the server grants the same token again', async () => {
+  const target = api(unauthorized())
+  const error = await errorOf(client(target, tokenEndpoint(grant('same'), grant('same'))).get(url))
+  expect((error as HTTPError).response.status).toBe(401)
+  expect((error as HTTPError).data).toEqual({ error: 'invalid_token' })
+  expect(target.calls).toHaveLength(1)
+})
+
+test('the error of the token endpoint comes out when a refused token cannot be renewed', async () => {
+  const cancel = vi.fn<() => void>()
+  const body = new ReadableStream({ cancel })
+  const target = api(new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } }))
+  const quirks = { isRejected: undefined }
+  const source: TokenSource = { ...sourceOver(tokenEndpoint(undefined, refusal('invalid_client', 401))), ...quirks }
+  const http = ky.create({ fetch: target.fetch }).extend(bearer(source))
+  expect(await errorOf(http.get(url))).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_client' })
+  expect(cancel).toHaveBeenCalledOnce()
+})
+
+test('token errors are not retried by ky, and go through its beforeError hooks', async () => {
+  const endpoint = tokenEndpoint(new TypeError('fetch failed'))
+  const target = api()
+  const seen: string[] = []
+  const beforeError = [({ error }: { error: Error }) => (seen.push(error.name), error)]
+  const error = await errorOf(client(target, endpoint).get(url, { hooks: { beforeError } }))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_UNAVAILABLE' })
+  expect(seen).toEqual(['OAuthError'])
+  expect(target.calls).toHaveLength(0)
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a 503 before a 401: ky retries the one and the token layer the other', async () => {
+  const target = api(new Response('', { status: 503 }), unauthorized())
+  expect(await client(target).get(url).json()).toEqual({ ok: true })
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual([
+    'Bearer token-1',
+    'Bearer token-1',
+    'Bearer token-2',
+  ])
+})
+
+test('a retry carries the token of its own time, not of the first attempt', async () => {
+  const source = sourceOver(tokenEndpoint())
+  const target = api(new Response('', { status: 503 }))
+  const beforeRetry = [() => source.setToken({ accessToken: 'newer' })]
+  const http = ky.create({ fetch: target.fetch, retry }).extend(bearer(source))
+  await http.get(url, { hooks: { beforeRetry } })
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer newer'])
+})
+
+const formOf = (entries: Record<string, string | Blob>) => {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(entries)) form.set(name, value)
+  return form
+}
+
+const streamOf = (text: string) => new Blob([text]).stream()
+
+test.each([
+  ['json', { json: { a: [1, 'é'] } }, '{"a":[1,"é"]}', 'application/json'],
+  ['a string', { body: 'plain é' }, 'plain é', 'text/plain;charset=UTF-8'],
+  ['a string of another type', { body: '<a/>', headers: { 'content-type': 'text/xml' } }, '<a/>', 'text/xml'],
+  [
+    'URLSearchParams',
+    { body: new URLSearchParams({ a: 'b c' }) },
+    'a=b+c',
+    'application/x-www-form-urlencoded;charset=UTF-8',
+  ],
+  ['a Blob', { body: new Blob(['blob'], { type: 'image/x' }) }, 'blob', 'image/x'],
+  ['an ArrayBuffer', { body: new TextEncoder().encode('buffer').buffer }, 'buffer', null],
+  ['a view', { body: new TextEncoder().encode('a view').subarray(2) }, 'view', null],
+  ['a DataView', { body: new DataView(new TextEncoder().encode('view').buffer) }, 'view', null],
+  ['an empty string', { body: '' }, '', 'text/plain;charset=UTF-8'],
+])('%s is replayed without a copy made up front, also with retry: 0', async (_what, options, text, type) => {
+  const target = api(unauthorized())
+  const clone = vi.spyOn(Request.prototype, 'clone')
+  await client(target).post(url, { ...options, retry: 0 })
+  expect(clone).not.toHaveBeenCalled()
+  clone.mockRestore()
+  expect(target.calls.map(({ body }) => body)).toEqual([text, text])
+  expect(target.calls.map(({ headers }) => headers.get('content-type'))).toEqual([type, type])
+  expect(target.calls[1]?.authorization).toBe('Bearer token-2')
+})
+
+test('a form is replayed, with a boundary that fits it', async () => {
+  const received: unknown[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const form = await new Request(input, init).formData()
+    const file = form.get('file')
+    received.push([form.get('a'), file instanceof Blob ? await file.text() : file])
+    return received.length === 1 ? unauthorized() : new Response()
+  }
+  await client({ fetch }).post(url, { body: formOf({ a: 'b', file: new Blob(['content']) }), retry: 0 })
+  expect(received).toEqual([
+    ['b', 'content'],
+    ['b', 'content'],
+  ])
+})
+
+test("json is rebuilt with the call's own stringifyJson", async () => {
+  const target = api(unauthorized())
+  await client(target).post(url, { json: { a: 1 }, stringifyJson: (data) => `own ${JSON.stringify(data)}` })
+  expect(target.calls.map(({ body }) => body)).toEqual(['own {"a":1}', 'own {"a":1}'])
+})
+
+test.each([
+  ['a stream', () => ({ input: url, options: { body: streamOf('streamed') } })],
+  ['a Request', () => ({ input: new Request(url, { method: 'POST', body: 'streamed' }), options: {} })],
+])('%s is replayed where ky buffers it', async (_what, make) => {
+  const target = api(unauthorized())
+  const { input, options } = make()
+  await client(target).post(input, options)
+  expect(target.calls.map(({ body }) => body)).toEqual(['streamed', 'streamed'])
+})
+
+test.each([
+  ['a stream', () => ({ input: url, options: { body: streamOf('streamed') } })],
+  ['a Request', () => ({ input: new Request(url, { method: 'POST', body: 'streamed' }), options: {} })],
+])('%s with retry: 0 is not buffered: the call gets the 401, the next one a better token', async (_what, make) => {
+  const target = api(unauthorized())
+  const http = client(target)
+  const { input, options } = make()
+  const clone = vi.spyOn(Request.prototype, 'clone')
+  const error = await errorOf(http.post(input, { ...options, retry: { limit: 0 } }))
+  expect(clone).not.toHaveBeenCalled()
+  clone.mockRestore()
+  expect((error as HTTPError).response.status).toBe(401)
+  expect((error as HTTPError).data).toEqual({ error: 'invalid_token' })
+  await http.get(url)
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
+})
+
+test.each(['beforeRequest', 'beforeRetry'] as const)(
+  'a request that a %s hook replaced is what is replayed',
+  async (hook) => {
+    const target = api(...(hook === 'beforeRetry' ? [new Response('', { status: 503 })] : []), unauthorized())
+    const replace = [({ request }: { request: Request }) => new Request(request, { body: 'replaced' })]
+    await client(target).put(url, { json: { a: 1 }, hooks: { [hook]: replace } })
+    expect(target.calls.slice(-2).map(({ body }) => body)).toEqual(['replaced', 'replaced'])
+  },
+)
+
+test('upload progress goes on working', async () => {
+  const target = api(unauthorized())
+  const seen: number[] = []
+  await client(target).post(url, { body: 'x'.repeat(1000), onUploadProgress: ({ percent }) => void seen.push(percent) })
+  expect(target.calls.map(({ body }) => body.length)).toEqual([1000, 1000])
+  expect(seen.at(-1)).toBe(1)
+})
+
+test("a caller's own Authorization goes untouched, and its 401 is not ours", async () => {
+  const target = api(unauthorized())
+  const endpoint = tokenEndpoint()
+  await errorOf(client(target, endpoint).get(url, { headers: { authorization: 'Basic x' } }))
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Basic x'])
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test.each([
+  'https://other.example/v1',
+  'http://api.example/v1',
+  'https://api.example.evil.test/v1',
+  'https://api.example:8443/v1',
+])('a call to %s carries no token, and its 401 is not ours', async (elsewhere) => {
+  const target = api(unauthorized())
+  const endpoint = tokenEndpoint()
+  await errorOf(client(target, endpoint).get(elsewhere))
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual([null])
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('a 401 from where a redirect led, at another origin, is not ours', async () => {
+  const endpoint = tokenEndpoint()
+  const redirected = Object.defineProperties(unauthorized(), {
+    redirected: { value: true },
+    url: { value: 'https://other.example/login' },
+  })
+  const error = await errorOf(client(api(redirected), endpoint).get(url))
+  expect((error as HTTPError).response.status).toBe(401)
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a 401 from where a redirect led, within the resource, is', async () => {
+  const redirected = Object.defineProperties(unauthorized(), {
+    redirected: { value: true },
+    url: { value: 'https://api.example/v2/shops' },
+  })
+  const target = api(redirected)
+  await client(target).get(url)
+  expect(target.calls).toHaveLength(2)
+})
+
+test('two providers on one client, in either order: each token goes to its own API', async () => {
+  const one = bearer(sourceOver(tokenEndpoint(grant('of-one')), { resources: ['https://api.example/one'] }))
+  const two = bearer(sourceOver(tokenEndpoint(grant('of-two')), { resources: ['https://api.example/two'] }))
+  const orders = [
+    [one, two],
+    [two, one],
+  ]
+  for (const [first = {}, second = {}] of orders) {
+    const target = api()
+    const http = ky.create({ fetch: target.fetch, prefix: 'https://api.example' }).extend(first).extend(second)
+    for (const path of ['one', 'two', 'three']) await http.get(path)
+    expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer of-one', 'Bearer of-two', null])
+  }
+})
+
+test("the user's own fetch is used, wherever it is given", async () => {
+  const [before, later, perCall] = [api(), api(), api()]
+  const base = ky.create({ fetch: before.fetch }).extend(bearer(sourceOver(tokenEndpoint())))
+  await base.get(url)
+  const extended = base.extend({ fetch: later.fetch })
+  await extended.get(url)
+  await extended.get(url, { fetch: perCall.fetch })
+  for (const { calls } of [before, later, perCall]) {
+    expect(calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1'])
+  }
+})
+
+test('a custom fetch that reads nothing but the request finds the token there', async () => {
+  const seen: (string | null)[] = []
+  const app = (request: Request) => {
+    seen.push(request.headers.get('authorization'))
+    return Promise.resolve(Response.json({ ok: true }))
+  }
+  await client({ fetch: app as typeof fetch }).post(url, { json: { a: 1 } })
+  expect(seen).toEqual(['Bearer token-1'])
+})
+
+test('options that only fetch knows reach a custom fetch', async () => {
+  let seen: unknown
+  const fetch: typeof globalThis.fetch = async (_input, init) => {
+    seen = Object.entries(init ?? {}).find(([name]) => name === 'dispatcher')
+    return new Response()
+  }
+  await client({ fetch }).get(url, { dispatcher: 'mine' } as object)
+  expect(seen).toEqual(['dispatcher', 'mine'])
+})
+
+test("ky's own request never holds the token: neither over the platform's fetch nor over a custom one", async () => {
+  const failing = () => api(unauthorized(), unauthorized()).fetch
+  vi.stubGlobal('fetch', failing())
+  for (const http of [ky, ky.create({ fetch: failing() })]) {
+    const error = await errorOf(http.extend(bearer(sourceOver(tokenEndpoint()))).get(url))
+    expect((error as HTTPError).response.status).toBe(401)
+    expect((error as HTTPError).request.headers.has('authorization')).toBe(false)
+  }
+})
+
+test("the platform's fetch gets ky's request, with all its headers beside it", async () => {
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({}))
+  vi.stubGlobal('fetch', fetch)
+  await ky.extend(bearer(sourceOver(tokenEndpoint()))).get(url, { headers: { 'x-own': 'yes' } })
+  const [request, init] = fetch.mock.calls[0] ?? []
+  expect(Object.fromEntries(new Headers(init?.headers))).toEqual({ authorization: 'Bearer token-1', 'x-own': 'yes' })
+  expect((request as Request).headers.has('authorization')).toBe(false)
+})
+
+test("the caller's signal ends its own wait for a token, and nobody else's", async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const http = client(api(), endpoint)
+  const caller = new AbortController()
+  const aborted = errorOf(http.get(url, { signal: caller.signal }))
+  const patient = http.get(url)
+  await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1))
+  caller.abort()
+  expect(await aborted).toHaveProperty('name', 'AbortError')
+  answer.resolve(grant('token-1'))
+  expect((await patient).status).toBe(200)
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test("ky's timeout ends the caller's wait for a token", async () => {
+  vi.useFakeTimers()
+  const answer = deferred<Response>()
+  const target = api()
+  const http = client(target, tokenEndpoint(answer.promise))
+  const error = errorOf(http.get(url, { timeout: 100 }))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(isTimeoutError(await error)).toBe(true)
+  answer.resolve(grant('token-1'))
+  await vi.advanceTimersByTimeAsync(0)
+  vi.useRealTimers()
+  expect(target.calls).toHaveLength(0)
+  await http.get(url)
+  expect(target.calls).toHaveLength(1)
+})
+
+test('a successful response is neither cloned nor read', async () => {
+  const response = Response.json({ ok: true })
+  const clone = vi.spyOn(response, 'clone')
+  const fetch = async () => response
+  expect(await client({ fetch }).get(url)).toBe(response)
+  expect(clone).not.toHaveBeenCalled()
+  expect(response.bodyUsed).toBe(false)
+})
+
+test('a selector says for each call who gives the token', async () => {
+  const tenants: Record<string, TokenSource> = {
+    a: sourceOver(tokenEndpoint(grant('of-a'))),
+    b: sourceOver(tokenEndpoint(grant('of-b'))),
+  }
+  const target = api()
+  const http = ky
+    .create({ fetch: target.fetch })
+    .extend(bearer(async ({ context }) => tenants[String(context['tenant'])]))
+  for (const context of [{ tenant: 'a' }, { tenant: 'b' }, { tenant: 'c' }, undefined]) {
+    await http.get(url, context && { context })
+  }
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer of-a', 'Bearer of-b', null, null])
+})
+
+test('what a selector throws is a rejection of the call', async () => {
+  const http = ky.create({ fetch: api().fetch }).extend(
+    bearer(() => {
+      throw new RangeError('no such tenant')
+    }),
+  )
+  let call: Promise<unknown> | undefined
+  expect(() => (call = http.get(url))).not.toThrow()
+  expect(await errorOf(call ?? Promise.resolve())).toBeInstanceOf(RangeError)
+})
+
+test('a source written by hand, a vault say, works with no more than getToken and resources', async () => {
+  let version = 0
+  const vault: TokenSource = {
+    resources: ['https://api.example'],
+    getToken: async () => ({ accessToken: `v${(version += 1)}` }),
+  }
+  const target = apiThatTakes('v2')
+  const http = ky.create({ fetch: target.fetch }).extend(bearer(vault))
+  expect(await http.get(url).json()).toEqual({ ok: true })
+  expect(target.calls).toEqual(['Bearer v1', 'Bearer v2'])
+})
+
+test.each([[], ['http://api.example'], ['api.example']])(
+  'a source whose resources are %j is refused at once',
+  (...resources) => {
+    expect(() => bearer({ resources, getToken: async () => ({ accessToken: 'x' }) })).toThrow(TypeError)
+  },
+)

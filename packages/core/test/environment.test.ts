@@ -1,0 +1,61 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { fromEnvironment, none, type Grant } from '../src/index.ts'
+import { provider } from './support.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+})
+
+const set = (variables: Record<string, string | undefined>) => {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+}
+
+test('missing credentials come from the environment', () => {
+  set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
+  expect(fromEnvironment({ scope: 'read' }, provider, 'EXAMPLE')).toEqual({
+    provider,
+    clientId: 'id',
+    clientSecret: 'secret',
+    scope: 'read',
+  })
+})
+
+test('what is given goes before the environment', () => {
+  set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
+  const given = { provider: { ...provider, name: 'sandbox' }, clientId: () => 'own', clientSecret: 'own' }
+  expect(fromEnvironment(given, provider, 'EXAMPLE')).toEqual(given)
+})
+
+test.each([
+  [{}, 'EXAMPLE_CLIENT_ID is not set'],
+  [{ EXAMPLE_CLIENT_ID: '' }, 'EXAMPLE_CLIENT_ID is not set'],
+  [{ EXAMPLE_CLIENT_ID: 'id' }, 'EXAMPLE_CLIENT_SECRET is not set'],
+  [{ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: '' }, 'EXAMPLE_CLIENT_SECRET is not set'],
+])('a variable that is missing or empty is a TypeError that names it: %o', (variables, message) => {
+  set({ EXAMPLE_CLIENT_ID: undefined, EXAMPLE_CLIENT_SECRET: undefined, ...variables })
+  expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(TypeError)
+  expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(message)
+})
+
+test('where there is no environment at all, the variable is named all the same', () => {
+  vi.stubGlobal('process', undefined)
+  expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow('EXAMPLE_CLIENT_ID is not set')
+})
+
+test('the environment is not read for what a grant brings or does not need', () => {
+  set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
+  const grant: Grant = {
+    name: 'own',
+    clientId: 'of-grant',
+    clientAuth: none,
+    provider: { ...provider, name: 'of-grant' },
+  }
+  expect(fromEnvironment({ grant }, provider, 'EXAMPLE')).toEqual({
+    grant,
+    provider: grant.provider,
+    clientId: 'of-grant',
+    clientSecret: undefined,
+  })
+  expect(fromEnvironment({ clientAuth: none }, provider, 'EXAMPLE').clientSecret).toBeUndefined()
+})

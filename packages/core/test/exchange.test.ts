@@ -1,0 +1,348 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { clientSecretPost, exchange, isOAuthError, type OAuthError, type TokenRequest } from '../src/index.ts'
+import { deferred, errorOf, grant, provider, refusal, secret, tokenEndpoint } from './support.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 })
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
+  vi.useRealTimers()
+})
+
+type Script = Parameters<typeof tokenEndpoint>
+
+function ask(endpoint: { fetch: typeof fetch }, request: Partial<TokenRequest> = {}) {
+  const parameters = { grant_type: 'client_credentials' }
+  return exchange({ provider, clientId: 'app', clientSecret: secret, parameters, fetch: endpoint.fetch, ...request })
+}
+
+/** The token, or the error without its stack. */
+const outcome = (...script: Script) => ask(tokenEndpoint(...script))
+const failure = async (...script: Script) => (await errorOf(outcome(...script))) as OAuthError
+
+test('sends one POST with the form, JSON accepted, redirects not followed', async () => {
+  const endpoint = tokenEndpoint()
+  await ask(endpoint)
+  const [request] = endpoint.requests
+  expect(endpoint.requests).toHaveLength(1)
+  expect(request?.url).toBe('https://id.example/token')
+  expect(request?.method).toBe('POST')
+  expect(request?.redirect).toBe('manual')
+  expect(Object.fromEntries(request?.headers ?? [])).toEqual({
+    accept: 'application/json',
+    authorization: `Basic ${btoa(`app:${secret}`)}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  })
+  expect(await request?.text()).toBe('grant_type=client_credentials')
+})
+
+test('leaves parameters without a value out, and repeats those that are lists', async () => {
+  const endpoint = tokenEndpoint()
+  await ask(endpoint, {
+    parameters: { a: 'x y', b: undefined, resource: ['https://r.example/1', 'https://r.example/2'] },
+  })
+  expect(await endpoint.requests[0]?.text()).toBe(
+    'a=x+y&resource=https%3A%2F%2Fr.example%2F1&resource=https%3A%2F%2Fr.example%2F2',
+  )
+})
+
+test('looks credentials and parameters up anew for each request', async () => {
+  const endpoint = tokenEndpoint()
+  let count = 0
+  const request: Partial<TokenRequest> = {
+    clientAuth: clientSecretPost,
+    clientId: async () => `app-${(count += 1)}`,
+    clientSecret: () => `secret-${count}`,
+    parameters: async () => ({ n: `${count}` }),
+  }
+  await ask(endpoint, request)
+  await ask(endpoint, request)
+  expect(await endpoint.requests[0]?.text()).toBe('n=1&client_id=app-1&client_secret=secret-1')
+  expect(await endpoint.requests[1]?.text()).toBe('n=2&client_id=app-2&client_secret=secret-2')
+})
+
+test.each([
+  [{ clientId: '' }, 'example: clientId is missing'],
+  [{ clientId: () => '' }, 'example: clientId is missing'],
+  [{ clientSecret: '' }, 'example: clientSecret is missing'],
+  [{ clientSecret: async () => undefined as never }, 'example: clientSecret is missing'],
+  [{ provider: { ...provider, tokenEndpoint: 'http://id.example/token' } }, 'example: tokenEndpoint must be https:'],
+  [{ provider: { ...provider, tokenEndpoint: '/token' } }, 'example: tokenEndpoint is not an absolute URL'],
+])('wrong use is a TypeError and nothing is sent: %o', async (request, message) => {
+  const endpoint = tokenEndpoint()
+  const error = await errorOf(ask(endpoint, request))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error).toHaveProperty('message', expect.stringContaining(message))
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('a look-up that fails is TOKEN_UNAVAILABLE, which no HTTP client takes for a network error of its own', async () => {
+  const endpoint = tokenEndpoint()
+  const clientSecret = async () => {
+    throw new TypeError('fetch failed', { cause: new Error('vault is sealed') })
+  }
+  expect(await errorOf(ask(endpoint, { clientSecret }))).toMatchObject({
+    name: 'OAuthError',
+    code: 'TOKEN_UNAVAILABLE',
+    message: 'example: clientSecret could not be looked up (fetch failed: vault is sealed)',
+  })
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('reads a whole answer', async () => {
+  const members = {
+    refresh_token: 'refresh-1',
+    scope: 'read',
+    id_token: 'h.p.s',
+    refresh_credit: 0,
+    'not-before-policy': 0,
+  }
+  expect(await outcome(grant('token-1', members))).toEqual({
+    accessToken: 'token-1',
+    expiresAt: 1_000_000 + 3_600_000,
+    refreshToken: 'refresh-1',
+    scope: 'read',
+    idToken: 'h.p.s',
+    extra: { refresh_credit: 0, 'not-before-policy': 0 },
+  })
+})
+
+test('leaves out what the answer has not, or has as null or empty', async () => {
+  const members = { refresh_token: null, scope: '', id_token: 7 }
+  expect(await outcome(grant('token-1', members))).toEqual({ accessToken: 'token-1', expiresAt: 4_600_000 })
+})
+
+test('the lifetime counts from before the request was sent', async () => {
+  const answer = deferred<Response>()
+  const token = outcome(answer.promise)
+  await vi.advanceTimersByTimeAsync(4000)
+  answer.resolve(grant('token-1', { expires_in: 60 }))
+  expect((await token).expiresAt).toBe(1_000_000 + 60_000)
+})
+
+const year = 365 * 24 * 3600
+
+test.each([
+  [3600, 3600],
+  ['3600', 3600],
+  [' 60 ', 60],
+  [59.9, 59],
+  ['59.9', 59],
+  [0, 0],
+  ['0', 0],
+  [year + 1, year],
+  [1e308, year],
+  ['99999999999999999999', year],
+  [undefined, 1800],
+  [null, 1800],
+  ['', 1800],
+  ['soon', 1800],
+  ['NaN', 1800],
+  ['-1', 1800],
+  [-1, 1800],
+  [true, 1800],
+  [[60], 1800],
+  [{}, 1800],
+])("expires_in %j is %i s where the provider's default is 1800 s", async (expires_in, seconds) => {
+  const endpoint = tokenEndpoint(grant('token-1', { expires_in }))
+  const token = await ask(endpoint, { provider: { ...provider, defaultLifetimeMs: 1_800_000 } })
+  expect(token.expiresAt).toBe(1_000_000 + seconds * 1000)
+})
+
+test('without a default of the provider an unknown lifetime is an hour', async () => {
+  expect((await outcome(grant('token-1', { expires_in: undefined }))).expiresAt).toBe(1_000_000 + 3_600_000)
+})
+
+test('a lifetime too large for a number is a year', async () => {
+  const answer = new Response('{"access_token":"token-1","expires_in":1e999}')
+  expect((await outcome(answer)).expiresAt).toBe(1_000_000 + year * 1000)
+})
+
+test.each(['Bearer', 'bearer', 'BEARER', undefined, null])('the token_type %s is accepted', async (token_type) => {
+  expect(await outcome(grant('token-1', { token_type }))).toMatchObject({ accessToken: 'token-1' })
+})
+
+test.each(['DPoP', 'N_A', 'mac', 'BearerToken', '', 7, {}])('the token_type %j is refused', async (token_type) => {
+  expect(await failure(grant('token-1', { token_type }))).toMatchObject({ code: 'TOKEN_MALFORMED', status: 200 })
+})
+
+test.each([
+  ['missing', undefined],
+  ['null', null],
+  ['empty', ''],
+  ['a number', 7],
+  ['an object', {}],
+  ['with CR and LF', 'abc\r\nX-Evil: 1'],
+  ['with NUL', 'abc\0'],
+  ['with a blank', 'abc def'],
+  ['with a blank at the end', 'abc '],
+  ['with a tab', 'abc\tdef'],
+  ['with é', 'abcé'],
+  ['with an emoji', 'abc🔑'],
+  ['with DEL', 'abc\x7F'],
+])('an access_token that is %s is TOKEN_MALFORMED and not shown', async (_what, access_token) => {
+  const error = await failure(grant('', { access_token }))
+  expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', provider: 'example', status: 200 })
+  expect(error.message).not.toContain('abc')
+})
+
+test('a token of 50,000 characters is taken', async () => {
+  const long = 'x'.repeat(50_000)
+  expect(await outcome(grant(long))).toMatchObject({ accessToken: long })
+})
+
+test.each([
+  ['another content type', new Response('{"access_token":"token-1"}', { headers: { 'content-type': 'text/html' } })],
+  ['a byte order mark', new Response('\uFEFF{"access_token":"token-1"}')],
+  ['blanks around it', new Response(' \n{"access_token":"token-1"}\n ')],
+  ['status 201', new Response('{"access_token":"token-1"}', { status: 201 })],
+  ['a challenge beside it', new Response('{"access_token":"token-1"}', { headers: { 'www-authenticate': 'Basic' } })],
+])('an answer with %s is read', async (_what, answer) => {
+  expect(await outcome(answer)).toMatchObject({ accessToken: 'token-1' })
+})
+
+test.each([
+  ['an empty body', new Response('')],
+  ['no body', new Response(null, { status: 204 })],
+  ['HTML', new Response('<html>Sign in</html>', { status: 403 })],
+  ['cut JSON', new Response('{"access_token":"token-1"')],
+  ['a list', new Response('[{"access_token":"token-1"}]')],
+  ['a text', new Response('"token-1"')],
+  ['null', new Response('null')],
+  ['a 404 page', new Response('not found', { status: 404 })],
+  ['a token in a 400', Response.json({ access_token: 'token-1' }, { status: 400 })],
+  ['an error that is no text', Response.json({ error: { code: 'invalid_grant' } }, { status: 400 })],
+  ['a body over 1 MB', new Response(`{"access_token":"token-1","x":"${'x'.repeat(1_048_576)}"}`)],
+])('an answer with %s is TOKEN_MALFORMED', async (_what, answer) => {
+  const { status } = answer
+  const error = await failure(answer)
+  expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', provider: 'example', status })
+  expect(error.message).toMatch(/^example: the token endpoint .*: (check|ask) /)
+  expect(error.message).not.toContain('token-1')
+})
+
+test('a body without end is not read without end', async () => {
+  let chunks = 0
+  const body = new ReadableStream({
+    pull: (controller) => {
+      chunks += 1
+      controller.enqueue(new Uint8Array(100_000).fill(32))
+    },
+  })
+  expect(await failure(new Response(body))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  expect(chunks).toBeLessThan(15)
+})
+
+test.each([301, 302, 303, 307, 308])('a redirect by %i is not followed and is TOKEN_MALFORMED', async (status) => {
+  const answer = new Response(null, { status, headers: { location: 'https://evil.test/?code=1' } })
+  const error = await failure(answer)
+  expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', status })
+  expect(error.message).not.toContain('evil')
+})
+
+test('a redirect as browsers show it, opaque, is TOKEN_MALFORMED too', async () => {
+  const answer = Object.defineProperty(new Response(null), 'type', { value: 'opaqueredirect' })
+  expect(await failure(answer)).toMatchObject({ code: 'TOKEN_MALFORMED' })
+})
+
+test.each([
+  [400, 'invalid_request'],
+  [400, 'invalid_scope'],
+  [401, 'invalid_client'],
+  [403, 'access_denied'],
+  [200, 'invalid_grant'],
+])('status %i with error %s is TOKEN_REFUSED', async (status, error) => {
+  const answer = Response.json({ error, error_description: 'Because.', access_token: 'token-1' }, { status })
+  const refused = await failure(answer)
+  expect(refused).toMatchObject({
+    code: 'TOKEN_REFUSED',
+    provider: 'example',
+    status,
+    error,
+    errorDescription: 'Because.',
+  })
+  expect(refused.message).toMatch(
+    new RegExp(`^example: the token endpoint answered ${status} ${error} \\(Because\\.\\): `),
+  )
+  expect(isOAuthError(refused)).toBe(true)
+})
+
+test.each([
+  [429, undefined],
+  [408, undefined],
+  [500, undefined],
+  [503, 'invalid_grant'],
+  [400, 'temporarily_unavailable'],
+  [200, 'server_error'],
+])('status %i with error %s is TOKEN_UNAVAILABLE', async (status, error) => {
+  expect(await failure(Response.json({ error }, { status }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE', status })
+})
+
+test.each([
+  ['7', 7000],
+  ['0', 0],
+  [new Date(1_000_000 + 5000).toUTCString(), 5000],
+  [new Date(0).toUTCString(), 0],
+  ['soon', undefined],
+  ['', undefined],
+])('Retry-After %s is %s ms', async (header, retryAfterMs) => {
+  expect((await failure(refusal('slow', 503, { 'retry-after': header }))).retryAfterMs).toBe(retryAfterMs)
+})
+
+test("the server's id of the request is in the error, from a header or from the body", async () => {
+  const byBody = Response.json({ error: 'invalid_client', error_id: 'et-1' }, { status: 401 })
+  expect((await failure(byBody)).requestId).toBe('et-1')
+  expect((await failure(refusal('invalid_client', 401, { 'x-request-id': 'r-1' }))).requestId).toBe('r-1')
+  const own = tokenEndpoint(refusal('invalid_client', 401, { 'x-own-id': 'o-1', 'x-request-id': 'r-1' }))
+  expect(await errorOf(ask(own, { provider: { ...provider, requestIdHeader: 'x-own-id' } }))).toMatchObject({
+    requestId: 'o-1',
+  })
+})
+
+test('what a server says is cut to a line of plain characters', async () => {
+  const answer = Response.json({ error: 'a\nb', error_description: `x\u001b[31m${'y'.repeat(1000)}` }, { status: 400 })
+  const { error, errorDescription } = await failure(answer)
+  expect(error).toBe('a b')
+  expect(errorDescription).toMatch(/^x \[31my+$/)
+  expect(errorDescription).toHaveLength(300)
+})
+
+test('a server that does not answer is TOKEN_UNAVAILABLE, with the reason in the message', async () => {
+  const down = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
+  expect(await failure(down)).toMatchObject({
+    code: 'TOKEN_UNAVAILABLE',
+    message: 'example: the token endpoint did not answer (fetch failed: ECONNREFUSED): try again later',
+  })
+})
+
+test('a body that breaks off is TOKEN_UNAVAILABLE', async () => {
+  const body = new ReadableStream({ start: (controller) => controller.error(new TypeError('terminated')) })
+  expect(await failure(new Response(body))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test.each([
+  ['a token endpoint', { fetch: () => new Promise<never>(() => {}) }, {}],
+  ['a vault', tokenEndpoint(), { clientSecret: () => new Promise<never>(() => {}) }],
+])('%s that never answers is given up after timeoutMs', async (_what, endpoint, request) => {
+  const error = errorOf(ask(endpoint, { ...request, timeoutMs: 250 }))
+  await vi.advanceTimersByTimeAsync(250)
+  expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('250 ms') })
+})
+
+test('the deadline is 10 s by default, and aborts the request', async () => {
+  let signal: AbortSignal | null | undefined
+  const endpoint = {
+    fetch: (_input: unknown, init?: RequestInit) => {
+      signal = init?.signal
+      return new Promise<never>(() => {})
+    },
+  }
+  const error = errorOf(ask(endpoint))
+  await vi.advanceTimersByTimeAsync(9999)
+  expect(signal?.aborted).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(signal?.aborted).toBe(true)
+})

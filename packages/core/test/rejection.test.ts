@@ -1,0 +1,67 @@
+import { expect, test, vi } from 'vitest'
+import type { Provider } from '../src/index.ts'
+import { rejectionOf } from '../src/rejection.ts'
+import { provider } from './support.ts'
+
+const isRejected = (response: Response, quirks: Partial<Provider> = {}) =>
+  rejectionOf({ ...provider, ...quirks })(response)
+
+test.each([
+  [undefined, true],
+  ['Bearer', true],
+  ['bearer realm="api"', true],
+  ['Bearer error="invalid_token", error_description="expired"', true],
+  ['error="invalid_token"', true],
+  ['Basic realm="x", Bearer realm="y"', true],
+  ['Bearer error="insufficient_scope", scope="write"', false],
+  ['Bearer error=insufficient_scope', false],
+  ['Bearer error="insufficient_user_authentication", max_age=60', false],
+  ['Basic realm="Authorization Required"', false],
+  ['Negotiate', false],
+])('a 401 with the challenge %s means a refused token: %s', async (challenge, expected) => {
+  const response = new Response('', { status: 401, headers: challenge ? { 'www-authenticate': challenge } : {} })
+  expect(await isRejected(response)).toBe(expected)
+})
+
+test.each([200, 204, 400, 403, 404, 407, 500])('a %i is no refused token, and costs no promise', (status) => {
+  const response = new Response(null, { status })
+  const clone = vi.spyOn(response, 'clone')
+  expect(isRejected(response)).toBe(false)
+  expect(clone).not.toHaveBeenCalled()
+})
+
+test('a provider may name other statuses', async () => {
+  const quirks = { rejectedStatuses: [400, 401] }
+  expect(await isRejected(new Response('', { status: 400 }), quirks)).toBe(true)
+  expect(await isRejected(new Response('', { status: 403 }), quirks)).toBe(false)
+})
+
+test("a provider's predicate reads a copy, so that the caller finds the response untouched", async () => {
+  const response = Response.json({ code: 42 }, { status: 401 })
+  const seen: unknown[] = []
+  const judge = async (copy: Response) => {
+    seen.push(copy.status, copy.headers.get('content-type'), await copy.json())
+    return true
+  }
+  expect(await isRejected(response, { isRejected: judge })).toBe(true)
+  expect(seen).toEqual([401, 'application/json', { code: 42 }])
+  expect(await response.json()).toEqual({ code: 42 })
+})
+
+test("a provider's predicate sees the first 16 kB of a body and no more", async () => {
+  let length = 0
+  const judge = async (copy: Response) => {
+    length = (await copy.text()).length
+    return false
+  }
+  const response = new Response('x'.repeat(1_000_000), { status: 401 })
+  expect(await isRejected(response, { isRejected: judge })).toBe(false)
+  expect(length).toBe(16_384)
+  expect(await response.text()).toHaveLength(1_000_000)
+})
+
+test('a body that breaks off counts as unreadable, not as a failure of the call', async () => {
+  const body = new ReadableStream({ start: (controller) => controller.error(new Error('cut')) })
+  const judge = async (copy: Response) => (await copy.text()) === ''
+  expect(await isRejected(new Response(body, { status: 401 }), { isRejected: judge })).toBe(true)
+})

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { checkResources, isResource, secureUrl } from '../src/resources.ts'
+
+const allows = (url: string, resources: string[], exceptResources?: string[]) =>
+  isResource(new URL(url).href, { resources, exceptResources })
+
+test.each([
+  ['https://api.example', 'https://api.example'],
+  ['https://api.example', 'https://api.example/v1/shops?postalCode=35000#top'],
+  ['https://api.example/', 'https://api.example/v1'],
+  ['https://api.example', 'https://API.Example:443/v1'],
+  ['https://API.example:443', 'https://api.example/v1'],
+  ['https://api.example:8443', 'https://api.example:8443/v1'],
+  ['https://api.example/v1', 'https://api.example/v1'],
+  ['https://api.example/v1', 'https://api.example/v1/'],
+  ['https://api.example/v1/', 'https://api.example/v1'],
+  ['https://api.example/v1', 'https://api.example/v1?q=%2e%2e%2f'],
+  ['https://api.example/v1', 'https://api.example/v2/../v1/shops'],
+  ['https://api.example/v1', 'https://api.example/v1/tel%3A%2B33612345678/a%2Fb'],
+  ['https://bücher.example', 'https://xn--bcher-kva.example/v1'],
+  ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/v1'],
+  ['http://localhost:8080', 'http://localhost:8080/v1'],
+  ['http://[::1]:8080', 'http://[::1]:8080/v1'],
+])('a token for %s may go to %s', (resource, url) => {
+  expect(allows(url, [resource])).toBe(true)
+})
+
+test.each([
+  ['https://api.example', 'http://api.example/v1'],
+  ['https://api.example', 'https://api.example.evil.test/v1'],
+  ['https://api.example', 'https://api.example@evil.test/v1'],
+  ['https://api.example', 'https://user@api.example/v1'],
+  ['https://api.example', 'https://user:pass@api.example/v1'],
+  ['https://api.example', 'https://evil.test/https://api.example'],
+  ['https://api.example', 'https://evil.test?https://api.example'],
+  ['https://api.example', 'https://sub.api.example/v1'],
+  ['https://api.example', 'https://api.example./v1'],
+  ['https://api.example', 'https://api.example:8443/v1'],
+  ['https://api.example', 'https://аpi.example/v1'],
+  ['https://api.example', 'blob:https://api.example/v1'],
+  ['https://api.example/v1', 'https://api.example/'],
+  ['https://api.example/v1', 'https://api.example/v10'],
+  ['https://api.example/v1', 'https://api.example/V1'],
+  ['https://api.example/v1', 'https://api.example/v1;a'],
+  ['https://api.example/v1', 'https://api.example/v1/../v2'],
+  ['https://api.example/v1', 'https://api.example/v1/%2e%2e/v2'],
+  ['https://api.example/v1', 'https://api.example/v1/.%2E/v2'],
+  ['https://api.example/v1', 'https://api.example/v1/..%2Fv2'],
+  ['https://api.example/v1', 'https://api.example/v1/..%5cv2'],
+  ['https://api.example/v1', 'https://api.example/v1/%2e%2e%2fv2'],
+  ['https://api.example/v1', 'https://api.example/v1/%252e%252e%252fv2'],
+  ['https://api.example/v1', 'https://api.example/v1/a%2f..'],
+  ['https://api.example/v1', 'https://api.example\\@evil.test/v1'],
+  ['http://127.0.0.1:8080', 'http://127.0.0.1:8081/'],
+])('a token for %s does not go to %s', (resource, url) => {
+  expect(allows(url, [resource])).toBe(false)
+})
+
+test('any one of several resources will do', () => {
+  expect(allows('https://b.example/v1', ['https://a.example', 'https://b.example'])).toBe(true)
+})
+
+test('an exception is carved out of a resource by whole path segments', () => {
+  const allowed = (url: string) =>
+    allows(url, ['https://api.example'], ['https://api.example/users', 'https://x.example'])
+  expect(allowed('https://api.example/users')).toBe(false)
+  expect(allowed('https://api.example/users/me')).toBe(false)
+  expect(allowed('https://api.example/shops/../users/me')).toBe(false)
+  expect(allowed('https://api.example/users2')).toBe(true)
+  expect(allowed('https://api.example/shops')).toBe(true)
+})
+
+test.each([
+  [[], 'resources is empty'],
+  [['api.example/v1'], 'resource 1 of 1 is not an absolute URL'],
+  [['https://a.example', 'http://api.example'], 'resource 2 of 2 must be https:'],
+  [['http://127.evil.test'], 'resource 1 of 1 must be https:'],
+  [['http://localhost.evil.test'], 'resource 1 of 1 must be https:'],
+  [['ftp://api.example'], 'resource 1 of 1 must be https:'],
+  [['https://user:hunter2@api.example'], 'resource 1 of 1 must not hold a user name or password'],
+  [['https://api.example?key=hunter2'], 'resource 1 of 1 must end with its path'],
+  [['https://api.example#hunter2'], 'resource 1 of 1 must end with its path'],
+])('the resources %j are refused: %s', (resources, message) => {
+  const check = () => checkResources({ resources })
+  expect(check).toThrow(TypeError)
+  expect(check).toThrow(message)
+  expect(check).not.toThrow('hunter2')
+})
+
+test('exceptions are checked like resources', () => {
+  expect(() => checkResources({ resources: ['https://api.example'], exceptResources: ['users'] })).toThrow(TypeError)
+})
+
+test('an endpoint may be http: on loopback only', () => {
+  expect(secureUrl('http://127.1.2.3:99/token', 'it').hostname).toBe('127.1.2.3')
+  expect(() => secureUrl('http://id.example/token', 'the endpoint')).toThrow('the endpoint must be https:')
+})

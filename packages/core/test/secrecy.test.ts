@@ -1,0 +1,138 @@
+import { inspect } from 'node:util'
+import ky from 'ky'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { bearer, clientSecretPost, plainBasic, refreshToken, type TokenSourceOptions } from '../src/index.ts'
+import { api, errorOf, grant, secret, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
+
+/** All that must never be seen, in each form that it is sent in. */
+const oddSecret = 'p+q/r %é:&='
+const secrets = [
+  secret,
+  btoa(`app:${secret}`),
+  oddSecret,
+  encodeURIComponent(oddSecret),
+  new URLSearchParams({ '': oddSecret }).toString().slice(1),
+  Buffer.from(`app:${oddSecret}`).toString('base64'),
+  'refresh-secret',
+  'assertion-secret',
+  'token-secret',
+]
+
+const logged: unknown[] = []
+
+beforeEach(() => {
+  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    vi.spyOn(console, method).mockImplementation((...values) => void logged.push(...values))
+  }
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  logged.length = 0
+})
+
+/** Everything that a log, a debugger or an error tracker could show of a value. */
+function shown(value: unknown): string {
+  const texts = [inspect(value, { depth: 10, showHidden: true, getters: true }), String(value), JSON.stringify(value)]
+  for (let error = value; error instanceof Error; error = error.cause) texts.push(error.message, error.stack ?? '')
+  return texts.join('\n')
+}
+
+function expectNoSecret(...values: unknown[]) {
+  const text = [...values, ...logged].map(shown).join('\n')
+  for (const hidden of secrets) expect(text).not.toContain(hidden)
+}
+
+/** A server that repeats everything it was sent in its answer. */
+const parrot = (status: number, error: string | undefined) => ({
+  fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+    const request = new Request(input, init)
+    const heard = [
+      request.headers.get('authorization'),
+      await request.clone().text(),
+      ...new URLSearchParams(await request.text()).values(),
+    ]
+    const description = heard.join(' | ')
+    return Response.json(
+      {
+        error,
+        error_description: description,
+        error_id: description,
+        access_token: error ? undefined : `${description}\n`,
+      },
+      { status, headers: { 'x-request-id': 'r-1' } },
+    )
+  },
+})
+
+const thrower = (make: (heard: string) => Error) => ({
+  fetch: async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const request = new Request(input, init)
+    throw make(`${request.headers.get('authorization')} ${await request.text()}`)
+  },
+})
+
+const credentials: [string, TokenSourceOptions][] = [
+  ['form-encoded Basic', {}],
+  ['plain Basic', { clientAuth: plainBasic, clientSecret: oddSecret }],
+  ['form-encoded Basic of an odd secret', { clientSecret: oddSecret }],
+  ['a secret in the form', { clientAuth: clientSecretPost, clientSecret: oddSecret }],
+  ['a refresh token', { grant: refreshToken('refresh-secret') }],
+  ['an assertion', { clientAuth: ({ form }) => form.set('client_assertion', 'assertion-secret') }],
+]
+
+const answers: [string, { fetch: typeof fetch }][] = [
+  ['refuses', parrot(401, 'invalid_client')],
+  ['refuses the grant', parrot(400, 'invalid_grant')],
+  ['is down', parrot(503, 'x')],
+  ['answers with a broken token', parrot(200, undefined)],
+  ['answers with neither', parrot(403, undefined)],
+  ['redirects', parrot(302, undefined)],
+  ['breaks off', thrower((heard) => new TypeError(`fetch failed: ${heard}`))],
+  ['breaks off, with a cause', thrower((heard) => new TypeError('fetch failed', { cause: new Error(heard) }))],
+  [
+    'breaks off, with a code',
+    thrower((heard) => new TypeError('x', { cause: Object.assign(new Error(), { code: heard }) })),
+  ],
+  [
+    'breaks off with something else',
+    thrower((heard) => Object.assign(new Error(heard), { request: heard, config: { heard } })),
+  ],
+]
+
+const cases = credentials.flatMap(([credential, options]) =>
+  answers.map(([what, endpoint]) => ({ credential, what, options, endpoint })),
+)
+
+test.each(cases)('no error shows $credential when the server $what', async ({ options, endpoint }) => {
+  const source = sourceOver(endpoint, options)
+  const error = await errorOf(source.getToken())
+  expect(error).toHaveProperty('name', 'OAuthError')
+  expectNoSecret(error, source, error)
+})
+
+test('neither the source nor the options for ky show what they hold', async () => {
+  const source = sourceOver(tokenEndpoint(grant('token-secret', { refresh_token: 'refresh-secret' })))
+  const options = bearer(source)
+  await source.getToken()
+  expectNoSecret(source, options, ky.extend(options))
+})
+
+test("ky's error of a refused call shows no token", async () => {
+  const source = sourceOver(tokenEndpoint(grant('token-secret'), grant('token-secret-2')))
+  const target = api(unauthorized(), unauthorized())
+  vi.stubGlobal('fetch', target.fetch)
+  expectNoSecret(await errorOf(ky.extend(bearer(source)).get('https://api.example/')))
+  vi.unstubAllGlobals()
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual([
+    'Bearer token-secret',
+    'Bearer token-secret-2',
+  ])
+})
+
+test.each([{ accessToken: 'token-secret\n' }, { accessToken: 'token-secret', expiresAt: Number.NaN }])(
+  'setToken does not show what it refuses',
+  async (token) => {
+    expectNoSecret(await errorOf(sourceOver(tokenEndpoint()).setToken(token)))
+  },
+)

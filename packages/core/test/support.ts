@@ -1,0 +1,89 @@
+import { clientSecretBasic, createTokenSource, type Provider, type TokenSourceOptions } from '../src/index.ts'
+
+export const secret = 'S3cr3t-of-the-client'
+
+export const provider: Provider = {
+  name: 'example',
+  tokenEndpoint: 'https://id.example/token',
+  resources: ['https://api.example'],
+  clientAuth: clientSecretBasic,
+}
+
+/** What a scripted token endpoint answers: a response, an error to throw, or a promise of either. */
+type Answer = Response | Error | Promise<Response>
+
+/** A token endpoint as a `fetch`: it answers as scripted, then with `token-1`, `token-2` … by the number of the request. */
+export function tokenEndpoint(...script: (Answer | undefined)[]) {
+  const requests: Request[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    requests.push(new Request(input, init))
+    const answer = script[requests.length - 1] ?? grant(`token-${requests.length}`)
+    if (answer instanceof Error) throw answer
+    return answer
+  }
+  return { fetch, requests }
+}
+
+/** A token endpoint's answer that grants a token. */
+export const grant = (accessToken: string, members: Record<string, unknown> = {}) =>
+  Response.json({ access_token: accessToken, token_type: 'Bearer', expires_in: 3600, ...members })
+
+/** A token endpoint's answer that refuses one. */
+export const refusal = (error: string, status = 400, headers: Record<string, string> = {}) =>
+  Response.json({ error }, { status, headers })
+
+/** A source over a scripted token endpoint. */
+export function sourceOver(endpoint: { fetch: typeof fetch }, options: TokenSourceOptions = {}) {
+  return createTokenSource({ provider, clientId: 'app', clientSecret: secret, fetch: endpoint.fetch, ...options })
+}
+
+/** An API as a `fetch`: it remembers what it received and answers as scripted, then 200. */
+export function api(...script: (Response | Error | undefined)[]) {
+  const calls: { url: string; method: string; authorization: string | null; headers: Headers; body: string }[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    const { url, method, headers } = request
+    const body = await request.text()
+    calls.push({ url, method, authorization: headers.get('authorization'), headers, body })
+    const answer = script[calls.length - 1] ?? Response.json({ ok: true })
+    if (answer instanceof Error) throw answer
+    return answer
+  }
+  return { fetch, calls }
+}
+
+/** An API that refuses every token but the one named. */
+export function apiThatTakes(...accessTokens: string[]) {
+  const calls: string[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const authorization = new Request(input, init).headers.get('authorization') ?? ''
+    calls.push(authorization)
+    return accessTokens.some((token) => authorization === `Bearer ${token}`)
+      ? Response.json({ ok: true })
+      : unauthorized()
+  }
+  return { fetch, calls }
+}
+
+export const unauthorized = (headers: Record<string, string> = {}) =>
+  Response.json({ error: 'invalid_token' }, { status: 401, headers })
+
+/** A promise that the test settles. */
+export function deferred<T>() {
+  let resolve!: (value: T) => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue
+    reject = onError
+  })
+  return { promise, resolve, reject }
+}
+
+/** The error a promise rejects with. */
+export const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => {
+      throw new Error('it did not fail')
+    },
+    (error: unknown) => error,
+  )

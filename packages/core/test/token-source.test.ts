@@ -1,0 +1,471 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createTokenSource, refreshToken, type Grant, type Token, type TokenSourceOptions } from '../src/index.ts'
+import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from './support.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  // The middle of the jitter, so that margins are what they are without it.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000)
+const form = async (request: Request | undefined) =>
+  Object.fromEntries(new URLSearchParams(await request?.clone().text()))
+
+/** A grant of a user who signed in elsewhere: it cannot start over. */
+const signedIn: Grant = { name: 'sign-in' }
+
+test('asks for nothing before the first call needs a token', () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  expect(source.peek()).toBeUndefined()
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('10,000 callers at once make one token request', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  const tokens = await Promise.all(Array.from({ length: 10_000 }, () => source.getToken()))
+  expect(endpoint.requests).toHaveLength(1)
+  expect(new Set(tokens.map((token) => token.accessToken))).toEqual(new Set(['token-1']))
+})
+
+test('a token that is good is given from memory, and at once by peek', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  const token = await source.getToken()
+  await seconds(3000)
+  expect(await source.getToken()).toBe(token)
+  expect(source.peek()).toBe('Bearer token-1')
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('tokens are frozen, whatever the server added to them', async () => {
+  const token = await sourceOver(tokenEndpoint(grant('token-1', { more: 1 }))).getToken()
+  expect(Object.isFrozen(token)).toBe(true)
+  expect(Object.isFrozen(token.extra)).toBe(true)
+})
+
+test('the form holds what the grant, the scope, the resource and the parameters say', async () => {
+  const endpoint = tokenEndpoint()
+  const options = { scope: 'read write', resource: 'https://r.example', parameters: { audience: 'a' } }
+  await sourceOver(endpoint, options).getToken()
+  expect(await form(endpoint.requests[0])).toEqual({
+    grant_type: 'client_credentials',
+    scope: 'read write',
+    resource: 'https://r.example',
+    audience: 'a',
+  })
+})
+
+test('an ageing token is given at once while one renewal runs beside it', async () => {
+  const renewal = deferred<Response>()
+  const endpoint = tokenEndpoint(undefined, renewal.promise)
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3299)
+  expect(source.peek()).toBe('Bearer token-1')
+  expect(endpoint.requests).toHaveLength(1)
+  await seconds(1)
+  expect(source.peek()).toBe('Bearer token-1')
+  expect((await source.getToken()).accessToken).toBe('token-1')
+  expect(source.peek()).toBe('Bearer token-1')
+  await seconds(0)
+  expect(endpoint.requests).toHaveLength(2)
+  renewal.resolve(grant('token-2'))
+  await seconds(0)
+  expect(source.peek()).toBe('Bearer token-2')
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test.each([
+  ['is a tenth of a short life', 60, undefined, 54],
+  ['is five minutes of a long one', 86_400, undefined, 86_100],
+  ["is the provider's where it has one", 3600, 60_000, 3540],
+  ["is a tenth of a short life even if the provider's is longer", 60, 60_000, 54],
+])('the margin %s', async (_what, expires_in, renewalMarginMs, renewedAfter) => {
+  const endpoint = tokenEndpoint(grant('token-1', { expires_in }))
+  const quirks = renewalMarginMs === undefined ? provider : { ...provider, renewalMarginMs }
+  const source = sourceOver(endpoint, { provider: quirks })
+  await source.getToken()
+  await seconds(renewedAfter - 0.001)
+  source.peek()
+  expect(endpoint.requests).toHaveLength(1)
+  await seconds(0.001)
+  source.peek()
+  await seconds(0)
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test.each([
+  [0, 3330],
+  [0.999_999, 3270],
+])('the margin is jittered by a tenth: at %d it begins after %i s', async (random, renewedAfter) => {
+  vi.mocked(Math.random).mockReturnValue(random)
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(renewedAfter - 1)
+  source.peek()
+  expect(endpoint.requests).toHaveLength(1)
+  await seconds(2)
+  source.peek()
+  await seconds(0)
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('an expired token serves nobody: all callers wait for one renewal', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3600)
+  expect(source.peek()).toBeUndefined()
+  const tokens = await Promise.all([source.getToken(), source.getToken()])
+  expect(tokens.map((token) => token.accessToken)).toEqual(['token-2', 'token-2'])
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('a token without lifetime serves those who wait for it and nobody after', async () => {
+  const endpoint = tokenEndpoint(grant('token-1', { expires_in: 0 }))
+  const source = sourceOver(endpoint)
+  const tokens = await Promise.all([source.getToken(), source.getToken()])
+  expect(tokens.map((token) => token.accessToken)).toEqual(['token-1', 'token-1'])
+  expect((await source.getToken()).accessToken).toBe('token-2')
+})
+
+test('a renewal beside that fails is no unhandled rejection, and the token goes on being used', async () => {
+  const endpoint = tokenEndpoint(undefined, new TypeError('fetch failed'))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3400)
+  expect(source.peek()).toBe('Bearer token-1')
+  await seconds(0)
+  expect((await source.getToken()).accessToken).toBe('token-1')
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('a failure is remembered for a second: callers get the same error without a request', async () => {
+  const endpoint = tokenEndpoint(refusal('invalid_client', 401))
+  const source = sourceOver(endpoint)
+  const error = await errorOf(source.getToken())
+  expect(await errorOf(source.getToken())).toBe(error)
+  await seconds(0.999)
+  expect(await errorOf(source.getToken())).toBe(error)
+  expect(endpoint.requests).toHaveLength(1)
+  await seconds(0.001)
+  expect((await source.getToken()).accessToken).toBe('token-2')
+})
+
+test('a failure is remembered for as long as the server asks with Retry-After', async () => {
+  const endpoint = tokenEndpoint(refusal('slow_down', 429, { 'retry-after': '20' }))
+  const source = sourceOver(endpoint)
+  const error = await errorOf(source.getToken())
+  await seconds(19.999)
+  expect(await errorOf(source.getToken())).toBe(error)
+  await seconds(0.001)
+  expect((await source.getToken()).accessToken).toBe('token-2')
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('a rejected token is renewed, once for all callers', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  const rejected = 'token-1'
+  const tokens = await Promise.all(Array.from({ length: 200 }, () => source.getToken({ rejected })))
+  expect(new Set(tokens.map((token) => token.accessToken))).toEqual(new Set(['token-2']))
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('a token that was rejected after others renewed it costs no token request', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await source.getToken({ rejected: 'token-1' })
+  expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-2')
+  expect((await source.getToken({ rejected: 'from elsewhere' })).accessToken).toBe('token-2')
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('renewals forced by refusals are rationed: three at once, then one every 30 s', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  let { accessToken } = await source.getToken()
+  const refuse = async () => ({ accessToken } = await source.getToken({ rejected: accessToken }))
+  for (const expected of ['token-2', 'token-3', 'token-4', 'token-4', 'token-4']) {
+    expect((await refuse()).accessToken).toBe(expected)
+  }
+  await seconds(29.999)
+  expect((await refuse()).accessToken).toBe('token-4')
+  await seconds(0.001)
+  expect((await refuse()).accessToken).toBe('token-5')
+  expect((await refuse()).accessToken).toBe('token-5')
+  await seconds(90)
+  for (const expected of ['token-6', 'token-7', 'token-8', 'token-8']) {
+    expect((await refuse()).accessToken).toBe(expected)
+  }
+})
+
+test('a server that hands the refused token out again does not cost a request for each refusal', async () => {
+  const endpoint = tokenEndpoint(...Array.from({ length: 10 }, () => grant('token-1')))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  for (let call = 0; call < 10; call += 1) {
+    expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-1')
+  }
+  expect(endpoint.requests).toHaveLength(4)
+})
+
+test('a forced renewal that failed does not count against the ration', async () => {
+  const down = new TypeError('fetch failed')
+  const endpoint = tokenEndpoint(undefined, down, down, down, down, down)
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  for (let call = 0; call < 5; call += 1) {
+    expect(await errorOf(source.getToken({ rejected: 'token-1' }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+    await seconds(1)
+  }
+  expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-7')
+})
+
+test('a signal ends the wait of its caller; the renewal goes on for the others', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint)
+  const first = new AbortController()
+  const aborted = errorOf(source.getToken({ signal: first.signal }))
+  const patient = source.getToken({ signal: new AbortController().signal })
+  first.abort(new Error('enough'))
+  expect(await aborted).toMatchObject({ message: 'enough' })
+  expect(endpoint.requests[0]?.signal.aborted).toBe(false)
+  answer.resolve(grant('token-1'))
+  expect((await patient).accessToken).toBe('token-1')
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a signal that is aborted already asks for nothing', async () => {
+  const endpoint = tokenEndpoint()
+  const reason = new Error('enough')
+  expect(await errorOf(sourceOver(endpoint).getToken({ signal: AbortSignal.abort(reason) }))).toBe(reason)
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('a renewal that fails when all its callers are gone is no unhandled rejection', async () => {
+  const answer = deferred<Response>()
+  const source = sourceOver(tokenEndpoint(answer.promise))
+  const caller = new AbortController()
+  const aborted = errorOf(source.getToken({ signal: caller.signal }))
+  caller.abort()
+  await aborted
+  const unhandled = vi.fn<() => void>()
+  process.on('unhandledRejection', unhandled)
+  answer.reject(new TypeError('fetch failed'))
+  await seconds(0)
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+})
+
+test('the refresh token renews, rotates, and is kept when the answer has none; the scope is not sent', async () => {
+  const endpoint = tokenEndpoint(
+    grant('token-1', { refresh_token: 'refresh-1' }),
+    grant('token-2', { refresh_token: 'refresh-2' }),
+    grant('token-3'),
+  )
+  const source = sourceOver(endpoint, { scope: 'read', parameters: { audience: 'a' } })
+  await source.getToken()
+  await seconds(3600)
+  await source.getToken()
+  await seconds(3600)
+  expect((await source.getToken()).refreshToken).toBe('refresh-2')
+  const common = { grant_type: 'refresh_token', audience: 'a' }
+  expect(await form(endpoint.requests[1])).toEqual({ ...common, refresh_token: 'refresh-1' })
+  expect(await form(endpoint.requests[2])).toEqual({ ...common, refresh_token: 'refresh-2' })
+})
+
+test('invalid_grant kills the refresh token, and the grant starts over', async () => {
+  const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-3')
+  expect(await form(endpoint.requests[2])).toEqual({ grant_type: 'client_credentials' })
+})
+
+test.each([
+  refusal('invalid_client', 401),
+  new Response('', { status: 403 }),
+  refusal('x', 503),
+  new TypeError('fetch failed'),
+])('nothing but invalid_grant kills the refresh token: %o', async (answer) => {
+  const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer)
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await errorOf(source.getToken({ rejected: 'token-1' }))
+  expect(endpoint.requests).toHaveLength(2)
+  await seconds(1)
+  await source.getToken({ rejected: 'token-1' })
+  expect(await form(endpoint.requests[2])).toMatchObject({ refresh_token: 'refresh-1' })
+})
+
+test('the refreshToken grant starts from a refresh token', async () => {
+  const endpoint = tokenEndpoint()
+  await sourceOver(endpoint, { grant: refreshToken('refresh-0') }).getToken()
+  expect(await form(endpoint.requests[0])).toEqual({ grant_type: 'refresh_token', refresh_token: 'refresh-0' })
+  expect(() => refreshToken('')).toThrow(TypeError)
+})
+
+test('a grant that cannot start over is TOKEN_MISSING without a request', async () => {
+  const endpoint = tokenEndpoint()
+  expect(await errorOf(sourceOver(endpoint, { grant: signedIn }).getToken())).toMatchObject({
+    code: 'TOKEN_MISSING',
+    provider: 'example',
+    message: 'example: no token is stored, and sign-in cannot get one by itself: sign in again',
+  })
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('setToken serves a token from elsewhere at once, until it expires', async () => {
+  const source = sourceOver(tokenEndpoint(), { grant: signedIn })
+  await errorOf(source.getToken())
+  await source.setToken({ accessToken: 'mine', expiresAt: Date.now() + 60_000 })
+  expect(source.peek()).toBe('Bearer mine')
+  await seconds(60)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('a token without expiresAt serves until it is refused', async () => {
+  const source = sourceOver(tokenEndpoint())
+  await source.setToken({ accessToken: 'mine' })
+  await seconds(10 * 365 * 86_400)
+  expect(source.peek()).toBe('Bearer mine')
+  expect((await source.getToken({ rejected: 'mine' })).accessToken).toBe('token-1')
+})
+
+test('setToken takes the place of a renewal in flight, also for those who wait for it', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint)
+  const waiting = source.getToken()
+  await source.setToken({ accessToken: 'mine' })
+  answer.resolve(grant('late'))
+  expect((await waiting).accessToken).toBe('mine')
+  expect(source.peek()).toBe('Bearer mine')
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a renewal in flight that fails after setToken harms nobody', async () => {
+  const answer = deferred<Response>()
+  const source = sourceOver(tokenEndpoint(answer.promise))
+  const waiting = source.getToken()
+  await source.setToken({ accessToken: 'mine' })
+  answer.reject(new TypeError('fetch failed'))
+  expect((await waiting).accessToken).toBe('mine')
+})
+
+test('clear forgets the token, and a renewal in flight does not bring it back', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint, { grant: signedIn })
+  await source.setToken({ accessToken: 'mine', refreshToken: 'refresh-1', expiresAt: Date.now() })
+  const waiting = errorOf(source.getToken())
+  await seconds(0)
+  await source.clear()
+  answer.resolve(grant('late'))
+  expect(await waiting).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(source.peek()).toBeUndefined()
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('clear also forgets a failure', async () => {
+  const source = sourceOver(tokenEndpoint(refusal('invalid_client', 401)))
+  await errorOf(source.getToken())
+  await source.clear()
+  expect((await source.getToken()).accessToken).toBe('token-2')
+})
+
+test.each<[Token | Record<string, unknown>, string]>([
+  [{}, 'accessToken'],
+  [{ accessToken: '' }, 'accessToken'],
+  [{ accessToken: 'hunter2\r\n' }, 'accessToken'],
+  [{ accessToken: 'hunter2', expiresAt: Number.NaN }, 'expiresAt'],
+  [{ accessToken: 'hunter2', expiresAt: '2030-01-01' }, 'expiresAt'],
+  [{ accessToken: 'hunter2', refreshToken: '' }, 'refreshToken'],
+  [{ accessToken: 'hunter2', refreshToken: null }, 'refreshToken'],
+])('setToken refuses %o as it stands', async (token, member) => {
+  const error = await errorOf(sourceOver(tokenEndpoint()).setToken(token as Token))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error).toHaveProperty('message', expect.stringContaining(member))
+  expect(error).toHaveProperty('message', expect.not.stringContaining('hunter2'))
+})
+
+test('a token that was set is copied: what the caller does with it later changes nothing', async () => {
+  const source = sourceOver(tokenEndpoint())
+  const token = { accessToken: 'mine' }
+  await source.setToken(token)
+  token.accessToken = 'changed'
+  expect((await source.getToken()).accessToken).toBe('mine')
+})
+
+test.each<[string, TokenSourceOptions]>([
+  ['provider is missing', { clientId: 'app' }],
+  ['example: clientId is missing', { provider }],
+  ['example: clientId is missing', { provider, clientId: '' }],
+  ['example: clientSecret is empty', { provider, clientId: 'app', clientSecret: '' }],
+  [
+    'example: tokenEndpoint must be https:',
+    { clientId: 'app', provider: { ...provider, tokenEndpoint: 'http://id.example' } },
+  ],
+  ['resource 1 of 1 must be https:', { provider, clientId: 'app', resources: ['http://api.example'] }],
+  ['resources is empty', { provider, clientId: 'app', resources: [] }],
+  ['resource 1 of 1 is not an absolute URL', { provider, clientId: 'app', exceptResources: ['users'] }],
+  [
+    'example: parameters must not hold grant_type',
+    { provider, clientId: 'app', parameters: { grant_type: 'password' } },
+  ],
+])('bad configuration is a TypeError at construction: %s', (message, options) => {
+  expect(() => createTokenSource(options)).toThrow(TypeError)
+  expect(() => createTokenSource(options)).toThrow(message)
+})
+
+test('options go before the grant, and the grant before the provider', async () => {
+  const endpoint = tokenEndpoint()
+  const own: Grant = {
+    name: 'own',
+    provider: {
+      ...provider,
+      name: 'of-grant',
+      tokenEndpoint: 'https://grant.example/token',
+      resources: ['https://g.example'],
+    },
+    clientId: 'of-grant',
+    clientAuth: ({ form: parameters }) => parameters.set('auth', 'of-grant'),
+    parameters: () => ({ grant_type: 'own' }),
+  }
+  const byGrant = createTokenSource({ grant: own, fetch: endpoint.fetch })
+  await byGrant.getToken()
+  expect(endpoint.requests[0]?.url).toBe('https://grant.example/token')
+  expect(await form(endpoint.requests[0])).toEqual({ grant_type: 'own', auth: 'of-grant' })
+  expect(byGrant.resources).toEqual(['https://g.example'])
+
+  const clientAuth: typeof own.clientAuth = ({ form: parameters, clientId }) =>
+    parameters.set('auth', `option:${clientId}`)
+  const resources = ['https://o.example']
+  const byOption = sourceOver(endpoint, { grant: own, clientId: 'of-option', clientAuth, resources })
+  await byOption.getToken()
+  expect(endpoint.requests[1]?.url).toBe('https://id.example/token')
+  expect(await form(endpoint.requests[1])).toEqual({ grant_type: 'own', auth: 'option:of-option' })
+  expect(byOption.resources).toEqual(resources)
+})
+
+test('without a fetch of its own it uses the platform’s, looked up when it is needed', async () => {
+  const source = createTokenSource({ provider, clientId: 'app', clientSecret: secret })
+  vi.stubGlobal('fetch', tokenEndpoint().fetch)
+  expect((await source.getToken()).accessToken).toBe('token-1')
+  vi.unstubAllGlobals()
+})

@@ -1,0 +1,7 @@
+import { defineProject, mergeConfig } from 'vitest/config'
+import { shared } from '../../config/vitest.ts'
+
+export default mergeConfig(
+  shared,
+  defineProject({ test: { name: 'core', include: ['test/**/*.test.ts'], typecheck: { enabled: true } } }),
+)
