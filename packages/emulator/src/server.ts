@@ -1,0 +1,56 @@
+import { createAdaptorServer } from '@hono/node-server'
+import type { Emulator } from './create-emulator.ts'
+
+/** Where to serve. */
+export type ServeOptions = {
+  /**
+   * The port; 0 lets the system pick a free one.
+   *
+   * @defaultValue 0
+   */
+  readonly port?: number
+  /**
+   * The host name or address to listen on.
+   *
+   * @defaultValue `'127.0.0.1'`
+   */
+  readonly hostname?: string
+}
+
+/** A running server. */
+export type EmulatorServer = {
+  /** Where it listens, such as `http://127.0.0.1:54321`, without a slash at its end. */
+  readonly url: string
+  /** Stops listening and ends all open connections at once, idle or not; calling it again does no harm. */
+  readonly close: () => Promise<void>
+  /** The same as `close`, for `await using`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/**
+ * Serves an emulator over HTTP, on Node, Deno or Bun.
+ *
+ * @throws What the system says if it cannot listen there, such as `EADDRINUSE`.
+ */
+export function serve(emulator: Pick<Emulator, 'app'>, options: ServeOptions = {}): Promise<EmulatorServer> {
+  const { port = 0, hostname = '127.0.0.1' } = options
+  // The adaptor would replace the global Request and Response, and so change the runtime under test.
+  const server = createAdaptorServer({ fetch: emulator.app.fetch, overrideGlobalObjects: false })
+
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> =>
+    (closed ??= new Promise((resolve) => {
+      server.close(() => resolve())
+      if ('closeAllConnections' in server) server.closeAllConnections()
+    }))
+
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, hostname, () => {
+      const address = server.address()
+      const boundPort = typeof address === 'object' && address ? address.port : port
+      const host = hostname.includes(':') ? `[${hostname}]` : hostname
+      resolve({ url: `http://${host}:${boundPort}`, close, [Symbol.asyncDispose]: close })
+    })
+  })
+}

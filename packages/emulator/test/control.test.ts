@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { bearer, getToken, useServer } from './support.ts'
+
+const server = useServer()
+const post = async (path: string, body?: unknown) => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const response = await fetch(`${server.url}/control/${path}`, { method: 'POST', ...(text && { body: text }) })
+  return { status: response.status, body: await response.json() }
+}
+const counters = async () => (await fetch(`${server.url}/control/orange/counters`)).json()
+const callStatus = async (token: string) => (await fetch(`${server.url}/orange/echo`, bearer(token))).status
+
+describe('over HTTP, another process', () => {
+  test('reads the counters and resets them', async () => {
+    await getToken(`${server.url}/orange`)
+    expect(await counters()).toEqual({
+      tokenRequests: 1,
+      tokensIssued: 1,
+      earlyTokenRequests: 0,
+      apiCalls: 0,
+      apiRefusals: 0,
+    })
+    expect(await post('orange/reset')).toMatchObject({ status: 200, body: { tokenRequests: 0 } })
+    expect(await counters()).toMatchObject({ tokenRequests: 0 })
+  })
+
+  test('revokes one token, or all', async () => {
+    const [first, second] = [await getToken(`${server.url}/orange`), await getToken(`${server.url}/orange`)]
+    expect(await post('orange/revoke', { accessToken: first })).toEqual({ status: 200, body: {} })
+    expect([await callStatus(first), await callStatus(second)]).toEqual([401, 200])
+    await post('orange/revoke')
+    expect(await callStatus(second)).toBe(401)
+  })
+
+  test('sets the lifetime and advances the clock', async () => {
+    expect(await post('orange/lifetime', { ms: 5000 })).toEqual({ status: 200, body: { ms: 5000 } })
+    const token = await getToken(`${server.url}/orange`)
+    const before = server.emulator.clock.now()
+    const { body } = await post('clock/advance', { ms: 5000 })
+    expect(body.now).toBeGreaterThanOrEqual(before + 5000)
+    expect(await callStatus(token)).toBe(401)
+    server.orange.lifetimeMs = 3_600_000
+  })
+
+  test.each([
+    ['orange/lifetime', undefined],
+    ['orange/lifetime', 'no json'],
+    ['orange/lifetime', { ms: '5000' }],
+    ['orange/lifetime', { ms: -1 }],
+    ['orange/lifetime', [5000]],
+    ['clock/advance', {}],
+    ['clock/advance', 'null'],
+    ['clock/advance', { ms: -1 }],
+    ['orange/revoke', 'no json'],
+    ['orange/revoke', { accessToken: 5 }],
+  ])('meets 400 at %s with %j', async (path, body) => {
+    const answer = await post(path, body)
+    expect(answer).toEqual({ status: 400, body: { error: expect.stringContaining('must be') } })
+    expect(server.orange.lifetimeMs).toBe(3_600_000)
+  })
+
+  test.each(['nobody/reset', 'orange/nothing', 'clock'])('meets 404 at %s', async (path) => {
+    expect(await post(path)).toMatchObject({ status: 404, body: { error: expect.stringContaining(path) } })
+  })
+})

@@ -1,0 +1,229 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { createEmulator, type Emulator } from '../src/index.ts'
+import { basic, bearer, getToken, REAL, requestToken } from './support.ts'
+
+let emulator: Emulator
+beforeEach(() => {
+  emulator = createEmulator()
+})
+const token = () => getToken(REAL, { fetch: emulator.fetch })
+const tokenStatus = async () => (await requestToken(REAL, { fetch: emulator.fetch })).status
+const callStatus = async (accessToken: string) => (await emulator.fetch(`${REAL}/echo`, bearer(accessToken))).status
+
+describe('options', () => {
+  test('say which clients there are and how long tokens live', async () => {
+    emulator = createEmulator({ orange: { clients: { shop: 's3cret' }, lifetimeMs: 90_500 } })
+    expect([...emulator.orange.clients]).toEqual([['shop', 's3cret']])
+    expect(await tokenStatus()).toBe(401)
+    const headers = { Authorization: basic('shop', 's3cret') }
+    const response = await requestToken(REAL, { fetch: emulator.fetch, headers })
+    expect(await response.json()).toMatchObject({ expires_in: 90 })
+  })
+
+  test('may change later: a secret is rotated, a lifetime shortened', async () => {
+    emulator.orange.clients.set('emulated-client', 'rotated')
+    expect(await tokenStatus()).toBe(401)
+    emulator.orange.clients.set('emulated-client', 'emulated-secret')
+    emulator.orange.lifetimeMs = 1000
+    const shortLived = await token()
+    expect(await callStatus(shortLived)).toBe(200)
+    emulator.clock.advance(1000)
+    expect(await callStatus(shortLived)).toBe(401)
+  })
+})
+
+describe('at()', () => {
+  test.each(['http://127.0.0.1:1234', 'http://127.0.0.1:1234/', new URL('http://127.0.0.1:1234')])(
+    'says where the provider is on a server: %s',
+    (url) => {
+      expect(emulator.orange.at(url)).toEqual({
+        tokenEndpoint: 'http://127.0.0.1:1234/orange/oauth/v3/token',
+        resources: ['http://127.0.0.1:1234/orange'],
+      })
+    },
+  )
+})
+
+describe('scripts', () => {
+  test('answer the next requests, in the order they were given, and are counted', async () => {
+    emulator.orange.answerTokenRequests(2, { status: 503, headers: { 'Retry-After': '7' }, body: 'later' })
+    emulator.orange.answerTokenRequests(1, { status: 200, body: { access_token: 'abc' } })
+    const answers = []
+    for (let request = 0; request < 4; request += 1) {
+      const response = await requestToken(REAL, { fetch: emulator.fetch })
+      answers.push([response.status, response.headers.get('retry-after'), await response.text()])
+    }
+    expect(answers).toEqual([
+      [503, '7', 'later'],
+      [503, '7', 'later'],
+      [200, null, '{"access_token":"abc"}'],
+      [200, null, expect.stringContaining('Bearer')],
+    ])
+    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 4, tokensIssued: 1 })
+  })
+
+  test('answer calls by a function of the request, refusals are counted', async () => {
+    emulator.orange.answerApiCalls(1, async (request) => new Response(await request.text(), { status: 401 }))
+    const response = await emulator.fetch(`${REAL}/echo`, { method: 'POST', body: 'hello' })
+    expect([response.status, await response.text()]).toEqual([401, 'hello'])
+    expect(emulator.orange.counters).toMatchObject({ apiCalls: 1, apiRefusals: 1 })
+  })
+
+  test.each([
+    ['no body', { status: 204 }, '', null],
+    ['a text', { status: 200, headers: { 'x-a': 'b' }, body: 'hi' }, 'hi', expect.stringContaining('text/plain')],
+    ['JSON null', { status: 200, body: null }, 'null', 'application/json'],
+    ['a list', { status: 200, headers: { 'content-type': 'text/x-list' }, body: [] }, '[]', 'text/x-list'],
+    ['a typed text', { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>' }, '<p>', 'text/html'],
+  ])('may answer with %s', async (_, answer, text, type) => {
+    emulator.orange.answerApiCalls(1, answer)
+    const response = await emulator.fetch(REAL)
+    expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual([
+      answer.status,
+      text,
+      type,
+    ])
+  })
+
+  test('may fail like the network', async () => {
+    emulator.orange.answerTokenRequests(1, () => {
+      throw new TypeError('fetch failed')
+    })
+    await expect(tokenStatus()).rejects.toThrow(new TypeError('fetch failed'))
+  })
+
+  test('may last until the reset', async () => {
+    emulator.orange.answerTokenRequests(Infinity, { status: 500 })
+    for (let request = 0; request < 3; request += 1) expect(await tokenStatus()).toBe(500)
+    emulator.orange.reset()
+    expect(await tokenStatus()).toBe(200)
+  })
+
+  test.each([0, -1, Number.NaN])('cannot answer %d requests', (count) => {
+    expect(() => emulator.orange.answerTokenRequests(count, { status: 500 })).toThrow(RangeError)
+    expect(() => emulator.orange.answerApiCalls(count, { status: 500 })).toThrow(RangeError)
+  })
+})
+
+describe('holds', () => {
+  test('keep token requests waiting until they are released, scripted ones too', async () => {
+    const settled: number[] = []
+    emulator.orange.answerTokenRequests(1, { status: 503 })
+    const release = emulator.orange.holdTokenRequests()
+    const requests = [tokenStatus(), tokenStatus()].map((request) => request.then((status) => settled.push(status)))
+    await emulator.orange.tokenRequested(2)
+    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, tokensIssued: 0 })
+    expect(settled).toEqual([])
+    release()
+    await Promise.all(requests)
+    expect(settled).toEqual([503, 200])
+    expect(await tokenStatus()).toBe(200)
+  })
+
+  test('keep calls waiting, which meet the world as it is when they are released', async () => {
+    const accessToken = await token()
+    const release = emulator.orange.holdApiCalls()
+    const call = callStatus(accessToken)
+    await emulator.orange.apiCalled(1)
+    emulator.orange.revoke()
+    release()
+    expect(await call).toBe(401)
+  })
+
+  test('of a later time do not catch what an earlier one releases', async () => {
+    const release = emulator.orange.holdTokenRequests()
+    const first = tokenStatus()
+    await emulator.orange.tokenRequested(1)
+    release()
+    const releaseSecond = emulator.orange.holdTokenRequests()
+    expect(await first).toBe(200)
+    const second = tokenStatus()
+    releaseSecond()
+    expect(await second).toBe(200)
+  })
+
+  test.each([
+    ['held', () => emulator.orange.holdTokenRequests()],
+    ['delayed', () => (emulator.orange.tokenDelayMs = 600_000)],
+  ])('end with a reset: what is %s fails, and counts no more', async (_, act) => {
+    act()
+    const request = tokenStatus()
+    await emulator.orange.tokenRequested(1)
+    emulator.orange.reset()
+    await expect(request).rejects.toThrow(new TypeError('fetch failed'))
+    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 0, tokensIssued: 0 })
+    emulator.orange.tokenDelayMs = 0
+    expect(await tokenStatus()).toBe(200)
+  })
+})
+
+describe('tokenRequested() and apiCalled()', () => {
+  test('wait for the next request by default', async () => {
+    await tokenStatus()
+    const requested = emulator.orange.tokenRequested()
+    const called = emulator.orange.apiCalled()
+    await Promise.all([tokenStatus(), callStatus('none')])
+    await Promise.all([requested, called])
+    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 1 })
+  })
+
+  test('wait for a count, which may be reached already', async () => {
+    const requested = emulator.orange.tokenRequested(3)
+    await Promise.all([tokenStatus(), tokenStatus(), tokenStatus()])
+    await expect(requested).resolves.toBeUndefined()
+    await expect(emulator.orange.tokenRequested(2)).resolves.toBeUndefined()
+  })
+})
+
+test('tokenDelayMs makes a token answer take its time', async () => {
+  vi.useFakeTimers()
+  try {
+    emulator.orange.tokenDelayMs = 200
+    let status = 0
+    const request = tokenStatus().then((answered) => (status = answered))
+    await vi.advanceTimersByTimeAsync(199)
+    expect(status).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    await request
+    expect(status).toBe(200)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('reset() forgets what happened and keeps what was set', async () => {
+  emulator.orange.lifetimeMs = 1000
+  emulator.orange.clients.set('other', 'secret')
+  const accessToken = await token()
+  await token()
+  await callStatus('unknown')
+  emulator.orange.answerApiCalls(1, { status: 500 })
+  emulator.orange.reset()
+  expect(emulator.orange.counters).toEqual({
+    tokenRequests: 0,
+    tokensIssued: 0,
+    earlyTokenRequests: 0,
+    apiCalls: 0,
+    apiRefusals: 0,
+  })
+  expect(await callStatus(accessToken)).toBe(401)
+  expect(emulator.orange.lifetimeMs).toBe(1000)
+  expect(emulator.orange.clients.get('other')).toBe('secret')
+})
+
+describe('the clock', () => {
+  test('is the real one plus what was advanced', () => {
+    vi.useFakeTimers({ now: 1000 })
+    try {
+      emulator.clock.advance(500)
+      emulator.clock.advance(0)
+      expect(emulator.clock.now()).toBe(1500)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test.each([-1, Number.NaN, Infinity])('cannot be advanced by %d', (ms) => {
+    expect(() => emulator.clock.advance(ms)).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { bearer, getToken, useServer } from './support.ts'
+
+const server = useServer()
+const base = () => `${server.url}/orange`
+let token = ''
+beforeEach(async () => {
+  token = await getToken(base())
+})
+
+describe('a call without a good token', () => {
+  const shops = '/poi/v1/shops?postalCode=35000'
+
+  test.each([
+    ['no Authorization header', () => ({}), 40, 'Missing credentials'],
+    ['a bare token', () => ({ Authorization: token }), 40, 'Missing credentials'],
+    ['no token', () => ({ Authorization: 'Bearer' }), 40, 'Missing credentials'],
+    ['another scheme', () => ({ Authorization: `Basic ${token}` }), 40, 'Missing credentials'],
+    ['another spelling of the scheme', () => ({ Authorization: `bearer ${token}` }), 40, 'Missing credentials'],
+    ['an unknown token', () => ({ Authorization: 'Bearer unknown' }), 41, 'Invalid credentials'],
+  ])('meets 401 with %s', async (_, headers, code, message) => {
+    const response = await fetch(base() + shops, { headers: headers() })
+    expect(response.status).toBe(401)
+    expect(await response.json()).toEqual({ code, message, description: expect.any(String) })
+    expect(server.orange.counters).toMatchObject({ apiCalls: 1, apiRefusals: 1 })
+  })
+
+  test('meets 401 code 41 when the token was revoked, others stay', async () => {
+    const other = await getToken(base())
+    server.orange.revoke(token)
+    const response = await fetch(base() + shops, bearer(token))
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ code: 41, message: 'Invalid credentials' })
+    expect((await fetch(base() + shops, bearer(other))).status).toBe(200)
+    server.orange.revoke()
+    expect((await fetch(base() + shops, bearer(other))).status).toBe(401)
+  })
+
+  test('meets 401 code 42 when the token has expired', async () => {
+    server.emulator.clock.advance(3_590_000)
+    expect((await fetch(base() + shops, bearer(token))).status).toBe(200)
+    server.emulator.clock.advance(10_000)
+    const response = await fetch(base() + shops, bearer(token))
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ code: 42, message: 'Expired credentials' })
+  })
+
+  test('meets 401 before anybody looks at the path', async () => {
+    expect((await fetch(`${base()}/nowhere`)).status).toBe(401)
+  })
+})
+
+describe('a call with a good token', () => {
+  test.each(['35000', '75015', '13001'])('finds shops at %s', async (postalCode) => {
+    const response = await fetch(`${base()}/poi/v1/shops?postalCode=${postalCode}`, bearer(token))
+    expect(response.status).toBe(200)
+    const shops: unknown[] = await response.json()
+    expect(shops.length).toBeGreaterThan(1)
+    const text = expect.any(String)
+    for (const shop of shops) expect(shop).toEqual({ id: text, name: text, address: text, postalCode, city: text })
+  })
+
+  test.each([
+    ['/poi/v1/shops?postalCode=00000', 200, []],
+    ['/poi/v1/shops?postalCode=constructor', 200, []],
+    ['/poi/v1/shops', 400, { code: 27, message: 'Missing query-string parameter', description: expect.any(String) }],
+    ['/nowhere', 404, { code: 60, message: 'Resource not found', description: expect.any(String) }],
+    ['/', 404, { code: 60, message: 'Resource not found', description: expect.any(String) }],
+    ['', 404, { code: 60, message: 'Resource not found', description: expect.any(String) }],
+  ])('to "%s" meets %i', async (path, status, body) => {
+    const response = await fetch(base() + path, bearer(token))
+    expect(response.status).toBe(status)
+    expect(await response.json()).toEqual(body)
+  })
+
+  test('meets 405 code 61 with a wrong method', async () => {
+    const response = await fetch(`${base()}/poi/v1/shops?postalCode=35000`, { method: 'DELETE', ...bearer(token) })
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('GET')
+    expect(await response.json()).toMatchObject({ code: 61 })
+  })
+})
+
+const echo = async (init: RequestInit = {}) => {
+  const response = await fetch(`${base()}/echo`, { ...bearer(token), ...init })
+  return { status: response.status, body: await response.json() }
+}
+
+describe('/echo', () => {
+  test('tells what arrived, and the scheme but not the token', async () => {
+    expect(await echo()).toEqual({
+      status: 200,
+      body: { method: 'GET', contentType: null, length: 0, text: '', authorization: 'Bearer' },
+    })
+  })
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('tells the body of a %s', async (method) => {
+    const { body } = await echo({ method, body: 'é=1' })
+    expect(body).toMatchObject({ method, length: 4, text: 'é=1' })
+  })
+
+  test('tells the entries of a multipart form', async () => {
+    const form = new FormData()
+    form.append('name', 'Ada')
+    form.append('name', 'Grace')
+    form.append('file', new File(['pixels'], 'a.png', { type: 'image/png' }))
+    const { body } = await echo({ method: 'POST', body: form })
+    expect(body.contentType).toMatch(/^multipart\/form-data; ?boundary=/)
+    expect(body.form).toEqual([
+      ['name', 'Ada'],
+      ['name', 'Grace'],
+      ['file', { name: 'a.png', type: 'image/png', text: 'pixels' }],
+    ])
+  })
+
+  test('meets 400 code 22 for a form that is none', async () => {
+    const headers = { ...bearer(token).headers, 'Content-Type': 'multipart/form-data; boundary=x' }
+    const { status, body } = await echo({ method: 'POST', headers, body: 'no form' })
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 22 })
+  })
+})

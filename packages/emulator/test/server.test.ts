@@ -1,0 +1,113 @@
+import { Agent, request as nodeRequest } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { createEmulator } from '../src/index.ts'
+import { serve } from '../src/server.ts'
+import { bearer, getToken, requestToken, useServer } from './support.ts'
+
+const server = useServer()
+
+describe('a served emulator', () => {
+  test('is where at() says', async () => {
+    const { tokenEndpoint, resources } = server.orange.at(server.url)
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    const token = await getToken(tokenEndpoint.replace('/oauth/v3/token', ''))
+    expect((await fetch(`${resources[0]}/echo`, bearer(token))).status).toBe(200)
+  })
+
+  test('leaves the global Request and Response alone', () => {
+    expect(new Request('http://localhost').constructor).toBe(Request)
+    expect(Object.getPrototypeOf(Request)).toBe(Function.prototype)
+    expect(Response.name).toBe('Response')
+  })
+
+  test('answers a browser: preflights pass uncounted, every header is exposed', async () => {
+    const preflight = await fetch(`${server.url}/orange/echo`, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'http://localhost:5173',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,content-type',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type')
+    expect(server.orange.counters.apiCalls).toBe(0)
+
+    const refused = await fetch(`${server.url}/orange/echo`)
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
+    expect(refused.headers.get('access-control-expose-headers')).toBe('*')
+  })
+
+  test('sends what a script answers', async () => {
+    const headers = { Location: 'https://example.com/' }
+    server.orange.answerTokenRequests(1, { status: 302, headers })
+    server.orange.answerTokenRequests(1, (request) => Response.json({ accept: request.headers.get('Accept') }))
+    server.orange.answerTokenRequests(1, () => {
+      throw new Error('broken script')
+    })
+    const body = new URLSearchParams({ grant_type: 'client_credentials' })
+    const init = { method: 'POST', headers: { Accept: 'application/json' }, body, redirect: 'manual' } as const
+    const url = `${server.url}/orange/oauth/v3/token`
+    expect((await fetch(url, init)).headers.get('location')).toBe('https://example.com/')
+    expect(await (await fetch(url, init)).json()).toEqual({ accept: 'application/json' })
+    const broken = await fetch(url, init)
+    expect([broken.status, await broken.json()]).toEqual([500, { error: 'broken script' }])
+  })
+
+  test('tells a script when its client went away', async () => {
+    const gone = new Promise((resolve) => {
+      server.orange.answerTokenRequests(1, ({ signal }) => {
+        signal.addEventListener('abort', resolve)
+        return new Promise(() => {})
+      })
+    })
+    const controller = new AbortController()
+    const request = requestToken(`${server.url}/orange`, { signal: controller.signal })
+    await server.orange.tokenRequested(1)
+    controller.abort(new Error('changed my mind'))
+    await expect(request).rejects.toThrow('changed my mind')
+    await expect(gone).resolves.toBeDefined()
+  })
+})
+
+describe('close()', () => {
+  test('ends open connections at once, idle and held ones', async () => {
+    const emulator = createEmulator()
+    const running = await serve(emulator)
+    const agent = new Agent({ keepAlive: true })
+    const call = () =>
+      new Promise((resolve, reject) => {
+        nodeRequest(`${running.url}/orange/echo`, { agent }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode))
+        })
+          .on('error', reject)
+          .end()
+      })
+    expect(await call()).toBe(401)
+    emulator.orange.holdApiCalls()
+    const held = call().catch((error: Error) => error)
+    await emulator.orange.apiCalled(2)
+    await running.close()
+    expect(await held).toBeInstanceOf(Error)
+    await running.close()
+    await expect(call()).rejects.toBeInstanceOf(Error)
+    agent.destroy()
+  })
+
+  test('happens by itself with await using', async () => {
+    let url = ''
+    {
+      await using running = await serve(createEmulator())
+      url = running.url
+      expect((await fetch(`${url}/orange/echo`)).status).toBe(401)
+    }
+    await expect(fetch(`${url}/orange/echo`)).rejects.toThrow(TypeError)
+  })
+})
+
+test('serve() rejects where it cannot listen', async () => {
+  const port = Number(new URL(server.url).port)
+  await expect(serve(createEmulator(), { port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { createEmulator } from '../src/index.ts'
+import { serve } from '../src/server.ts'
+
+/** Serves one emulator to the tests of a file, and resets it before each of them. */
+export const useServer = () => {
+  const emulator = createEmulator()
+  const context = { emulator, orange: emulator.orange, url: '', close: async () => {} }
+  beforeAll(async () => {
+    Object.assign(context, await serve(emulator))
+  })
+  beforeEach(() => emulator.orange.reset())
+  afterAll(() => context.close())
+  return context
+}
+
+/** The `Authorization` header for an id and a secret, in plain base64 of their UTF-8. */
+export const basic = (id: string, secret: string) =>
+  `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${id}:${secret}`)))}`
+
+/** Asks for a token at `url` as Orange documents it; headers and body replace the documented ones, `null` leaves one out. */
+export const requestToken = (
+  url: string,
+  { headers = {}, body = 'grant_type=client_credentials', method = 'POST', ...init }: TokenRequest = {},
+) => {
+  const all = {
+    Authorization: basic('emulated-client', 'emulated-secret'),
+    Accept: 'application/json',
+    'Content-Type': 'application/x-www-form-urlencoded',
+    ...headers,
+  }
+  const sent = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null)
+  return (init.fetch ?? fetch)(`${url}/oauth/v3/token`, {
+    method,
+    headers: sent,
+    ...(method === 'GET' ? {} : { body }),
+    ...(init.signal ? { signal: init.signal } : {}),
+  })
+}
+
+type TokenRequest = {
+  fetch?: typeof fetch
+  headers?: Record<string, string | null>
+  body?: string
+  method?: string
+  signal?: AbortSignal
+}
+
+/** The access token that the server at `url` hands out. */
+export const getToken = async (url: string, request?: TokenRequest): Promise<string> => {
+  const response = await requestToken(url, request)
+  const { access_token } = (await response.json()) as { access_token: string }
+  return access_token
+}
+
+/** The headers of a call with an access token. */
+export const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
+
+/** Where Orange is in process. */
+export const REAL = 'https://api.orange.com'
