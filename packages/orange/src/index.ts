@@ -1,0 +1,8 @@
+/**
+ * Orange API tokens for the ky HTTP client.
+ *
+ * @packageDocumentation
+ */
+export { orange } from './orange.ts'
+export { orangeAuth } from './orange-auth.ts'
+export { orangeTokens, type OrangeOptions } from './orange-tokens.ts'
