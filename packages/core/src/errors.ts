@@ -35,25 +35,23 @@ export class OAuthError extends Error {
   /** Why there is no token. */
   readonly code: OAuthErrorCode
   /** {@inheritDoc OAuthErrorDetails.provider} */
-  readonly provider?: string
+  declare readonly provider?: string
   /** {@inheritDoc OAuthErrorDetails.status} */
-  readonly status?: number
+  declare readonly status?: number
   /** {@inheritDoc OAuthErrorDetails.error} */
-  readonly error?: string
+  declare readonly error?: string
   /** {@inheritDoc OAuthErrorDetails.errorDescription} */
-  readonly errorDescription?: string
+  declare readonly errorDescription?: string
   /** {@inheritDoc OAuthErrorDetails.retryAfterMs} */
-  readonly retryAfterMs?: number
+  declare readonly retryAfterMs?: number
   /** {@inheritDoc OAuthErrorDetails.requestId} */
-  readonly requestId?: string
+  declare readonly requestId?: string
 
   /** Makes an error; `details` that are `undefined` are left out. */
   constructor(code: OAuthErrorCode, message: string, details: OAuthErrorDetails = {}) {
     super(message)
     this.code = code
-    for (const [name, value] of Object.entries(details)) {
-      if (value !== undefined) Object.assign(this, { [name]: value })
-    }
+    Object.assign(this, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))
   }
 }
 
@@ -61,3 +59,11 @@ export class OAuthError extends Error {
 export function isOAuthError(error: unknown): error is OAuthError {
   return error instanceof Error && error.name === 'OAuthError' && 'code' in error
 }
+
+/** An error of a provider, which its message names first. */
+export const errorOf = (
+  provider: string,
+  code: OAuthErrorCode,
+  what: string,
+  details?: OAuthErrorDetails,
+): OAuthError => new OAuthError(code, `${provider}: ${what}`, { provider, ...details })

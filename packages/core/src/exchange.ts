@@ -1,5 +1,5 @@
 import { formEncode } from './client-auth.ts'
-import { OAuthError } from './errors.ts'
+import { errorOf, OAuthError } from './errors.ts'
 import type { ClientAuth, Provider } from './provider.ts'
 import { secureUrl } from './resources.ts'
 import { readTokenResponse } from './token-response.ts'
@@ -49,8 +49,8 @@ export async function exchange(request: TokenRequest): Promise<Token> {
       send(request, deadline.signal),
       new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => {
-          const message = `${provider.name}: no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
-          reject(new OAuthError('TOKEN_UNAVAILABLE', message, { provider: provider.name }))
+          const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
+          reject(errorOf(provider.name, 'TOKEN_UNAVAILABLE', what))
           deadline.abort()
         }, timeoutMs)
       }),
@@ -84,27 +84,23 @@ async function send(request: TokenRequest, signal: AbortSignal): Promise<Token> 
   } catch (error) {
     if (error instanceof OAuthError) throw error
     // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
-    const message = `${provider.name}: the token endpoint did not answer (${redact(reason(error))}): try again later`
-    throw new OAuthError('TOKEN_UNAVAILABLE', message, { provider: provider.name })
+    const what = `the token endpoint did not answer (${redact(reason(error))}): try again later`
+    throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
   }
 }
 
 async function lookUp(provider: Provider, name: string, credential: Credential): Promise<string> {
-  const what = `${provider.name}: ${name}`
   let value: unknown = credential
   if (typeof credential === 'function') {
     try {
       value = await credential()
     } catch (error) {
       // In a class of its own, since HTTP clients take the network errors of a vault for their own and retry.
-      throw new OAuthError('TOKEN_UNAVAILABLE', `${what} could not be looked up (${reason(error)})`, {
-        provider: provider.name,
-      })
+      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', `${name} could not be looked up (${reason(error)})`)
     }
   }
-  if (typeof value !== 'string' || value === '')
-    throw new TypeError(`${what} is missing: it must be a non-empty string`)
-  return value
+  if (typeof value === 'string' && value) return value
+  throw new TypeError(`${provider.name}: ${name} is missing: it must be a non-empty string`)
 }
 
 function formOf(parameters: FormParameters): URLSearchParams {

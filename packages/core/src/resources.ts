@@ -22,8 +22,7 @@ export function isResource(url: string, { resources, exceptResources = nothing }
  * @throws `TypeError` if there is none, or one is not a URL prefix that tokens may be sent to.
  */
 export function checkResources({ resources, exceptResources = nothing }: Surface): void {
-  if (resources.length === 0)
-    throw new TypeError('resources is empty: name the URL prefixes that the tokens may be sent to')
+  if (resources.length === 0) throw new TypeError('resources is empty: name the URLs that tokens may be sent to')
   prefixesOf(resources)
   prefixesOf(exceptResources)
 }
@@ -54,8 +53,9 @@ function prefixesOf(list: readonly string[]): readonly string[] {
   let prefixes = parsed.get(list)
   if (!prefixes) {
     prefixes = list.map((text, index) => {
-      const { origin, pathname, search, hash } = secureUrl(text, `resource ${index + 1} of ${list.length}`)
-      if (search || hash) throw new TypeError(`resource ${index + 1} of ${list.length} must end with its path`)
+      const what = `resource ${index + 1} of ${list.length}`
+      const { origin, pathname, search, hash } = secureUrl(text, what)
+      if (search || hash) throw new TypeError(`${what} must end with its path`)
       return origin + pathname.replace(/\/+$/, '')
     })
     parsed.set(list, prefixes)

@@ -1,4 +1,4 @@
-import { OAuthError, type OAuthErrorCode, type OAuthErrorDetails } from './errors.ts'
+import { errorOf, type OAuthErrorCode } from './errors.ts'
 import type { Provider } from './provider.ts'
 import { readText } from './read-text.ts'
 import { isAccessToken, type Token } from './token.ts'
@@ -21,48 +21,34 @@ export async function readTokenResponse(
   redact: (text: string) => string,
 ): Promise<Token> {
   const { status, headers } = response
-  const fail = (code: OAuthErrorCode, what: string, details?: OAuthErrorDetails) =>
-    new OAuthError(code, `${provider.name}: ${what}`, { provider: provider.name, status, ...details })
-
-  // In a browser, a redirect that was not followed shows neither its status nor anything else.
-  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    throw fail('TOKEN_MALFORMED', 'the token endpoint redirects, and credentials do not follow: correct tokenEndpoint')
-  }
   const { text, cut } = await readText(response, maxBytes)
-  if (cut)
-    throw fail('TOKEN_MALFORMED', `the token endpoint answered ${status} with more than 1 MB: check tokenEndpoint`)
+  const { access_token, token_type, expires_in, refresh_token, scope, id_token, ...extra } = membersOf(text)
 
-  const members = parseObject(text)
-  const error = printable(members?.['error'], redact)
-  const errorDescription = printable(members?.['error_description'], redact)
-  const requestId = printable(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? members?.['error_id'], redact)
-  const details = { error, errorDescription, requestId, retryAfterMs: retryAfter(headers.get('retry-after')) }
-  const answer = ['the token endpoint answered', status, error, errorDescription && `(${errorDescription})`]
-    .filter(Boolean)
-    .join(' ')
+  const error = printable(extra['error'], redact)
+  const errorDescription = printable(extra['error_description'], redact)
+  const requestId = printable(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? extra['error_id'], redact)
+  const details = { status, error, errorDescription, requestId, retryAfterMs: retryAfter(headers.get('retry-after')) }
+  const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
+  const fail = (code: OAuthErrorCode, what: string) =>
+    errorOf(provider.name, code, `the token endpoint answered ${answer}: ${what}`, details)
 
+  // In a browser, a redirect that was not followed shows nothing of itself, not even its status.
+  const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400)
   if (status === 408 || status === 429 || status >= 500 || transient.has(error)) {
-    throw fail('TOKEN_UNAVAILABLE', `${answer}: try again later`, details)
+    throw fail('TOKEN_UNAVAILABLE', 'try again later')
   }
-  if (error)
-    throw fail('TOKEN_REFUSED', `${answer}: ${advice[error] ?? "check the client's settings at the provider"}`, details)
-  if (!response.ok || !members) {
-    throw fail(
-      'TOKEN_MALFORMED',
-      `${answer}, neither a token nor an OAuth error: check tokenEndpoint, and for a proxy before it`,
-      details,
-    )
-  }
-  const malformed = (what: string) => fail('TOKEN_MALFORMED', `${answer} with ${what}: ask the provider`, details)
+  if (error && !isRedirect) throw fail('TOKEN_REFUSED', "check the client's credentials and settings at the provider")
 
-  const { access_token, token_type, expires_in, refresh_token, scope, id_token, ...extra } = members
-  if (typeof access_token !== 'string' || access_token === '') throw malformed('no access_token')
-  if (!isAccessToken(access_token)) throw malformed('an access_token that cannot be sent in a header')
-  if (!isBearer(token_type)) {
-    throw malformed('a token_type other than bearer')
-  }
+  const flaw =
+    (isRedirect && 'a redirect, which credentials do not follow') ||
+    (cut && 'more than 1 MB') ||
+    ((!response.ok || !isText(access_token)) && 'neither a token nor an OAuth error') ||
+    (!isAccessToken(access_token) && 'an access_token that no header can hold') ||
+    (!isBearer(token_type) && 'a token_type other than bearer')
+  if (flaw) throw fail('TOKEN_MALFORMED', `${flaw}; check the provider's tokenEndpoint, and for a proxy before it`)
+
   return {
-    accessToken: access_token,
+    accessToken: access_token as string,
     expiresAt: sentAt + (lifetime(expires_in) ?? provider.defaultLifetimeMs ?? 3_600_000),
     ...(isText(refresh_token) && { refreshToken: refresh_token }),
     ...(isText(scope) && { scope }),
@@ -74,26 +60,19 @@ export async function readTokenResponse(
 /** The answers of RFC 6749 §4.1.2.1 that say nothing about the client. */
 const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
 
-const advice: Readonly<Record<string, string>> = {
-  invalid_client: 'check the client id and secret',
-  invalid_grant: 'ask for a new grant: what was sent has expired, was used or was withdrawn',
-  invalid_scope: 'check the scope option',
-}
-
 /** Some servers leave the type out, which can only mean this one. */
 const isBearer = (type: unknown) =>
   type === undefined || type === null || (typeof type === 'string' && type.toLowerCase() === 'bearer')
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** The members of a JSON object; of anything else, none. */
+function membersOf(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return typeof value === 'object' && !Array.isArray(value) ? { ...value } : {}
   } catch {
-    return undefined
+    return {}
   }
 }
 

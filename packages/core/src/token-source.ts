@@ -1,4 +1,4 @@
-import { OAuthError, isOAuthError } from './errors.ts'
+import { errorOf, isOAuthError } from './errors.ts'
 import { exchange, type FormParameters } from './exchange.ts'
 import { refreshToken } from './grants/refresh-token.ts'
 import { hold, type Held } from './lifetime.ts'
@@ -78,8 +78,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       }
     }
     if (grant.parameters) return ask({ ...settings.parameters, ...(await grant.parameters()) })
-    const message = `${provider.name}: no token is stored, and ${grant.name} cannot get one by itself: sign in again`
-    throw new OAuthError('TOKEN_MISSING', message, { provider: provider.name })
+    const what = `no token is stored, and ${grant.name} cannot get one by itself: sign in again`
+    throw errorOf(provider.name, 'TOKEN_MISSING', what)
   }
 
   const keep = (token: Token): Token => {
@@ -124,16 +124,12 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   }
 }
 
-function checkToken({ accessToken, expiresAt, refreshToken: refresh }: Token): void {
-  if (typeof accessToken !== 'string' || !isAccessToken(accessToken)) {
-    throw new TypeError('setToken needs a token whose accessToken can be sent in a header')
-  }
-  if (expiresAt !== undefined && !Number.isFinite(expiresAt)) {
-    throw new TypeError('setToken needs a token whose expiresAt is a number of milliseconds since the epoch, or absent')
-  }
-  if (refresh !== undefined && (typeof refresh !== 'string' || refresh === '')) {
-    throw new TypeError('setToken needs a token whose refreshToken is a non-empty string, or absent')
-  }
+function checkToken({ accessToken, expiresAt = 0, refreshToken: refresh = 'none' }: Token): void {
+  const wrong =
+    (!isAccessToken(accessToken) && 'accessToken') ||
+    (!Number.isFinite(expiresAt) && 'expiresAt') ||
+    (!(typeof refresh === 'string' && refresh) && 'refreshToken')
+  if (wrong) throw new TypeError(`setToken needs a token, but its ${wrong} is missing or malformed`)
 }
 
 /** Ends the wait for a promise that others share when the signal is aborted. */

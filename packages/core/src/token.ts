@@ -21,7 +21,8 @@ export type Token = {
 }
 
 /** Says whether a text can be sent after `Bearer ` as it is: no blanks, control characters or anything beyond ASCII. */
-export const isAccessToken = (text: string): boolean => /^[\x21-\x7E]+$/.test(text)
+export const isAccessToken = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\x21-\x7E]+$/.test(value)
 
 /** What a caller may ask of {@link TokenSource.getToken}. */
 export type GetTokenOptions = {

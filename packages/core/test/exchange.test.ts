@@ -219,7 +219,7 @@ test.each([
   const { status } = answer
   const error = await failure(answer)
   expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', provider: 'example', status })
-  expect(error.message).toMatch(/^example: the token endpoint .*: (check|ask) /)
+  expect(error.message).toMatch(/^example: the token endpoint answered \d+: .*; check the provider's tokenEndpoint/)
   expect(error.message).not.toContain('token-1')
 })
 

@@ -6,9 +6,7 @@
 export function parseAuthorizationHeader(header: string): { clientId: string; clientSecret: string } {
   const [, clientId, clientSecret] = /^([^:]+):(.+)$/s.exec(decode(header.trim().replace(/^basic\s+/i, ''))) ?? []
   if (!clientId || !clientSecret) {
-    throw new TypeError(
-      'orange: authorizationHeader is not "Basic " and the base64 of id:secret: copy it whole from MyApps, tab Credentials',
-    )
+    throw new TypeError('orange: authorizationHeader must be "Basic " and the base64 of id:secret, as MyApps shows it')
   }
   return { clientId, clientSecret }
 }

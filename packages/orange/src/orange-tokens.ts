@@ -28,8 +28,8 @@ export function orangeTokens({ authorizationHeader, ...options }: OrangeOptions 
 }
 
 function credentials(header: string, { clientId, clientSecret }: TokenSourceOptions) {
-  if (clientId !== undefined || clientSecret !== undefined) {
-    throw new TypeError('orange: give either authorizationHeader or clientId and clientSecret, not both')
+  if ((clientId ?? clientSecret) !== undefined) {
+    throw new TypeError('orange: give authorizationHeader, or clientId and clientSecret, not both')
   }
   return parseAuthorizationHeader(header)
 }

@@ -13,7 +13,6 @@ const api = 'https://api.orange.com'
  */
 export const orange: Provider = {
   name: 'orange',
-  issuer: `${api}/oauth/v3`,
   tokenEndpoint: `${api}/oauth/v3/token`,
   resources: [api],
   exceptResources: [
@@ -30,7 +29,6 @@ export const orange: Provider = {
   ],
   clientAuth: plainBasic,
   isRejected,
-  defaultLifetimeMs: 3_600_000,
   renewalMarginMs: 60_000,
   requestIdHeader: 'x-oapi-request-id',
 }
@@ -40,7 +38,6 @@ export const orange: Provider = {
  * 40 (missing credentials) is not, and a new token would not cure it. A refusal without a readable code may be.
  */
 async function isRejected(response: Response): Promise<boolean> {
-  const body: unknown = await response.json().catch(() => undefined)
-  const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined
-  return Number(code) !== 40
+  const body = (await response.json().catch(() => null)) as { code?: unknown } | null
+  return Number(body?.code) !== 40
 }

@@ -95,13 +95,15 @@ test.each([
 ])('a malformed authorizationHeader is a TypeError that does not show it: %s (%s)', (authorizationHeader) => {
   const make = () => orangeAuth({ authorizationHeader })
   expect(make).toThrow(TypeError)
-  expect(make).toThrow('authorizationHeader is not "Basic " and the base64 of id:secret')
+  expect(make).toThrow('authorizationHeader must be "Basic " and the base64 of id:secret')
   expect(make).not.toThrow('hunter2')
 })
 
 test.each([{ clientId: 'id' }, { clientSecret: 'secret' }])('authorizationHeader beside %o is a TypeError', (other) => {
   const authorizationHeader = `Basic ${btoa('id:secret')}`
-  expect(() => orangeAuth({ authorizationHeader, ...other })).toThrow('give either authorizationHeader or')
+  expect(() => orangeAuth({ authorizationHeader, ...other })).toThrow(
+    'give authorizationHeader, or clientId and clientSecret',
+  )
 })
 
 test('wrong credentials are TOKEN_REFUSED, with the id of the request for the support', async () => {

@@ -1,0 +1,22 @@
+// Shows the main job on real HTTP: programs on three runtimes that call an API, and what really crossed the wire.
+import { parseArgs } from 'node:util'
+import { demonstrate } from './demonstrate.ts'
+import { getLiveToken } from './get-live-token.ts'
+
+const usage = `Usage: npx -y pnpm@12 start [--live] [--once]
+
+  --live  ask Orange's own token endpoint for a token, with ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET
+  --once  exit when done, which it does anyway
+`
+
+try {
+  const { live, help } = parseArgs({
+    options: { live: { type: 'boolean' }, once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  }).values
+  if (help) console.log(usage)
+  else if (live) await getLiveToken()
+  else process.exitCode = (await demonstrate()) ? 0 : 1
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

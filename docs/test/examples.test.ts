@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createEmulator } from '@oauthkit/emulator'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+const root = new URL('../../', import.meta.url)
+
+/** Inside this workspace, so that examples find the packages. */
+const folder = new URL('../examples/', import.meta.url)
+
+const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md'], { cwd: root.pathname })
+const examples = documents.flatMap((document) =>
+  [...readFileSync(new URL(document, root), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => ({
+    document,
+    number: index + 1,
+    code,
+    file: new URL(`${document.replaceAll(/\W+/g, '-')}-${index + 1}.ts`, folder),
+  })),
+)
+
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder)
+for (const { file, code } of examples) writeFileSync(file, code)
+
+beforeEach(() => {
+  vi.stubEnv('ORANGE_CLIENT_ID', 'emulated-client')
+  vi.stubEnv('ORANGE_CLIENT_SECRET', 'emulated-secret')
+  const network = globalThis.fetch
+  const emulator = createEmulator()
+  vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) => {
+    const { hostname } = new URL(input instanceof Request ? input.url : input)
+    return hostname === 'api.orange.com' ? emulator.fetch(input, init) : network(input, init)
+  })
+  for (const method of ['log', 'error'] as const) vi.spyOn(console, method).mockReturnValue()
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+test('there are examples to test', () => {
+  expect(new Set(examples.map(({ document }) => document)).size).toBeGreaterThanOrEqual(5)
+})
+
+test('every example compiles', { timeout: 60_000 }, () => {
+  const tsc = new URL('node_modules/.bin/tsc', root)
+  const compile = () =>
+    execFileSync(tsc.pathname, ['--noEmit', '-p', '.'], { cwd: new URL('..', folder).pathname, encoding: 'utf8' })
+  expect(compile()).toBe('')
+})
+
+test.each(examples)('example $number of $document runs', async ({ file }) => {
+  await expect(import(/* @vite-ignore */ file.href)).resolves.toBeDefined()
+})
