@@ -4,17 +4,13 @@
  * @throws `TypeError` if it is malformed; the message does not show it.
  */
 export function parseAuthorizationHeader(header: string): { clientId: string; clientSecret: string } {
-  const [, clientId, clientSecret] = /^([^:]+):(.+)$/s.exec(decode(header.trim().replace(/^basic\s+/i, ''))) ?? []
-  if (!clientId || !clientSecret) {
-    throw new TypeError('orange: authorizationHeader must be "Basic " and the base64 of id:secret, as MyApps shows it')
-  }
-  return { clientId, clientSecret }
-}
-
-function decode(base64: string): string {
+  const base64 = header.trim().replace(/^basic\s+/i, '')
   try {
-    return new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+    const pair = new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+    const [, clientId, clientSecret] = /^([^:]+):(.+)$/s.exec(pair) ?? []
+    if (clientId && clientSecret) return { clientId, clientSecret }
   } catch {
-    return ''
+    // Not base64.
   }
+  throw new TypeError('orange: authorizationHeader must be "Basic " and the base64 of id:secret, as in MyApps')
 }
