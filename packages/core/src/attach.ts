@@ -36,7 +36,8 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
     if (fetch === globalThis.fetch) return fetch(target, own)
     // Other fetches may look at nothing but the request; those that pass on both find the same in each.
     const complete = new Request(target, own)
-    return fetch(complete, { ...init, headers: complete.headers, body: null })
+    const { body: _inRequest, ...beside } = { ...init, headers: complete.headers }
+    return fetch(complete, beside)
   }
 
   const signal = init?.signal ?? request?.signal

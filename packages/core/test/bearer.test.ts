@@ -130,29 +130,26 @@ const formOf = (entries: Record<string, string | Blob>) => {
 const streamOf = (text: string) => new Blob([text]).stream()
 
 test.each([
-  ['json', { json: { a: [1, 'é'] } }, '{"a":[1,"é"]}', 'application/json'],
-  ['a string', { body: 'plain é' }, 'plain é', 'text/plain;charset=UTF-8'],
-  ['a string of another type', { body: '<a/>', headers: { 'content-type': 'text/xml' } }, '<a/>', 'text/xml'],
-  [
-    'URLSearchParams',
-    { body: new URLSearchParams({ a: 'b c' }) },
-    'a=b+c',
-    'application/x-www-form-urlencoded;charset=UTF-8',
-  ],
-  ['a Blob', { body: new Blob(['blob'], { type: 'image/x' }) }, 'blob', 'image/x'],
-  ['an ArrayBuffer', { body: new TextEncoder().encode('buffer').buffer }, 'buffer', null],
-  ['a view', { body: new TextEncoder().encode('a view').subarray(2) }, 'view', null],
-  ['a DataView', { body: new DataView(new TextEncoder().encode('view').buffer) }, 'view', null],
-  ['an empty string', { body: '' }, '', 'text/plain;charset=UTF-8'],
-])('%s is replayed without a copy made up front, also with retry: 0', async (_what, options, text, type) => {
-  const target = api(unauthorized())
+  ['json', { json: { a: [1, 'é'] } }, '{"a":[1,"é"]}'],
+  ['a string', { body: 'plain é' }, 'plain é'],
+  ['a string of another type', { body: '<a/>', headers: { 'content-type': 'text/xml' } }, '<a/>'],
+  ['URLSearchParams', { body: new URLSearchParams({ a: 'b c' }) }, 'a=b+c'],
+  ['a Blob', { body: new Blob(['blob'], { type: 'image/x' }) }, 'blob'],
+  ['an ArrayBuffer', { body: new TextEncoder().encode('buffer').buffer }, 'buffer'],
+  ['a view', { body: new TextEncoder().encode('a view').subarray(2) }, 'view'],
+  ['a DataView', { body: new DataView(new TextEncoder().encode('view').buffer) }, 'view'],
+  ['an empty string', { body: '' }, ''],
+])('%s is replayed without a copy made up front, also with retry: 0', async (_what, options, text) => {
+  const target = api(undefined, unauthorized())
+  await ky.create({ fetch: target.fetch }).post(url, options)
   const clone = vi.spyOn(Request.prototype, 'clone')
   await client(target).post(url, { ...options, retry: 0 })
   expect(clone).not.toHaveBeenCalled()
   clone.mockRestore()
-  expect(target.calls.map(({ body }) => body)).toEqual([text, text])
-  expect(target.calls.map(({ headers }) => headers.get('content-type'))).toEqual([type, type])
-  expect(target.calls[1]?.authorization).toBe('Bearer token-2')
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual([null, 'Bearer token-1', 'Bearer token-2'])
+  expect(target.calls.map(({ body }) => body)).toEqual([text, text, text])
+  const [bare, ...carried] = target.calls.map(({ headers }) => headers.get('content-type'))
+  expect(carried).toEqual([bare, bare])
 })
 
 test('a form is replayed, with a boundary that fits it', async () => {
@@ -213,12 +210,16 @@ test.each(['beforeRequest', 'beforeRetry'] as const)(
   },
 )
 
-test('upload progress goes on working', async () => {
-  const target = api(unauthorized())
-  const seen: number[] = []
-  await client(target).post(url, { body: 'x'.repeat(1000), onUploadProgress: ({ percent }) => void seen.push(percent) })
-  expect(target.calls.map(({ body }) => body.length)).toEqual([1000, 1000])
-  expect(seen.at(-1)).toBe(1)
+test('upload progress is reported as without the token layer', async () => {
+  const upload = async (http: typeof ky) => {
+    const seen: number[] = []
+    await http.post(url, { body: 'x'.repeat(1000), onUploadProgress: ({ percent }) => void seen.push(percent) })
+    return seen
+  }
+  const target = api(undefined, unauthorized())
+  const expected = await upload(ky.create({ fetch: target.fetch }))
+  expect(await upload(client(target))).toEqual(expected)
+  expect(target.calls.map(({ body }) => body.length)).toEqual([1000, 1000, 1000])
 })
 
 test("a caller's own Authorization goes untouched, and its 401 is not ours", async () => {
