@@ -3,7 +3,7 @@
  *
  * - `TOKEN_MISSING`: nothing is stored and the grant cannot start over. The user must sign in.
  * - `TOKEN_REFUSED`: the server said no; see `error`. For the operator, or a reason to sign in again.
- * - `TOKEN_UNAVAILABLE`: no answer, a time-out, 429 or 5xx. Try again later; see `retryAfterMs`.
+ * - `TOKEN_UNAVAILABLE`: no answer, a time-out, 429 or 5xx. Try again later; see `retryAt`.
  * - `TOKEN_MALFORMED`: an answer that is neither a token nor an OAuth error. For whoever looks after the server or its settings.
  */
 export type OAuthErrorCode = 'TOKEN_MISSING' | 'TOKEN_REFUSED' | 'TOKEN_UNAVAILABLE' | 'TOKEN_MALFORMED'
@@ -18,8 +18,8 @@ export type OAuthErrorDetails = {
   readonly error?: string | undefined
   /** The server's `error_description`, without any secret that the server may have repeated in it. */
   readonly errorDescription?: string | undefined
-  /** How long the server asks to be left alone, in milliseconds from when it answered. */
-  readonly retryAfterMs?: number | undefined
+  /** Until when the server asks to be left alone, in milliseconds since the epoch. Absent: it did not say. */
+  readonly retryAt?: number | undefined
   /** The server's own id of the request, to quote when asking its support. */
   readonly requestId?: string | undefined
 }
@@ -42,8 +42,8 @@ export class OAuthError extends Error {
   declare readonly error?: string
   /** {@inheritDoc OAuthErrorDetails.errorDescription} */
   declare readonly errorDescription?: string
-  /** {@inheritDoc OAuthErrorDetails.retryAfterMs} */
-  declare readonly retryAfterMs?: number
+  /** {@inheritDoc OAuthErrorDetails.retryAt} */
+  declare readonly retryAt?: number
   /** {@inheritDoc OAuthErrorDetails.requestId} */
   declare readonly requestId?: string
 

@@ -27,7 +27,7 @@ export async function readTokenResponse(
   const error = printable(extra['error'], redact)
   const errorDescription = printable(extra['error_description'], redact)
   const requestId = printable(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? extra['error_id'], redact)
-  const details = { status, error, errorDescription, requestId, retryAfterMs: retryAfter(headers.get('retry-after')) }
+  const details = { status, error, errorDescription, requestId, retryAt: retryAt(headers.get('retry-after')) }
   const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
   const fail = (code: OAuthErrorCode, what: string) =>
     errorOf(provider.name, code, `the token endpoint answered ${answer}: ${what}`, details)
@@ -90,8 +90,8 @@ function lifetime(expiresIn: unknown): number | undefined {
   return typeof seconds === 'number' && seconds >= 0 ? Math.min(Math.floor(seconds) * 1000, year) : undefined
 }
 
-/** In milliseconds from now; the header is seconds or a date. See RFC 9110 §10.2.3. */
-function retryAfter(header: string | null): number | undefined {
-  const ms = header && /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header ?? '') - Date.now()
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+/** In milliseconds since the epoch; the header is seconds or a date. See RFC 9110 §10.2.3. */
+function retryAt(header: string | null): number | undefined {
+  const instant = header && /^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header ?? '')
+  return Number.isNaN(instant) ? undefined : instant
 }

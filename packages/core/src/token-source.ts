@@ -51,7 +51,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       (error: unknown) => {
         if (renewal !== own) return getToken()
         if (forced) forcedRenewals.giveBack()
-        failure = { error, until: Date.now() + ((isOAuthError(error) ? error.retryAfterMs : undefined) ?? 1000) }
+        failure = { error, until: Math.max(Date.now() + 1000, (isOAuthError(error) && error.retryAt) || 0) }
         renewal = undefined
         throw error
       },

@@ -281,14 +281,14 @@ test.each([
 })
 
 test.each([
-  ['7', 7000],
-  ['0', 0],
-  [new Date(1_000_000 + 5000).toUTCString(), 5000],
+  ['7', 1_007_000],
+  ['0', 1_000_000],
+  [new Date(1_005_000).toUTCString(), 1_005_000],
   [new Date(0).toUTCString(), 0],
   ['soon', undefined],
   ['', undefined],
-])('Retry-After %s is %s ms', async (header, retryAfterMs) => {
-  expect((await failure(refusal('slow', 503, { 'retry-after': header }))).retryAfterMs).toBe(retryAfterMs)
+])('after Retry-After %s, at the instant 1,000,000, retryAt is %s', async (header, retryAt) => {
+  expect((await failure(refusal('slow', 503, { 'retry-after': header }))).retryAt).toBe(retryAt)
 })
 
 test("the server's id of the request is in the error, from a header or from the body", async () => {

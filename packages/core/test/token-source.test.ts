@@ -173,6 +173,14 @@ test('a failure is remembered for as long as the server asks with Retry-After', 
   expect(endpoint.requests).toHaveLength(2)
 })
 
+test('a Retry-After that is over already is no reason to ask more than once a second', async () => {
+  const endpoint = tokenEndpoint(refusal('slow_down', 429, { 'retry-after': '0' }))
+  const source = sourceOver(endpoint)
+  const error = await errorOf(source.getToken())
+  expect(await errorOf(source.getToken())).toBe(error)
+  expect(endpoint.requests).toHaveLength(1)
+})
+
 test('a rejected token is renewed, once for all callers', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)

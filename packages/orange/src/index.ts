@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { isOAuthError, type OAuthError } from '@oauthkit/core'
 export { orange } from './orange.ts'
 export { orangeAuth } from './orange-auth.ts'
 export { orangeTokens, type OrangeOptions } from './orange-tokens.ts'

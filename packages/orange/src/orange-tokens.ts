@@ -21,15 +21,10 @@ export type OrangeOptions = TokenSourceOptions & {
  * `ORANGE_CLIENT_SECRET` are read.
  * @throws `TypeError` if a credential is missing or an option is wrong.
  */
-export function orangeTokens({ authorizationHeader, ...options }: OrangeOptions = {}): OwnTokenSource {
-  const given =
-    authorizationHeader === undefined ? options : { ...options, ...credentials(authorizationHeader, options) }
-  return createTokenSource(fromEnvironment(given, orange, 'ORANGE'))
-}
-
-function credentials(header: string, { clientId, clientSecret }: TokenSourceOptions) {
-  if ((clientId ?? clientSecret) !== undefined) {
-    throw new TypeError('orange: give authorizationHeader, or clientId and clientSecret, not both')
+export function orangeTokens({ authorizationHeader: header, ...options }: OrangeOptions = {}): OwnTokenSource {
+  if (header !== undefined && (options.clientId ?? options.clientSecret) !== undefined) {
+    throw new TypeError('orange: authorizationHeader replaces clientId and clientSecret')
   }
-  return parseAuthorizationHeader(header)
+  const given = header === undefined ? options : { ...options, ...parseAuthorizationHeader(header) }
+  return createTokenSource(fromEnvironment(given, orange, 'ORANGE'))
 }

@@ -102,7 +102,7 @@ test.each([
 test.each([{ clientId: 'id' }, { clientSecret: 'secret' }])('authorizationHeader beside %o is a TypeError', (other) => {
   const authorizationHeader = `Basic ${btoa('id:secret')}`
   expect(() => orangeAuth({ authorizationHeader, ...other })).toThrow(
-    'give authorizationHeader, or clientId and clientSecret',
+    'authorizationHeader replaces clientId and clientSecret',
   )
 })
 

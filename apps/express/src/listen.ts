@@ -1,0 +1,54 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A server that listens; `await using` stops it without grace. */
+export type RunningServer = AsyncDisposable & {
+  /** Where it listens, such as `http://127.0.0.1:3000`, without a slash at its end. */
+  readonly url: string
+  /** Takes no new requests, and resolves once the open ones are answered or `graceMs` (10,000) have passed. */
+  readonly stop: (graceMs?: number) => Promise<void>
+}
+
+/**
+ * Serves an app over HTTP.
+ *
+ * @throws What the system says if it cannot listen there, such as `EADDRINUSE`.
+ */
+export function listen(app: RequestListener, options: { host: string; port: number }): Promise<RunningServer> {
+  let stopping = false
+  let openRequests = 0
+  const server = createServer((request, response) => {
+    openRequests += 1
+    response.on('close', () => {
+      openRequests -= 1
+      if (stopping) endIdleConnections()
+    })
+    app(request, response)
+  })
+
+  // These would hold up the stop for as long as their clients care to keep them. To Node a connection is not idle before
+  // its first request, and browsers open some that never carry one.
+  const endIdleConnections = () => (openRequests === 0 ? server.closeAllConnections() : server.closeIdleConnections())
+
+  const stop = (graceMs = 10_000): Promise<void> =>
+    new Promise((resolve) => {
+      stopping = true
+      const giveUp = setTimeout(() => server.closeAllConnections(), graceMs)
+      server.close(() => {
+        clearTimeout(giveUp)
+        resolve()
+      })
+      endIdleConnections()
+    })
+
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => resolve({ url: urlOf(server), stop, [Symbol.asyncDispose]: () => stop(0) }))
+  })
+}
+
+function urlOf(server: Server): string {
+  // A server that listens on a host and port has such an address; a string is for pipes.
+  const { address, family, port } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

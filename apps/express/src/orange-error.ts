@@ -1,0 +1,64 @@
+import { isOAuthError } from '@oauthkit/orange'
+import { isHTTPError, SchemaValidationError } from 'ky'
+
+/**
+ * Why Orange gave no usable answer.
+ *
+ * - `unavailable`: it cannot be reached, or asks for patience. Try again later.
+ * - `refused`: it does not accept this application's credentials. For the operator.
+ * - `unexpected`: it answered with something else. For the developer.
+ */
+export type OrangeErrorReason = 'unavailable' | 'refused' | 'unexpected'
+
+/** A call to Orange that failed; the message is for the log, and holds no secret. */
+export class OrangeError extends Error {
+  override readonly name = 'OrangeError'
+  /** Why. */
+  readonly reason: OrangeErrorReason
+  /** How long Orange asks to be left alone, in seconds; `undefined` where it did not say. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(reason: OrangeErrorReason, message: string, retryAfterSeconds?: number) {
+    super(message)
+    this.reason = reason
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** Says what the failure of a ky call to Orange means; the error itself is left behind, since it holds the request. */
+export function toOrangeError(error: unknown): OrangeError {
+  if (isOAuthError(error)) {
+    const { retryAt, requestId } = error
+    const message = describe(error) + (requestId ? ` (request ${requestId})` : '')
+    return new OrangeError(reasons[error.code] ?? 'unexpected', message, retryAt && secondsUntil(retryAt))
+  }
+  if (isHTTPError(error)) {
+    const { status, headers } = error.response
+    const requestId = headers.get('x-oapi-request-id')
+    const message = describe(error) + (requestId ? ` (request ${requestId})` : '')
+    if (status === 408 || status === 429 || status >= 500) {
+      return new OrangeError('unavailable', message, readSeconds(headers.get('retry-after')))
+    }
+    return new OrangeError(status === 401 || status === 403 ? 'refused' : 'unexpected', message)
+  }
+  // What else can go wrong goes wrong on the way: no connection, a broken one, no answer in time.
+  const isUnusable = error instanceof SyntaxError || error instanceof SchemaValidationError
+  return new OrangeError(isUnusable ? 'unexpected' : 'unavailable', describe(error))
+}
+
+const reasons: Readonly<Record<string, OrangeErrorReason>> = {
+  TOKEN_UNAVAILABLE: 'unavailable',
+  TOKEN_REFUSED: 'refused',
+}
+
+const secondsUntil = (instant: number) => Math.max(0, Math.ceil((instant - Date.now()) / 1000))
+
+/** The error and its causes in one line. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? ` ${String(error.code)}` : ''
+  return `${error.name}${code}: ${error.message}${error.cause === undefined ? '' : `, because of ${describe(error.cause)}`}`
+}
+
+/** The seconds of a `Retry-After` header that counts them; the date that it may also be is rare enough to do without. */
+const readSeconds = (header: string | null) => (header && /^\d+$/.test(header) ? Number(header) : undefined)

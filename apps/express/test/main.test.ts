@@ -1,0 +1,108 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { createEmulator } from '@oauthkit/emulator'
+import { serve } from '@oauthkit/emulator/server'
+import { expect, test } from 'vitest'
+import { get } from './support.ts'
+
+const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+// Not process.execPath: the tests may run on Bun or Deno, and the app is one for Node.
+const node = pathOf('../../../node_modules/.bin/node')
+
+const credentials = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'emulated-secret' }
+
+test.each([
+  [{ ...credentials, PORT: 'http' }, 'PORT must be a number from 0 to 65535, not "http"'],
+  [{ PORT: '0' }, 'ORANGE_CLIENT_ID is not set: set that environment variable, or give the option clientId'],
+  [
+    { ...credentials, ORANGE_URL: 'http://example.com' },
+    'orange: tokenEndpoint must be https:, since secrets are sent there (http: is for loopback only): http://example.com',
+  ],
+])('bad configuration ends the process at once, with one line: %j', async (env, message) => {
+  await using app = start(env)
+  expect(await app.exited).toEqual({ code: 1, signal: null })
+  expect(app.stderr()).toBe(`Cannot start: ${message}\n`)
+  expect(app.stdout()).toBe('')
+})
+
+test('a port that is taken ends the process at once, with one line', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const address = taken.address()
+  const port = typeof address === 'object' && address ? String(address.port) : ''
+  try {
+    await using app = start({ ...credentials, PORT: port })
+    expect(await app.exited).toEqual({ code: 1, signal: null })
+    expect(app.stderr()).toBe(`Cannot start: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`)
+  } finally {
+    taken.close()
+  }
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('it starts, answers, and on %s finishes what it began', async (signal) => {
+  const emulator = createEmulator()
+  await using orange = await serve(emulator)
+  await using app = start({ ...credentials, PORT: '0', ORANGE_URL: `${orange.url}/orange` })
+  const [, url = ''] = await app.printed(/^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m)
+  const kept = { headers: { Connection: 'keep-alive' } }
+  expect((await get(url, kept)).status).toBe(200)
+
+  // Browsers open such a connection ahead of need.
+  const unused = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
+  await once(unused, 'connect')
+
+  const release = emulator.orange.holdApiCalls()
+  const open = get(`${url}/?postalCode=35000`, kept)
+  await emulator.orange.apiCalled(1)
+  app.kill(signal)
+  await app.printed(/finishing/)
+  await expect(get(url)).rejects.toBeInstanceOf(Error)
+  const releasedAt = Date.now()
+  release()
+  expect((await open).text).toContain('3 shops near 35000')
+  expect(await app.exited).toEqual({ code: 0, signal: null })
+  // A kept or an unused connection would hold it for seconds.
+  expect(Date.now() - releasedAt).toBeLessThan(2000)
+  expect(app.stderr()).toBe('')
+  unused.destroy()
+})
+
+/** Starts the app as a process of its own, which is killed at the end of the scope if it still runs. */
+function start(env: Record<string, string>) {
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
+    node,
+    ['--conditions=@oauthkit/source', 'src/main.ts'],
+    { cwd: pathOf('..'), env, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const exited = once(child, 'close').then(([code, signal]: unknown[]) => ({ code, signal }))
+  const text = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => (text[name] += chunk))
+  }
+  return {
+    exited,
+    stdout: () => text.stdout,
+    stderr: () => text.stderr,
+    // Not child.kill: on Deno it makes the child look killed, however it ended.
+    kill: (signal: NodeJS.Signals) => process.kill(child.pid ?? NaN, signal),
+    /** Waits until the standard output matches. */
+    printed: async (pattern: RegExp): Promise<RegExpExecArray> => {
+      for (;;) {
+        const match = pattern.exec(text.stdout)
+        if (match) return match
+        const ended = exited.then(() => 'ended')
+        if ((await Promise.race([once(child.stdout, 'data'), ended])) === 'ended') {
+          throw new Error(`The app ended without printing ${pattern}: ${text.stdout}${text.stderr}`)
+        }
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
