@@ -1,0 +1,71 @@
+import { createEmulator, type PlainAnswer } from '@oauthkit/emulator'
+import { serve } from '@oauthkit/emulator/server'
+
+/** A request that came in beside the provider's paths. */
+type Arrival = {
+  /** Its path. */
+  readonly path: string
+  /** Its `Authorization` header. */
+  readonly authorization: string | null
+}
+
+/** What a test may do to a site from another process: arguments and results survive JSON. */
+export type SiteCommands = ReturnType<typeof createCommands> & {
+  /** Stops it, so that nothing answers at its address. */
+  readonly stop: () => Promise<void>
+}
+
+/** A server of its own origin, with an emulator behind it. */
+export type Site = {
+  /** Where it listens. */
+  readonly url: string
+  /** What a test may do to it. */
+  readonly commands: SiteCommands
+  /** Stops it; calling it again does no harm. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Starts a site on a free port: Orange under `/orange`, and `/elsewhere/<status>`, which is no provider's: it answers
+ * with that status and remembers who came.
+ */
+export async function startSite(): Promise<Site> {
+  const emulator = createEmulator()
+  const arrivals: Arrival[] = []
+  emulator.app.all('/elsewhere/:status', ({ req }) => {
+    arrivals.push({ path: req.path, authorization: req.header('authorization') ?? null })
+    return Response.json({ elsewhere: true }, { status: Number(req.param('status')) })
+  })
+  const { url, close } = await serve(emulator)
+  return { url, close, commands: { ...createCommands(emulator, arrivals), stop: close } }
+}
+
+function createCommands({ orange, clock }: ReturnType<typeof createEmulator>, arrivals: readonly Arrival[]) {
+  const releases: (() => void)[] = []
+  return {
+    /** What has happened so far. */
+    counters: () => orange.counters,
+    /** Who came to `/elsewhere`. */
+    arrivals: () => arrivals,
+    /** Revokes all tokens. */
+    revoke: () => orange.revoke(),
+    /** Lets the time of all tokens pass, for the server alone. */
+    expire: () => clock.advance(orange.lifetimeMs),
+    /** Changes the client's secret. */
+    setSecret: (clientSecret: string) => void orange.clients.set('emulated-client', clientSecret),
+    /** Answers the next API calls with this. */
+    answerApiCalls: (count: number, answer: PlainAnswer) => orange.answerApiCalls(count, answer),
+    /** Answers the next token requests with this. */
+    answerTokenRequests: (count: number, answer: PlainAnswer) => orange.answerTokenRequests(count, answer),
+    /** Makes API calls wait. */
+    holdApiCalls: () => void releases.push(orange.holdApiCalls()),
+    /** Makes token requests wait. */
+    holdTokenRequests: () => void releases.push(orange.holdTokenRequests()),
+    /** Ends all waiting. */
+    release: () => releases.splice(0).forEach((release) => release()),
+    /** Answers when so many API calls have come in, since the start. */
+    apiCalled: (count: number) => orange.apiCalled(count),
+    /** Answers when so many token requests have come in, since the start. */
+    tokenRequested: (count: number) => orange.tokenRequested(count),
+  }
+}
