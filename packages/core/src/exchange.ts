@@ -1,12 +1,11 @@
-import { formEncode } from './client-auth.ts'
+import { type Credential, lookUp } from './credential.ts'
 import { errorOf, OAuthError } from './errors.ts'
 import type { ClientAuth, Provider } from './provider.ts'
+import { createRedactor, reasonOf } from './redactor.ts'
 import { secureUrl } from './resources.ts'
 import { readTokenResponse } from './token-response.ts'
 import type { Token } from './token.ts'
-
-/** A client id or secret, or a function that looks it up anew for each token request: in a vault, a Worker's bindings. */
-export type Credential = string | (() => string | Promise<string>)
+import { within } from './within.ts'
 
 /** Form parameters under their wire names; a list repeats its parameter, and `undefined` leaves it out. */
 export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -39,25 +38,15 @@ export type TokenRequest = {
  * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`; `TypeError` for wrong use.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.2 RFC 6749 §3.2}
  */
-export async function exchange(request: TokenRequest): Promise<Token> {
+export function exchange(request: TokenRequest): Promise<Token> {
   const { provider, timeoutMs = 10_000 } = request
   const deadline = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  try {
-    // The race is for whatever does not heed the signal: a custom fetch, a vault.
-    return await Promise.race([
-      send(request, deadline.signal),
-      new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => {
-          const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
-          reject(errorOf(provider.name, 'TOKEN_UNAVAILABLE', what))
-          deadline.abort()
-        }, timeoutMs)
-      }),
-    ])
-  } finally {
-    clearTimeout(timer)
-  }
+  return within(send(request, deadline.signal), timeoutMs, () => {
+    // The signal ends the request; what does not heed it, such as a vault, is no longer waited for.
+    deadline.abort()
+    const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
+    throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+  })
 }
 
 async function send(request: TokenRequest, signal: AbortSignal): Promise<Token> {
@@ -69,7 +58,8 @@ async function send(request: TokenRequest, signal: AbortSignal): Promise<Token> 
   const form = formOf(typeof parameters === 'function' ? await parameters() : parameters)
   const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
   await clientAuth({ form, headers, clientId, clientSecret, provider })
-  const redact = redactor(clientSecret, headers, form)
+  const hidden = [...form].filter(([name, value]) => !shown.has(name) && value.length > 3).map(([, value]) => value)
+  const redact = createRedactor([clientSecret, headers.get('authorization')?.split(' ').at(-1), ...hidden])
 
   const sentAt = Date.now()
   try {
@@ -84,23 +74,9 @@ async function send(request: TokenRequest, signal: AbortSignal): Promise<Token> 
   } catch (error) {
     if (error instanceof OAuthError) throw error
     // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
-    const what = `the token endpoint did not answer (${redact(reason(error))}): try again later`
+    const what = `the token endpoint did not answer (${redact(reasonOf(error))}): try again later`
     throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
   }
-}
-
-async function lookUp(provider: Provider, name: string, credential: Credential): Promise<string> {
-  let value: unknown = credential
-  if (typeof credential === 'function') {
-    try {
-      value = await credential()
-    } catch (error) {
-      // In a class of its own, since HTTP clients take the network errors of a vault for their own and retry.
-      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', `${name} could not be looked up (${reason(error)})`)
-    }
-  }
-  if (typeof value === 'string' && value) return value
-  throw new TypeError(`${provider.name}: ${name} is missing: it must be a non-empty string`)
 }
 
 function formOf(parameters: FormParameters): URLSearchParams {
@@ -113,19 +89,3 @@ function formOf(parameters: FormParameters): URLSearchParams {
 
 /** The parameters whose values are no secret, and may be too common a word to be cut out of a message. */
 const shown = new Set(['grant_type', 'scope', 'resource', 'audience', 'client_id', 'client_assertion_type'])
-
-/** Takes everything secret that was sent, in each form it was sent in, out of what comes back. */
-function redactor(clientSecret: string | undefined, headers: Headers, form: URLSearchParams): (text: string) => string {
-  const hidden = [...form].filter(([name, value]) => !shown.has(name) && value.length > 3).map(([, value]) => value)
-  const credentials = headers.get('authorization')?.split(' ').at(-1)
-  const secrets = [clientSecret, credentials, ...hidden].filter((secret): secret is string => Boolean(secret))
-  const spellings = secrets.flatMap((secret) => [secret, formEncode(secret)])
-  return (text) => spellings.reduce((safe, secret) => safe.replaceAll(secret, '[redacted]'), text)
-}
-
-/** What went wrong on the way, in a few words: the message of a network error, and its cause's code. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason'
-  const { message, cause } = error
-  return cause instanceof Error ? `${message}: ${'code' in cause ? String(cause.code) : cause.message}` : message
-}

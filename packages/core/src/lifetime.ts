@@ -20,5 +20,13 @@ export function hold({ extra, ...token }: Token, { renewalMarginMs = 300_000 }: 
   const jitter = 0.9 + Math.random() * 0.2
   const margin = Math.min(renewalMarginMs, lifetime / 10) * jitter
   const frozen = Object.freeze({ ...token, ...(extra && { extra: Object.freeze({ ...extra }) }) })
-  return { token: frozen, authorization: `Bearer ${accessToken}`, renewAt: expiresAt - margin, expiresAt }
+  return {
+    token: frozen,
+    authorization: `Bearer ${accessToken}`,
+    renewAt: Math.max(expiresAt - margin, Date.now() + 1000),
+    expiresAt,
+  }
 }
+
+/** Says whether a token is still of use. */
+export const isAlive = (held: Held | undefined): held is Held => held !== undefined && Date.now() < held.expiresAt

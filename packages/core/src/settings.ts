@@ -1,8 +1,11 @@
-import type { Credential, FormParameters } from './exchange.ts'
+import type { Credential } from './credential.ts'
+import type { TokenEvent } from './events.ts'
+import type { FormParameters } from './exchange.ts'
 import type { Grant } from './grant.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
 import type { ClientAuth, Provider } from './provider.ts'
 import { checkResources, secureUrl } from './resources.ts'
+import type { TokenStore } from './store.ts'
 
 /** What {@link createTokenSource} needs to know. */
 export type TokenSourceOptions = {
@@ -28,12 +31,35 @@ export type TokenSourceOptions = {
   readonly exceptResources?: readonly string[] | undefined
   /** The `fetch` that token requests are sent with, for a proxy or a private certificate authority. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
-  /** How long a token request may take, in milliseconds. @defaultValue 10_000 */
+  /**
+   * Where tokens are kept between processes and restarts. Sources over one store object that ask for the same token share
+   * it, and its renewals.
+   *
+   * @defaultValue None: the source keeps its token to itself, in memory.
+   */
+  readonly store?: TokenStore | undefined
+  /** Tells one user's tokens from another's in the store. */
+  readonly key?: string | undefined
+  /** How long a renewal may take, whatever it waits for, in milliseconds. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined
+  /** How long the store may take for one operation before things go on without it, in milliseconds. @defaultValue 500 */
+  readonly storeTimeoutMs?: number | undefined
+  /**
+   * How many tokens may be granted for one key in a minute; beyond that, callers get `TOKEN_UNAVAILABLE`.
+   *
+   * A fuse against a loop that no other rule foresaw: requests that fail have their own, see `docs/how-it-works.md`.
+   *
+   * @defaultValue 30
+   */
+  readonly maxTokenRequestsPerMinute?: number | undefined
+  /** Keeps a serverless platform awake until a renewal is over: `(promise) => context.waitUntil(promise)`. */
+  readonly waitUntil?: ((renewal: Promise<unknown>) => void) | undefined
+  /** Takes what happens to the token, for logs, metrics and traces; what it throws is ignored. */
+  readonly onEvent?: ((event: TokenEvent) => void) | undefined
 }
 
 /** The same, complete and checked. */
-export type Settings = {
+export type Settings = Omit<TokenSourceOptions, 'parameters'> & {
   readonly provider: Provider
   readonly clientId: Credential
   readonly clientAuth: ClientAuth
@@ -41,7 +67,9 @@ export type Settings = {
   /** What goes into every token request beside what the grant asks for. */
   readonly parameters: FormParameters
   readonly resources: readonly string[]
-  readonly exceptResources: readonly string[] | undefined
+  readonly timeoutMs: number
+  readonly storeTimeoutMs: number
+  readonly maxTokenRequestsPerMinute: number
 }
 
 /**
@@ -68,7 +96,13 @@ export function settle(options: TokenSourceOptions): Settings {
   const exceptResources = options.exceptResources ?? provider.exceptResources
   checkResources({ resources, exceptResources })
 
+  const { timeoutMs = 10_000, storeTimeoutMs = 500, maxTokenRequestsPerMinute = 30 } = options
+  for (const [option, value] of Object.entries({ timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute })) {
+    if (!(value > 0)) throw new TypeError(`${name}: ${option} must be a number above 0`)
+  }
+
   return {
+    ...options,
     provider,
     clientId,
     clientAuth: options.clientAuth ?? grant.clientAuth ?? provider.clientAuth,
@@ -76,5 +110,8 @@ export function settle(options: TokenSourceOptions): Settings {
     parameters: { ...parameters, scope, resource },
     resources,
     exceptResources,
+    timeoutMs,
+    storeTimeoutMs,
+    maxTokenRequestsPerMinute,
   }
 }

@@ -1,11 +1,17 @@
-import { errorOf, isOAuthError } from './errors.ts'
-import { exchange, type FormParameters } from './exchange.ts'
-import { refreshToken } from './grants/refresh-token.ts'
-import { hold, type Held } from './lifetime.ts'
-import { createRation } from './ration.ts'
+import { retryAtOf } from './back-off.ts'
+import { errorOf } from './errors.ts'
+import type { RenewalReason, TokenEvent, TokenEventDetails } from './events.ts'
+import { isInFlight, joinFlight, startFlight, type Flight } from './flight.ts'
+import { guardStore } from './guarded-store.ts'
+import { hold, isAlive, type Held } from './lifetime.ts'
+import { findPlace, type Place } from './place.ts'
 import { rejectionOf } from './rejection.ts'
+import { renewToken } from './renewal.ts'
 import { settle, type TokenSourceOptions } from './settings.ts'
-import { isAccessToken, type GetTokenOptions, type Token, type TokenSource } from './token.ts'
+import type { Slot } from './slot.ts'
+import { tokenFlaw, type GetTokenOptions, type Token, type TokenSource } from './token.ts'
+import { unlessAborted } from './unless-aborted.ts'
+import { within } from './within.ts'
 
 /** A {@link TokenSource} that also takes a token from outside, and forgets. */
 export type OwnTokenSource = TokenSource & {
@@ -33,77 +39,95 @@ export type OwnTokenSource = TokenSource & {
  */
 export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const settings = settle(options)
-  const { provider, grant, resources, exceptResources } = settings
-  const forcedRenewals = createRation(3, 30_000)
-  let held: Held | undefined
-  let renewal: Promise<Token> | undefined
-  let failure: { error: unknown; until: number } | undefined
+  const { provider, resources, exceptResources, timeoutMs, waitUntil } = settings
+  const onEvent = settings.onEvent && reporter(provider.name, settings.onEvent)
+  const report = onEvent ?? (() => {})
+  const store = settings.store && guardStore(settings.store, settings.storeTimeoutMs, report)
+  const isRotating = typeof settings.clientId === 'function' || typeof settings.clientSecret === 'function'
 
-  const isFailing = () => failure !== undefined && Date.now() < failure.until
+  /** Where the token was last; credentials that are looked up may move it to another place. */
+  let place: Place | undefined
+  let search: Flight<Place> | undefined
 
-  /** Starts a renewal, or joins the one in flight. */
-  const renew = (forced = false): Promise<Token> => {
-    if (renewal) return renewal
-    if (isFailing()) return Promise.reject(failure?.error)
-    const own: Promise<Token> = requestToken(held?.token.refreshToken).then(
-      // A renewal that is no longer the current one was overtaken by setToken or clear, which know better.
-      (token) => (renewal === own ? keep(token) : getToken()),
-      (error: unknown) => {
-        if (renewal !== own) return getToken()
-        if (forced) forcedRenewals.giveBack()
-        failure = { error, until: Math.max(Date.now() + 1000, (isOAuthError(error) && error.retryAt) || 0) }
-        renewal = undefined
-        throw error
-      },
-    )
-    // Whoever waits sees the error; that nobody may be waiting any more is no reason to end the process.
-    own.catch(() => {})
-    renewal = own
-    return own
-  }
-
-  const requestToken = async (refresh: string | undefined): Promise<Token> => {
-    const ask = (parameters: FormParameters) => exchange({ ...options, ...settings, parameters })
-    if (refresh !== undefined) {
-      try {
-        // Scope stays out: a renewed token has the scope that was granted. See RFC 6749 §6.
-        const renewed = await ask({
-          ...settings.parameters,
-          scope: undefined,
-          ...(await refreshToken(refresh).parameters?.()),
-        })
-        return { refreshToken: refresh, ...renewed }
-      } catch (error) {
-        if (!isOAuthError(error) || error.error !== 'invalid_grant') throw error
-      }
+  const find = async (): Promise<Place> => {
+    if (place && !(store && isRotating)) return place
+    if (isInFlight(search)) return joinFlight(search, find)
+    const own = (search = startFlight(findPlace(settings), timeoutMs, () => late(provider.name, timeoutMs)))
+    try {
+      place = await own.promise
+      search = undefined
+      return place
+    } catch (error) {
+      // Remembered for a second, as failures of the token endpoint are.
+      if (search === own) search = { promise: own.promise, deadline: Date.now() + 1000 }
+      throw error
     }
-    if (grant.parameters) return ask({ ...settings.parameters, ...(await grant.parameters()) })
-    const what = `no token is stored, and ${grant.name} cannot get one by itself: sign in again`
-    throw errorOf(provider.name, 'TOKEN_MISSING', what)
   }
 
-  const keep = (token: Token): Token => {
-    held = hold(token, provider)
-    renewal = undefined
-    failure = undefined
-    return held.token
+  const renew = ({ slot, credentials }: Place, reason: RenewalReason, rejected: string | undefined): Promise<Token> => {
+    if (isInFlight(slot.flight)) return joinFlight(slot.flight, () => getToken({ rejected }))
+    if (slot.failure && Date.now() < retryAtOf(slot)) {
+      report({ type: 'throttled', why: 'back-off' })
+      return Promise.reject(slot.failure.error)
+    }
+    // Whatever takes the place of a flight, setToken and clear included, knows better than what comes of it.
+    const isCurrent = () => slot.flight?.promise === promise
+    const work = renewToken({ settings, slot, store, credentials, reason, rejected, isCurrent, report })
+    const promise: Promise<Token> = within(work, timeoutMs, () => late(provider.name, timeoutMs)).then(
+      (token) => (isCurrent() ? keep(slot, token) : getToken()),
+      (error: Error) => (isCurrent() ? fail(slot, reason, error) : getToken()),
+    )
+    // Whoever waits sees an error; that nobody may be waiting any more is no reason to end the process.
+    waitUntil?.(promise.catch(() => {}))
+    promise.catch(() => {})
+    slot.flight = { promise, deadline: Date.now() + timeoutMs }
+    return promise
+  }
+
+  const keep = (slot: Slot, token: Token): Token => {
+    slot.held = token === slot.held?.token ? slot.held : hold(token, provider)
+    slot.failure = slot.flight = undefined
+    return slot.held.token
+  }
+
+  const fail = (slot: Slot, reason: RenewalReason, error: Error): never => {
+    slot.failure = { error, reason, at: Date.now(), count: (slot.failure?.count ?? 0) + 1 }
+    slot.flight = undefined
+    report({ type: 'failed', reason, error, hasToken: isAlive(slot.held), retryAt: retryAtOf(slot) })
+    throw error
+  }
+
+  const next = async (reason: RenewalReason, rejected?: string): Promise<Token> => {
+    const found = await find()
+    const { held } = found.slot
+    // Another source over the same store may have renewed meanwhile.
+    if (reason !== 'ageing' && isAlive(held) && held.token.accessToken !== rejected) return held.token
+    return renew(found, reason, rejected)
+  }
+
+  /** The token in memory if it is good; its renewal starts beside it when it is ageing. */
+  const current = (): Held | undefined => {
+    const held = place?.slot.held
+    if (!isAlive(held)) return undefined
+    if (Date.now() >= held.renewAt) next('ageing').catch(() => {})
+    return held
   }
 
   const peek = (): string | undefined => {
-    if (!held) return undefined
-    const now = Date.now()
-    if (now < held.renewAt) return held.authorization
-    if (now >= held.expiresAt) return undefined
-    renew().catch(() => {})
-    return held.authorization
+    const held = current()
+    if (held && onEvent) onEvent({ type: 'served', expiresAt: held.expiresAt })
+    return held?.authorization
   }
 
   const getToken = async ({ rejected, signal }: GetTokenOptions = {}): Promise<Token> => {
     signal?.throwIfAborted()
-    if (!held || !peek()) return unlessAborted(renew(), signal)
-    if (held.token.accessToken !== rejected) return held.token
-    const mayRenew = renewal || isFailing() || forcedRenewals.take()
-    return mayRenew ? unlessAborted(renew(true), signal) : held.token
+    const held = current()
+    if (held && held.token.accessToken !== rejected) {
+      report({ type: 'served', expiresAt: held.expiresAt })
+      return held.token
+    }
+    const reason = held ? 'rejected' : place?.slot.held ? 'expired' : 'absent'
+    return unlessAborted(next(reason, rejected), signal)
   }
 
   return {
@@ -112,32 +136,38 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     isRejected: rejectionOf(provider),
     getToken,
     peek,
+    onEvent,
     setToken: async (token) => {
-      checkToken(token)
-      keep(token)
+      const flaw = tokenFlaw(token)
+      if (flaw) throw new TypeError(`setToken needs a token: its ${flaw}`)
+      const { slot } = await find()
+      slot.flight = undefined
+      const isStored = store ? await store.set(slot.key, token) : true
+      keep(slot, token)
+      slot.isUnsaved = !isStored
+      if (!isStored)
+        throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token is in memory only')
     },
     clear: async () => {
-      held = undefined
-      renewal = undefined
-      failure = undefined
+      const { slot } = await find()
+      slot.held = slot.failure = slot.flight = undefined
+      const isGone = store ? await store.delete(slot.key) : true
+      if (!isGone)
+        throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
     },
   }
 }
 
-function checkToken({ accessToken, expiresAt = 0, refreshToken: refresh = 'none' }: Token): void {
-  const wrong =
-    (!isAccessToken(accessToken) && 'accessToken') ||
-    (!Number.isFinite(expiresAt) && 'expiresAt') ||
-    (!(typeof refresh === 'string' && refresh) && 'refreshToken')
-  if (wrong) throw new TypeError(`setToken needs a token, but its ${wrong} is missing or malformed`)
+function late(provider: string, timeoutMs: number): never {
+  const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
+  throw errorOf(provider, 'TOKEN_UNAVAILABLE', what)
 }
 
-/** Ends the wait for a promise that others share when the signal is aborted. */
-function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return shared
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    void shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
+/** Names the provider in each event, and keeps what a handler throws from changing what happens. */
+const reporter = (provider: string, onEvent: (event: TokenEvent) => void) => (event: TokenEventDetails) => {
+  try {
+    onEvent({ ...event, provider })
+  } catch {
+    // The handler's own matter.
+  }
 }

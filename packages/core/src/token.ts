@@ -1,3 +1,5 @@
+import type { TokenEventDetails } from './events.ts'
+
 /**
  * What an authorization server granted: plain data that survives JSON.
  *
@@ -20,9 +22,18 @@ export type Token = {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
-/** Says whether a text can be sent after `Bearer ` as it is: no blanks, control characters or anything beyond ASCII. */
+/** Says whether a value can be sent after `Bearer ` as it is: no blanks, control characters or anything beyond ASCII. */
 export const isAccessToken = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x21-\x7E]+$/.test(value)
+
+/** Names the member that keeps a value from being a {@link Token}; `undefined` if it is one. */
+export function tokenFlaw(value: unknown): string | undefined {
+  const { accessToken, expiresAt = 0, refreshToken = 'none' } = Object(value) as Record<keyof Token, unknown>
+  if (!isAccessToken(accessToken)) return 'accessToken is missing or malformed'
+  if (!Number.isFinite(expiresAt)) return 'expiresAt is not a number of milliseconds since the epoch'
+  if (typeof refreshToken !== 'string' || refreshToken === '') return 'refreshToken is not a non-empty string'
+  return undefined
+}
 
 /** What a caller may ask of {@link TokenSource.getToken}. */
 export type GetTokenOptions = {
@@ -74,4 +85,6 @@ export type TokenSource = {
    * Optional: it saves a call that has a valid token the wait for a promise.
    */
   readonly peek?: (() => string | undefined) | undefined
+  /** Takes what {@link bearer} and {@link bearerFetch} have to tell about the calls they send. */
+  readonly onEvent?: ((event: TokenEventDetails) => void) | undefined
 }

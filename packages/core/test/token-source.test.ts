@@ -249,6 +249,7 @@ test('a signal ends the wait of its caller; the renewal goes on for the others',
   const first = new AbortController()
   const aborted = errorOf(source.getToken({ signal: first.signal }))
   const patient = source.getToken({ signal: new AbortController().signal })
+  await seconds(0)
   first.abort(new Error('enough'))
   expect(await aborted).toMatchObject({ message: 'enough' })
   expect(endpoint.requests[0]?.signal.aborted).toBe(false)

@@ -1,0 +1,65 @@
+import type { OAuthError } from './errors.ts'
+
+/** Why a token was needed: there was none, it had expired, it is about to, or an API refused it. */
+export type RenewalReason = 'absent' | 'expired' | 'ageing' | 'rejected'
+
+/** Something that happened to a token, and why; never with a secret in it. */
+export type TokenEvent = TokenEventDetails & {
+  /** The name of the provider. */
+  readonly provider: string
+}
+
+/** What each kind of event tells. */
+export type TokenEventDetails =
+  | {
+      /** A call got a token from memory, without waiting. */
+      readonly type: 'served'
+      /** When that token ends, in milliseconds since the epoch; infinite where it does not say. */
+      readonly expiresAt: number
+    }
+  | {
+      /** The token endpoint granted a token; or a sibling over the same store did, which `adopted` it from there. */
+      readonly type: 'renewed' | 'adopted'
+      readonly reason: RenewalReason
+      /** How long that took, in milliseconds. */
+      readonly durationMs: number
+      /** When the token ends, in milliseconds since the epoch; infinite where it does not say. */
+      readonly expiresAt: number
+    }
+  | {
+      /** A renewal failed. */
+      readonly type: 'failed'
+      readonly reason: RenewalReason
+      readonly error: OAuthError | TypeError
+      /** Whether an older token goes on being used meanwhile. */
+      readonly hasToken: boolean
+      /** Before when no further attempt is made, in milliseconds since the epoch. */
+      readonly retryAt: number
+    }
+  | {
+      /** No renewal was started, though a token was refused (`ration`), missing (`fuse`), or both (`back-off`). */
+      readonly type: 'throttled'
+      readonly why: 'ration' | 'fuse' | 'back-off'
+    }
+  | {
+      /** The store failed, took too long, or held something that is no token; things went on without it. */
+      readonly type: 'store-failed'
+      readonly operation: 'get' | 'set' | 'delete' | 'lock'
+      readonly message: string
+      /** Whether a refresh token is now in memory only: if this process ends, the user must sign in again. */
+      readonly isRefreshTokenAtRisk: boolean
+    }
+  | {
+      /** An API refused a token. */
+      readonly type: 'refused'
+      readonly status: number
+      /** Whether the call was sent again with a newer token. */
+      readonly isReplayed: boolean
+    }
+  | {
+      /** A call went out without a token: it had an `Authorization` header, or did not go to a resource. */
+      readonly type: 'skipped'
+      readonly why: 'authorization' | 'elsewhere' | 'insecure'
+      /** Where it went. */
+      readonly origin: string
+    }

@@ -1,0 +1,22 @@
+/** Makes a function that gives the same member for the same key, and drops the longest unused beyond `maxIdle`. */
+export function createFamily<Member>(
+  create: (key: string) => Member,
+  maxIdle: number,
+  isBusy: (member: Member) => boolean = () => false,
+): (key: string) => Member {
+  // A Map keeps its order, so the first one is the longest unused.
+  const members = new Map<string, Member>()
+  return (key) => {
+    const member = members.get(key) ?? create(key)
+    members.delete(key)
+    members.set(key, member)
+    if (members.size > maxIdle) {
+      for (const [other, idle] of members) {
+        if (isBusy(idle)) continue
+        members.delete(other)
+        break
+      }
+    }
+    return member
+  }
+}

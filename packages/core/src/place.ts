@@ -1,0 +1,29 @@
+import { lookUp } from './credential.ts'
+import type { TokenRequest } from './exchange.ts'
+import { keyOf } from './key.ts'
+import type { Settings } from './settings.ts'
+import { createSlot, slotOf, type Slot } from './slot.ts'
+
+/** Where a source's token is kept, and the credentials that it is asked for with. */
+export type Place = {
+  readonly slot: Slot
+  readonly credentials: Pick<TokenRequest, 'clientId' | 'clientSecret'>
+}
+
+/**
+ * Finds the place of a source: its own, or under its key among those of the store.
+ *
+ * The key holds everything that can change the token, so that a changed secret is a new key at once. Not so where the
+ * token is a user's: a rotated client secret must not sign users out.
+ */
+export async function findPlace(settings: Settings): Promise<Place> {
+  const { provider, grant, parameters, store, key } = settings
+  if (!store) return { slot: createSlot(''), credentials: settings }
+  const clientId = await lookUp(provider, 'clientId', settings.clientId)
+  const clientSecret = settings.clientSecret && (await lookUp(provider, 'clientSecret', settings.clientSecret))
+  const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const fingerprint = key === undefined ? clientSecret : undefined
+  const client = [provider.name, provider.tokenEndpoint, clientId, fingerprint]
+  const slot = slotOf(store, await keyOf([...client, grant.name, grant.identity, form, key]))
+  return { slot, credentials: { clientId, clientSecret } }
+}

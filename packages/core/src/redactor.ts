@@ -1,0 +1,14 @@
+import { formEncode } from './client-auth.ts'
+
+/** Makes a function that takes secrets out of a text, in each form that they are sent in. */
+export function createRedactor(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const spellings = secrets.flatMap((secret) => (secret ? [secret, formEncode(secret)] : []))
+  return (text) => spellings.reduce((safe, secret) => safe.replaceAll(secret, '[redacted]'), text)
+}
+
+/** What went wrong, in a few words: the message of an error, and its cause's code. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason'
+  const { message, cause } = error
+  return cause instanceof Error ? `${message}: ${'code' in cause ? String(cause.code) : cause.message}` : message
+}

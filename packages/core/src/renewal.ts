@@ -1,0 +1,123 @@
+import { errorOf, isOAuthError } from './errors.ts'
+import type { RenewalReason, TokenEventDetails } from './events.ts'
+import { exchange, type FormParameters, type TokenRequest } from './exchange.ts'
+import type { GuardedStore } from './guarded-store.ts'
+import type { Held } from './lifetime.ts'
+import type { Settings } from './settings.ts'
+import type { Slot } from './slot.ts'
+import type { Token } from './token.ts'
+
+/** One renewal: what it is for, and with what. */
+export type Renewal = {
+  readonly settings: Settings
+  readonly slot: Slot
+  readonly store: GuardedStore | undefined
+  readonly credentials: Pick<TokenRequest, 'clientId' | 'clientSecret'>
+  readonly reason: RenewalReason
+  /** The token that an API refused. */
+  readonly rejected: string | undefined
+  /** Whether nothing has taken this renewal's place; what was overtaken must not write. */
+  readonly isCurrent: () => boolean
+  readonly report: (event: TokenEventDetails) => void
+}
+
+/**
+ * Gets the next token: the newer one that a sibling has put into the store, else one from the token endpoint, by refresh
+ * token if there is one, else by the grant. It is in the store before anyone sees it.
+ *
+ * @throws {@link OAuthError} if there is no token to be had.
+ */
+export async function renewToken(renewal: Renewal): Promise<Token> {
+  const { settings, slot, store, credentials, reason, rejected, isCurrent, report } = renewal
+  const { provider, grant, maxTokenRequestsPerMinute } = settings
+  const startedAt = Date.now()
+  let stored: Token | undefined
+
+  const done = (type: 'renewed' | 'adopted', token: Token): Token => {
+    report({ type, reason, durationMs: Date.now() - startedAt, expiresAt: endOf(token) })
+    return token
+  }
+
+  /** Looks sideways. While a token is in use, only one that outlives it is newer. */
+  const findNewer = async (): Promise<Token | undefined> => {
+    stored = await store?.get(slot.key)
+    if (!stored || stored.accessToken === rejected || endOf(stored) <= Date.now()) return undefined
+    const mustOutlive = reason === 'ageing' || slot.isUnsaved
+    return mustOutlive && slot.held && endOf(stored) <= slot.held.expiresAt ? undefined : stored
+  }
+
+  const ask = async (parameters: FormParameters): Promise<Token> => {
+    const minuteAgo = Date.now() - 60_000
+    slot.grantedAt = slot.grantedAt.filter((instant) => instant > minuteAgo)
+    if (slot.grantedAt.length >= maxTokenRequestsPerMinute) {
+      report({ type: 'throttled', why: 'fuse' })
+      const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
+      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
+    }
+    const token = await exchange({ ...settings, ...credentials, parameters: { ...settings.parameters, ...parameters } })
+    slot.grantedAt = [...slot.grantedAt, Date.now()]
+    return token
+  }
+
+  const redeem = async (refresh: string): Promise<Token | undefined> => {
+    try {
+      // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
+      const token = await ask({ grant_type: 'refresh_token', refresh_token: refresh, scope: undefined })
+      return { refreshToken: refresh, ...token }
+    } catch (error) {
+      if (isOAuthError(error) && error.error === 'invalid_grant') return undefined
+      throw error
+    }
+  }
+
+  const request = async (): Promise<Token> => {
+    const own = slot.held?.token.refreshToken
+    const refresh = slot.isUnsaved ? own : (stored?.refreshToken ?? own)
+    if (refresh) {
+      const renewed = await redeem(refresh)
+      if (renewed) return renewed
+      // Another process may have redeemed and rotated it first: then what it got is in the store.
+      const newer = await findNewer()
+      if (newer) return newer
+      const other = stored?.refreshToken
+      const retried = other && other !== refresh ? await redeem(other) : undefined
+      if (retried) return retried
+      // It is dead. What is left of the access token is still good.
+      if (slot.held) slot.held = withoutRefreshToken(slot.held)
+      await store?.delete(slot.key)
+    }
+    if (grant.parameters) return ask(await grant.parameters())
+    const what = `no token is stored, and ${grant.name} cannot get one by itself: sign in again`
+    throw errorOf(provider.name, 'TOKEN_MISSING', what)
+  }
+
+  const work = async (): Promise<Token> => {
+    // Whoever held the lock before may have done the work.
+    const newer = store?.hasLock ? await findNewer() : undefined
+    if (newer) return done('adopted', newer)
+    const token = await request()
+    if (store && isCurrent()) slot.isUnsaved = !(await store.set(slot.key, token))
+    return done('renewed', token)
+  }
+
+  const sibling = await findNewer()
+  if (sibling) return done('adopted', sibling)
+  const isForced = reason === 'rejected' && slot.held
+  if (isForced && !slot.forcedRenewals.take()) {
+    report({ type: 'throttled', why: 'ration' })
+    return isForced.token
+  }
+  try {
+    return await (store ? store.lock(slot.key, work) : work())
+  } catch (error) {
+    if (isForced) slot.forcedRenewals.giveBack()
+    throw error
+  }
+}
+
+const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Token) => expiresAt
+
+function withoutRefreshToken(held: Held): Held {
+  const { refreshToken: _dead, ...token } = held.token
+  return { ...held, token: Object.freeze(token) }
+}

@@ -1,0 +1,53 @@
+import type { RenewalReason } from './events.ts'
+import { createFamily } from './family.ts'
+import type { Flight } from './flight.ts'
+import type { Held } from './lifetime.ts'
+import { createRation, type Ration } from './ration.ts'
+import type { TokenStore } from './store.ts'
+import type { Token } from './token.ts'
+
+/** What all sources share that give the same token from the same store. */
+export type Slot = {
+  /** The key of the token in the store. */
+  readonly key: string
+  /** The token in memory. */
+  held?: Held | undefined
+  /** Whether the token in memory is newer than the one in the store, which could not be written. */
+  isUnsaved?: boolean
+  /** The renewal in flight; one that has not settled by its deadline is of no account any more. */
+  flight?: Flight<Token> | undefined
+  /** The last failure, until a success. */
+  failure?: Failure | undefined
+  /** Renewals that refusals may force. */
+  readonly forcedRenewals: Ration
+  /** When the tokens of late were granted, in milliseconds since the epoch. */
+  grantedAt: readonly number[]
+}
+
+/** A failed renewal. */
+export type Failure = {
+  readonly error: Error
+  readonly reason: RenewalReason
+  /** In milliseconds since the epoch. */
+  readonly at: number
+  /** How many there were in a row. */
+  readonly count: number
+}
+
+/** Makes a slot with nothing in it. */
+export const createSlot = (key: string): Slot => ({ key, forcedRenewals: createRation(3, 30_000), grantedAt: [] })
+
+// Under a global symbol, so that two copies of this package over one store join the same renewals.
+const registry = Symbol.for('@oauthkit/core slots 1')
+const families = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string) => Slot> })[registry] ??=
+  new WeakMap())
+
+/** The one slot of a key in a store; beyond 10,000 keys those that were longest unused are forgotten. */
+export function slotOf(store: TokenStore, key: string): Slot {
+  let family = families.get(store)
+  if (!family) {
+    family = createFamily(createSlot, 10_000, ({ flight }) => flight !== undefined)
+    families.set(store, family)
+  }
+  return family(key)
+}
