@@ -27,7 +27,14 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
   const request = typeof input === 'object' && 'url' in input ? input : undefined
   const url = input instanceof Request ? input.url : absolute(request?.url ?? String(input))
   const headers = new Headers(init?.headers ?? request?.headers)
-  if (url === undefined || !isResource(url, source) || headers.has('authorization')) return fetch(input, init)
+  if (url === undefined || !isResource(url, source)) {
+    skip(source, 'elsewhere', url)
+    return fetch(input, init)
+  }
+  if (headers.has('authorization')) {
+    skip(source, 'authorization', url)
+    return fetch(input, init)
+  }
 
   const send = (target: RequestInfo | URL, accessToken: string, rebuilt?: BodyInit): Promise<Response> => {
     headers.set('authorization', scheme + accessToken)
@@ -47,7 +54,9 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
     const response = await send(input, rejected)
     if (!(await isRefused(source, response, url))) return response
     const renewal = source.getToken({ rejected, signal })
+    const told = (isReplayed: boolean) => source.onEvent?.({ type: 'refused', status: response.status, isReplayed })
     if (!replay) {
+      told(false)
       // This call fails all the same, but the next one finds a better token.
       await renewal.catch(() => {})
       return response
@@ -56,6 +65,7 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
       discard(response)
       throw error
     })
+    told(accessToken !== rejected)
     if (accessToken === rejected) return response
     discard(response)
     const rebuilt = replay.body?.()
@@ -65,6 +75,12 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
   } finally {
     replay?.discard?.()
   }
+}
+
+function skip(source: TokenSource, why: 'elsewhere' | 'authorization', url: string | undefined): void {
+  if (!source.onEvent || url === undefined) return
+  const isInsecure = why === 'elsewhere' && isResource(url.replace(/^http:/, 'https:'), source)
+  source.onEvent({ type: 'skipped', why: isInsecure ? 'insecure' : why, origin: new URL(url).origin })
 }
 
 /** Frees the connection of a response that nobody will read. */

@@ -1,5 +1,5 @@
 import { lookUp } from './credential.ts'
-import type { TokenRequest } from './exchange.ts'
+import type { ClientOptions } from './endpoint.ts'
 import { keyOf } from './key.ts'
 import type { Settings } from './settings.ts'
 import { createSlot, slotOf, type Slot } from './slot.ts'
@@ -7,18 +7,19 @@ import { createSlot, slotOf, type Slot } from './slot.ts'
 /** Where a source's token is kept, and the credentials that it is asked for with. */
 export type Place = {
   readonly slot: Slot
-  readonly credentials: Pick<TokenRequest, 'clientId' | 'clientSecret'>
+  readonly credentials: Pick<ClientOptions, 'clientId' | 'clientSecret'>
 }
 
+/** Makes the place of a source that has no store, and stands alone. */
+export const ownPlace = (settings: Settings): Place => ({ slot: createSlot(''), credentials: settings })
+
 /**
- * Finds the place of a source: its own, or under its key among those of the store.
- *
- * The key holds everything that can change the token, so that a changed secret is a new key at once. Not so where the
- * token is a user's: a rotated client secret must not sign users out.
+ * Finds the place of a source in its store, under a key that holds everything which can change the token: a changed
+ * secret is a new key at once. Not so where the token is a user's: a rotated client secret must not sign users out.
  */
 export async function findPlace(settings: Settings): Promise<Place> {
   const { provider, grant, parameters, store, key } = settings
-  if (!store) return { slot: createSlot(''), credentials: settings }
+  if (!store) return ownPlace(settings)
   const clientId = await lookUp(provider, 'clientId', settings.clientId)
   const clientSecret = settings.clientSecret && (await lookUp(provider, 'clientSecret', settings.clientSecret))
   const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -1,6 +1,7 @@
 import { errorOf, isOAuthError } from './errors.ts'
 import type { RenewalReason, TokenEventDetails } from './events.ts'
-import { exchange, type FormParameters, type TokenRequest } from './exchange.ts'
+import type { ClientOptions, FormParameters } from './endpoint.ts'
+import { exchange } from './exchange.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import type { Held } from './lifetime.ts'
 import type { Settings } from './settings.ts'
@@ -12,7 +13,7 @@ export type Renewal = {
   readonly settings: Settings
   readonly slot: Slot
   readonly store: GuardedStore | undefined
-  readonly credentials: Pick<TokenRequest, 'clientId' | 'clientSecret'>
+  readonly credentials: Pick<ClientOptions, 'clientId' | 'clientSecret'>
   readonly reason: RenewalReason
   /** The token that an API refused. */
   readonly rejected: string | undefined

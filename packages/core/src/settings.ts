@@ -1,6 +1,6 @@
 import type { Credential } from './credential.ts'
 import type { TokenEvent } from './events.ts'
-import type { FormParameters } from './exchange.ts'
+import type { FormParameters } from './endpoint.ts'
 import type { Grant } from './grant.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
 import type { ClientAuth, Provider } from './provider.ts'

@@ -4,7 +4,7 @@ import type { RenewalReason, TokenEvent, TokenEventDetails } from './events.ts'
 import { isInFlight, joinFlight, startFlight, type Flight } from './flight.ts'
 import { guardStore } from './guarded-store.ts'
 import { hold, isAlive, type Held } from './lifetime.ts'
-import { findPlace, type Place } from './place.ts'
+import { findPlace, ownPlace, type Place } from './place.ts'
 import { rejectionOf } from './rejection.ts'
 import { renewToken } from './renewal.ts'
 import { settle, type TokenSourceOptions } from './settings.ts'
@@ -43,14 +43,15 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const onEvent = settings.onEvent && reporter(provider.name, settings.onEvent)
   const report = onEvent ?? (() => {})
   const store = settings.store && guardStore(settings.store, settings.storeTimeoutMs, report)
-  const isRotating = typeof settings.clientId === 'function' || typeof settings.clientSecret === 'function'
+  const isMovable =
+    store && [settings.clientId, settings.clientSecret].some((credential) => typeof credential === 'function')
 
-  /** Where the token was last; credentials that are looked up may move it to another place. */
-  let place: Place | undefined
+  /** Where the token was last; with a store, credentials that are looked up may move it. */
+  let place: Place | undefined = store ? undefined : ownPlace(settings)
   let search: Flight<Place> | undefined
 
   const find = async (): Promise<Place> => {
-    if (place && !(store && isRotating)) return place
+    if (place && !isMovable) return place
     if (isInFlight(search)) return joinFlight(search, find)
     const own = (search = startFlight(findPlace(settings), timeoutMs, () => late(provider.name, timeoutMs)))
     try {

@@ -219,7 +219,7 @@ test.each([
   const { status } = answer
   const error = await failure(answer)
   expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', provider: 'example', status })
-  expect(error.message).toMatch(/^example: the token endpoint answered \d+: .*; check the provider's tokenEndpoint/)
+  expect(error.message).toMatch(/^example: the tokenEndpoint answered \d+: .*; check the provider's tokenEndpoint/)
   expect(error.message).not.toContain('token-1')
 })
 
@@ -264,7 +264,7 @@ test.each([
     errorDescription: 'Because.',
   })
   expect(refused.message).toMatch(
-    new RegExp(`^example: the token endpoint answered ${status} ${error} \\(Because\\.\\): `),
+    new RegExp(`^example: the tokenEndpoint answered ${status} ${error} \\(Because\\.\\): `),
   )
   expect(isOAuthError(refused)).toBe(true)
 })
@@ -313,7 +313,7 @@ test('a server that does not answer is TOKEN_UNAVAILABLE, with the reason in the
   const down = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
   expect(await failure(down)).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
-    message: 'example: the token endpoint did not answer (fetch failed: ECONNREFUSED): try again later',
+    message: 'example: the tokenEndpoint did not answer (fetch failed: ECONNREFUSED): try again later',
   })
 })
 

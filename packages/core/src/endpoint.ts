@@ -1,0 +1,105 @@
+import { type Credential, lookUp } from './credential.ts'
+import { errorOf, OAuthError } from './errors.ts'
+import type { ClientAuth, Provider } from './provider.ts'
+import { createRedactor, reasonOf } from './redactor.ts'
+import { secureUrl } from './resources.ts'
+import { within } from './within.ts'
+
+/** Who asks an endpoint of an authorization server, and how. */
+export type ClientOptions = {
+  /** The authorization server to ask. */
+  readonly provider: Provider
+  /** The client's id. */
+  readonly clientId: Credential
+  /** The client's secret, if it has one. */
+  readonly clientSecret?: Credential | undefined
+  /** How the client proves who it is. @defaultValue The provider's way. */
+  readonly clientAuth?: ClientAuth | undefined
+  /** The `fetch` to send it with, for a proxy or a private certificate authority. @defaultValue The platform's. */
+  readonly fetch?: typeof fetch | undefined
+  /**
+   * How long all of it may take, the look-up of the credentials included, in milliseconds.
+   *
+   * @defaultValue 10_000
+   */
+  readonly timeoutMs?: number | undefined
+}
+
+/** Form parameters under their wire names; a list repeats its parameter, and `undefined` leaves it out. */
+export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** An endpoint's answer, and what it takes to read it. */
+export type Answer = {
+  readonly response: Response
+  readonly provider: Provider
+  /** When the request was sent, in milliseconds since the epoch: lifetimes count from there. */
+  readonly sentAt: number
+  /** Takes what must not be shown out of a text of the server's. */
+  readonly redact: (text: string) => string
+}
+
+/**
+ * Posts a form with the client's authentication, and reads the answer.
+ *
+ * @throws {@link OAuthError} `TOKEN_UNAVAILABLE`, and what `read` throws; `TypeError` for wrong use.
+ */
+export function callEndpoint<T>(
+  endpoint: 'tokenEndpoint' | 'revocationEndpoint',
+  client: ClientOptions,
+  parameters: FormParameters | (() => FormParameters | Promise<FormParameters>),
+  read: (answer: Answer) => Promise<T>,
+): Promise<T> {
+  const { provider, clientAuth = provider.clientAuth, timeoutMs = 10_000 } = client
+  const deadline = new AbortController()
+
+  const send = async (): Promise<T> => {
+    const url = secureUrl(provider[endpoint] ?? '', `${provider.name}: ${endpoint}`)
+    const clientId = await lookUp(provider, 'clientId', client.clientId)
+    const clientSecret =
+      client.clientSecret === undefined ? undefined : await lookUp(provider, 'clientSecret', client.clientSecret)
+    const form = formOf(typeof parameters === 'function' ? await parameters() : parameters)
+    const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
+    await clientAuth({ form, headers, clientId, clientSecret, provider })
+    const hidden = [...form].filter(([name, value]) => !shown.has(name) && value.length > 3).map(([, value]) => value)
+    const redact = createRedactor([clientSecret, headers.get('authorization')?.split(' ').at(-1), ...hidden])
+
+    const { fetch = globalThis.fetch } = client
+    const { signal } = deadline
+    const sentAt = Date.now()
+    try {
+      const response = await fetch(url, { method: 'POST', headers, body: form.toString(), redirect: 'manual', signal })
+      return await read({ response, provider, sentAt, redact })
+    } catch (error) {
+      if (error instanceof OAuthError) throw error
+      // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
+      const what = `the ${endpoint} did not answer (${redact(reasonOf(error))}): try again later`
+      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+    }
+  }
+
+  return within(send(), timeoutMs, () => {
+    // The signal ends the request; what does not heed it, such as a vault, is no longer waited for.
+    deadline.abort()
+    const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
+    throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+  })
+}
+
+function formOf(parameters: FormParameters): URLSearchParams {
+  const form = new URLSearchParams()
+  for (const [name, values] of Object.entries(parameters)) {
+    for (const value of [values ?? []].flat()) form.append(name, value)
+  }
+  return form
+}
+
+/** The parameters whose values are no secret, and may be too common a word to be cut out of a message. */
+const shown = new Set([
+  'grant_type',
+  'scope',
+  'resource',
+  'audience',
+  'client_id',
+  'client_assertion_type',
+  'token_type_hint',
+])

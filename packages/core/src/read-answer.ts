@@ -1,0 +1,76 @@
+import type { Answer } from './endpoint.ts'
+import { errorOf, type OAuthError, type OAuthErrorCode } from './errors.ts'
+import { readText } from './read-text.ts'
+
+const maxBytes = 1_048_576
+
+/** An endpoint's answer that is no error, as far as everything but its members can say. */
+export type Success = {
+  /** The members of its JSON object; none if it is something else. */
+  readonly members: Readonly<Record<string, unknown>>
+  /** Makes the error that says what is wrong with the members. */
+  readonly malformed: (flaw: string) => OAuthError
+}
+
+/**
+ * Reads an endpoint's answer, and tells success from the ways to fail.
+ *
+ * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5.2 RFC 6749 §5.2}
+ */
+export async function readAnswer({ response, provider, redact }: Answer, endpoint: string): Promise<Success> {
+  const { status, headers } = response
+  const { text, cut } = await readText(response, maxBytes)
+  const members = membersOf(text)
+
+  const error = printable(members['error'], redact)
+  const errorDescription = printable(members['error_description'], redact)
+  const requestId = printable(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? members['error_id'], redact)
+  const details = { status, error, errorDescription, requestId, retryAt: retryAt(headers.get('retry-after')) }
+  const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
+  const fail = (code: OAuthErrorCode, what: string) =>
+    errorOf(provider.name, code, `the ${endpoint} answered ${answer}: ${what}`, details)
+  const malformed = (flaw: string) =>
+    fail('TOKEN_MALFORMED', `${flaw}; check the provider's ${endpoint}, and for a proxy before it`)
+
+  // In a browser, a redirect that was not followed shows nothing of itself, not even its status.
+  const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400)
+  if (status === 408 || status === 429 || status >= 500 || transient.has(error)) {
+    throw fail('TOKEN_UNAVAILABLE', 'try again later')
+  }
+  if (isRedirect) throw malformed('a redirect, which credentials do not follow')
+  if (error) throw fail('TOKEN_REFUSED', "check the client's credentials and settings at the provider")
+  if (cut) throw malformed('more than 1 MB')
+  if (!response.ok) throw malformed('neither a success nor an OAuth error')
+  return { members, malformed }
+}
+
+/** The answers of RFC 6749 §4.1.2.1 that say nothing about the client. */
+const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
+
+/** Says whether a value is a text with something in it. */
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+/** The members of a JSON object; of anything else, none. */
+function membersOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && !Array.isArray(value) ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The characters that RFC 6749 §5.2 allows, and no more of them than a log line bears. */
+const printable = (value: unknown, redact: (text: string) => string) =>
+  isText(value)
+    ? redact(value)
+        .replaceAll(/[^\x20-\x7E]+/g, ' ')
+        .slice(0, 300)
+    : undefined
+
+/** In milliseconds since the epoch; the header is seconds or a date. See RFC 9110 §10.2.3. */
+function retryAt(header: string | null): number | undefined {
+  const instant = header && /^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header ?? '')
+  return Number.isNaN(instant) ? undefined : instant
+}

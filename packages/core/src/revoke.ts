@@ -1,0 +1,29 @@
+import { callEndpoint, type ClientOptions } from './endpoint.ts'
+import { readAnswer } from './read-answer.ts'
+
+/** One request to a revocation endpoint. */
+export type RevocationRequest = ClientOptions & {
+  /** The access token or refresh token to revoke. */
+  readonly token: string
+  /** What kind of token it is, to save the server a search. */
+  readonly tokenTypeHint?: 'access_token' | 'refresh_token' | undefined
+}
+
+/**
+ * Revokes a token at the server; revoking a refresh token ends the access tokens that came of it too, on most servers.
+ *
+ * A token that the server does not know counts as revoked. Forget your own copy as well: `source.clear()`.
+ *
+ * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the token may still be alive: try again later. `TOKEN_REFUSED` or
+ * `TOKEN_MALFORMED` as for token requests; `TypeError` for wrong use, or if the provider has no `revocationEndpoint`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7009.html#section-2.1 RFC 7009 §2.1}
+ */
+export const revoke = (request: RevocationRequest): Promise<void> =>
+  callEndpoint(
+    'revocationEndpoint',
+    request,
+    { token: request.token, token_type_hint: request.tokenTypeHint },
+    async (answer) => {
+      await readAnswer(answer, 'revocationEndpoint')
+    },
+  )
