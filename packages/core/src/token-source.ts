@@ -91,6 +91,10 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     return slot.held.token
   }
 
+  const forget = (slot: Slot): void => {
+    slot.held = slot.failure = slot.flight = undefined
+  }
+
   const fail = (slot: Slot, reason: RenewalReason, error: Error): never => {
     slot.failure = { error, reason, at: Date.now(), count: (slot.failure?.count ?? 0) + 1 }
     slot.flight = undefined
@@ -108,9 +112,11 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
 
   /** The token in memory if it is good; its renewal starts beside it when it is ageing. */
   const current = (): Held | undefined => {
-    const held = place?.slot.held
-    if (!isAlive(held)) return undefined
-    if (Date.now() >= held.renewAt) next('ageing').catch(() => {})
+    const slot = place?.slot
+    const held = slot?.held
+    if (!slot || !isAlive(held)) return undefined
+    const now = Date.now()
+    if (now >= held.renewAt && !isInFlight(slot.flight) && now >= retryAtOf(slot)) next('ageing').catch(() => {})
     return held
   }
 
@@ -151,8 +157,10 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     },
     clear: async () => {
       const { slot } = await find()
-      slot.held = slot.failure = slot.flight = undefined
+      forget(slot)
       const isGone = store ? await store.delete(slot.key) : true
+      // Once more: meanwhile a call may have found the token in the store.
+      forget(slot)
       if (!isGone)
         throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
     },
