@@ -1,0 +1,106 @@
+import ky from 'ky'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { bearer, bearerFetch, type TokenEvent } from '../src/index.ts'
+import { api, errorOf, grant, refusal, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
+
+let events: TokenEvent[] = []
+const onEvent = (event: TokenEvent) => void events.push(event)
+
+beforeEach(() => {
+  events = []
+  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const provider = 'example'
+const url = 'https://api.example/v1'
+
+test('the first token is renewed because there was none, later calls are served from memory', async () => {
+  const source = sourceOver(tokenEndpoint(), { onEvent })
+  await source.getToken()
+  await source.getToken()
+  source.peek()
+  expect(events).toEqual([
+    { type: 'renewed', provider, reason: 'absent', durationMs: 0, expiresAt: 4_600_000 },
+    { type: 'served', provider, expiresAt: 4_600_000 },
+    { type: 'served', provider, expiresAt: 4_600_000 },
+  ])
+})
+
+test.each([
+  ['expired', 3_600_000, undefined],
+  ['ageing', 3_500_000, undefined],
+  ['rejected', 0, 'token-1'],
+])('a renewal says why: the token was %s', async (reason, after, rejected) => {
+  const source = sourceOver(tokenEndpoint(), { onEvent })
+  await source.getToken()
+  await vi.advanceTimersByTimeAsync(after)
+  events = []
+  await source.getToken({ rejected })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(events.filter(({ type }) => type === 'renewed')).toMatchObject([{ type: 'renewed', reason }])
+})
+
+test('a failure says why, what went wrong, whether a token is left, and when the next attempt may be', async () => {
+  const source = sourceOver(tokenEndpoint(refusal('invalid_client', 401)), { onEvent })
+  const error = await errorOf(source.getToken())
+  await errorOf(source.getToken())
+  expect(events).toEqual([
+    { type: 'failed', provider, reason: 'absent', error, hasToken: false, retryAt: 1_001_000 },
+    { type: 'throttled', provider, why: 'back-off' },
+  ])
+})
+
+test('a failure beside a token that is alive says so', async () => {
+  const source = sourceOver(tokenEndpoint(undefined, refusal('x', 503)), { onEvent })
+  await source.getToken()
+  await vi.advanceTimersByTimeAsync(3_500_000)
+  source.peek()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(events.at(-1)).toMatchObject({ type: 'failed', reason: 'ageing', hasToken: true })
+})
+
+test('a refusal beyond the ration is told', async () => {
+  const source = sourceOver(tokenEndpoint(...Array.from({ length: 9 }, () => grant('same'))), { onEvent })
+  await source.getToken()
+  for (let count = 0; count < 4; count += 1) await source.getToken({ rejected: 'same' })
+  expect(events).toContainEqual({ type: 'throttled', provider, why: 'ration' })
+})
+
+test('a refused call that is sent again is told, and one that is not', async () => {
+  const source = sourceOver(tokenEndpoint(undefined, undefined, grant('token-2')), { onEvent })
+  const target = api(unauthorized(), undefined, unauthorized())
+  const http = ky.create({ fetch: target.fetch }).extend(bearer(source))
+  await http.get(url)
+  await errorOf(http.post(url, { body: new Blob(['streamed']).stream(), retry: 0 }))
+  const refused = events.filter(({ type }) => type === 'refused')
+  expect(refused).toEqual([
+    { type: 'refused', provider, status: 401, isReplayed: true },
+    { type: 'refused', provider, status: 401, isReplayed: false },
+  ])
+})
+
+test.each([
+  ['elsewhere', 'https://other.example/v1?secret=1', {}, 'https://other.example'],
+  ['insecure', 'http://api.example/v1?secret=1', {}, 'http://api.example'],
+  ['authorization', `${url}?secret=1`, { headers: { authorization: 'Basic x' } }, 'https://api.example'],
+] as const)(
+  'a call without a token says why: %s, and where it went, but not what for',
+  async (why, to, init, origin) => {
+    await bearerFetch(sourceOver(tokenEndpoint(), { onEvent }), api().fetch)(to, init)
+    expect(events).toEqual([{ type: 'skipped', provider, why, origin }])
+  },
+)
+
+test('what a handler throws changes nothing', async () => {
+  const source = sourceOver(tokenEndpoint(), {
+    onEvent: () => {
+      throw new Error('no metrics today')
+    },
+  })
+  expect((await source.getToken()).accessToken).toBe('token-1')
+  expect(source.peek()).toBe('Bearer token-1')
+})

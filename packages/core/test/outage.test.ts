@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { TokenEvent } from '../src/index.ts'
+import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000)
+
+/** A token endpoint that answers by the time: what it answers first, and what from an instant on. */
+function endpointThat(answer: () => Response | Error) {
+  const at: number[] = []
+  const fetch: typeof globalThis.fetch = async () => {
+    at.push((Date.now() - 1_000_000) / 1000)
+    const given = answer()
+    if (given instanceof Error) throw given
+    return given
+  }
+  return { fetch, at }
+}
+
+/** Asks ten times a second for a while; gives how many got no token. */
+async function askFor(source: ReturnType<typeof sourceOver>, duration: number): Promise<number> {
+  let failures = 0
+  for (let tenth = 0; tenth < duration * 10; tenth += 1) {
+    source.getToken().catch(() => (failures += 1))
+    await seconds(0.1)
+  }
+  return failures
+}
+
+const down = () => new TypeError('fetch failed')
+
+test('without a token there is one attempt a second, and the first after the server is back succeeds', async () => {
+  const endpoint = endpointThat(() => (Date.now() < 1_030_500 ? down() : grant('token-1')))
+  const source = sourceOver(endpoint)
+  await askFor(source, 30)
+  expect(endpoint.at.length).toBeLessThanOrEqual(30)
+  expect(endpoint.at.slice(0, 3)).toEqual([0, 1, 2])
+  expect(await askFor(source, 0.6)).toBeGreaterThan(0)
+  expect(await askFor(source, 1.1)).toBeLessThanOrEqual(5)
+  expect(source.peek()).toBe('Bearer token-1')
+})
+
+test('while a token is alive, calls go on with it and attempts become fewer: after 1, 2, 4, 8, 16, then 30 s', async () => {
+  const endpoint = endpointThat(() => (endpoint.at.length === 1 ? grant('token-1') : down()))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3300)
+  expect(await askFor(source, 100)).toBe(0)
+  const [first = 0, ...later] = endpoint.at.slice(1)
+  expect(first).toBe(3300)
+  expect(later.map((instant) => Math.round(instant - first))).toEqual([1, 3, 7, 15, 31, 61, 91])
+})
+
+test('once the token has expired, attempts are one a second again', async () => {
+  const endpoint = endpointThat(() => (endpoint.at.length === 1 ? grant('token-1', { expires_in: 100 }) : down()))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(90)
+  await askFor(source, 10)
+  const before = endpoint.at.length
+  await askFor(source, 10)
+  expect(endpoint.at.length - before).toBeGreaterThanOrEqual(9)
+})
+
+test('a refused client asks ever less often, down to once a minute', async () => {
+  const endpoint = endpointThat(() => refusal('invalid_client', 401))
+  await askFor(sourceOver(endpoint), 240)
+  const gaps = endpoint.at.slice(1).map((instant, index) => Math.round(instant - (endpoint.at[index] ?? 0)))
+  expect(gaps).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
+})
+
+test('a success forgets the failures before it', async () => {
+  const refused = () => refusal('invalid_client', 401)
+  const answers = [refused(), refused(), grant('token-1', { expires_in: 0 }), refused()]
+  const endpoint = endpointThat(() => answers.shift() ?? grant('token-2'))
+  await askFor(sourceOver(endpoint), 10)
+  expect(endpoint.at.map(Math.round)).toEqual([0, 1, 3, 3, 4])
+})
+
+test.each([
+  ['20', 20],
+  [new Date(1_020_000).toUTCString(), 20],
+  ['0', 1],
+  [new Date(0).toUTCString(), 1],
+  ['600', 600],
+  ['86400', 600],
+  ['99999999999999999999', 600],
+  ['Fri, 31 Dec 9999 23:59:59 GMT', 600],
+  ['soon', 1],
+])('after Retry-After %s nobody asks for %i s, and then somebody does', async (header, wait) => {
+  const endpoint = endpointThat(() => refusal('slow_down', 429, { 'retry-after': header }))
+  const source = sourceOver(endpoint)
+  await errorOf(source.getToken())
+  await seconds(wait - 0.001)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE', status: 429 })
+  expect(endpoint.at).toHaveLength(1)
+  await seconds(0.001)
+  await errorOf(source.getToken())
+  expect(endpoint.at).toHaveLength(2)
+})
+
+test('an endpoint that hangs is asked three times in 30 s', async () => {
+  const at: number[] = []
+  const fetch = () => {
+    at.push(Date.now())
+    return new Promise<never>(() => {})
+  }
+  const source = sourceOver({ fetch })
+  await source.setToken({ accessToken: 'alive', expiresAt: Date.now() + 3_600_000 })
+  await seconds(3300)
+  expect(await askFor(source, 30)).toBe(0)
+  expect(at.length).toBeLessThanOrEqual(3)
+  await seconds(10)
+})
+
+test('the fuse: beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILABLE until the minute is over', async () => {
+  const endpoint = endpointThat(() => grant(`token-${endpoint.at.length}`, { expires_in: 0 }))
+  const events: TokenEvent[] = []
+  const source = sourceOver(endpoint, { onEvent: (event) => events.push(event) })
+  for (let count = 0; count < 30; count += 1) {
+    await source.getToken()
+    await seconds(0.5)
+  }
+  expect(await errorOf(source.getToken())).toMatchObject({
+    code: 'TOKEN_UNAVAILABLE',
+    message: 'example: 30 tokens were granted in a minute: find out why none of them lasts',
+    retryAt: 1_060_000,
+  })
+  expect(events).toContainEqual({ type: 'throttled', why: 'fuse', provider: 'example' })
+  await seconds(44.9)
+  await errorOf(source.getToken())
+  expect(endpoint.at).toHaveLength(30)
+  await seconds(0.1)
+  await source.getToken()
+  expect(endpoint.at).toHaveLength(31)
+})
+
+test('maxTokenRequestsPerMinute sets the fuse', async () => {
+  const endpoint = endpointThat(() => grant('token', { expires_in: 0 }))
+  const source = sourceOver(endpoint, { maxTokenRequestsPerMinute: 2 })
+  await source.getToken()
+  await source.getToken()
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test('a server that hands the ageing token out again is not asked in a hot loop', async () => {
+  const end = Date.now() + 3_600_000
+  const endpoint = endpointThat(() => grant('same', { expires_in: Math.floor((end - Date.now()) / 1000) }))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3200)
+  expect(await askFor(source, 399)).toBe(0)
+  expect(endpoint.at.length).toBeLessThanOrEqual(8)
+})
+
+test('waitUntil is given each renewal, and what it is given never rejects', async () => {
+  const given: Promise<unknown>[] = []
+  const endpoint = tokenEndpoint(undefined, down())
+  const source = sourceOver(endpoint, { waitUntil: (renewal) => void given.push(renewal) })
+  await source.getToken()
+  await seconds(3300)
+  source.peek()
+  await seconds(0)
+  expect(given).toHaveLength(2)
+  await expect(Promise.all(given)).resolves.toBeDefined()
+})
+
+test('whoever waits for a renewal that another caller started gives up on it at its deadline, and renews itself', async () => {
+  let count = 0
+  const fetch = () => ((count += 1) === 1 ? new Promise<never>(() => {}) : Promise.resolve(grant('token-2')))
+  const source = sourceOver({ fetch }, { timeoutMs: 1000 })
+  const first = errorOf(source.getToken())
+  await seconds(0.4)
+  const second = errorOf(source.getToken())
+  await seconds(0.6)
+  expect(await first).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(await second).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  await seconds(1)
+  expect((await source.getToken()).accessToken).toBe('token-2')
+})

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { revoke, type OAuthError } from '../src/index.ts'
+import { errorOf, provider as example, refusal, secret, tokenEndpoint } from './support.ts'
+
+const provider = { ...example, revocationEndpoint: 'https://id.example/revoke' }
+const client = { provider, clientId: 'app', clientSecret: secret, token: 'token-secret' }
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
+  vi.useRealTimers()
+})
+
+test('posts the token with the client’s authentication', async () => {
+  const endpoint = tokenEndpoint(new Response(null, { status: 200 }))
+  await revoke({ ...client, tokenTypeHint: 'access_token', fetch: endpoint.fetch })
+  const [request] = endpoint.requests
+  expect(request?.url).toBe('https://id.example/revoke')
+  expect(request?.headers.get('authorization')).toBe(`Basic ${btoa(`app:${secret}`)}`)
+  expect(await request?.text()).toBe('token=token-secret&token_type_hint=access_token')
+})
+
+test('leaves the hint out where none is given', async () => {
+  const endpoint = tokenEndpoint(new Response(null, { status: 200 }))
+  await revoke({ ...client, fetch: endpoint.fetch })
+  expect(await endpoint.requests[0]?.text()).toBe('token=token-secret')
+})
+
+test.each([
+  ['503', new Response(null, { status: 503, headers: { 'retry-after': '7' } }), 'TOKEN_UNAVAILABLE'],
+  ['no answer', new TypeError('fetch failed'), 'TOKEN_UNAVAILABLE'],
+  ['unsupported_token_type', refusal('unsupported_token_type'), 'TOKEN_REFUSED'],
+  ['a page', new Response('<html>', { status: 404 }), 'TOKEN_MALFORMED'],
+  ['a redirect', new Response(null, { status: 302 }), 'TOKEN_MALFORMED'],
+])('%s is an error that shows no token', async (_what, answer, code) => {
+  const error = (await errorOf(revoke({ ...client, fetch: tokenEndpoint(answer).fetch }))) as OAuthError
+  expect(error).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
+  expect(error.message).toContain('the revocationEndpoint')
+  expect(error.message).not.toContain('token-secret')
+})
+
+test('a provider without the endpoint is a TypeError', async () => {
+  const error = await errorOf(revoke({ ...client, provider: example }))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error).toHaveProperty('message', 'example: revocationEndpoint is not an absolute URL')
+})
