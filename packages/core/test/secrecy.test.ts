@@ -1,8 +1,18 @@
 import { inspect } from 'node:util'
 import ky from 'ky'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { bearer, clientSecretPost, plainBasic, refreshToken, type TokenSourceOptions } from '../src/index.ts'
-import { api, errorOf, grant, secret, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
+import {
+  bearer,
+  bearerFetch,
+  clientSecretPost,
+  plainBasic,
+  refreshToken,
+  revoke,
+  type TokenEvent,
+  type TokenSourceOptions,
+  type TokenStore,
+} from '../src/index.ts'
+import { api, errorOf, grant, provider, secret, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
 
 /** All that must never be seen, in each form that it is sent in. */
 const oddSecret = 'p+q/r %é:&='
@@ -104,11 +114,52 @@ const cases = credentials.flatMap(([credential, options]) =>
   answers.map(([what, endpoint]) => ({ credential, what, options, endpoint })),
 )
 
-test.each(cases)('no error shows $credential when the server $what', async ({ options, endpoint }) => {
-  const source = sourceOver(endpoint, options)
-  const error = await errorOf(source.getToken())
-  expect(error).toHaveProperty('name', 'OAuthError')
-  expectNoSecret(error, source, error)
+/** A store that repeats what it is given in its errors, as some clients repeat the command that failed. */
+const parrotStore = (): TokenStore => ({
+  get: () => undefined,
+  set: (key, token) => {
+    throw new Error(`SET ${key} ${JSON.stringify(token)} failed`)
+  },
+  delete: (key) => {
+    throw new Error(`DEL ${key} failed`)
+  },
+})
+
+test.each(cases)('nothing shows $credential when the server $what', async ({ options, endpoint }) => {
+  const events: TokenEvent[] = []
+  const onEvent = (event: TokenEvent) => void events.push(event)
+  for (const store of [undefined, new Map(), parrotStore()]) {
+    const source = sourceOver(endpoint, { ...options, store, onEvent })
+    const error = await errorOf(source.getToken())
+    expect(error).toHaveProperty('name', 'OAuthError')
+    expectNoSecret(error, source, await errorOf(source.getToken()))
+  }
+  expect(events.length).toBeGreaterThan(0)
+  expectNoSecret(...events)
+})
+
+test.each(credentials)('no event of a whole life shows %s or a token', async (_credential, options) => {
+  const events: TokenEvent[] = []
+  const granted = [1, 2, 3].map((count) => grant(`token-secret-${count}`, { refresh_token: 'refresh-secret' }))
+  const endpoint = tokenEndpoint(...granted, new TypeError('fetch failed'))
+  const source = sourceOver(endpoint, { ...options, store: parrotStore(), onEvent: (event) => events.push(event) })
+  const send = bearerFetch(source, api(unauthorized(), undefined, unauthorized(), unauthorized()).fetch)
+  await send('https://api.example/?q=token-secret')
+  await send('https://api.example/?q=token-secret')
+  await send('https://api.example/?q=token-secret').catch(() => {})
+  await send('https://other.example/?q=token-secret')
+  await errorOf(source.setToken({ accessToken: 'token-secret', refreshToken: 'refresh-secret' }))
+  await errorOf(source.clear())
+  expect(new Set(events.map(({ type }) => type))).toEqual(
+    new Set(['renewed', 'served', 'refused', 'skipped', 'store-failed']),
+  )
+  expectNoSecret(...events)
+})
+
+test.each(answers)('no error of a revocation shows the token when the server %s', async (_what, endpoint) => {
+  const revocable = { ...provider, revocationEndpoint: 'https://id.example/revoke' }
+  const request = { provider: revocable, clientId: 'app', clientSecret: secret, token: 'token-secret', ...endpoint }
+  expectNoSecret(await revoke(request).catch((error: unknown) => error))
 })
 
 test('neither the source nor the options for ky show what they hold', async () => {
