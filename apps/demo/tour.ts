@@ -24,6 +24,7 @@ export async function tour(server: string, findShops: (postalCode: string) => Pr
   const control = async (path: string, init?: RequestInit) =>
     (await fetch(`${server}/control/orange/${path}`, init)).json()
   const post = (path: string, body = {}) => control(path, { method: 'POST', body: JSON.stringify(body) })
+  const nextTokenLives = (seconds: number) => post('lifetime', { ms: seconds * 1000 })
 
   const step = async (name: string, makeCalls: () => Promise<Promise<Shop[]>[]>) => {
     const results = await Promise.allSettled(await makeCalls())
@@ -36,24 +37,29 @@ export async function tour(server: string, findShops: (postalCode: string) => Pr
     const outcome = { name, calls, ok: calls - failures.length, unauthorized: unauthorized.length, counters } as Step
     console.log(JSON.stringify(outcome))
   }
-
-  await step('200 calls at once, no token yet', async () => Array.from({ length: 200 }, () => findShops('35000')))
-
-  // The next tokens live as long as Orange's: one expiry is enough to see.
-  await post('lifetime', { ms: 3_600_000 })
-  await step(`calls for ${firstLifetimeMs / 1000} s, until the token has expired`, async () => {
+  const atOnce = (count: number) => async () => Array.from({ length: count }, () => findShops('35000'))
+  const steadilyFor = (seconds: number) => async () => {
     const calls: Promise<Shop[]>[] = []
-    const end = Date.now() + firstLifetimeMs
+    const end = Date.now() + seconds * 1000
     while (Date.now() < end) {
       calls.push(findShops('75015'))
       // oxlint-disable-next-line no-await-in-loop -- a steady load, in real time
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
     return calls
-  })
+  }
 
+  await step('200 calls at once, and no token yet', atOnce(200))
+
+  await nextTokenLives(3600)
+  await step('calls for 2 s, until the token has expired', steadilyFor(firstLifetimeMs / 1000))
+
+  await nextTokenLives(6)
   await post('revoke')
-  await step('50 calls at once, the token was revoked', async () =>
-    Array.from({ length: 50 }, () => findShops('13001')),
-  )
+  await step('50 calls at once, after the token was revoked', atOnce(50))
+
+  // Orange's tokens are renewed a minute before they end; one of 6 s, when half of that is left.
+  await nextTokenLives(3600)
+  await post('fail-token-requests', { count: 1, status: 503 })
+  await step('calls for 5 s, the token endpoint down when it is needed', steadilyFor(5))
 }

@@ -13,12 +13,12 @@ export type Held = {
 }
 
 /** Freezes a token that was received just now, and decides when it is to be renewed. */
-export function hold({ extra, ...token }: Token, { renewalMarginMs = 300_000 }: Provider): Held {
+export function hold({ extra, ...token }: Token, { renewalMarginMs }: Provider): Held {
   const { accessToken, expiresAt = Number.POSITIVE_INFINITY } = token
   const lifetime = Math.max(0, expiresAt - Date.now())
   // Processes that started together should not all renew at the same moment.
   const jitter = 0.9 + Math.random() * 0.2
-  const margin = Math.min(renewalMarginMs, lifetime / 10) * jitter
+  const margin = jitter * (renewalMarginMs ? Math.min(renewalMarginMs, lifetime / 2) : Math.min(300_000, lifetime / 10))
   const frozen = Object.freeze({ ...token, ...(extra && { extra: Object.freeze({ ...extra }) }) })
   return {
     token: frozen,

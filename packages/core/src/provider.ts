@@ -43,9 +43,9 @@ export type Provider = {
    */
   readonly defaultLifetimeMs?: number
   /**
-   * How long before its end a token is renewed, in milliseconds; never more than a tenth of the token's lifetime.
+   * How long before its end a token is renewed, in milliseconds; never more than half of the token's lifetime.
    *
-   * @defaultValue 300_000
+   * @defaultValue A tenth of the lifetime, at most 300_000.
    */
   readonly renewalMarginMs?: number
   /** The header of the token endpoint's answers that names the request for the server's support, such as `X-Request-Id`. */

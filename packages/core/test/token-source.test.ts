@@ -88,7 +88,7 @@ test.each([
   ['is a tenth of a short life', 60, undefined, 54],
   ['is five minutes of a long one', 86_400, undefined, 86_100],
   ["is the provider's where it has one", 3600, 60_000, 3540],
-  ["is a tenth of a short life even if the provider's is longer", 60, 60_000, 54],
+  ["is half of a short life if the provider's is longer", 60, 60_000, 30],
 ])('the margin %s', async (_what, expires_in, renewalMarginMs, renewedAfter) => {
   const endpoint = tokenEndpoint(grant('token-1', { expires_in }))
   const quirks = renewalMarginMs === undefined ? provider : { ...provider, renewalMarginMs }

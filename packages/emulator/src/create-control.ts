@@ -39,6 +39,15 @@ export function createControl(running: readonly RunningProvider[], clock: Clock)
       emulation.lifetimeMs = ms
       return context.json({ ms })
     })
+
+    control.post(`${path}/fail-token-requests`, async (context) => {
+      const { count, status = 503 } = (await readJson(context)) ?? {}
+      if (!isCount(count) || !isCount(status) || status < 400 || status > 599) {
+        return badRequest(context, 'The body must be JSON like { "count": 1, "status": 503 }')
+      }
+      emulation.answerTokenRequests(count, { status })
+      return context.json({ count, status })
+    })
   }
 
   control.all('*', (context) => context.json({ error: `Nothing to control at ${context.req.path}` }, 404))
@@ -59,6 +68,8 @@ async function readJson(context: Context): Promise<Record<string, unknown> | und
   }
   return undefined
 }
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0
 
 function readMs(body: Record<string, unknown> | undefined): number | undefined {
   const ms = body?.['ms']

@@ -42,7 +42,21 @@ describe('over HTTP, another process', () => {
     server.orange.lifetimeMs = 3_600_000
   })
 
+  test('makes token requests fail', async () => {
+    expect(await post('orange/fail-token-requests', { count: 1 })).toEqual({
+      status: 200,
+      body: { count: 1, status: 503 },
+    })
+    expect(await post('orange/fail-token-requests', { count: 1, status: 429 })).toMatchObject({ status: 200 })
+    const ask = async () => (await fetch(`${server.url}/orange/oauth/v3/token`, { method: 'POST' })).status
+    expect([await ask(), await ask(), await ask()]).toEqual([503, 429, 406])
+  })
+
   test.each([
+    ['orange/fail-token-requests', undefined],
+    ['orange/fail-token-requests', { count: 0 }],
+    ['orange/fail-token-requests', { count: 1, status: 200 }],
+    ['orange/fail-token-requests', { count: '1' }],
     ['orange/lifetime', undefined],
     ['orange/lifetime', 'no json'],
     ['orange/lifetime', { ms: '5000' }],
