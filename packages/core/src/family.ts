@@ -12,7 +12,7 @@ export function createFamily<Member>(
     members.set(key, member)
     if (members.size > maxIdle) {
       for (const [other, idle] of members) {
-        if (isBusy(idle)) continue
+        if (other === key || isBusy(idle)) continue
         members.delete(other)
         break
       }

@@ -6,14 +6,15 @@ import { within } from './within.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 
-/** A store that never throws and never keeps anybody waiting: what fails is reported, and counts as absent. */
+/** A store that never throws and never keeps anybody waiting: what fails is reported. */
 export type GuardedStore = {
-  get(key: string): Promise<Token | undefined>
+  /** The token; `null` if there is none, and `undefined` if nobody knows, since the store failed. */
+  get(key: string): Promise<Token | null | undefined>
   /** Says whether it is written. A token that cannot be refreshed is stored for as long as it lives. */
   set(key: string, token: Token): Promise<boolean>
   /** Says whether it is gone. */
   delete(key: string): Promise<boolean>
-  /** Runs the work under the store's lock, if it has one that works. */
+  /** Runs the work, once, under the store's lock if it has one that works; what comes of the work comes of this. */
   lock<T>(key: string, work: () => Promise<T>): Promise<T>
   readonly hasLock: boolean
 }
@@ -24,6 +25,9 @@ export function guardStore(
   timeoutMs: number,
   report: (failure: StoreFailure) => void,
 ): GuardedStore {
+  const fail = (operation: StoreFailure['operation'], message: string, isRefreshTokenAtRisk = false) =>
+    report({ type: 'store-failed', operation, message, isRefreshTokenAtRisk })
+
   const attempt = async <T>(
     operation: 'get' | 'set' | 'delete',
     work: () => T,
@@ -35,48 +39,72 @@ export function guardStore(
       }
       return { value: await within(Promise.resolve().then(work), timeoutMs, late) }
     } catch (error) {
-      // A store may repeat in its errors what it was given.
-      const redact = createRedactor([token?.accessToken, token?.refreshToken, token?.idToken])
-      const isRefreshTokenAtRisk = operation === 'set' && token?.refreshToken !== undefined
-      report({ type: 'store-failed', operation, message: redact(reasonOf(error)), isRefreshTokenAtRisk })
+      fail(operation, harmless(error, token), operation === 'set' && token?.refreshToken !== undefined)
       return {}
     }
   }
 
+  const remove = async (key: string) => 'value' in (await attempt('delete', () => store.delete(key)))
+
   return {
     hasLock: store.lock !== undefined,
     get: async (key) => {
-      const { value } = await attempt('get', () => store.get(key))
-      if (value === undefined || value === null) return undefined
-      const flaw = tokenFlaw(value)
-      if (!flaw) return value as Token
-      report({
-        type: 'store-failed',
-        operation: 'get',
-        message: `what is stored is no token: ${flaw}`,
-        isRefreshTokenAtRisk: false,
-      })
-      return undefined
+      const read = await attempt('get', () => store.get(key))
+      if (!('value' in read)) return undefined
+      const { value = null } = read
+      const flaw = value === null ? undefined : tokenFlaw(value)
+      if (!flaw) return value as Token | null
+      fail('get', `what is stored is no token: ${flaw}`)
+      return null
     },
     set: async (key, token) => {
       const { expiresAt, refreshToken } = token
       const ttlMs = expiresAt === undefined || refreshToken !== undefined ? undefined : expiresAt - Date.now()
-      // A token that is over already would only take room.
-      if (ttlMs !== undefined && ttlMs <= 0) return true
-      return 'value' in (await attempt('set', () => store.set(key, token, ttlMs), token))
-    },
-    delete: async (key) => 'value' in (await attempt('delete', () => store.delete(key))),
-    lock: async (key, work) => {
-      if (!store.lock) return work()
-      let outcome: ReturnType<typeof work> | undefined
-      try {
-        return await store.lock(key, () => (outcome = work()))
-      } catch (error) {
-        // Either the work failed, or the lock around it did, which takes nothing from what the work came to.
-        if (outcome) return outcome
-        report({ type: 'store-failed', operation: 'lock', message: reasonOf(error), isRefreshTokenAtRisk: false })
-        return work()
+      // A token that is over already would only take room; the one before it must not come back for all that.
+      if (ttlMs !== undefined && ttlMs <= 0) return remove(key)
+      const write = async () => {
+        // A copy, since a Map keeps what it is given. A Keyv does not throw: it says false.
+        const answer = await store.set(key, { ...token }, ttlMs)
+        if (answer === false) throw new Error('the store did not write it')
       }
+      return 'value' in (await attempt('set', write, token))
+    },
+    delete: remove,
+    lock: <T>(key: string, work: () => Promise<T>) => {
+      if (!store.lock) return work()
+      return new Promise<T>((resolve) => {
+        let outcome: Promise<T> | undefined
+        const run = () => {
+          if (outcome) return outcome
+          const own = (outcome = work())
+          // What the work came to does not wait for long for the lock to be given back.
+          const end = () => resolve(within(released, timeoutMs, () => own))
+          own.then(end, end)
+          return own
+        }
+        const underLock = async (): Promise<T> => {
+          try {
+            await store.lock?.(key, run)
+            if (!outcome) fail('lock', 'it did not run the work')
+          } catch (error) {
+            // The work's own error comes through the lock; any other takes nothing from what the work came to.
+            if (!(await outcome?.then(isNoFailure, isFailure))) fail('lock', harmless(error))
+          }
+          return outcome ?? run()
+        }
+        const released = underLock()
+      })
     },
   }
+}
+
+const isFailure = () => true
+const isNoFailure = () => false
+
+/** What a store says of its failure, without what it was given or holds, which it may repeat. */
+function harmless(error: unknown, token?: Token): string {
+  // It quotes the text around the place that cannot be parsed.
+  if (error instanceof SyntaxError) return 'what is stored cannot be parsed'
+  const redact = createRedactor([token?.accessToken, token?.refreshToken, token?.idToken])
+  return redact(reasonOf(error)).replaceAll(/[\x21-\x7E]{24,}/g, '[redacted]')
 }

@@ -32,9 +32,15 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const { settings, slot, store, credentials, reason, rejected, isCurrent, report } = renewal
   const { provider, grant, maxTokenRequestsPerMinute } = settings
   const startedAt = Date.now()
-  let stored: Token | undefined
+  let stored: Token | null | undefined
+
+  /** What was overtaken must not redeem or kill a refresh token either: nobody would save what comes of it. */
+  const checkCurrent = () => {
+    if (!isCurrent()) throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal was overtaken: ask again')
+  }
 
   const done = (type: 'renewed' | 'adopted', token: Token): Token => {
+    if (type === 'adopted' && isCurrent()) slot.isUnsaved = false
     report({ type, reason, durationMs: Date.now() - startedAt, expiresAt: endOf(token) })
     return token
   }
@@ -73,21 +79,27 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
 
   const request = async (): Promise<Token> => {
     const own = slot.held?.token.refreshToken
-    const refresh = slot.isUnsaved ? own : (stored?.refreshToken ?? own)
+    const refresh = slot.isUnsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
     if (refresh) {
       const renewed = await redeem(refresh)
       if (renewed) return renewed
       // Another process may have redeemed and rotated it first: then what it got is in the store.
       const newer = await findNewer()
       if (newer) return newer
+      checkCurrent()
       const other = stored?.refreshToken
       const retried = other && other !== refresh ? await redeem(other) : undefined
       if (retried) return retried
+      checkCurrent()
       // It is dead. What is left of the access token is still good.
       if (slot.held) slot.held = withoutRefreshToken(slot.held)
-      await store?.delete(slot.key)
+      if (stored) await store?.delete(slot.key)
     }
     if (grant.parameters) return ask(await grant.parameters())
+    if (store && stored === undefined) {
+      const what = 'the store failed, so nobody knows whether a token is stored: try again later'
+      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+    }
     const what = `no token is stored, and ${grant.name} cannot get one by itself: sign in again`
     throw errorOf(provider.name, 'TOKEN_MISSING', what)
   }
@@ -95,9 +107,17 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const work = async (): Promise<Token> => {
     // Whoever held the lock before may have done the work.
     const newer = store?.hasLock ? await findNewer() : undefined
-    if (newer) return done('adopted', newer)
+    if (newer) {
+      if (isForced) slot.forcedRenewals.giveBack()
+      return done('adopted', newer)
+    }
+    // The store took its time, and a lock may have been granted when nobody waited any more.
+    if (store) checkCurrent()
     const token = await request()
-    if (store && isCurrent()) slot.isUnsaved = !(await store.set(slot.key, token))
+    if (store && isCurrent()) {
+      const isSaved = await store.set(slot.key, token)
+      if (isCurrent()) slot.isUnsaved = !isSaved
+    }
     return done('renewed', token)
   }
 

@@ -1,6 +1,6 @@
 import type { RenewalReason } from './events.ts'
 import { createFamily } from './family.ts'
-import type { Flight } from './flight.ts'
+import { isInFlight, type Flight } from './flight.ts'
 import type { Held } from './lifetime.ts'
 import { createRation, type Ration } from './ration.ts'
 import type { TokenStore } from './store.ts'
@@ -46,7 +46,7 @@ const families = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string
 export function slotOf(store: TokenStore, key: string): Slot {
   let family = families.get(store)
   if (!family) {
-    family = createFamily(createSlot, 10_000, ({ flight }) => flight !== undefined)
+    family = createFamily(createSlot, 10_000, ({ flight }) => isInFlight(flight))
     families.set(store, family)
   }
   return family(key)
