@@ -1,0 +1,367 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Grant, Token, TokenStore } from '../src/index.ts'
+import { accessTokenOf, createDatabase, until, watch } from './database.ts'
+import { slotOf } from '../src/slot.ts'
+import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from './support.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  // The middle of the jitter, so that margins are what they are without it.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000)
+
+/** A grant of a user who signed in elsewhere: it cannot start over. */
+const signedIn: Grant = { name: 'sign-in' }
+
+test('a fresh process adopts the token in the store, without a token request', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const first = await sourceOver(endpoint, { store: database.open() }).getToken()
+  const { source, events } = watch(endpoint, { store: database.open() })
+  await seconds(60)
+  expect(await source.getToken()).toEqual(first)
+  expect(source.peek()).toBe('Bearer token-1')
+  expect(endpoint.requests).toHaveLength(1)
+  const told = { provider: 'example', expiresAt: first.expiresAt }
+  expect(events).toEqual([
+    { ...told, type: 'adopted', reason: 'absent', durationMs: 0 },
+    { ...told, type: 'served' },
+  ])
+})
+
+test.each<[string, () => TokenStore]>([
+  ['a Map', () => new Map<string, Token>()],
+  ['a store with promises', () => createDatabase().open()],
+])('%s is a store: sources over the same object share what is in it', async (_what, create) => {
+  const endpoint = tokenEndpoint()
+  const store = create()
+  await sourceOver(endpoint, { store }).getToken()
+  expect(await accessTokenOf(sourceOver(endpoint, { store }))).toBe('token-1')
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a token that was adopted is frozen, and the store keeps a copy of its own', async () => {
+  const store = new Map<string, Token>()
+  const token = { accessToken: 'mine' }
+  const source = sourceOver(tokenEndpoint(), { store })
+  await source.setToken(token)
+  token.accessToken = 'changed'
+  expect([...store.values()]).toEqual([{ accessToken: 'mine' }])
+  const adopted = sourceOver(tokenEndpoint(), { store: new Map(store) })
+  expect(Object.isFrozen(await adopted.getToken())).toBe(true)
+  expect(await accessTokenOf(adopted)).toBe('mine')
+})
+
+test('a call that memory can serve makes no trip to the store', async () => {
+  const database = createDatabase()
+  const source = sourceOver(tokenEndpoint(), { store: database.open() })
+  await source.getToken()
+  expect(database.operations).toEqual(['get', 'set for 3600000'])
+  await seconds(3000)
+  await source.getToken()
+  source.peek()
+  // Nor does a refusal of a token that is not the current one.
+  await source.getToken({ rejected: 'another' })
+  expect(database.operations).toEqual(['get', 'set for 3600000'])
+})
+
+test('a source is asked for nothing before its first call', () => {
+  const database = createDatabase()
+  const source = sourceOver(tokenEndpoint(), { store: database.open() })
+  expect(source.peek()).toBeUndefined()
+  expect(database.operations).toEqual([])
+})
+
+test('a token in the store that has expired is not adopted', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  await sourceOver(endpoint, { store: database.open() }).getToken()
+  await seconds(3600)
+  const { source, types } = watch(endpoint, { store: database.open() })
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(types()).toEqual(['renewed'])
+})
+
+test('a token is in the store before anyone sees it', async () => {
+  const written = deferred<undefined>()
+  const database = createDatabase()
+  const set = vi.fn<() => unknown>(() => written.promise)
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ set }) })
+  const seen = vi.fn<() => void>()
+  const waiting = source.getToken().finally(seen)
+  await until(() => set.mock.calls.length)
+  await seconds(0.4)
+  expect(seen).not.toHaveBeenCalled()
+  expect(source.peek()).toBeUndefined()
+  written.resolve(undefined)
+  expect((await waiting).accessToken).toBe('token-1')
+})
+
+test('a token that was set is in the store before setToken is done', async () => {
+  const database = createDatabase()
+  await sourceOver(tokenEndpoint(), { store: database.open() }).setToken({ accessToken: 'mine' })
+  expect(database.tokens()).toEqual([{ accessToken: 'mine' }])
+})
+
+test.each([
+  ['for its lifetime where it cannot be refreshed', { expires_in: 60 }, ['get', 'set for 60000']],
+  ['until it is deleted where it can', { expires_in: 60, refresh_token: 'refresh-1' }, ['get', 'set']],
+])('a token is stored %s', async (_what, members, operations) => {
+  const database = createDatabase()
+  await sourceOver(tokenEndpoint(grant('token-1', members)), { store: database.open() }).getToken()
+  expect(database.operations).toEqual(operations)
+})
+
+test('how long it took to get a token is no part of how long it is stored', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const waiting = sourceOver(endpoint, { store: database.open() }).getToken()
+  await until(() => endpoint.requests.length)
+  await seconds(5)
+  answer.resolve(grant('token-1', { expires_in: 60 }))
+  await waiting
+  expect(database.operations).toEqual(['get', 'set for 55000'])
+})
+
+test('a token that says nothing of its end is stored until it is deleted', async () => {
+  const database = createDatabase()
+  await sourceOver(tokenEndpoint(), { store: database.open() }).setToken({ accessToken: 'mine' })
+  expect(database.operations).toEqual(['set'])
+})
+
+test('a token without lifetime is not stored, and the one before it does not come back', async () => {
+  const database = createDatabase()
+  const endpoint = tokenEndpoint(grant('token-1'), grant('token-2', { expires_in: 0 }))
+  const source = sourceOver(endpoint, { store: database.open() })
+  await source.getToken()
+  expect(await accessTokenOf(source, 'token-1')).toBe('token-2')
+  expect(database.tokens()).toEqual([])
+  expect(await accessTokenOf(source)).toBe('token-3')
+})
+
+test('a refused token is not renewed if a sibling has stored a newer one', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const { source, events } = watch(endpoint, { store: database.open() })
+  const sibling = sourceOver(endpoint, { store: database.open() })
+  await source.getToken()
+  await sibling.getToken()
+  await sibling.getToken({ rejected: 'token-1' })
+  events.length = 0
+  expect(await accessTokenOf(source, 'token-1')).toBe('token-2')
+  expect(events).toMatchObject([{ type: 'adopted', reason: 'rejected' }])
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test.each<[string, boolean]>([
+  ['before', false],
+  ['while it waited for the lock', true],
+])('a refusal that a sibling has healed %s takes nothing from the ration', async (_when, locks) => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const sibling = sourceOver(endpoint, { store: database.open() })
+  let count = 0
+  const heal = () => sibling.setToken({ accessToken: `healed-${(count += 1)}`, expiresAt: Date.now() + 3_600_000 })
+  const lock: TokenStore['lock'] = async (key, work) => {
+    if (count < 5) await heal()
+    return database.lock(key, work)
+  }
+  const source = sourceOver(endpoint, { store: database.open(locks ? { lock } : {}) })
+  let accessToken = 'healed-0'
+  await source.setToken({ accessToken })
+  for (let round = 1; round <= 5; round += 1) {
+    if (!locks) await heal()
+    accessToken = await accessTokenOf(source, accessToken)
+    expect(accessToken).toBe(`healed-${round}`)
+  }
+  expect(endpoint.requests).toHaveLength(0)
+  // Those that nobody has healed are rationed as ever.
+  for (const expected of ['token-1', 'token-2', 'token-3', 'token-3']) {
+    accessToken = await accessTokenOf(source, accessToken)
+    expect(accessToken).toBe(expected)
+  }
+})
+
+test('a refused token that is still the one in the store is renewed', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const { source, events } = watch(endpoint, { store: database.open() })
+  await source.getToken()
+  expect(await accessTokenOf(source, 'token-1')).toBe('token-2')
+  expect(events.at(-1)).toMatchObject({ type: 'renewed', reason: 'rejected' })
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-2' }])
+})
+
+test('200 calls that were refused at once look into the store once', async () => {
+  const database = createDatabase()
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint, { store: database.open() })
+  await source.getToken()
+  database.operations.length = 0
+  await Promise.all(Array.from({ length: 200 }, () => source.getToken({ rejected: 'token-1' })))
+  expect(database.operations).toEqual(['get', 'set for 3600000'])
+})
+
+test('while a token is ageing, the newer one of a sibling is adopted', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const { source, events } = watch(endpoint, { store: database.open() })
+  await source.getToken()
+  await seconds(3400)
+  const sibling = sourceOver(endpoint, { store: database.open() })
+  const newer = { accessToken: 'newer', expiresAt: Date.now() + 3_600_000 }
+  await sibling.setToken(newer)
+  expect(source.peek()).toBe('Bearer token-1')
+  await seconds(0)
+  expect(source.peek()).toBe('Bearer newer')
+  expect(endpoint.requests).toHaveLength(1)
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'adopted', reason: 'ageing', expiresAt: newer.expiresAt }),
+  )
+})
+
+test.each([
+  ['ends when its own does', 0],
+  ['ends before its own does', -1],
+])('while a token is ageing, one in the store that %s is not adopted', async (_what, later) => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const { source, events } = watch(endpoint, { store: database.open() })
+  const { expiresAt = 0 } = await source.getToken()
+  await sourceOver(endpoint, { store: database.open() }).setToken({
+    accessToken: 'other',
+    expiresAt: expiresAt + later,
+  })
+  await seconds(3400)
+  source.peek()
+  await seconds(0)
+  expect(source.peek()).toBe('Bearer token-2')
+  expect(events).toContainEqual(expect.objectContaining({ type: 'renewed', reason: 'ageing' }))
+})
+
+test('when its token has expired, a process adopts what a sibling has stored, and says why', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const { source, events } = watch(endpoint, { store: database.open() })
+  await source.getToken()
+  await seconds(3600)
+  const sibling = sourceOver(endpoint, { store: database.open() })
+  await sibling.getToken()
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(events.at(-1)).toMatchObject({ type: 'adopted', reason: 'expired' })
+})
+
+test('a token that was set over the same store object serves all its sources at once', async () => {
+  const store = createDatabase().open()
+  const source = sourceOver(tokenEndpoint(), { store, grant: signedIn })
+  await errorOf(source.getToken())
+  await sourceOver(tokenEndpoint(), { store, grant: signedIn }).setToken({ accessToken: 'mine' })
+  expect(source.peek()).toBe('Bearer mine')
+})
+
+test('clear takes the token out of memory and store', async () => {
+  const database = createDatabase()
+  const source = sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn })
+  await source.setToken({ accessToken: 'mine' })
+  await source.clear()
+  expect(database.contents.size).toBe(0)
+  expect(source.peek()).toBeUndefined()
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('clear during a renewal: it does not write back, and its waiters get no token of it', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const source = sourceOver(endpoint, { store: database.open() })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await source.clear()
+  database.operations.length = 0
+  answer.resolve(grant('late'))
+  expect((await waiting).accessToken).toBe('token-2')
+  expect(database.operations).toEqual(['get', 'set for 3600000'])
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-2' }])
+})
+
+test('clear while the store is read: what is found there serves nobody', async () => {
+  const database = createDatabase()
+  await sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn }).setToken({ accessToken: 'mine' })
+  const found = deferred<Token>()
+  const get = vi.fn<() => unknown>().mockReturnValueOnce(found.promise)
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ get }), grant: signedIn })
+  get.mockReturnValue(null)
+  const waiting = errorOf(source.getToken())
+  await until(() => get.mock.calls.length)
+  await source.clear()
+  found.resolve({ accessToken: 'mine' })
+  expect(await waiting).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(source.peek()).toBeUndefined()
+})
+
+test('clear while the store is read: the refresh token found there is not redeemed', async () => {
+  const endpoint = tokenEndpoint()
+  const found = deferred<Token>()
+  const get = vi.fn<() => unknown>().mockReturnValue(null).mockReturnValueOnce(found.promise)
+  const source = sourceOver(endpoint, { store: createDatabase().open({ get }), grant: signedIn })
+  const waiting = errorOf(source.getToken())
+  await until(() => get.mock.calls.length)
+  await source.clear()
+  found.resolve({ accessToken: 'old', refreshToken: 'refresh-1', expiresAt: Date.now() })
+  expect(await waiting).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('clear while the store deletes: what a call finds there meanwhile does not stay', async () => {
+  const database = createDatabase()
+  const gone = deferred<undefined>()
+  const remove = (key: string) => gone.promise.then(() => database.contents.delete(key))
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ delete: remove }), grant: signedIn })
+  await source.setToken({ accessToken: 'mine' })
+  const clearing = source.clear()
+  await seconds(0)
+  await source.getToken()
+  gone.resolve(undefined)
+  await clearing
+  expect(source.peek()).toBeUndefined()
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('setToken during a renewal: the renewal does not write over it', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const source = sourceOver(endpoint, { store: database.open() })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await source.setToken({ accessToken: 'mine' })
+  answer.resolve(grant('late'))
+  expect((await waiting).accessToken).toBe('mine')
+  expect(database.tokens()).toEqual([{ accessToken: 'mine' }])
+})
+
+test('on Workers, whoever joined a renewal that is gone with its request renews when its time is over', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const store = database.open()
+  const source = sourceOver(endpoint, { store })
+  await source.getToken()
+  const [key = ''] = database.contents.keys()
+  await source.clear()
+  slotOf(store, key).flight = { promise: new Promise(() => {}), deadline: Date.now() + 10_000 }
+  const waiting = Promise.all([source.getToken(), source.getToken()])
+  await seconds(9.999)
+  expect(endpoint.requests).toHaveLength(1)
+  await seconds(0.001)
+  expect((await waiting).map(({ accessToken }) => accessToken)).toEqual(['token-2', 'token-2'])
+  expect(endpoint.requests).toHaveLength(2)
+})
