@@ -1,0 +1,58 @@
+import type { ClientAuthRequest, Provider } from '../provider.ts'
+import { assert } from './assert.ts'
+
+const clientSecret = 's3cr3t-of-the-client'
+
+/**
+ * Fails unless a provider's client authentication shows the credentials in one place, the header or the form, and leaves
+ * what the grant asks for as it is.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3 RFC 6749 §2.3}
+ */
+export async function assertClientAuth(provider: Provider): Promise<void> {
+  const { clientAuth } = provider
+  assert(typeof clientAuth === 'function', 'clientAuth must be a function')
+  const authenticate = async (secret: string | undefined): Promise<ClientAuthRequest> => {
+    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: 'read' })
+    const request = { form, headers: new Headers(), clientId: 'client', clientSecret: secret, provider }
+    await clientAuth(request)
+    return request
+  }
+
+  // Twice, since it is asked anew for each attempt.
+  const first = await authenticate(clientSecret)
+  for (const request of [first, await authenticate(clientSecret)]) {
+    const places = placesOf(request, clientSecret)
+    assert(places.length < 2, `clientAuth shows the credentials in two places: ${places.join(' and ')}`)
+    for (const [parameter, value] of [
+      ['grant_type', 'client_credentials'],
+      ['scope', 'read'],
+    ] as const) {
+      assert(request.form.getAll(parameter).join() === value, `clientAuth must leave ${parameter} alone`)
+    }
+  }
+
+  // A client without a secret is refused, or is a public one.
+  const bare = await authenticate(undefined).catch(() => undefined)
+  const isUndefined = bare && [...bare.form, ...bare.headers].some(([, value]) => decode(value).includes('undefined'))
+  assert(!isUndefined, "without a client secret, clientAuth sends the word 'undefined'")
+}
+
+/** Where the request shows who the client is, beyond its id. */
+function placesOf({ form, headers }: ClientAuthRequest, secret: string): string[] {
+  const shows = (name: string, value: string) => proofs.has(name) || decode(value).includes(secret)
+  const inHeaders = [...headers].filter(([name, value]) => shows(name, value)).map(([name]) => `the header ${name}`)
+  const inForm = [...form].filter(([name, value]) => shows(name, value)).map(([name]) => `the parameter ${name}`)
+  return [...inHeaders, ...inForm]
+}
+
+const proofs = new Set(['authorization', 'client_secret', 'client_assertion'])
+
+/** A value, and what it says where it is base64, with a scheme before it or without. */
+function decode(value: string): string {
+  try {
+    return `${value} ${atob(value.replace(/^\w+ +/, ''))}`
+  } catch {
+    return value
+  }
+}

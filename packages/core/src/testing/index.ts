@@ -1,0 +1,16 @@
+/**
+ * Tests for stores, providers and token sources that others write, and a token endpoint to test with. They need no
+ * particular test runner and no particular runtime.
+ *
+ * @packageDocumentation
+ */
+export type { Test } from './test.ts'
+export { testProvider, type ProviderSamples, type ProviderTestOptions, type RefusalSample } from './test-provider.ts'
+export { testTokenSource } from './test-token-source.ts'
+export { testTokenStore, type TokenStoreTestOptions } from './test-token-store.ts'
+export {
+  createTokenEndpoint,
+  type TokenEndpoint,
+  type TokenEndpointAnswer,
+  type TokenEndpointOptions,
+} from './token-endpoint.ts'

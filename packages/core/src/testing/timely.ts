@@ -1,0 +1,20 @@
+/** The platform's own, even where a test replaces the timers later. */
+const { setTimeout, clearTimeout } = globalThis
+
+/** Waits, in milliseconds. */
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
+
+/** Waits for `ms` milliseconds at most: what never ends fails with a message, in place of the test runner's limit. */
+export function timely<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${what} within ${ms} ms`)), ms)
+    void promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+/** A promise that is resolved from outside. */
+export function createGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { opened, open }
+}

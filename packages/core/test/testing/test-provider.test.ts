@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest'
+import { clientSecretPost, none, plainBasic, type ClientAuth, type Provider } from '../../src/index.ts'
+import { testProvider, type ProviderTestOptions } from '../../src/testing/index.ts'
+import { grant, provider, refusal, unauthorized } from '../support.ts'
+import { failuresOf } from './failures-of.ts'
+
+const privateKey: ClientAuth = async ({ form, clientId }) => {
+  form.set('client_id', clientId)
+  form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+  form.set('client_assertion', 'header.payload.signature')
+}
+
+const good: [what: string, members: Partial<Provider>][] = [
+  ['the least there is to one', {}],
+  ['a public one', { clientAuth: none }],
+  ['one with plain Basic', { clientAuth: plainBasic }],
+  ['one with the secret in the form', { clientAuth: clientSecretPost }],
+  ['one with signed assertions', { clientAuth: privateKey, assertionAudience: 'https://id.example' }],
+  [
+    'an emulator',
+    { tokenEndpoint: 'http://127.0.0.1:8080/token', resources: ['http://localhost:8080', 'http://[::1]/'] },
+  ],
+  [
+    'one with every quirk',
+    {
+      issuer: 'https://id.example',
+      revocationEndpoint: 'https://id.example/revoke',
+      exceptResources: ['https://api.example/login', 'https://api.example/v2'],
+      rejectedStatuses: [400, 401],
+      isRejected: async (response) => (await response.text()).includes('token'),
+      defaultLifetimeMs: 1,
+      renewalMarginMs: 0,
+      requestIdHeader: 'X-Request-Id',
+    },
+  ],
+]
+
+describe.each(good)('%s', (_what, members) => {
+  testProvider(test, { ...provider, ...members })
+})
+
+const samples = {
+  tokens: [() => grant('token', { expires_in: '3600' }), () => Response.json({ access_token: 'token' })],
+  refusals: [
+    { response: () => unauthorized(), isRejected: true },
+    { response: () => new Response(null, { status: 403 }), isRejected: false },
+  ],
+}
+
+describe('one with samples', () => {
+  testProvider(test, provider, { samples })
+})
+
+const plainName = 'example: is plain data, so that a sandbox is a spread of it'
+const endpointName = 'example: its endpoints may be sent secrets'
+const resourcesName = 'example: its tokens go to its resources only'
+const authName = 'example: its client authentication uses one place, and leaves the grant alone'
+const quirkName = 'example: its quirks are within range'
+const mindName = 'example: makes up its mind about a refusal whose body is not what it expects'
+
+class OwnProvider {
+  name = provider.name
+  tokenEndpoint = provider.tokenEndpoint
+  resources = provider.resources
+  clientAuth = provider.clientAuth
+}
+
+const both: ClientAuth = async (request) => {
+  await plainBasic(request)
+  await clientSecretPost(request)
+}
+
+const bad: [what: string, members: object, failure: string, message: RegExp][] = [
+  [
+    'a getter',
+    Object.defineProperty({}, 'x', { get: () => 1, enumerable: true }),
+    plainName,
+    /x must be a plain member/,
+  ],
+  ['a hidden member', Object.defineProperty({}, 'x', { value: 1 }), plainName, /x must be a plain member/],
+  ['no endpoint', { tokenEndpoint: undefined }, endpointName, /tokenEndpoint is missing/],
+  ['a relative endpoint', { tokenEndpoint: '/token' }, endpointName, /not an absolute URL/],
+  [
+    'an endpoint in clear',
+    { revocationEndpoint: 'http://id.example/revoke' },
+    endpointName,
+    /revocationEndpoint must be https/,
+  ],
+  [
+    'an endpoint with a password',
+    { tokenEndpoint: 'https://me:too@id.example' },
+    endpointName,
+    /user name or password/,
+  ],
+  ['an endpoint with a fragment', { tokenEndpoint: 'https://id.example/#token' }, endpointName, /fragment/],
+  ['an issuer that is no URL', { issuer: 'id.example' }, endpointName, /issuer is not an absolute URL/],
+  ['no resources', { resources: [] }, resourcesName, /resources is empty/],
+  ['resources in one text', { resources: 'https://api.example' }, resourcesName, /must be a list/],
+  ['a resource in clear', { resources: ['http://api.example'] }, resourcesName, /must be https/],
+  ['an exception elsewhere', { exceptResources: ['https://other.example'] }, resourcesName, /does not lie within/],
+  [
+    'an exception that looks alike',
+    { exceptResources: ['https://api.example.org'] },
+    resourcesName,
+    /does not lie within/,
+  ],
+  ['an exception that leaves nothing', { exceptResources: ['https://api.example/'] }, resourcesName, /leaves nothing/],
+  ['no client authentication', { clientAuth: 'client_secret_basic' }, authName, /must be a function/],
+  [
+    'credentials in two places',
+    { clientAuth: both },
+    authName,
+    /the header authorization and the parameter client_secret/,
+  ],
+  [
+    'the secret in a parameter of its own beside the header',
+    {
+      clientAuth: async (request: Parameters<ClientAuth>[0]) => {
+        await plainBasic(request)
+        request.form.set('password', request.clientSecret ?? '')
+      },
+    },
+    authName,
+    /the header authorization and the parameter password/,
+  ],
+  [
+    'an assertion beside the secret',
+    {
+      clientAuth: async (request: Parameters<ClientAuth>[0]) => {
+        await privateKey(request)
+        await clientSecretPost(request)
+      },
+    },
+    authName,
+    /client_assertion and the parameter client_secret/,
+  ],
+  [
+    'a grant of its own',
+    { clientAuth: ({ form }: Parameters<ClientAuth>[0]) => form.set('grant_type', 'password') },
+    authName,
+    /grant_type alone/,
+  ],
+  [
+    'a second scope',
+    { clientAuth: ({ form }: Parameters<ClientAuth>[0]) => form.append('scope', 'write') },
+    authName,
+    /scope alone/,
+  ],
+  [
+    'an undefined secret',
+    {
+      clientAuth: ({ headers, clientSecret }: Parameters<ClientAuth>[0]) =>
+        headers.set('authorization', `Basic ${btoa(`client:${clientSecret}`)}`),
+    },
+    authName,
+    /'undefined'/,
+  ],
+  ['a status that is none', { rejectedStatuses: ['401'] }, quirkName, /rejectedStatuses/],
+  ['a success as a refusal', { rejectedStatuses: [200] }, quirkName, /rejectedStatuses/],
+  ['no lifetime', { defaultLifetimeMs: 0 }, quirkName, /defaultLifetimeMs/],
+  ['a lifetime in words', { defaultLifetimeMs: '1h' }, quirkName, /defaultLifetimeMs/],
+  ['a margin below nothing', { renewalMarginMs: -1 }, quirkName, /renewalMarginMs/],
+  ['a header that is none', { requestIdHeader: 'Request Id' }, quirkName, /requestIdHeader/],
+  ['no audience', { assertionAudience: '' }, quirkName, /assertionAudience/],
+  [
+    'a reader that trusts the server',
+    { isRejected: async (response: Response) => ((await response.json()) as { code: number }).code === 41 },
+    mindName,
+    /JSON|parse|property|null/i,
+  ],
+  [
+    'a reader that does not decide',
+    { isRejected: (response: Response) => response.headers.get('www-authenticate') },
+    mindName,
+    /true or false/,
+  ],
+]
+
+test.each(bad)('a provider with %s fails', async (_what, members, failure, message) => {
+  const subject = Object.defineProperties({ ...provider }, Object.getOwnPropertyDescriptors(members)) as Provider
+  const failures = await failuresOf((register) => testProvider(register, subject))
+  expect(Object.keys(failures)).toContain(failure)
+  expect(failures[failure]).toMatch(message)
+})
+
+test('a provider that is a class fails', async () => {
+  const failures = await failuresOf((register) => testProvider(register, new OwnProvider()))
+  expect(Object.keys(failures)).toEqual([plainName])
+})
+
+test('a provider without a name fails', async () => {
+  const failures = await failuresOf((register) => testProvider(register, { ...provider, name: '' }))
+  expect(Object.keys(failures)).toEqual([': has a name'])
+})
+
+const badSamples: [what: string, samples: ProviderTestOptions['samples'], failure: string][] = [
+  [
+    'a refusal as a token',
+    { tokens: [() => grant('token'), () => refusal('invalid_client')] },
+    "example: reads sample 2 of a token endpoint's answers",
+  ],
+  [
+    'a token without a lifetime',
+    { tokens: [() => grant('token', { expires_in: 0 })] },
+    "example: reads sample 1 of a token endpoint's answers",
+  ],
+  [
+    'a refused token that is not seen',
+    { refusals: [{ response: () => new Response(null, { status: 403 }), isRejected: true }] },
+    "example: takes sample 1 of an API's answers for a refused token",
+  ],
+  [
+    'a refusal that is about something else',
+    { refusals: [{ response: () => unauthorized(), isRejected: false }] },
+    "example: takes sample 1 of an API's answers for no matter of the token",
+  ],
+]
+
+test.each(badSamples)('%s fails', async (_what, wrong, failure) => {
+  const failures = await failuresOf((register) => testProvider(register, provider, { samples: wrong ?? {} }))
+  expect(Object.keys(failures)).toEqual([failure])
+})
