@@ -1,6 +1,7 @@
 import { prepareReplay } from './replay.ts'
 import { isResource } from './resources.ts'
 import type { TokenSource } from './token.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** One call of a `fetch`. */
 export type Call = {
@@ -47,13 +48,15 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
     return fetch(complete, beside)
   }
 
-  const signal = init?.signal ?? request?.signal
+  const signal = init?.signal ?? request?.signal ?? undefined
   const replay = prepareReplay(input, body, mayBuffer)
   try {
-    const rejected = source.peek?.()?.slice(scheme.length) ?? (await source.getToken({ signal })).accessToken
+    // A source written by hand may not heed the signal.
+    const ask = (rejected?: string) => unlessAborted(source.getToken({ rejected, signal }), signal)
+    const rejected = source.peek?.()?.slice(scheme.length) ?? (await ask()).accessToken
     const response = await send(input, rejected)
     if (!(await isRefused(source, response, url))) return response
-    const renewal = source.getToken({ rejected, signal })
+    const renewal = ask(rejected)
     const told = (isReplayed: boolean) => source.onEvent?.({ type: 'refused', status: response.status, isReplayed })
     if (!replay) {
       told(false)

@@ -55,7 +55,7 @@ export type GetTokenOptions = {
  * ```ts
  * const source: TokenSource = {
  *   resources: ['https://api.example.com'],
- *   getToken: async () => ({ accessToken: await readVault() }),
+ *   getToken: async ({ signal } = {}) => ({ accessToken: await readVault(signal) }),
  * }
  * ```
  */

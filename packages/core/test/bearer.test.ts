@@ -345,6 +345,16 @@ test("the caller's signal ends its own wait for a token, and nobody else's", asy
   expect(endpoint.requests).toHaveLength(1)
 })
 
+test('the wait for a source that does not heed the signal ends all the same', async () => {
+  const deaf: TokenSource = { resources: ['https://api.example'], getToken: () => new Promise(() => {}) }
+  const caller = new AbortController()
+  const http = ky.create({ fetch: api().fetch }).extend(bearer(deaf))
+  const aborted = errorOf(http.get(url, { signal: caller.signal }))
+  await Promise.resolve()
+  caller.abort()
+  expect(await aborted).toHaveProperty('name', 'AbortError')
+})
+
 test("ky's timeout ends the caller's wait for a token", async () => {
   vi.useFakeTimers()
   const answer = deferred<Response>()
