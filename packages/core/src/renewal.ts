@@ -7,6 +7,7 @@ import type { Held } from './lifetime.ts'
 import type { Settings } from './settings.ts'
 import type { Slot } from './slot.ts'
 import type { Token } from './token.ts'
+import { within } from './within.ts'
 
 /** One renewal: what it is for, and with what. */
 export type Renewal = {
@@ -30,9 +31,10 @@ export type Renewal = {
  */
 export async function renewToken(renewal: Renewal): Promise<Token> {
   const { settings, slot, store, credentials, reason, rejected, isCurrent, report } = renewal
-  const { provider, grant, maxTokenRequestsPerMinute } = settings
+  const { provider, grant, storeTimeoutMs, maxTokenRequestsPerMinute } = settings
   const startedAt = Date.now()
   let stored: Token | null | undefined
+  let isRationed = false
 
   /** What was overtaken must not redeem or kill a refresh token either: nobody would save what comes of it. */
   const checkCurrent = () => {
@@ -40,9 +42,22 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   }
 
   const done = (type: 'renewed' | 'adopted', token: Token): Token => {
-    if (type === 'adopted' && isCurrent()) slot.isUnsaved = false
     report({ type, reason, durationMs: Date.now() - startedAt, expiresAt: endOf(token) })
     return token
+  }
+
+  const adopt = (token: Token): Token => {
+    if (isRationed) slot.forcedRenewals.giveBack()
+    if (isCurrent()) slot.isUnsaved = false
+    return done('adopted', token)
+  }
+
+  const save = async (token: Token): Promise<Token> => {
+    if (store && isCurrent()) {
+      const isSaved = await store.set(slot.key, token)
+      if (isCurrent()) slot.isUnsaved = !isSaved
+    }
+    return done('renewed', token)
   }
 
   /** Looks sideways. While a token is in use, only one that outlives it is newer. */
@@ -77,25 +92,34 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     }
   }
 
+  /** Looks sideways after a refresh token turned out dead. */
+  const findRotated = async (dead: string): Promise<Token | undefined> => {
+    const newer = await findNewer()
+    // Without a lock, whoever rotated it may be writing what it got only now.
+    if (newer || stored?.refreshToken !== dead || store?.hasLock) return newer
+    await within(new Promise(() => {}), storeTimeoutMs, () => {})
+    return findNewer()
+  }
+
   const request = async (): Promise<Token> => {
     const own = slot.held?.token.refreshToken
     const refresh = slot.isUnsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
     if (refresh) {
       const renewed = await redeem(refresh)
-      if (renewed) return renewed
+      if (renewed) return save(renewed)
       // Another process may have redeemed and rotated it first: then what it got is in the store.
-      const newer = await findNewer()
-      if (newer) return newer
+      const newer = await findRotated(refresh)
+      if (newer) return adopt(newer)
       checkCurrent()
       const other = stored?.refreshToken
       const retried = other && other !== refresh ? await redeem(other) : undefined
-      if (retried) return retried
+      if (retried) return save(retried)
       checkCurrent()
       // It is dead. What is left of the access token is still good.
       if (slot.held) slot.held = withoutRefreshToken(slot.held)
       if (stored) await store?.delete(slot.key)
     }
-    if (grant.parameters) return ask(await grant.parameters())
+    if (grant.parameters) return save(await ask(await grant.parameters()))
     if (store && stored === undefined) {
       const what = 'the store failed, so nobody knows whether a token is stored: try again later'
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
@@ -107,31 +131,24 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const work = async (): Promise<Token> => {
     // Whoever held the lock before may have done the work.
     const newer = store?.hasLock ? await findNewer() : undefined
-    if (newer) {
-      if (isForced) slot.forcedRenewals.giveBack()
-      return done('adopted', newer)
-    }
+    if (newer) return adopt(newer)
     // The store took its time, and a lock may have been granted when nobody waited any more.
     if (store) checkCurrent()
-    const token = await request()
-    if (store && isCurrent()) {
-      const isSaved = await store.set(slot.key, token)
-      if (isCurrent()) slot.isUnsaved = !isSaved
-    }
-    return done('renewed', token)
+    return request()
   }
 
   const sibling = await findNewer()
-  if (sibling) return done('adopted', sibling)
-  const isForced = reason === 'rejected' && slot.held
-  if (isForced && !slot.forcedRenewals.take()) {
+  if (sibling) return adopt(sibling)
+  const refused = reason === 'rejected' ? slot.held : undefined
+  isRationed = refused !== undefined && slot.forcedRenewals.take()
+  if (refused && !isRationed) {
     report({ type: 'throttled', why: 'ration' })
-    return isForced.token
+    return refused.token
   }
   try {
     return await (store ? store.lock(slot.key, work) : work())
   } catch (error) {
-    if (isForced) slot.forcedRenewals.giveBack()
+    if (isRationed) slot.forcedRenewals.giveBack()
     throw error
   }
 }

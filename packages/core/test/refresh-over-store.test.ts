@@ -1,0 +1,356 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Grant, Token, TokenSourceOptions } from '../src/index.ts'
+import { accessTokenOf, createDatabase, until, watch } from './database.ts'
+import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  // The middle of the jitter, so that margins are what they are without it.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000)
+
+/** A grant of a user who signed in elsewhere: it cannot start over. */
+const signedIn: Grant = { name: 'sign-in' }
+
+const hour = 3_600_000
+
+/** An authorization server that rotates refresh tokens: each is good once, whoever redeems it. */
+function rotatingServer() {
+  const redeemed: string[] = []
+  let latest = 1
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const form = new URLSearchParams(await new Request(input, init).text())
+    const refresh = form.get('refresh_token') ?? 'none'
+    redeemed.push(refresh)
+    if (refresh !== `refresh-${latest}`) return refusal('invalid_grant')
+    latest += 1
+    return grant(`token-${latest}`, { refresh_token: refresh && `refresh-${latest}` })
+  }
+  return { fetch, redeemed }
+}
+
+const first = (lifeMs = hour): Token => ({
+  accessToken: 'token-1',
+  refreshToken: 'refresh-1',
+  expiresAt: Date.now() + lifeMs,
+})
+
+/** Processes of a signed-in user, that share a database. */
+function processes(endpoint: { fetch: typeof fetch }) {
+  const database = createDatabase()
+  const start = (own: Parameters<typeof database.open>[0] = {}, options: TokenSourceOptions = {}) =>
+    watch(endpoint, { store: database.open(own), grant: signedIn, key: 'user', ...options })
+  return { database, start }
+}
+
+test('a fresh process renews with the refresh token in the store, and stores what it gets', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  await start().source.setToken(first(0))
+  const { source, events } = start()
+  expect(await source.getToken()).toMatchObject({ accessToken: 'token-2', refreshToken: 'refresh-2' })
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-2', refreshToken: 'refresh-2' }])
+  expect(events).toMatchObject([{ type: 'renewed', reason: 'absent' }])
+})
+
+test('the refresh token in the store goes before the one in memory, which a sibling may have redeemed', async () => {
+  const server = rotatingServer()
+  const { start } = processes(server)
+  const { source } = start()
+  const sibling = start()
+  await source.setToken(first())
+  expect(await accessTokenOf(sibling.source)).toBe('token-1')
+  await sibling.source.getToken({ rejected: 'token-1' })
+  // Both have expired.
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(server.redeemed).toEqual(['refresh-1', 'refresh-2'])
+})
+
+test.each([
+  ['has been stored already', 0],
+  ['is still being stored', 0.4],
+])(
+  'a refresh token that a sibling redeems at the same moment: what it got is adopted, even if it %s',
+  async (_what, wait) => {
+    const [granted, refused] = [deferred<Response>(), deferred<Response>()]
+    const endpoint = tokenEndpoint(granted.promise, refused.promise)
+    const { database, start } = processes(endpoint)
+    await start().source.setToken(first(0))
+    const whole = database.open()
+    const set = async (key: string, token: Token) => {
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000))
+      await whole.set(key, token)
+    }
+    const [winner, loser] = [start({ set }), start()]
+    const won = winner.source.getToken()
+    await until(() => endpoint.requests.length)
+    const lost = loser.source.getToken()
+    await until(() => endpoint.requests.length === 2)
+    granted.resolve(grant('token-2', { refresh_token: 'refresh-2' }))
+    await seconds(0)
+    refused.resolve(refusal('invalid_grant'))
+    await seconds(0.5)
+    expect((await won).accessToken).toBe('token-2')
+    expect(await lost).toEqual(await won)
+    expect(loser.types()).toEqual(['adopted'])
+    expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+  },
+)
+
+test('a refresh token that a sibling rotated: where its access token is over too, its refresh token is tried', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise, grant('token-3', { refresh_token: 'refresh-3' }))
+  const { database, start } = processes(endpoint)
+  const sibling = start()
+  await sibling.source.setToken(first(0))
+  const { source } = start()
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await sibling.source.setToken({ ...first(0), refreshToken: 'refresh-2' })
+  answer.resolve(refusal('invalid_grant'))
+  expect((await waiting).accessToken).toBe('token-3')
+  expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=refresh-2')
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
+})
+
+test('it is tried once: if that is dead too, the user must sign in', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise, refusal('invalid_grant'))
+  const { database, start } = processes(endpoint)
+  const sibling = start()
+  await sibling.source.setToken(first(0))
+  const waiting = errorOf(start().source.getToken())
+  await until(() => endpoint.requests.length)
+  await sibling.source.setToken({ ...first(0), refreshToken: 'refresh-2' })
+  answer.resolve(refusal('invalid_grant'))
+  expect(await waiting).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(endpoint.requests).toHaveLength(2)
+  expect(database.contents.size).toBe(0)
+})
+
+test('a dead refresh token is deleted and not tried again', async () => {
+  const endpoint = tokenEndpoint(...Array.from({ length: 20 }, () => refusal('invalid_grant')))
+  const { database, start } = processes(endpoint)
+  const { source } = start()
+  await source.setToken(first(0))
+  for (let second = 0; second < 10; second += 1) {
+    const outcome = errorOf(source.getToken())
+    await seconds(1)
+    expect(await outcome).toMatchObject({
+      code: 'TOKEN_MISSING',
+      message: 'example: no token is stored, and sign-in cannot get one by itself: sign in again',
+    })
+  }
+  expect(database.contents.size).toBe(0)
+  expect(endpoint.requests).toHaveLength(1)
+  expect(await errorOf(start().source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a dead refresh token: a grant that can starts over, and what it gets takes its place in the store', async () => {
+  const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
+  const database = createDatabase()
+  const source = sourceOver(endpoint, { store: database.open() })
+  await source.getToken()
+  const waiting = accessTokenOf(source, 'token-1')
+  await until(() => endpoint.requests.length === 2)
+  await seconds(0.5)
+  expect(await waiting).toBe('token-3')
+  expect(await endpoint.requests[2]?.text()).toBe('grant_type=client_credentials')
+  expect(database.tokens()).toEqual([{ accessToken: 'token-3', expiresAt: expect.any(Number) }])
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-4')
+  expect(await endpoint.requests[3]?.text()).toBe('grant_type=client_credentials')
+})
+
+test.each([refusal('invalid_client', 401), new Response('', { status: 403 }), refusal('x', 503), new TypeError('x')])(
+  'nothing but invalid_grant deletes a refresh token: %o',
+  async (answer) => {
+    const endpoint = tokenEndpoint(answer)
+    const { database, start } = processes(endpoint)
+    const { source } = start()
+    await source.setToken(first(0))
+    await errorOf(source.getToken())
+    expect(endpoint.requests).toHaveLength(1)
+    expect(database.tokens()).toEqual([first(0)])
+    await seconds(1)
+    expect(await accessTokenOf(source)).toBe('token-2')
+  },
+)
+
+test('an access token that outlives its refresh token goes on being served, and nothing is tried again', async () => {
+  const endpoint = tokenEndpoint(...Array.from({ length: 20 }, () => refusal('invalid_grant')))
+  const { start } = processes(endpoint)
+  const { source, types, events } = start()
+  await source.setToken(first())
+  await seconds(3400)
+  for (let second = 0; second < 199; second += 1) {
+    expect(source.peek()).toBe('Bearer token-1')
+    await seconds(1)
+  }
+  expect((await source.getToken()).refreshToken).toBeUndefined()
+  expect(endpoint.requests).toHaveLength(1)
+  expect(events.find(({ type }) => type === 'failed')).toMatchObject({ reason: 'ageing', hasToken: true })
+  expect(types().filter((type) => type === 'failed').length).toBeLessThan(20)
+  await seconds(1)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('a store that fails when it is read once more: the refresh token is not taken to be dead', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  const sibling = start()
+  await sibling.source.setToken(first(0))
+  const whole = database.open()
+  let reads = 0
+  const get = (key: string) => {
+    reads += 1
+    return reads === 2 ? Promise.reject(new Error('down')) : whole.get(key)
+  }
+  const { source } = start({ get })
+  const stale = whole.get([...database.contents.keys()][0] ?? '')
+  await sibling.source.getToken()
+  await stale
+  reads = 0
+  const own = start({ get: (key) => (reads === 0 ? ((reads = 1), stale) : get(key)) })
+  expect(await errorOf(own.source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+  await seconds(1)
+  expect(await accessTokenOf(own.source)).toBe('token-2')
+  expect(await accessTokenOf(source)).toBe('token-2')
+})
+
+test('a rotated refresh token that cannot be saved is an event, and is used rather than the stale one', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  let isDown = false
+  const whole = database.open()
+  const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('read-only')) : whole.set(key, token))
+  const { source, events } = start({ set })
+  await source.setToken(first(0))
+  isDown = true
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(events[0]).toMatchObject({ type: 'store-failed', operation: 'set', isRefreshTokenAtRisk: true })
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-1' }])
+  isDown = false
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(server.redeemed).toEqual(['refresh-1', 'refresh-2'])
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
+  // From there on the store is believed again.
+  await start().source.getToken({ rejected: 'token-3' })
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-5')
+  expect(server.redeemed).toEqual(['refresh-1', 'refresh-2', 'refresh-3', 'refresh-4'])
+})
+
+test('while a token cannot be saved, an older one in the store does not take its place', async () => {
+  const endpoint = tokenEndpoint()
+  const { start } = processes(endpoint)
+  const { source } = start({ set: () => Promise.reject(new Error('read-only')) })
+  await start().source.setToken({ accessToken: 'older', expiresAt: Date.now() + 1000 })
+  await errorOf(source.setToken({ accessToken: 'refused', refreshToken: 'refresh-1', expiresAt: Date.now() + hour }))
+  expect(await accessTokenOf(source, 'refused')).toBe('token-1')
+})
+
+test('after a sibling’s newer token was adopted, the store is believed again', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  let isDown = true
+  const whole = database.open()
+  const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('read-only')) : whole.set(key, token))
+  const { source } = start({ set })
+  await errorOf(source.setToken({ accessToken: 'token-0', refreshToken: 'refresh-0', expiresAt: Date.now() + hour }))
+  isDown = false
+  await seconds(60)
+  await start().source.setToken(first())
+  expect(await accessTokenOf(source, 'token-0')).toBe('token-1')
+  await seconds(3600)
+  // A sibling redeems the refresh token that was adopted.
+  await start().source.getToken()
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(server.redeemed).toEqual(['refresh-1', 'refresh-2'])
+})
+
+test('after clear, a sign-in of a sibling is found even if the token before it had not been saved', async () => {
+  const { database, start } = processes(rotatingServer())
+  let isDown = true
+  const whole = database.open()
+  const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('read-only')) : whole.set(key, token))
+  const { source } = start({ set })
+  await errorOf(source.setToken({ accessToken: 'mine' }))
+  await source.clear()
+  isDown = false
+  await start().source.setToken(first(0))
+  expect(await accessTokenOf(source)).toBe('token-2')
+})
+
+test('a renewal that a new sign-in overtakes leaves the new refresh token alone', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const { database, start } = processes(endpoint)
+  const { source } = start()
+  await source.setToken({ ...first(), refreshToken: 'refresh-0' })
+  await seconds(3400)
+  source.peek()
+  await until(() => endpoint.requests.length)
+  await source.setToken(first())
+  answer.resolve(refusal('invalid_grant'))
+  await seconds(0)
+  expect(endpoint.requests).toHaveLength(1)
+  expect(await source.getToken()).toEqual(first())
+  expect(database.tokens()).toEqual([first()])
+})
+
+test('a renewal that a new sign-in overtakes kills nothing, even if the store cannot be read', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const { database, start } = processes(endpoint)
+  let isDown = false
+  const whole = database.open()
+  const { source } = start({ get: (key) => (isDown ? Promise.reject(new Error('down')) : whole.get(key)) })
+  await source.setToken({ ...first(), refreshToken: 'refresh-0' })
+  await seconds(3400)
+  source.peek()
+  await until(() => endpoint.requests.length)
+  await source.setToken(first())
+  isDown = true
+  answer.resolve(refusal('invalid_grant'))
+  await seconds(0)
+  expect(await source.getToken()).toEqual(first())
+  expect(database.tokens()).toEqual([first()])
+})
+
+test('under a lock, a refresh token is redeemed once by eight processes', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  const { lock } = database
+  await start().source.setToken(first(0))
+  const all = Array.from({ length: 8 }, () => start({ lock }))
+  const tokens = await Promise.all(all.map(({ source }) => accessTokenOf(source)))
+  expect(new Set(tokens)).toEqual(new Set(['token-2']))
+  expect(server.redeemed).toEqual(['refresh-1'])
+})
+
+test('without a lock, eight processes stay signed in over ten expiries', async () => {
+  const server = rotatingServer()
+  const { start } = processes(server)
+  await start().source.setToken(first(0))
+  const all = Array.from({ length: 8 }, () => start())
+  for (let round = 0; round < 10; round += 1) {
+    const tokens = Promise.all(all.map(({ source }) => accessTokenOf(source)))
+    await seconds(0.5)
+    expect(new Set(await tokens)).toEqual(new Set([`token-${round + 2}`]))
+    await seconds(3600)
+  }
+})

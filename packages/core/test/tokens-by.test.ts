@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { createTokenSource, tokensBy } from '../src/index.ts'
+import { createFamily } from '../src/family.ts'
+import { slotOf } from '../src/slot.ts'
+import { provider, secret, tokenEndpoint } from './support.ts'
+
+const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
+
+test('a key has one source, also for calls that come at the same time', async () => {
+  const endpoint = tokenEndpoint()
+  const made: string[] = []
+  const tenants = tokensBy((tenant) => {
+    made.push(tenant)
+    return createTokenSource({ provider, clientId: tenant, clientSecret: secret, fetch: endpoint.fetch })
+  })
+  expect(made).toEqual([])
+  const tokens = await Promise.all(['a', 'b', 'a', 'a', 'b'].map((tenant) => tenants(tenant).getToken()))
+  expect(tokens.map(({ accessToken }) => accessToken)).toEqual(['token-1', 'token-2', 'token-1', 'token-1', 'token-2'])
+  expect(tenants('a')).toBe(tenants('a'))
+  expect(made).toEqual(['a', 'b'])
+})
+
+const createMember = (name: string) => ({ name, isBusy: false })
+
+test('beyond maxIdle the one that was longest unused is dropped, whenever it was made', () => {
+  const tenants = tokensBy((resource) => ({ resources: [resource], getToken: async () => ({ accessToken: 't' }) }), {
+    maxIdle: 2,
+  })
+  const [a, b] = [tenants('a'), tenants('b')]
+  expect(tenants('a')).toBe(a)
+  tenants('c')
+  expect(tenants('a')).toBe(a)
+  expect(tenants('b')).not.toBe(b)
+})
+
+test('10,000 are kept unless told otherwise', () => {
+  const family = tokensBy((resource) => ({ resources: [resource], getToken: async () => ({ accessToken: 't' }) }))
+  const [first, second] = names.map(family)
+  expect(family(names[1] ?? '')).toBe(second)
+  expect(family(names[0] ?? '')).not.toBe(first)
+})
+
+test('one that is busy is not dropped, and the next longest unused is instead', () => {
+  const family = createFamily(createMember, 2, ({ isBusy }) => isBusy)
+  const [a, b] = [family('a'), family('b')]
+  a.isBusy = true
+  family('c')
+  expect(family('a')).toBe(a)
+  expect(family('b')).not.toBe(b)
+})
+
+test('while all are busy there are more of them, and the newest is not dropped either', () => {
+  const family = createFamily(createMember, 2, ({ isBusy }) => isBusy)
+  const [a, b] = [family('a'), family('b')]
+  a.isBusy = b.isBusy = true
+  const c = family('c')
+  expect(family('c')).toBe(c)
+  expect(family('a')).toBe(a)
+  expect(family('b')).toBe(b)
+})
+
+test('a store has one slot for a key, and 10,000 of them: then the longest unused is forgotten', () => {
+  const store = new Map()
+  const [first, second] = names.slice(0, 10_000).map((name) => slotOf(store, name))
+  expect(slotOf(store, 'key-0')).toBe(first)
+  slotOf(store, 'one too many')
+  expect(slotOf(store, 'key-0')).toBe(first)
+  expect(slotOf(store, 'key-1')).not.toBe(second)
+})
+
+test('a slot with a renewal in flight is not forgotten, until that is over time', () => {
+  const store = new Map()
+  const slot = slotOf(store, 'busy')
+  const promise = new Promise<never>(() => {})
+  slot.flight = { promise, deadline: Date.now() + 60_000 }
+  for (const name of names) slotOf(store, name)
+  expect(slotOf(store, 'busy')).toBe(slot)
+  slot.flight = { promise, deadline: Date.now() - 1 }
+  for (const name of names) slotOf(store, name)
+  expect(slotOf(store, 'busy')).not.toBe(slot)
+})
+
+test('different stores have different slots', () => {
+  expect(slotOf(new Map(), 'a')).not.toBe(slotOf(new Map(), 'a'))
+})
