@@ -5,6 +5,9 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, mergeConfig, type TestProjectConfiguration } from 'vitest/config'
 import { shared } from '../../config/vitest.ts'
 
+/** These start a Worker, and call it from outside. */
+const callers = ['test/workers.test.ts']
+
 const chromium = findChromium()
 if (chromium === undefined) {
   const message = 'Chromium is missing: install it, or set CHROMIUM to the path of a Chromium or Chrome'
@@ -25,7 +28,7 @@ export default mergeConfig(
         { extends: true, test: { name: 'node' } },
         {
           extends: true,
-          test: { name: 'workerd' },
+          test: { name: 'workerd', exclude: callers },
           plugins: [
             cloudflareTest({ miniflare: { compatibilityDate: '2026-07-01', compatibilityFlags: ['nodejs_compat'] } }),
           ],
@@ -61,6 +64,7 @@ function browser(executablePath: string): TestProjectConfiguration {
     extends: true,
     test: {
       name: 'chromium',
+      exclude: callers,
       browser: {
         enabled: true,
         headless: true,

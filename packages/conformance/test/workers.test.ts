@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startWorker, type Worker } from '../worker/start-worker.ts'
+import { startSite, times, type Echo, type Site } from './support.ts'
+
+let site: Site
+let worker: Worker
+
+beforeEach(async () => {
+  site = await startSite()
+  worker = await startWorker(`${site.url}/orange`)
+})
+
+afterEach(() => worker.close())
+
+/** Has the Worker call the API with one of its clients. */
+async function call(client: string): Promise<Echo> {
+  // Well over the clients' timeoutMs: whatever takes longer hangs.
+  const response = await fetch(`${worker.url}/${client}`, { signal: AbortSignal.timeout(4000) })
+  expect(response.status).toBe(200)
+  return (await response.json()) as Echo
+}
+
+const callTimes = (count: number, client: string) => Promise.all(times(count, () => call(client)))
+
+const passMs = (ms: number) => fetch(`${worker.url}/later?ms=${ms}`)
+
+test.each([
+  ['alone', 'stands alone'],
+  ['stored', 'has a store'],
+])(
+  'when the request that fetches the token is gone, another takes over by the end of timeoutMs (%s: the source %s)',
+  async (client) => {
+    await site.control('holdTokenRequests')
+    const hangUp = await worker.call(`/${client}`)
+    await site.control('tokenRequested', 1)
+    const others = callTimes(5, client)
+    hangUp()
+    await site.control('tokenRequested', 2)
+    await site.control('release')
+    expect(await others).toHaveLength(5)
+    expect(await call(client)).toMatchObject({ authorization: 'Bearer' })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 6 })
+  },
+)
+
+test('when the request that looks the credentials up is gone, another takes over by the end of timeoutMs', async () => {
+  await site.control('holdApiCalls')
+  const hangUp = await worker.call('/vault')
+  await site.control('apiCalled', 1)
+  const others = callTimes(5, 'vault')
+  hangUp()
+  await site.control('apiCalled', 2)
+  await site.control('release')
+  expect(await others).toHaveLength(5)
+  expect(await call('vault')).toMatchObject({ authorization: 'Bearer' })
+  expect(await site.control('counters')).toMatchObject({ tokenRequests: 1 })
+})
+
+test('with waitUntil, a renewal outlives the client that made it start', async () => {
+  await site.control('holdTokenRequests')
+  const hangUp = await worker.call('/awake')
+  await site.control('tokenRequested', 1)
+  const others = callTimes(5, 'awake')
+  hangUp()
+  // Time for the Worker to notice: it answers this on the same thread.
+  await passMs(0)
+  await site.control('release')
+  expect(await others).toHaveLength(5)
+  expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 5 })
+})
+
+test('with waitUntil, the renewal of an ageing token outlives the call beside which it started', async () => {
+  await call('awake')
+  await passMs(3_595_000)
+  await site.control('holdTokenRequests')
+  expect(await call('awake')).toMatchObject({ authorization: 'Bearer' })
+  await site.control('tokenRequested', 2)
+  // The old token is over, so all of these need the new one.
+  await passMs(6000)
+  const others = callTimes(5, 'awake')
+  await site.control('release')
+  expect(await others).toHaveLength(5)
+  expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 7 })
+})

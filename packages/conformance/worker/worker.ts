@@ -1,0 +1,40 @@
+import { bearerFetch } from '@oauthkit/core'
+import { orange, orangeTokens, type OrangeOptions } from '@oauthkit/orange'
+import { waitUntil } from 'cloudflare:workers'
+
+const { API = '', ORANGE_CLIENT_SECRET = '' } = process.env
+
+const provider = { ...orange, tokenEndpoint: `${API}/oauth/v3/token`, resources: [API] }
+
+const client = (options: OrangeOptions) => bearerFetch(orangeTokens({ provider, ...options }))
+
+/** At module scope, as a Worker's sources should be: all requests share them. */
+const clients = {
+  alone: client({ timeoutMs: 1000 }),
+  stored: client({ timeoutMs: 1000, store: new Map() }),
+  vault: client({
+    timeoutMs: 1000,
+    store: new Map(),
+    clientSecret: async () => {
+      await fetch(`${API}/vault`)
+      return ORANGE_CLIENT_SECRET
+    },
+  }),
+  awake: client({ waitUntil }),
+}
+
+// Time passes for the tokens at once; timers do not notice.
+const now = Date.now
+let passedMs = 0
+Date.now = () => now() + passedMs
+
+/** `/alone` and its like call the API with that client; `/later?ms=1000` lets time pass. */
+export default {
+  fetch: (request: Request): Response | Promise<Response> => {
+    const { pathname, searchParams } = new URL(request.url)
+    const name = pathname.slice(1)
+    if (name in clients) return clients[name as keyof typeof clients](`${API}/echo`)
+    passedMs += Number(searchParams.get('ms'))
+    return Response.json({ passedMs })
+  },
+}
