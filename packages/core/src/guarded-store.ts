@@ -90,7 +90,7 @@ export function guardStore(
             // The work's own error comes through the lock; any other takes nothing from what the work came to.
             if (!(await outcome?.then(isNoFailure, isFailure))) fail('lock', harmless(error))
           }
-          return outcome ?? run()
+          return run()
         }
         const released = underLock()
       })

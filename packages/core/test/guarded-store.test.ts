@@ -189,6 +189,15 @@ test('no event shows a token, even where the errors of the store do', async () =
   expect(JSON.stringify(events)).not.toMatch(/secret|abcdef/)
 })
 
+test('no event shows a token that was to be written, however short', async () => {
+  const set = (_key: string, { accessToken, refreshToken, idToken }: Token) =>
+    Promise.reject(new Error(`refused: ${accessToken} ${refreshToken} ${idToken}`))
+  const members = { refresh_token: 'r-secret', id_token: 'i-secret' }
+  const { source, events } = watch(tokenEndpoint(grant('a-secret', members)), { store: createDatabase().open({ set }) })
+  await source.getToken()
+  expect(events[0]).toMatchObject({ operation: 'set', message: 'refused: [redacted] [redacted] [redacted]' })
+})
+
 test('no event shows a part of a token, as the errors of JSON.parse do', async () => {
   const get = () => JSON.parse('{"accessToken":"token-0" "expiresAt":1}')
   const { source, events } = watch(tokenEndpoint(), { store: createDatabase().open({ get }) })

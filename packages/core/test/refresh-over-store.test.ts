@@ -156,6 +156,24 @@ test('a dead refresh token is deleted and not tried again', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
+test('under a lock, nobody waits for what a sibling may be writing', async () => {
+  const { database, start } = processes(tokenEndpoint(refusal('invalid_grant')))
+  await start().source.setToken(first(0))
+  const { source } = start({ lock: database.lock })
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('a refresh token that the store has lost is redeemed from memory', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  const { source } = start()
+  await source.setToken(first())
+  database.contents.clear()
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+})
+
 test('a dead refresh token: a grant that can starts over, and what it gets takes its place in the store', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
   const database = createDatabase()
@@ -295,6 +313,33 @@ test('after clear, a sign-in of a sibling is found even if the token before it h
   expect(await accessTokenOf(source)).toBe('token-2')
 })
 
+test('a write that fails after a new sign-in was saved does not put the store in doubt', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  const outcome = deferred<undefined>()
+  const whole = database.open()
+  const writing = vi.fn<() => void>()
+  const set = (key: string, token: Token) => {
+    if (token.accessToken !== 'token-2') return whole.set(key, token)
+    writing()
+    return outcome.promise
+  }
+  const { source } = start({ set })
+  await source.setToken(first(0))
+  const waiting = source.getToken()
+  await until(() => writing.mock.calls.length)
+  const setting = source.setToken({ accessToken: 'new', refreshToken: 'refresh-2', expiresAt: Date.now() + hour })
+  await seconds(0)
+  outcome.reject(new Error('down'))
+  await setting
+  expect((await waiting).accessToken).toBe('new')
+  const sibling = start()
+  await sibling.source.getToken({ rejected: 'new' })
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-4')
+  expect(server.redeemed).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
+})
+
 test('a renewal that a new sign-in overtakes leaves the new refresh token alone', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
@@ -327,6 +372,24 @@ test('a renewal that a new sign-in overtakes kills nothing, even if the store ca
   isDown = true
   answer.resolve(refusal('invalid_grant'))
   await seconds(0)
+  expect(await source.getToken()).toEqual(first())
+  expect(database.tokens()).toEqual([first()])
+})
+
+test('a renewal that a new sign-in overtakes at its second attempt kills nothing either', async () => {
+  const [one, two] = [deferred<Response>(), deferred<Response>()]
+  const endpoint = tokenEndpoint(one.promise, two.promise)
+  const { database, start } = processes(endpoint)
+  const { source } = start()
+  await source.setToken({ ...first(0), refreshToken: 'refresh-0' })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await start().source.setToken({ ...first(0), refreshToken: 'refresh-00' })
+  one.resolve(refusal('invalid_grant'))
+  await until(() => endpoint.requests.length === 2)
+  await source.setToken(first())
+  two.resolve(refusal('invalid_grant'))
+  expect(await waiting).toEqual(first())
   expect(await source.getToken()).toEqual(first())
   expect(database.tokens()).toEqual([first()])
 })
