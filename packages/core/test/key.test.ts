@@ -99,6 +99,15 @@ test('sources that are made per request over one store join one renewal', async 
   expect(endpoint.requests).toHaveLength(1)
 })
 
+test('a source that is made per request finds in memory what the one before it got', async () => {
+  const database = createDatabase()
+  const store = database.open()
+  await sourceOver(tokenEndpoint(), { store }).getToken()
+  database.operations.length = 0
+  expect(await accessTokenOf(sourceOver(tokenEndpoint(), { store }))).toBe('token-1')
+  expect(database.operations).toEqual([])
+})
+
 test('sources over different store objects, or none, stand alone', async () => {
   const endpoint = tokenEndpoint()
   const sources = [{ store: new Map() }, { store: new Map() }, {}, {}].map((options) => sourceOver(endpoint, options))
