@@ -72,6 +72,22 @@ test('what init says goes before what the Request says, as with fetch', async ()
   expect(target.calls[0]?.headers.get('x-own')).toBe('init')
 })
 
+test('the signal of init goes before that of the Request', async () => {
+  const source = { resources: ['https://api.example'], getToken: () => new Promise<never>(() => {}) }
+  const reason = new Error('enough')
+  const input = new Request(url, { signal: new AbortController().signal })
+  const aborted = bearerFetch(source, api().fetch)(input, { signal: AbortSignal.abort(reason) })
+  expect(await aborted.catch((error: unknown) => error)).toBe(reason)
+})
+
+test('what is buffered for a replay is let go when none is needed', async () => {
+  const clone = vi.spyOn(Request.prototype, 'clone')
+  await bearerFetch(sourceOver(tokenEndpoint()), api().fetch)(new Request(url, { method: 'POST', body: 'text' }))
+  const [spare] = clone.mock.results.map(({ value }) => value as Request)
+  clone.mockRestore()
+  expect(spare?.bodyUsed).toBe(true)
+})
+
 test('a custom fetch that passes both its arguments on sends body and token', async () => {
   const target = api(unauthorized())
   const passOn: typeof fetch = (input, init) => target.fetch(input, init)

@@ -254,6 +254,18 @@ test('a 401 from where a redirect led, at another origin, is not ours', async ()
   expect(endpoint.requests).toHaveLength(1)
 })
 
+test.each(['https://api.example/users/me', 'https://other.example/v1'])(
+  'a 401 from where a redirect led, at %s, is not ours: another surface of the host, or another resource',
+  async (led) => {
+    const resources = ['https://api.example/v1', 'https://other.example']
+    const redirected = Object.defineProperties(unauthorized(), { redirected: { value: true }, url: { value: led } })
+    const target = api(redirected)
+    const http = ky.create({ fetch: target.fetch }).extend(bearer(sourceOver(tokenEndpoint(), { resources })))
+    await errorOf(http.get('https://api.example/v1/shops'))
+    expect(target.calls).toHaveLength(1)
+  },
+)
+
 test('a 401 from where a redirect led, within the resource, is', async () => {
   const redirected = Object.defineProperties(unauthorized(), {
     redirected: { value: true },
@@ -369,6 +381,35 @@ test("ky's timeout ends the caller's wait for a token", async () => {
   expect(target.calls).toHaveLength(0)
   await http.get(url)
   expect(target.calls).toHaveLength(1)
+})
+
+test('a token in memory is asked for by peek alone', async () => {
+  const source = sourceOver(tokenEndpoint())
+  await source.getToken()
+  const getToken = vi.fn<TokenSource['getToken']>()
+  await ky
+    .create({ fetch: api().fetch })
+    .extend(bearer({ ...source, getToken }))
+    .get(url)
+  expect(getToken).not.toHaveBeenCalled()
+})
+
+test('the refused response is discarded, so that its connection is free for the replay', async () => {
+  const cancel = vi.fn<() => void>()
+  const refused = new Response(new ReadableStream({ cancel }), { status: 401 })
+  const source: TokenSource = { ...sourceOver(tokenEndpoint()), isRejected: undefined }
+  await ky
+    .create({ fetch: api(refused).fetch })
+    .extend(bearer(source))
+    .get(url)
+  expect(cancel).toHaveBeenCalledOnce()
+})
+
+test.each([1, { limit: 1 }, {}, undefined])('a stream is buffered where ky may retry: %o', async (perCall) => {
+  const target = api(unauthorized())
+  const http = ky.create({ fetch: target.fetch }).extend(bearer(sourceOver(tokenEndpoint())))
+  await http.post(url, { body: streamOf('streamed'), ...(perCall !== undefined && { retry: perCall }) })
+  expect(target.calls.map(({ body }) => body)).toEqual(['streamed', 'streamed'])
 })
 
 test('a successful response is neither cloned nor read', async () => {

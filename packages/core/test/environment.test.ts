@@ -28,9 +28,12 @@ test('what is given goes before the environment', () => {
 })
 
 test.each([
-  [{}, 'EXAMPLE_CLIENT_ID is not set'],
+  [{}, 'EXAMPLE_CLIENT_ID is not set: set that environment variable, or give the option clientId'],
   [{ EXAMPLE_CLIENT_ID: '' }, 'EXAMPLE_CLIENT_ID is not set'],
-  [{ EXAMPLE_CLIENT_ID: 'id' }, 'EXAMPLE_CLIENT_SECRET is not set'],
+  [
+    { EXAMPLE_CLIENT_ID: 'id' },
+    'EXAMPLE_CLIENT_SECRET is not set: set that environment variable, or give the option clientSecret',
+  ],
   [{ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: '' }, 'EXAMPLE_CLIENT_SECRET is not set'],
 ])('a variable that is missing or empty is a TypeError that names it: %o', (variables, message) => {
   set({ EXAMPLE_CLIENT_ID: undefined, EXAMPLE_CLIENT_SECRET: undefined, ...variables })

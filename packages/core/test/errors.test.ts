@@ -14,9 +14,17 @@ test.each([undefined, null, 'OAuthError', new Error('no'), { name: 'OAuthError',
   },
 )
 
+test.each([
+  Object.assign(new Error('no'), { code: 'TOKEN_MISSING' }),
+  Object.assign(new Error('no'), { name: 'OAuthError' }),
+])('neither its name nor its code alone will do: %o', (value) => {
+  expect(isOAuthError(value)).toBe(false)
+})
+
 test('holds what is known and nothing of what is not', () => {
   const error = new OAuthError('TOKEN_REFUSED', 'no', { provider: 'example', status: 401, error: undefined })
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_REFUSED', provider: 'example', status: 401 })
+  expect(Object.keys(error)).toEqual(['name', 'code', 'provider', 'status'])
   expect(JSON.parse(JSON.stringify(error))).toEqual({
     name: 'OAuthError',
     code: 'TOKEN_REFUSED',

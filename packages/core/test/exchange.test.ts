@@ -141,6 +141,8 @@ test.each([
   ['soon', 1800],
   ['NaN', 1800],
   ['-1', 1800],
+  ['60s', 1800],
+  ['1e3', 1800],
   [-1, 1800],
   [true, 1800],
   [[60], 1800],
@@ -223,6 +225,56 @@ test.each([
   expect(error.message).not.toContain('token-1')
 })
 
+test.each([
+  ['a redirect, which credentials do not follow', new Response(null, { status: 300 })],
+  ['a redirect, which credentials do not follow', new Response('{"error":"invalid_client"}', { status: 399 })],
+  ['more than 1 MB', new Response(`${' '.repeat(1_048_576)}x`)],
+  ['neither a success nor an OAuth error', new Response('', { status: 404 })],
+  ['neither a token nor an OAuth error', new Response('{}')],
+  ['an access_token that no header can hold', Response.json({ access_token: 'a b' })],
+  ['a token_type other than bearer', Response.json({ access_token: 'a', token_type: 'mac' })],
+])('the message names the flaw: %s', async (flaw, answer) => {
+  const { message } = await failure(answer)
+  expect(message).toContain(`: ${flaw}; check the provider's tokenEndpoint`)
+})
+
+test('an answer of exactly 1 MB is read', async () => {
+  const json = '{"access_token":"token-1"}'
+  expect(await outcome(new Response(json.padEnd(1_048_576)))).toMatchObject({ accessToken: 'token-1' })
+})
+
+test('characters that two chunks share are read whole', async () => {
+  const bytes = new TextEncoder().encode('{"access_token":"token-1","name":"é"}')
+  const body = new ReadableStream({
+    start: (controller) => {
+      for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+      controller.close()
+    },
+  })
+  expect((await outcome(new Response(body))).extra).toEqual({ name: 'é' })
+})
+
+test('what was sent and is no secret stays readable in what the server says', async () => {
+  const words = ['client_credentials', 'read:all', 'https://r.example', 'my-audience', 'app-id']
+  const answer = Response.json({ error: 'invalid_scope', error_description: words.join(' ') }, { status: 400 })
+  const [grant_type = '', scope, resource, audience, clientId = ''] = words
+  const request = { clientId, clientAuth: clientSecretPost, parameters: { grant_type, scope, resource, audience } }
+  expect(await errorOf(ask(tokenEndpoint(answer), request))).toMatchObject({ errorDescription: words.join(' ') })
+})
+
+test('every other parameter that was sent is cut out, unless it is too short to be a secret', async () => {
+  const answer = Response.json({ error: 'x', error_description: 'abcd abc' }, { status: 400 })
+  const parameters = { grant_type: 'x', code: 'abcd', mode: 'abc' }
+  expect(await errorOf(ask(tokenEndpoint(answer), { parameters }))).toMatchObject({
+    errorDescription: '[redacted] abc',
+  })
+})
+
+test('something else than an error that is thrown has an unknown reason', async () => {
+  const thrower = { fetch: () => Promise.reject(Object.create(null) as Error) }
+  expect(await errorOf(ask(thrower))).toHaveProperty('message', expect.stringContaining('(unknown reason)'))
+})
+
 test('a body without end is not read without end', async () => {
   let chunks = 0
   const body = new ReadableStream({
@@ -286,6 +338,8 @@ test.each([
   [new Date(1_005_000).toUTCString(), 1_005_000],
   [new Date(0).toUTCString(), 0],
   ['soon', undefined],
+  ['7x', undefined],
+  ['x7', undefined],
   ['', undefined],
 ])('after Retry-After %s, at the instant 1,000,000, retryAt is %s', async (header, retryAt) => {
   expect((await failure(refusal('slow', 503, { 'retry-after': header }))).retryAt).toBe(retryAt)

@@ -60,6 +60,10 @@ test('any one of several resources will do', () => {
   expect(allows('https://b.example/v1', ['https://a.example', 'https://b.example'])).toBe(true)
 })
 
+test('a line break in the query hides nothing', () => {
+  expect(isResource('https://api.example/v1?a\nb/%2e%2e/', { resources: ['https://api.example/v1'] })).toBe(true)
+})
+
 test('an exception is carved out of a resource by whole path segments', () => {
   const allowed = (url: string) =>
     allows(url, ['https://api.example'], ['https://api.example/users', 'https://x.example'])
@@ -77,6 +81,11 @@ test.each([
   [['http://127.evil.test'], 'resource 1 of 1 must be https:'],
   [['http://localhost.evil.test'], 'resource 1 of 1 must be https:'],
   [['ftp://api.example'], 'resource 1 of 1 must be https:'],
+  [['ftp://localhost'], 'resource 1 of 1 must be https:'],
+  [['http://notlocalhost'], 'resource 1 of 1 must be https:'],
+  [['http://127.0.0.1.evil.test'], 'resource 1 of 1 must be https:'],
+  [['https://hunter2@api.example'], 'resource 1 of 1 must not hold a user name or password'],
+  [['https://:hunter2@api.example'], 'resource 1 of 1 must not hold a user name or password'],
   [['https://user:hunter2@api.example'], 'resource 1 of 1 must not hold a user name or password'],
   [['https://api.example?key=hunter2'], 'resource 1 of 1 must end with its path'],
   [['https://api.example#hunter2'], 'resource 1 of 1 must end with its path'],

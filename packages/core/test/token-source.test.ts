@@ -48,6 +48,7 @@ test('a token that is good is given from memory, and at once by peek', async () 
 
 test('tokens are frozen, whatever the server added to them', async () => {
   const token = await sourceOver(tokenEndpoint(grant('token-1', { more: 1 }))).getToken()
+  expect(token.extra).toEqual({ more: 1 })
   expect(Object.isFrozen(token)).toBe(true)
   expect(Object.isFrozen(token.extra)).toBe(true)
 })
@@ -326,7 +327,9 @@ test('the refreshToken grant starts from a refresh token', async () => {
   const endpoint = tokenEndpoint()
   await sourceOver(endpoint, { grant: refreshToken('refresh-0') }).getToken()
   expect(await form(endpoint.requests[0])).toEqual({ grant_type: 'refresh_token', refresh_token: 'refresh-0' })
-  expect(() => refreshToken('')).toThrow(TypeError)
+  expect(() => refreshToken('')).toThrow(/^refreshToken\(\) needs the refresh token/)
+  expect(() => refreshToken(7 as never)).toThrow(TypeError)
+  expect(refreshToken('x').name).toBe('refresh_token')
 })
 
 test('a grant that cannot start over is TOKEN_MISSING without a request', async () => {
@@ -433,10 +436,16 @@ test.each<[string, TokenSourceOptions]>([
   ['resource 1 of 1 must be https:', { provider, clientId: 'app', resources: ['http://api.example'] }],
   ['resources is empty', { provider, clientId: 'app', resources: [] }],
   ['resource 1 of 1 is not an absolute URL', { provider, clientId: 'app', exceptResources: ['users'] }],
-  [
-    'example: parameters must not hold grant_type',
-    { provider, clientId: 'app', parameters: { grant_type: 'password' } },
-  ],
+  ...['grant_type', 'client_id', 'client_secret', 'scope', 'resource'].map((name): [string, TokenSourceOptions] => [
+    `example: parameters must not hold ${name}`,
+    { provider, clientId: 'app', parameters: { [name]: 'x' } },
+  ]),
+  ...['timeoutMs', 'storeTimeoutMs', 'maxTokenRequestsPerMinute'].flatMap((name) =>
+    [0, -1, Number.NaN].map((value): [string, TokenSourceOptions] => [
+      `example: ${name} must be a number above 0`,
+      { provider, clientId: 'app', [name]: value },
+    ]),
+  ),
 ])('bad configuration is a TypeError at construction: %s', (message, options) => {
   expect(() => createTokenSource(options)).toThrow(TypeError)
   expect(() => createTokenSource(options)).toThrow(message)
