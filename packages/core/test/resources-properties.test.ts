@@ -34,7 +34,11 @@ const path = (minLength: number) =>
 const origin = fc.oneof(
   { weight: 3, arbitrary: fc.domain().map((host) => `https://${host}`) },
   fc.tuple(fc.domain(), fc.integer({ min: 1, max: 65_535 })).map(([host, port]) => `https://${host}:${port}`),
-  fc.tuple(fc.ipV6(), fc.integer({ min: 1, max: 65_535 })).map(([host, port]) => `https://[${host}]:${port}`),
+  fc
+    .tuple(fc.ipV6(), fc.integer({ min: 1, max: 65_535 }))
+    .map(([host, port]) => `https://[${host}]:${port}`)
+    // Bun does not know all of them that end like an IPv4 address.
+    .filter((text) => URL.canParse(text)),
   fc.integer({ min: 1, max: 65_535 }).map((port) => `http://127.0.0.1:${port}`),
 )
 
@@ -178,6 +182,7 @@ describe('a token never goes', () => {
     })
     check(
       fc.property(url, resource, (to, prefix) => {
+        fc.pre(URL.canParse(to))
         expect(allows(to, prefix) && !mayGo(to, prefix)).toBe(false)
       }),
       50,
