@@ -15,8 +15,11 @@ export type Grant = {
   readonly clientAuth?: ClientAuth
   /** The authorization server that this grant belongs to. An option of the same name goes first. */
   readonly provider?: Provider
-  /** Whatever tells two tokens of this grant apart that nothing else does, such as a user's id. */
-  readonly identity?: string
+  /**
+   * Whatever tells two tokens of this grant apart that nothing else does, such as a user's id; a function where that is a
+   * secret, which logs are not to show.
+   */
+  readonly identity?: string | (() => string)
   /**
    * The form parameters under their wire names, made anew for each token request.
    *

@@ -25,6 +25,7 @@ export async function findPlace(settings: Settings): Promise<Place> {
   const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const fingerprint = key === undefined ? clientSecret : undefined
   const client = [provider.name, provider.tokenEndpoint, clientId, fingerprint]
-  const slot = slotOf(store, await keyOf([...client, grant.name, grant.identity, form, key]))
+  const identity = typeof grant.identity === 'function' ? grant.identity() : grant.identity
+  const slot = slotOf(store, await keyOf([...client, grant.name, identity, form, key]))
   return { slot, credentials: { clientId, clientSecret } }
 }

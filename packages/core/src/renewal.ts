@@ -5,7 +5,7 @@ import { exchange } from './exchange.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import type { Held } from './lifetime.ts'
 import type { Settings } from './settings.ts'
-import type { Slot } from './slot.ts'
+import { inTurn, type Slot } from './slot.ts'
 import type { Token } from './token.ts'
 import { within } from './within.ts'
 
@@ -31,14 +31,15 @@ export type Renewal = {
  */
 export async function renewToken(renewal: Renewal): Promise<Token> {
   const { settings, slot, store, credentials, reason, rejected, isCurrent, report } = renewal
-  const { provider, grant, storeTimeoutMs, maxTokenRequestsPerMinute } = settings
+  const { provider, grant, timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute } = settings
   const startedAt = Date.now()
   let stored: Token | null | undefined
   let isRationed = false
 
-  /** What was overtaken must not redeem or kill a refresh token either: nobody would save what comes of it. */
+  /** What was overtaken, or is late, must not redeem or kill a refresh token either. */
   const checkCurrent = () => {
-    if (!isCurrent()) throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal was overtaken: ask again')
+    if (isCurrent() && Date.now() < startedAt + timeoutMs) return
+    throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal was overtaken: ask again')
   }
 
   const done = (type: 'renewed' | 'adopted', token: Token): Token => {
@@ -53,10 +54,9 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   }
 
   const save = async (token: Token): Promise<Token> => {
-    if (store && isCurrent()) {
-      const isSaved = await store.set(slot.key, token)
-      if (isCurrent()) slot.isUnsaved = !isSaved
-    }
+    await inTurn(slot, async () => {
+      if (store && isCurrent()) slot.isUnsaved = !(await store.set(slot.key, token))
+    })
     return done('renewed', token)
   }
 
@@ -125,7 +125,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
     }
     const what = `no token is stored, and ${grant.name} cannot get one by itself: sign in again`
-    throw errorOf(provider.name, 'TOKEN_MISSING', what)
+    throw errorOf(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
   }
 
   const work = async (): Promise<Token> => {

@@ -38,8 +38,12 @@ export type TokenSourceOptions = {
    * @defaultValue None: the source keeps its token to itself, in memory.
    */
   readonly store?: TokenStore | undefined
-  /** Tells one user's tokens from another's in the store. */
-  readonly key?: string | undefined
+  /**
+   * Tells one user's tokens from another's in the store.
+   *
+   * Present, it must say who: a user id that is missing by mistake would be everybody's.
+   */
+  readonly key?: string
   /** How long a renewal may take, whatever it waits for, in milliseconds. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined
   /** How long the store may take for one operation before things go on without it, in milliseconds. @defaultValue 500 */
@@ -87,6 +91,9 @@ export function settle(options: TokenSourceOptions): Settings {
   const clientId = options.clientId ?? grant.clientId
   if (!clientId) throw new TypeError(`${name}: clientId is missing`)
   if (options.clientSecret === '') throw new TypeError(`${name}: clientSecret is empty`)
+
+  if ('key' in options && !options.key)
+    throw new TypeError(`${name}: key is empty: leave it out, or say whose token it is`)
 
   const given = new Set(['grant_type', 'client_id', 'client_secret', 'scope', 'resource'])
   const clash = Object.keys(parameters ?? {}).find((parameter) => given.has(parameter))

@@ -5,6 +5,7 @@ import type { Held } from './lifetime.ts'
 import { createRation, type Ration } from './ration.ts'
 import type { TokenStore } from './store.ts'
 import type { Token } from './token.ts'
+import { within } from './within.ts'
 
 /** What all sources share that give the same token from the same store. */
 export type Slot = {
@@ -14,6 +15,10 @@ export type Slot = {
   held?: Held | undefined
   /** Whether the token in memory is newer than the one in the store, which could not be written. */
   isUnsaved?: boolean
+  /** Counts what took the place of what was there before, so that a renewal knows that it was overtaken. */
+  version: number
+  /** The last write to the store; settles, unless whatever runs it is gone. */
+  writing?: Promise<unknown>
   /** The renewal in flight; one that has not settled by its deadline is of no account any more. */
   flight?: Flight<Token> | undefined
   /** The last failure, until a success. */
@@ -35,7 +40,12 @@ export type Failure = {
 }
 
 /** Makes a slot with nothing in it. */
-export const createSlot = (key: string): Slot => ({ key, forcedRenewals: createRation(3, 30_000), grantedAt: [] })
+export const createSlot = (key: string): Slot => ({
+  key,
+  version: 0,
+  forcedRenewals: createRation(3, 30_000),
+  grantedAt: [],
+})
 
 // Under a global symbol, so that two copies of this package over one store join the same renewals.
 const registry = Symbol.for('@oauthkit/core slots 1')
@@ -50,4 +60,11 @@ export function slotOf(store: TokenStore, key: string): Slot {
     families.set(store, family)
   }
   return family(key)
+}
+
+/** Writes after what is being written, since a store need not keep the order of what it is asked at the same time. */
+export function inTurn<T>(slot: Slot, write: () => Promise<T>): Promise<T> {
+  const turn = slot.writing ? within(slot.writing, 1000, () => {}).then(write) : write()
+  slot.writing = turn.catch(() => {})
+  return turn
 }

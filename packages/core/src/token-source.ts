@@ -1,5 +1,5 @@
 import { retryAtOf } from './back-off.ts'
-import { errorOf } from './errors.ts'
+import { errorOf, isOAuthError } from './errors.ts'
 import type { RenewalReason, TokenEvent, TokenEventDetails } from './events.ts'
 import { isInFlight, joinFlight, startFlight, type Flight } from './flight.ts'
 import { guardStore } from './guarded-store.ts'
@@ -8,7 +8,7 @@ import { findPlace, ownPlace, type Place } from './place.ts'
 import { rejectionOf } from './rejection.ts'
 import { renewToken } from './renewal.ts'
 import { settle, type TokenSourceOptions } from './settings.ts'
-import type { Slot } from './slot.ts'
+import { inTurn, type Slot } from './slot.ts'
 import { tokenFlaw, type GetTokenOptions, type Token, type TokenSource } from './token.ts'
 import { unlessAborted } from './unless-aborted.ts'
 import { within } from './within.ts'
@@ -55,13 +55,10 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     if (isInFlight(search)) return joinFlight(search, find)
     const own = (search = startFlight(findPlace(settings), timeoutMs, () => late(provider.name, timeoutMs)))
     try {
-      place = await own.promise
-      search = undefined
-      return place
-    } catch (error) {
-      // Remembered for a second, as failures of the token endpoint are.
+      return (place = await own.promise)
+    } finally {
+      // Remembered for a second, whatever came of it: a vault is no more to be hammered than the token endpoint.
       if (search === own) search = { promise: own.promise, deadline: Date.now() + 1000 }
-      throw error
     }
   }
 
@@ -71,12 +68,14 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       report({ type: 'throttled', why: 'back-off' })
       return Promise.reject(slot.failure.error)
     }
-    // Whatever takes the place of a flight, setToken and clear included, knows better than what comes of it.
-    const isCurrent = () => slot.flight?.promise === promise
-    const work = renewToken({ settings, slot, store, credentials, reason, rejected, isCurrent, report })
-    const promise: Promise<Token> = within(work, timeoutMs, () => late(provider.name, timeoutMs)).then(
-      (token) => (isCurrent() ? keep(slot, token) : getToken()),
-      (error: Error) => (isCurrent() ? fail(slot, reason, error) : getToken()),
+    // What is set or cleared meanwhile knows better than what comes of this; that it is late is no reason to lose it.
+    const { version } = slot
+    const isCurrent = () => slot.version === version
+    const work = renewToken({ settings, slot, store, credentials, reason, rejected, isCurrent, report }).then((token) =>
+      isCurrent() ? keep(slot, token) : getToken(),
+    )
+    const promise: Promise<Token> = within(work, timeoutMs, () => late(provider.name, timeoutMs)).catch(
+      (error: Error) => (slot.flight?.promise === promise ? fail(slot, reason, error) : getToken()),
     )
     // Whoever waits sees an error; that nobody may be waiting any more is no reason to end the process.
     waitUntil?.(promise.catch(() => {}))
@@ -88,26 +87,32 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const keep = (slot: Slot, token: Token): Token => {
     slot.held = token === slot.held?.token ? slot.held : hold(token, provider)
     slot.failure = slot.flight = undefined
+    slot.version += 1
     return slot.held.token
   }
 
   const forget = (slot: Slot): void => {
     slot.held = slot.failure = slot.flight = undefined
+    slot.isUnsaved = false
+    slot.version += 1
   }
 
   const fail = (slot: Slot, reason: RenewalReason, error: Error): never => {
-    slot.failure = { error, reason, at: Date.now(), count: (slot.failure?.count ?? 0) + 1 }
+    // That nobody has signed in costs no request to find out, and may change at any moment.
+    const isSignedOut = isOAuthError(error) && error.code === 'TOKEN_MISSING' && !error.error && !isAlive(slot.held)
+    slot.failure = isSignedOut ? undefined : { error, reason, at: Date.now(), count: (slot.failure?.count ?? 0) + 1 }
     slot.flight = undefined
     report({ type: 'failed', reason, error, hasToken: isAlive(slot.held), retryAt: retryAtOf(slot) })
     throw error
   }
 
-  const next = async (reason: RenewalReason, rejected?: string): Promise<Token> => {
+  const next = async (isBeside: boolean, rejected?: string): Promise<Token> => {
     const found = await find()
     const { held } = found.slot
+    const isGood = isAlive(held) && held.token.accessToken !== rejected
     // Another source over the same store may have renewed meanwhile.
-    if (reason !== 'ageing' && isAlive(held) && held.token.accessToken !== rejected) return held.token
-    return renew(found, reason, rejected)
+    if (isGood && !(isBeside && Date.now() >= held.renewAt)) return held.token
+    return renew(found, isGood ? 'ageing' : isAlive(held) ? 'rejected' : held ? 'expired' : 'absent', rejected)
   }
 
   /** The token in memory if it is good; its renewal starts beside it when it is ageing. */
@@ -116,7 +121,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     const held = slot?.held
     if (!slot || !isAlive(held)) return undefined
     const now = Date.now()
-    if (now >= held.renewAt && !isInFlight(slot.flight) && now >= retryAtOf(slot)) next('ageing').catch(() => {})
+    if (now >= held.renewAt && !isInFlight(slot.flight) && now >= retryAtOf(slot)) next(true).catch(() => {})
     return held
   }
 
@@ -133,8 +138,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       report({ type: 'served', expiresAt: held.expiresAt })
       return held.token
     }
-    const reason = held ? 'rejected' : place?.slot.held ? 'expired' : 'absent'
-    return unlessAborted(next(reason, rejected), signal)
+    return unlessAborted(next(false, rejected), signal)
   }
 
   return {
@@ -149,18 +153,25 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       if (flaw) throw new TypeError(`setToken needs a token: its ${flaw}`)
       const { slot } = await find()
       slot.flight = undefined
-      const isStored = store ? await store.set(slot.key, token) : true
-      keep(slot, token)
-      slot.isUnsaved = !isStored
+      slot.version += 1
+      const isStored = await inTurn(slot, async () => {
+        const isWritten = store ? await store.set(slot.key, token) : true
+        keep(slot, token)
+        slot.isUnsaved = !isWritten
+        return isWritten
+      })
       if (!isStored)
         throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token is in memory only')
     },
     clear: async () => {
       const { slot } = await find()
       forget(slot)
-      const isGone = store ? await store.delete(slot.key) : true
-      // Once more: meanwhile a call may have found the token in the store.
-      forget(slot)
+      const isGone = await inTurn(slot, async () => {
+        const isDeleted = store ? await store.delete(slot.key) : true
+        // Once more: meanwhile a call may have found the token in the store.
+        forget(slot)
+        return isDeleted
+      })
       if (!isGone)
         throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
     },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { clientCredentials, type Grant, type TokenSourceOptions } from '../src/index.ts'
+import { clientCredentials, refreshToken, type Grant, type TokenSourceOptions } from '../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from './database.ts'
 import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from './support.ts'
 
@@ -43,11 +43,12 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   ['another secret', {}, { clientSecret: 'other' }],
   ['no secret', {}, { clientSecret: undefined, clientAuth: () => {} }],
   ['another user', base, { ...base, key: 'other' }],
-  ['no user', base, { ...base, key: undefined }],
+  ['no user', base, { scope: 'read', parameters: { audience: 'a', tenant: 't' } }],
   ['another provider', base, { ...base, provider: { ...provider, name: 'other' } }],
   ['another token endpoint', base, { ...base, provider: { ...provider, tokenEndpoint: 'https://id2.example/token' } }],
   ['another grant', base, { ...base, grant: { ...clientCredentials(), name: 'other' } }],
   ['another identity of the grant', { grant: as('a') }, { grant: as('b') }],
+  ['another refresh token to start from', { grant: refreshToken('refresh-1') }, { grant: refreshToken('refresh-2') }],
   ['a user of the name of an identity', { grant: as('a') }, { key: 'a' }],
   ['a client and a secret that join to the same text', { clientSecret: 'bc' }, { clientId: 'appb', clientSecret: 'c' }],
 ])('%s has an entry of its own', async (_what, one, other) => {
@@ -70,9 +71,9 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
 
 test('the key is a hash: a store shows neither who asks nor with what', async () => {
   const database = createDatabase()
-  const options = { store: database.open(), key: 'jane@example.org', scope: 'read', grant: as('device-7') }
+  const options = { store: database.open(), scope: 'read', grant: as('device-7') }
   await sourceOver(tokenEndpoint(), options).getToken()
-  await sourceOver(tokenEndpoint(), { ...options, key: undefined }).getToken()
+  await sourceOver(tokenEndpoint(), { ...options, key: 'jane@example.org' }).getToken()
   const keys = [...database.contents.keys()]
   expect(keys).toEqual([
     expect.stringMatching(/^oauthkit:[\da-f]{64}$/),
@@ -202,6 +203,53 @@ test("a user's entry survives the rotation of the client's secret, which its nex
   expect(await accessTokenOf(source)).toBe('token-1')
   expect(authorization(endpoint.requests[0])).toBe(`Basic ${btoa('app:rotated')}`)
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-1', refreshToken: 'refresh-1' }])
+})
+
+test('credentials are looked up once a second at most, however many calls wait or fail', async () => {
+  const { vault, clientSecret } = createVault()
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint, { store: createDatabase().open(), clientSecret })
+  const early = errorOf(source.getToken())
+  await until(() => endpoint.requests.length)
+  const late = errorOf(source.getToken())
+  answer.resolve(refusal('invalid_client', 401))
+  await Promise.all([early, late])
+  for (let call = 0; call < 100; call += 1) await errorOf(source.getToken())
+  expect(vault.lookUps).toBe(1)
+  await seconds(1)
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(vault.lookUps).toBe(2)
+})
+
+test('sources of which each looks its credentials up renew an ageing token once, however long that takes', async () => {
+  const endpoint = tokenEndpoint()
+  const store = createDatabase().open()
+  let found: Promise<string> = Promise.resolve(secret)
+  const quick = sourceOver(endpoint, { store, clientSecret: () => secret })
+  const slow = sourceOver(endpoint, { store, clientSecret: () => found })
+  await slow.getToken()
+  await quick.getToken()
+  await seconds(3400)
+  const vault = deferred<string>()
+  found = vault.promise
+  slow.peek()
+  quick.peek()
+  await until(() => quick.peek() === 'Bearer token-2')
+  vault.resolve(secret)
+  await until(() => vi.getTimerCount() === 0)
+  expect(slow.peek()).toBe('Bearer token-2')
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('sources that are made per request share one ration', async () => {
+  const endpoint = tokenEndpoint()
+  const store = createDatabase().open()
+  let accessToken = await accessTokenOf(sourceOver(endpoint, { store }))
+  for (let call = 0; call < 10; call += 1) {
+    accessToken = await accessTokenOf(sourceOver(endpoint, { store }), accessToken)
+  }
+  expect(endpoint.requests).toHaveLength(4)
 })
 
 test('credentials that cannot be looked up are not looked up again within a second', async () => {

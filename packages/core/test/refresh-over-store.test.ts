@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Grant, Token, TokenSourceOptions } from '../src/index.ts'
+import type { Grant, Token, TokenSourceOptions, TokenStore } from '../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from './database.ts'
 import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
 
@@ -374,6 +374,32 @@ test('a renewal that a new sign-in overtakes kills nothing, even if the store ca
   await seconds(0)
   expect(await source.getToken()).toEqual(first())
   expect(database.tokens()).toEqual([first()])
+})
+
+test('an answer that comes too late for its callers is saved all the same: it may hold a rotated refresh token', async () => {
+  const answer = deferred<Response>()
+  const granted = deferred<undefined>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const { database, start } = processes(endpoint)
+  await start().source.setToken(first(0))
+  let isAsked = false
+  const lock: NonNullable<TokenStore['lock']> = async (_key, work) => {
+    isAsked = true
+    await granted.promise
+    return work({ signal: new AbortController().signal })
+  }
+  const { source } = start({ lock }, { timeoutMs: 3000 })
+  const outcome = errorOf(source.getToken())
+  await until(() => isAsked)
+  await seconds(2)
+  granted.resolve(undefined)
+  await until(() => endpoint.requests.length)
+  await seconds(1)
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  answer.resolve(grant('token-2', { refresh_token: 'refresh-2' }))
+  await seconds(0)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+  expect(source.peek()).toBe('Bearer token-2')
 })
 
 test('a renewal that a new sign-in overtakes at its second attempt kills nothing either', async () => {

@@ -260,6 +260,17 @@ test('when its token has expired, a process adopts what a sibling has stored, an
   expect(events.at(-1)).toMatchObject({ type: 'adopted', reason: 'expired' })
 })
 
+test('a sign-in of another process is found at once: that nobody had signed in is not remembered', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const user = { grant: signedIn, key: 'user' }
+  const source = sourceOver(endpoint, { store: database.open(), ...user })
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  await sourceOver(endpoint, { store: database.open(), ...user }).setToken({ accessToken: 'mine' })
+  expect(await accessTokenOf(source)).toBe('mine')
+  expect(endpoint.requests).toHaveLength(0)
+})
+
 test('a token that was set over the same store object serves all its sources at once', async () => {
   const store = createDatabase().open()
   const source = sourceOver(tokenEndpoint(), { store, grant: signedIn })
@@ -334,6 +345,64 @@ test('clear while the store deletes: what a call finds there meanwhile does not 
   await clearing
   expect(source.peek()).toBeUndefined()
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('clear while a renewal writes: what it writes does not stay, though the store may keep no order', async () => {
+  const database = createDatabase()
+  const written = deferred<undefined>()
+  const writing = vi.fn<() => void>()
+  const whole = database.open()
+  const set = (key: string, token: Token) => {
+    writing()
+    return written.promise.then(() => whole.set(key, token))
+  }
+  const source = sourceOver(tokenEndpoint(grant('late')), { store: database.open({ set }) })
+  const waiting = source.getToken()
+  await until(() => writing.mock.calls.length)
+  const clearing = source.clear()
+  await seconds(0)
+  written.resolve(undefined)
+  await clearing
+  expect(database.contents.size).toBe(0)
+  expect((await waiting).accessToken).toBe('token-2')
+})
+
+test('setToken while a renewal writes: what was set stays, though the store may keep no order', async () => {
+  const database = createDatabase()
+  const written = deferred<undefined>()
+  const writing = vi.fn<() => void>()
+  const whole = database.open()
+  const set = (key: string, token: Token) => {
+    writing()
+    return token.accessToken === 'late' ? written.promise.then(() => whole.set(key, token)) : whole.set(key, token)
+  }
+  const source = sourceOver(tokenEndpoint(grant('late')), { store: database.open({ set }) })
+  const waiting = source.getToken()
+  await until(() => writing.mock.calls.length)
+  const setting = source.setToken({ accessToken: 'mine' })
+  await seconds(0)
+  written.resolve(undefined)
+  await setting
+  expect(database.tokens()).toEqual([{ accessToken: 'mine' }])
+  expect((await waiting).accessToken).toBe('mine')
+})
+
+test('a renewal that starts while setToken writes does not write over it', async () => {
+  const database = createDatabase()
+  const written = deferred<undefined>()
+  const whole = database.open()
+  const set = (key: string, token: Token) =>
+    token.accessToken === 'mine' ? written.promise.then(() => whole.set(key, token)) : whole.set(key, token)
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ set }) })
+  await source.setToken({ accessToken: 'over', expiresAt: Date.now() })
+  const setting = source.setToken({ accessToken: 'mine' })
+  const waiting = source.getToken()
+  await seconds(0)
+  written.resolve(undefined)
+  await setting
+  await waiting
+  expect(database.tokens()).toEqual([{ accessToken: 'mine' }])
+  expect(source.peek()).toBe('Bearer mine')
 })
 
 test('setToken during a renewal: the renewal does not write over it', async () => {

@@ -434,6 +434,8 @@ test.each<[string, TokenSourceOptions]>([
     { clientId: 'app', provider: { ...provider, tokenEndpoint: 'http://id.example' } },
   ],
   ['resource 1 of 1 must be https:', { provider, clientId: 'app', resources: ['http://api.example'] }],
+  ['example: key is empty', { provider, clientId: 'app', key: '' }],
+  ['example: key is empty', { provider, clientId: 'app', key: undefined as never }],
   ['resources is empty', { provider, clientId: 'app', resources: [] }],
   ['resource 1 of 1 is not an absolute URL', { provider, clientId: 'app', exceptResources: ['users'] }],
   ...['grant_type', 'client_id', 'client_secret', 'scope', 'resource'].map((name): [string, TokenSourceOptions] => [

@@ -11,5 +11,7 @@ import type { Grant } from '../grant.ts'
 export function refreshToken(token: string): Grant {
   if (typeof token !== 'string' || token === '')
     throw new TypeError('refreshToken() needs the refresh token, a non-empty string')
-  return { name: 'refresh_token', parameters: () => ({ grant_type: 'refresh_token', refresh_token: token }) }
+  const parameters = () => ({ grant_type: 'refresh_token', refresh_token: token })
+  // Two users' refresh tokens must not share an entry of a store.
+  return { name: 'refresh_token', identity: () => token, parameters }
 }
