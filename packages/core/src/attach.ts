@@ -1,6 +1,6 @@
 import { prepareReplay } from './replay.ts'
 import { isResource } from './resources.ts'
-import type { TokenSource } from './token.ts'
+import { isAccessToken, type Token, type TokenSource } from './token.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** One call of a `fetch`. */
@@ -52,8 +52,8 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
   const replay = prepareReplay(input, body, mayBuffer)
   try {
     // A source written by hand may not heed the signal.
-    const ask = (rejected?: string) => unlessAborted(source.getToken({ rejected, signal }), signal)
-    const rejected = source.peek?.()?.slice(scheme.length) ?? (await ask()).accessToken
+    const ask = (rejected?: string) => unlessAborted(source.getToken({ rejected, signal }), signal).then(sendable)
+    const rejected = source.peek?.()?.slice(scheme.length) ?? (await ask())
     const response = await send(input, rejected)
     if (!(await isRefused(source, response, url))) return response
     const renewal = ask(rejected)
@@ -61,10 +61,10 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
     if (!replay) {
       told(false)
       // This call fails all the same, but the next one finds a better token.
-      await renewal.catch(() => {})
+      await renewal.catch(() => signal?.throwIfAborted())
       return response
     }
-    const { accessToken } = await renewal.catch((error: unknown) => {
+    const accessToken = await renewal.catch((error: unknown) => {
       discard(response)
       throw error
     })
@@ -78,6 +78,12 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
   } finally {
     replay?.discard?.()
   }
+}
+
+/** A source written by hand may give anything; what the headers would say of it would show it. */
+function sendable(token: Token | undefined): string {
+  if (isAccessToken(token?.accessToken)) return token.accessToken
+  throw new TypeError('the token source gave a token whose accessToken is missing, or cannot be sent in a header')
 }
 
 function skip(source: TokenSource, why: 'elsewhere' | 'authorization', url: string | undefined): void {

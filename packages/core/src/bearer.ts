@@ -19,6 +19,9 @@ export type SelectSource = (state: BearerState) => TokenSource | undefined | Pro
  * The renewal and the second sending take nothing from ky's `retry`, and nobody waits between them. A body that can be
  * read only once is sent again only where ky buffers it, which it does unless `retry` is 0; else the call gets the 401.
  *
+ * A `fetch` of yours that changes the body belongs into ky's `fetch` option, beneath the token layer: what wraps it from
+ * an `init` hook is not asked again for the replay.
+ *
  * @param source - who gives the tokens, or a function that says so for each call: one client, many tenants.
  * @throws `TypeError` if the source's resources are not URL prefixes that tokens may be sent to. Calls reject with an
  * {@link OAuthError} if there is no token to be had.
@@ -38,9 +41,9 @@ export function bearer(source: TokenSource | SelectSource): Options {
 }
 
 /** The body as the caller gave it, unless a hook may have replaced the request since. */
-function bodyOf({ hooks, json, body, stringifyJson = JSON.stringify }: Options) {
-  if (hooks?.beforeRequest?.length || hooks?.beforeRetry?.length) return undefined
-  return json === undefined ? body : () => stringifyJson(json)
+function bodyOf({ hooks, json, body, stringifyJson }: Options) {
+  if (hooks?.beforeRequest?.length || hooks?.beforeRetry?.length || hooks?.afterResponse?.length) return undefined
+  return json === undefined ? body : () => stringifyJson?.(json) ?? JSON.stringify(json)
 }
 
 const retryLimit = ({ retry }: Options) => (typeof retry === 'number' ? retry : (retry?.limit ?? 2))

@@ -43,8 +43,8 @@ export const none: ClientAuth = (request) => {
   request.form.set('client_id', request.clientId)
 }
 
-function secretOf({ clientSecret, provider }: ClientAuthRequest, method: string): string {
-  if (!clientSecret) throw new TypeError(`${provider.name}: ${method} needs a clientSecret`)
+function secretOf({ clientSecret }: ClientAuthRequest, method: string): string {
+  if (!clientSecret) throw new TypeError(`${method} needs a clientSecret`)
   return clientSecret
 }
 

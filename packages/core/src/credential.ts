@@ -1,6 +1,6 @@
 import { errorOf } from './errors.ts'
 import type { Provider } from './provider.ts'
-import { reasonOf } from './redactor.ts'
+import { codeOf } from './redactor.ts'
 
 /** A client id or secret, or a function that looks it up anew for each token request: in a vault, a Worker's bindings. */
 export type Credential = string | (() => string | Promise<string>)
@@ -17,7 +17,7 @@ export async function lookUp({ name: provider }: Provider, name: string, credent
       value = await credential()
     } catch (error) {
       // In a class of its own, since HTTP clients take the network errors of a vault for their own and retry.
-      throw errorOf(provider, 'TOKEN_UNAVAILABLE', `${name} could not be looked up (${reasonOf(error)})`)
+      throw errorOf(provider, 'TOKEN_UNAVAILABLE', `${name} could not be looked up (${codeOf(error)})`)
     }
   }
   if (typeof value === 'string' && value) return value

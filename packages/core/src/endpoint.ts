@@ -1,7 +1,7 @@
 import { type Credential, lookUp } from './credential.ts'
 import { errorOf, OAuthError } from './errors.ts'
 import type { ClientAuth, Provider } from './provider.ts'
-import { createRedactor, reasonOf } from './redactor.ts'
+import { codeOf, createRedactor, reasonOf } from './redactor.ts'
 import { secureUrl } from './resources.ts'
 import { within } from './within.ts'
 
@@ -57,9 +57,12 @@ export function callEndpoint<T>(
     const clientId = await lookUp(provider, 'clientId', client.clientId)
     const clientSecret =
       client.clientSecret === undefined ? undefined : await lookUp(provider, 'clientSecret', client.clientSecret)
-    const form = formOf(typeof parameters === 'function' ? await parameters() : parameters)
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
-    await clientAuth({ form, headers, clientId, clientSecret, provider })
+    const form = await prepare(provider, async () => {
+      const prepared = formOf(typeof parameters === 'function' ? await parameters() : parameters)
+      await clientAuth({ form: prepared, headers, clientId, clientSecret, provider })
+      return prepared
+    })
     const hidden = [...form].filter(([name, value]) => !shown.has(name) && value.length > 3).map(([, value]) => value)
     const redact = createRedactor([clientSecret, headers.get('authorization')?.split(' ').at(-1), ...hidden])
 
@@ -83,6 +86,18 @@ export function callEndpoint<T>(
     const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
     throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
   })
+}
+
+/** Whatever signs or looks up may fail like a network: in a class of our own, so that HTTP clients do not retry it. */
+async function prepare<T>({ name }: Provider, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof OAuthError) throw error
+    if (error instanceof TypeError && error.cause === undefined)
+      throw new TypeError(`${name}: ${error.message}`, { cause: error })
+    throw errorOf(name, 'TOKEN_UNAVAILABLE', `the request could not be prepared (${codeOf(error)}): try again later`)
+  }
 }
 
 function formOf(parameters: FormParameters): URLSearchParams {

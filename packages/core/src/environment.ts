@@ -1,3 +1,4 @@
+import { clientSecretBasic, clientSecretPost, plainBasic } from './client-auth.ts'
 import type { Provider } from './provider.ts'
 import type { TokenSourceOptions } from './settings.ts'
 
@@ -5,18 +6,21 @@ import type { TokenSourceOptions } from './settings.ts'
  * Completes the options of a provider package: its provider, and the credentials that are missing and needed from the
  * environment variables `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`, on Node, Deno and Bun.
  *
- * The secret is not needed where the options or the grant bring a client authentication of their own.
- *
- * @throws `TypeError` if a variable that is needed is not set or empty; it names the variable.
+ * @param options - what the caller gave.
+ * @param provider - the package's own provider, unless the options or the grant bring another.
+ * @param prefix - what the names of the variables begin with, such as `ORANGE`.
+ * @throws `TypeError` if a variable that is needed is not set, is empty or has blanks around it; it names the variable.
  */
 export function fromEnvironment(options: TokenSourceOptions, provider: Provider, prefix: string): TokenSourceOptions {
   const { grant } = options
-  const ownAuth = options.clientAuth ?? grant?.clientAuth
+  const chosen = options.provider ?? grant?.provider ?? provider
+  const clientAuth = options.clientAuth ?? grant?.clientAuth ?? chosen.clientAuth
+  const needsSecret = [clientSecretBasic, plainBasic, clientSecretPost].includes(clientAuth)
   return {
     ...options,
-    provider: options.provider ?? grant?.provider ?? provider,
+    provider: chosen,
     clientId: options.clientId ?? grant?.clientId ?? read(`${prefix}_CLIENT_ID`, 'clientId'),
-    clientSecret: options.clientSecret ?? (ownAuth ? undefined : read(`${prefix}_CLIENT_SECRET`, 'clientSecret')),
+    clientSecret: options.clientSecret ?? (needsSecret ? read(`${prefix}_CLIENT_SECRET`, 'clientSecret') : undefined),
   }
 }
 
@@ -24,5 +28,6 @@ function read(variable: string, option: string): string {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   const value = process?.env?.[variable]
   if (!value) throw new TypeError(`${variable} is not set: set that environment variable, or give the option ${option}`)
+  if (value !== value.trim()) throw new TypeError(`${variable} has blanks or line breaks around it: remove them`)
   return value
 }

@@ -57,7 +57,9 @@ export class OAuthError extends Error {
 
 /** Says whether an error is an {@link OAuthError}, also one from another copy of this package. */
 export function isOAuthError(error: unknown): error is OAuthError {
-  return error instanceof Error && error.name === 'OAuthError' && 'code' in error
+  return (
+    error instanceof Error && error.name === 'OAuthError' && 'code' in error && String(error.code).startsWith('TOKEN_')
+  )
 }
 
 /** An error of a provider, which its message names first. */

@@ -10,11 +10,11 @@ export type Grant = {
   /** What errors and events call it. */
   readonly name: string
   /** The client id that this grant brings with it. An option of the same name goes first. */
-  readonly clientId?: string
+  readonly clientId?: string | undefined
   /** The client authentication that this grant demands. An option of the same name goes first. */
-  readonly clientAuth?: ClientAuth
+  readonly clientAuth?: ClientAuth | undefined
   /** The authorization server that this grant belongs to. An option of the same name goes first. */
-  readonly provider?: Provider
+  readonly provider?: Provider | undefined
   /**
    * Whatever tells two tokens of this grant apart that nothing else does, such as a user's id; a function where that is a
    * secret, which logs are not to show.

@@ -18,7 +18,9 @@ export function hold({ extra, ...token }: Token, { renewalMarginMs }: Provider):
   const lifetime = Math.max(0, expiresAt - Date.now())
   // Processes that started together should not all renew at the same moment.
   const jitter = 0.9 + Math.random() * 0.2
-  const margin = jitter * (renewalMarginMs ? Math.min(renewalMarginMs, lifetime / 2) : Math.min(300_000, lifetime / 10))
+  const margin =
+    jitter *
+    (renewalMarginMs !== undefined ? Math.min(renewalMarginMs, lifetime / 2) : Math.min(300_000, lifetime / 10))
   const frozen = Object.freeze({ ...token, ...(extra && { extra: Object.freeze({ ...extra }) }) })
   return {
     token: frozen,

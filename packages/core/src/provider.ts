@@ -9,25 +9,25 @@ export type Provider = {
   /** What errors and events call it. */
   readonly name: string
   /** The issuer identifier. See RFC 8414 §2. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** Where tokens are asked for: `https:`, or `http:` on loopback. */
   readonly tokenEndpoint: string
   /** Where tokens are revoked. See RFC 7009. */
-  readonly revocationEndpoint?: string
+  readonly revocationEndpoint?: string | undefined
   /** The URL prefixes of the APIs that take its tokens, by whole path segments: `https:`, or `http:` on loopback. */
   readonly resources: readonly string[]
   /** The URL prefixes within `resources` that do not take its tokens. */
-  readonly exceptResources?: readonly string[]
+  readonly exceptResources?: readonly string[] | undefined
   /** How the client proves who it is. */
   readonly clientAuth: ClientAuth
   /** The audience of signed client assertions. @defaultValue The token endpoint. */
-  readonly assertionAudience?: string
+  readonly assertionAudience?: string | undefined
   /**
    * The API's statuses that may mean a refused token.
    *
    * @defaultValue `[401]`
    */
-  readonly rejectedStatuses?: readonly number[]
+  readonly rejectedStatuses?: readonly number[] | undefined
   /**
    * Says whether an API's response of one of the `rejectedStatuses` means that the token is no longer good.
    *
@@ -35,21 +35,21 @@ export type Provider = {
    *
    * @defaultValue Yes, unless the `WWW-Authenticate` header says that the refusal is about something else.
    */
-  readonly isRejected?: (response: Response) => boolean | Promise<boolean>
+  readonly isRejected?: ((response: Response) => boolean | Promise<boolean>) | undefined
   /**
    * The lifetime of a token whose answer names none, in milliseconds.
    *
    * @defaultValue 3_600_000
    */
-  readonly defaultLifetimeMs?: number
+  readonly defaultLifetimeMs?: number | undefined
   /**
    * How long before its end a token is renewed, in milliseconds; never more than half of the token's lifetime.
    *
    * @defaultValue A tenth of the lifetime, at most 300_000.
    */
-  readonly renewalMarginMs?: number
-  /** The header of the token endpoint's answers that names the request for the server's support, such as `X-Request-Id`. */
-  readonly requestIdHeader?: string
+  readonly renewalMarginMs?: number | undefined
+  /** The header of the token endpoint's answers that names the request for the server's support. @defaultValue `X-Request-Id` */
+  readonly requestIdHeader?: string | undefined
 }
 
 /** A token request before it is sent, which a {@link ClientAuth} completes. */

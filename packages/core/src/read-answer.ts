@@ -24,7 +24,10 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
   const members = membersOf(text)
 
   const error = printable(members['error'], redact)
-  const errorDescription = printable(members['error_description'], redact)
+  const errorDescription = printable(
+    members['error_description'] ?? members['description'] ?? members['message'],
+    redact,
+  )
   const requestId = printable(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? members['error_id'], redact)
   const details = { status, error, errorDescription, requestId, retryAt: retryAt(headers.get('retry-after')) }
   const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
@@ -72,5 +75,6 @@ const printable = (value: unknown, redact: (text: string) => string) =>
 /** In milliseconds since the epoch; the header is seconds or a date. See RFC 9110 §10.2.3. */
 function retryAt(header: string | null): number | undefined {
   const instant = header && /^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header ?? '')
-  return Number.isNaN(instant) ? undefined : instant
+  // Nobody means more than a day.
+  return Number.isNaN(instant) ? undefined : Math.min(instant, Date.now() + 86_400_000)
 }

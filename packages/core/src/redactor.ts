@@ -6,6 +6,14 @@ export function createRedactor(secrets: readonly (string | undefined)[]): (text:
   return (text) => spellings.reduce((safe, secret) => safe.replaceAll(secret, '[redacted]'), text)
 }
 
+/** What went wrong, without a word of the message, which may quote an address with a password in it. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason'
+  const { cause = {} } = error
+  const coded = [error, cause].find((part): part is { code: string } => typeof Object(part).code === 'string')
+  return coded?.code ?? error.name
+}
+
 /** What went wrong, in a few words: the message of an error, and its cause's code. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'

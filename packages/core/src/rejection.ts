@@ -1,18 +1,22 @@
 import type { Provider } from './provider.ts'
 import { readText } from './read-text.ts'
+import { within } from './within.ts'
 
+/** What a provider's predicate gets to read, and how long that may take: a refusal is short, or is none. */
 const maxBytes = 16_384
+const maxMs = 1000
 
 /** Makes {@link TokenSource.isRejected} of what a provider says about its refusals. */
-export function rejectionOf({ rejectedStatuses = [401], isRejected = challengesToken }: Provider) {
+export function rejectionOf({ rejectedStatuses = [401], isRejected }: Provider) {
   return (response: Response): boolean | Promise<boolean> =>
-    rejectedStatuses.includes(response.status) && ask(isRejected, response)
+    rejectedStatuses.includes(response.status) && (isRejected ? ask(isRejected, response) : challengesToken(response))
 }
 
 async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Response): Promise<boolean> {
   const { status, headers } = response
+  const none = () => ({ text: '' })
   // A body that breaks off is for the caller to find.
-  const { text } = await readText(response.clone(), maxBytes).catch(() => ({ text: '' }))
+  const { text } = await within(readText(response.clone(), maxBytes).catch(none), maxMs, none)
   return isRejected(new Response(text, { status, headers }))
 }
 

@@ -68,7 +68,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return mustOutlive && slot.held && endOf(stored) <= slot.held.expiresAt ? undefined : stored
   }
 
-  const ask = async (parameters: FormParameters): Promise<Token> => {
+  const ask = async (parameters: () => FormParameters | Promise<FormParameters>): Promise<Token> => {
     const minuteAgo = Date.now() - 60_000
     slot.grantedAt = slot.grantedAt.filter((instant) => instant > minuteAgo)
     if (slot.grantedAt.length >= maxTokenRequestsPerMinute) {
@@ -76,7 +76,8 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
     }
-    const token = await exchange({ ...settings, ...credentials, parameters: { ...settings.parameters, ...parameters } })
+    const all = async () => ({ ...settings.parameters, ...(await parameters()) })
+    const token = await exchange({ ...settings, ...credentials, parameters: all })
     slot.grantedAt = [...slot.grantedAt, Date.now()]
     return token
   }
@@ -84,7 +85,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const redeem = async (refresh: string): Promise<Token | undefined> => {
     try {
       // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
-      const token = await ask({ grant_type: 'refresh_token', refresh_token: refresh, scope: undefined })
+      const token = await ask(() => ({ grant_type: 'refresh_token', refresh_token: refresh, scope: undefined }))
       return { refreshToken: refresh, ...token }
     } catch (error) {
       if (isOAuthError(error) && error.error === 'invalid_grant') return undefined
@@ -119,7 +120,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       if (slot.held) slot.held = withoutRefreshToken(slot.held)
       if (stored) await store?.delete(slot.key)
     }
-    if (grant.parameters) return save(await ask(await grant.parameters()))
+    if (grant.parameters) return save(await ask(async () => grant.parameters?.() ?? {}))
     if (store && stored === undefined) {
       const what = 'the store failed, so nobody knows whether a token is stored: try again later'
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)

@@ -21,7 +21,10 @@ export function isResource(url: string, { resources, exceptResources = nothing }
  *
  * @throws `TypeError` if there is none, or one is not a URL prefix that tokens may be sent to.
  */
-export function checkResources({ resources, exceptResources = nothing }: Surface): void {
+export function checkResources(surface: Surface): void {
+  const { resources, exceptResources = nothing } = Object(surface) as Surface
+  if (!Array.isArray(resources))
+    throw new TypeError('a token source needs resources, a list of URLs that tokens may be sent to')
   if (resources.length === 0) throw new TypeError('resources is empty: name the URLs that tokens may be sent to')
   prefixesOf(resources)
   prefixesOf(exceptResources)

@@ -23,7 +23,11 @@ export type TokenSourceOptions = {
   readonly scope?: string | undefined
   /** The resource that the token is for, as the authorization server knows it. See RFC 8707. */
   readonly resource?: string | readonly string[] | undefined
-  /** Further form parameters of the token request, under their wire names, such as `audience`. */
+  /**
+   * Further form parameters of the token request, under their wire names, such as `audience`.
+   *
+   * Not `grant_type`, `client_id`, `client_secret`, `scope` and `resource`, which have options of their own.
+   */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /** The URL prefixes that the tokens may be sent to. @defaultValue The provider's. */
   readonly resources?: readonly string[] | undefined
@@ -44,7 +48,7 @@ export type TokenSourceOptions = {
    * Present, it must say who: a user id that is missing by mistake would be everybody's.
    */
   readonly key?: string
-  /** How long a renewal may take, whatever it waits for, in milliseconds. @defaultValue 10_000 */
+  /** How long a renewal may take, whatever it waits for, in milliseconds; above 0. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined
   /** How long the store may take for one operation before things go on without it, in milliseconds. @defaultValue 500 */
   readonly storeTimeoutMs?: number | undefined
@@ -82,37 +86,47 @@ export type Settings = Omit<TokenSourceOptions, 'parameters'> & {
  * @throws `TypeError` if something is missing or wrong.
  */
 export function settle(options: TokenSourceOptions): Settings {
+  if (!isObject(options)) throw new TypeError('createTokenSource needs options')
   const { grant = clientCredentials(), scope, resource, parameters } = options
+  if (!isObject(grant) || typeof grant.name !== 'string')
+    throw new TypeError('grant must be a grant: clientCredentials()')
   const provider = options.provider ?? grant.provider
-  if (!provider) throw new TypeError('provider is missing: it says which authorization server to ask')
+  if (!isObject(provider)) throw new TypeError('provider is missing: it says which authorization server to ask')
   const { name } = provider
   secureUrl(provider.tokenEndpoint, `${name}: tokenEndpoint`)
 
   const clientId = options.clientId ?? grant.clientId
-  if (!clientId) throw new TypeError(`${name}: clientId is missing`)
-  if (options.clientSecret === '') throw new TypeError(`${name}: clientSecret is empty`)
+  const clientAuth = options.clientAuth ?? grant.clientAuth ?? provider.clientAuth
+  const fail = (option: string, what: string): never => {
+    throw new TypeError(`${name}: ${option} ${what}`)
+  }
+  for (const [option, value] of Object.entries({ ...options, clientId, clientAuth })) {
+    const type = types[option]
+    if (value === undefined ? required.has(option) : value === '') fail(option, 'is missing or empty')
+    if (value !== undefined && type && (value === null || !type.includes(typeof value)))
+      fail(option, `must be a ${type}`)
+  }
+  if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or say whose token it is')
+  const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
+  if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)
 
-  if ('key' in options && !options.key)
-    throw new TypeError(`${name}: key is empty: leave it out, or say whose token it is`)
-
-  const given = new Set(['grant_type', 'client_id', 'client_secret', 'scope', 'resource'])
-  const clash = Object.keys(parameters ?? {}).find((parameter) => given.has(parameter))
-  if (clash) throw new TypeError(`${name}: parameters must not hold ${clash}: there is an option or a grant for it`)
+  const { timeoutMs = 10_000, storeTimeoutMs = 500, maxTokenRequestsPerMinute = 30 } = options
+  const { renewalMarginMs = 1, defaultLifetimeMs = 1 } = provider
+  const numbers = { timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute, renewalMarginMs, defaultLifetimeMs }
+  for (const [option, value] of Object.entries(numbers)) {
+    // What timers can count: more would be over at once.
+    if (!(value > 0 && value <= 2_147_483_647)) fail(option, 'must be a number above 0, and at most 2,147,483,647')
+  }
 
   const resources = options.resources ?? provider.resources
   const exceptResources = options.exceptResources ?? provider.exceptResources
   checkResources({ resources, exceptResources })
 
-  const { timeoutMs = 10_000, storeTimeoutMs = 500, maxTokenRequestsPerMinute = 30 } = options
-  for (const [option, value] of Object.entries({ timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute })) {
-    if (!(value > 0)) throw new TypeError(`${name}: ${option} must be a number above 0`)
-  }
-
   return {
     ...options,
     provider,
-    clientId,
-    clientAuth: options.clientAuth ?? grant.clientAuth ?? provider.clientAuth,
+    clientId: clientId as Credential,
+    clientAuth,
     grant,
     parameters: { ...parameters, scope, resource },
     resources,
@@ -122,3 +136,24 @@ export function settle(options: TokenSourceOptions): Settings {
     maxTokenRequestsPerMinute,
   }
 }
+
+const isObject = <T>(value: T): value is T & object => typeof value === 'object' && value !== null
+
+const required = new Set(['clientId', 'clientAuth'])
+
+/** The types of those options that would fail late or in the dark if they were of another. */
+const types: Readonly<Record<string, string>> = {
+  clientId: 'string or function',
+  clientSecret: 'string or function',
+  clientAuth: 'function',
+  scope: 'string',
+  key: 'string',
+  parameters: 'plain object',
+  store: 'store object',
+  fetch: 'function',
+  waitUntil: 'function',
+  onEvent: 'function',
+}
+
+/** The parameters that other options and the grant are for. */
+const reserved = new Set(['grant_type', 'client_id', 'client_secret', 'scope', 'resource'])

@@ -22,10 +22,16 @@ export type OwnTokenSource = TokenSource & {
   /**
    * Uses a token that was obtained elsewhere, after a login say; a renewal in flight is dropped for it.
    *
-   * @throws `TypeError` if it is not a token.
+   * @throws `TypeError` if it is not a token; {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, so that the
+   * token is in memory only.
    */
   setToken(token: Token): Promise<void>
-  /** Forgets the token, at a log-out say; a renewal in flight does not bring it back. */
+  /**
+   * Forgets the token, at a log-out say; a renewal in flight does not bring it back. Calls that wait ask anew, as later
+   * ones do: a grant that can get a token by itself gets another.
+   *
+   * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, and may still hold the token.
+   */
   clear(): Promise<void>
 }
 
@@ -33,7 +39,7 @@ export type OwnTokenSource = TokenSource & {
  * Makes a source of tokens: it gets one when the first call needs it, keeps it, renews it while it is still good, and
  * renews one that an API refused.
  *
- * Make it once, at module scope: sources do not know of each other.
+ * Make it once, at module scope: without a `store`, sources do not know of each other.
  *
  * @throws `TypeError` if an option is missing or wrong.
  */

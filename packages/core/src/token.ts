@@ -11,15 +11,15 @@ export type Token = {
   /** What goes into the `Authorization` header, after `Bearer `. Its content is the API's business: never look inside. */
   readonly accessToken: string
   /** When the access token ends, in milliseconds since the epoch. Absent: it is good until an API refuses it. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   /** What renews the access token without the user. Absent for most machine-to-machine grants. */
-  readonly refreshToken?: string
+  readonly refreshToken?: string | undefined
   /** The scope that was granted, which may be less than what was asked for. Absent: the server did not say. */
-  readonly scope?: string
+  readonly scope?: string | undefined
   /** The OpenID Connect ID token, as received: nothing here has checked it. */
-  readonly idToken?: string
+  readonly idToken?: string | undefined
   /** The members of the server's answer that OAuth 2.0 does not know, under their wire names. */
-  readonly extra?: Readonly<Record<string, unknown>>
+  readonly extra?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Says whether a value can be sent after `Bearer ` as it is: no blanks, control characters or anything beyond ASCII. */

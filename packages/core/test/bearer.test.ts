@@ -200,6 +200,18 @@ test.each([
   expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
 })
 
+test('a request that ky.retry() replaced is what is replayed', async () => {
+  const target = api(undefined, unauthorized())
+  const replace = [
+    ({ retryCount }: { retryCount: number }) =>
+      retryCount === 0
+        ? ky.retry({ request: new Request(`${url}/2`, { method: 'POST', body: 'replaced' }) })
+        : undefined,
+  ]
+  await client(target).post(url, { json: { a: 1 }, hooks: { afterResponse: replace } })
+  expect(target.calls.map(({ body }) => body)).toEqual(['{"a":1}', 'replaced', 'replaced'])
+})
+
 test.each(['beforeRequest', 'beforeRetry'] as const)(
   'a request that a %s hook replaced is what is replayed',
   async (hook) => {
@@ -383,6 +395,32 @@ test("ky's timeout ends the caller's wait for a token", async () => {
   expect(target.calls).toHaveLength(1)
 })
 
+test.each([{}, { accessToken: undefined }, { accessToken: '' }, { accessToken: 'token-secret\n' }, undefined])(
+  'a source that gives what no header can hold is a TypeError that does not show it: %o',
+  async (token) => {
+    const target = api()
+    const vault = { resources: ['https://api.example'], getToken: async () => token as { accessToken: string } }
+    const error = await errorOf(ky.create({ fetch: target.fetch }).extend(bearer(vault)).get(url))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toHaveProperty('message', expect.stringContaining('gave a token whose accessToken is missing'))
+    expect(target.calls).toHaveLength(0)
+  },
+)
+
+test('an abort while a call that cannot be replayed waits for the renewal is an abort', async () => {
+  const caller = new AbortController()
+  const endpoint = tokenEndpoint(undefined, new Promise<Response>(() => caller.abort()))
+  const streamed = { body: streamOf('streamed'), retry: 0, signal: caller.signal }
+  const call = client(api(unauthorized()), endpoint).post(url, streamed)
+  expect(await errorOf(call)).toHaveProperty('name', 'AbortError')
+})
+
+test('a stringifyJson that gives nothing is made up for as ky does', async () => {
+  const target = api(unauthorized())
+  await client(target).post(url, { json: { a: 1 }, stringifyJson: () => undefined as never })
+  expect(target.calls.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
+})
+
 test('a token in memory is asked for by peek alone', async () => {
   const source = sourceOver(tokenEndpoint())
   await source.getToken()
@@ -458,6 +496,13 @@ test('a source written by hand, a vault say, works with no more than getToken an
   expect(await http.get(url).json()).toEqual({ ok: true })
   expect(target.calls).toEqual(['Bearer v1', 'Bearer v2'])
 })
+
+test.each([undefined, null, {}, { hooks: {} }, { resources: 'https://api.example' }])(
+  'what is no source is refused at once: %o',
+  (source) => {
+    expect(() => bearer(source as never)).toThrow('a token source needs resources')
+  },
+)
 
 test.each([[], ['http://api.example'], ['api.example']])(
   'a source whose resources are %j is refused at once',

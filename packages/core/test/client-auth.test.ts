@@ -53,6 +53,6 @@ test.each([{ clientSecretBasic }, { plainBasic }, { clientSecretPost }])(
   'a client authentication that needs a secret says so when there is none: %o',
   async (named) => {
     const [name = '', clientAuth = none] = Object.entries(named)[0] ?? []
-    await expect(authenticate(clientAuth, 'app')).rejects.toThrow(`example: ${name} needs a clientSecret`)
+    await expect(authenticate(clientAuth, 'app')).rejects.toThrow(`${name} needs a clientSecret`)
   },
 )

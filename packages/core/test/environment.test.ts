@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { fromEnvironment, none, type Grant } from '../src/index.ts'
+import { clientSecretPost, fromEnvironment, none, type Grant } from '../src/index.ts'
 import { provider } from './support.ts'
 
 afterEach(() => {
@@ -39,6 +39,22 @@ test.each([
   set({ EXAMPLE_CLIENT_ID: undefined, EXAMPLE_CLIENT_SECRET: undefined, ...variables })
   expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(TypeError)
   expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(message)
+})
+
+test('a variable with a line break at its end, as files have it, is a TypeError', () => {
+  set({ EXAMPLE_CLIENT_ID: 'id\n', EXAMPLE_CLIENT_SECRET: 'secret' })
+  expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(
+    'EXAMPLE_CLIENT_ID has blanks or line breaks around it',
+  )
+})
+
+test('the secret is needed for what the chosen client authentication sends', () => {
+  set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
+  const secretFor = (options: Parameters<typeof fromEnvironment>[0]) =>
+    fromEnvironment(options, provider, 'EXAMPLE').clientSecret
+  expect(secretFor({ clientAuth: clientSecretPost })).toBe('secret')
+  expect(secretFor({ provider: { ...provider, clientAuth: none } })).toBeUndefined()
+  expect(secretFor({ clientAuth: () => {} })).toBeUndefined()
 })
 
 test('where there is no environment at all, the variable is named all the same', () => {

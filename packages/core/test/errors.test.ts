@@ -21,6 +21,10 @@ test.each([
   expect(isOAuthError(value)).toBe(false)
 })
 
+test('nor will that of another library', () => {
+  expect(isOAuthError(Object.assign(new Error('no'), { name: 'OAuthError', code: 400 }))).toBe(false)
+})
+
 test('holds what is known and nothing of what is not', () => {
   const error = new OAuthError('TOKEN_REFUSED', 'no', { provider: 'example', status: 401, error: undefined })
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_REFUSED', provider: 'example', status: 401 })

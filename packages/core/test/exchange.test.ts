@@ -86,9 +86,29 @@ test('a look-up that fails is TOKEN_UNAVAILABLE, which no HTTP client takes for 
   expect(await errorOf(ask(endpoint, { clientSecret }))).toMatchObject({
     name: 'OAuthError',
     code: 'TOKEN_UNAVAILABLE',
-    message: 'example: clientSecret could not be looked up (fetch failed: vault is sealed)',
+    message: 'example: clientSecret could not be looked up (TypeError)',
   })
   expect(endpoint.requests).toHaveLength(0)
+})
+
+test.each([
+  ['parameters', { parameters: () => Promise.reject(new TypeError('fetch failed', { cause: new Error('kms') })) }],
+  ['clientAuth', { clientAuth: () => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' })) }],
+])('%s that fail like a network are TOKEN_UNAVAILABLE', async (_what, request) => {
+  const endpoint = tokenEndpoint()
+  expect(await errorOf(ask(endpoint, request))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('wrong use of a client authentication is a TypeError that names the provider', async () => {
+  const error = await errorOf(ask(tokenEndpoint(), { clientSecret: undefined }))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error).toHaveProperty('message', 'example: clientSecretBasic needs a clientSecret')
+})
+
+test("Orange's description of an error is one", async () => {
+  const answer = Response.json({ code: 61, message: 'Method not allowed', description: 'Use POST.' }, { status: 405 })
+  expect(await failure(answer)).toMatchObject({ code: 'TOKEN_MALFORMED', errorDescription: 'Use POST.' })
 })
 
 test('reads a whole answer', async () => {
@@ -337,6 +357,7 @@ test.each([
   ['0', 1_000_000],
   [new Date(1_005_000).toUTCString(), 1_005_000],
   [new Date(0).toUTCString(), 0],
+  ['99999999999999', 87_400_000],
   ['soon', undefined],
   ['7x', undefined],
   ['x7', undefined],

@@ -264,7 +264,7 @@ test('credentials that cannot be looked up are not looked up again within a seco
   const error = await errorOf(source.getToken())
   expect(error).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
-    message: 'example: clientSecret could not be looked up (sealed)',
+    message: 'example: clientSecret could not be looked up (Error)',
   })
   isDown = false
   await seconds(0.999)

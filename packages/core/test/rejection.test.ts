@@ -61,6 +61,22 @@ test("a provider's predicate sees the first 16 kB of a body and no more", async 
   expect(await response.text()).toHaveLength(1_000_000)
 })
 
+test('without a predicate of the provider nothing is read', async () => {
+  const response = new Response('', { status: 401 })
+  const clone = vi.spyOn(response, 'clone')
+  expect(isRejected(response)).toBe(true)
+  expect(clone).not.toHaveBeenCalled()
+})
+
+test('a body that never ends is not waited for', async () => {
+  vi.useFakeTimers()
+  const judged = isRejected(new Response(new ReadableStream(), { status: 401 }), { isRejected: async () => true })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(await judged).toBe(true)
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
 test('a body that breaks off counts as unreadable, not as a failure of the call', async () => {
   const body = new ReadableStream({ start: (controller) => controller.error(new Error('cut')) })
   const judge = async (copy: Response) => (await copy.text()) === ''

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createTokenSource, refreshToken, type Grant, type Token, type TokenSourceOptions } from '../src/index.ts'
+import {
+  clientCredentials,
+  createTokenSource,
+  refreshToken,
+  type Grant,
+  type Token,
+  type TokenSourceOptions,
+} from '../src/index.ts'
 import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from './support.ts'
 
 beforeEach(() => {
@@ -221,6 +228,22 @@ test('renewals forced by refusals are rationed: three at once, then one every 30
   }
 })
 
+test('a clock that is set back does not end the ration', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  let { accessToken } = await source.getToken()
+  vi.setSystemTime(Date.now() - 100_000)
+  for (let call = 0; call < 10; call += 1) ({ accessToken } = await source.getToken({ rejected: accessToken }))
+  expect(endpoint.requests).toHaveLength(4)
+})
+
+test('a grant whose parameters hang ends at timeoutMs', async () => {
+  const hanging: Grant = { name: 'hanging', parameters: () => new Promise(() => {}) }
+  const error = errorOf(sourceOver(tokenEndpoint(), { grant: hanging, timeoutMs: 100 }).getToken())
+  await seconds(0.1)
+  expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
 test('a server that hands the refused token out again does not cost a request for each refusal', async () => {
   const endpoint = tokenEndpoint(...Array.from({ length: 10 }, () => grant('token-1')))
   const source = sourceOver(endpoint)
@@ -428,13 +451,33 @@ test.each<[string, TokenSourceOptions]>([
   ['provider is missing', { clientId: 'app' }],
   ['example: clientId is missing', { provider }],
   ['example: clientId is missing', { provider, clientId: '' }],
-  ['example: clientSecret is empty', { provider, clientId: 'app', clientSecret: '' }],
+  ['example: clientSecret is missing or empty', { provider, clientId: 'app', clientSecret: '' }],
   [
     'example: tokenEndpoint must be https:',
     { clientId: 'app', provider: { ...provider, tokenEndpoint: 'http://id.example' } },
   ],
   ['resource 1 of 1 must be https:', { provider, clientId: 'app', resources: ['http://api.example'] }],
-  ['example: key is empty', { provider, clientId: 'app', key: '' }],
+  ['createTokenSource needs options', undefined as never],
+  ['grant must be a grant', { provider, clientId: 'app', grant: clientCredentials }],
+  ['grant must be a grant', { provider, clientId: 'app', grant: 'client_credentials' as never }],
+  ['grant must be a grant', { provider, clientId: 'app', grant: {} as never }],
+  ['provider is missing', { provider: 42 as never, clientId: 'app' }],
+  ['example: clientId must be a string or function', { provider, clientId: 42 as never }],
+  ['example: clientSecret must be a string or function', { provider, clientId: 'app', clientSecret: null as never }],
+  ['example: clientAuth must be a function', { provider, clientId: 'app', clientAuth: 'basic' as never }],
+  ['example: clientAuth is missing', { provider: { ...provider, clientAuth: undefined as never }, clientId: 'app' }],
+  ['example: fetch must be a function', { provider, clientId: 'app', fetch: 'x' as never }],
+  ['example: scope must be a string', { provider, clientId: 'app', scope: ['a', 'b'] as never }],
+  ['example: scope is missing or empty', { provider, clientId: 'app', scope: '' }],
+  ['example: parameters must be a plain object', { provider, clientId: 'app', parameters: 'a=b' as never }],
+  ['example: store must be a store object', { provider, clientId: 'app', store: null as never }],
+  ['example: timeoutMs must be a number', { provider, clientId: 'app', timeoutMs: Number.POSITIVE_INFINITY }],
+  [
+    'example: renewalMarginMs must be a number',
+    { provider: { ...provider, renewalMarginMs: Number.NaN }, clientId: 'app' },
+  ],
+  ['a token source needs resources', { provider, clientId: 'app', resources: 'https://api.example' as never }],
+  ['example: key is missing or empty', { provider, clientId: 'app', key: '' }],
   ['example: key is empty', { provider, clientId: 'app', key: undefined as never }],
   ['resources is empty', { provider, clientId: 'app', resources: [] }],
   ['resource 1 of 1 is not an absolute URL', { provider, clientId: 'app', exceptResources: ['users'] }],

@@ -4,9 +4,13 @@
  * @throws `TypeError` if it is malformed; the message does not show it.
  */
 export function parseAuthorizationHeader(header: string): { clientId: string; clientSecret: string } {
-  const base64 = header.trim().replace(/^basic\s+/i, '')
+  const base64 = String(header)
+    .trim()
+    .replace(/^basic\s+/i, '')
   try {
-    const pair = new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+    const pair = new TextDecoder('utf-8', { fatal: true }).decode(
+      Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
+    )
     const [, clientId, clientSecret] = /^([^:]+):(.+)$/s.exec(pair) ?? []
     if (clientId && clientSecret) return { clientId, clientSecret }
   } catch {
