@@ -1,4 +1,5 @@
 // Finds shops near a postal code, on Bun. Nothing here gets, keeps, renews or attaches a token: orangeAuth() does.
+// `npx -y pnpm@12 start`, at the root of the repository, runs it against an emulator of Orange's API.
 import { orange, orangeAuth } from '@oauthkit/orange'
 import ky from 'ky'
 import { tour, type Shop } from '../demo/tour.ts'

@@ -4,6 +4,9 @@ import { programs } from './programs.ts'
 import { runProgram } from './run-program.ts'
 import { firstLifetimeMs, type Step } from './tour.ts'
 
+/** Whatever proxy is set up, the emulator is not behind it. */
+const noProxy = { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
+
 const credentials = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'emulated-secret' }
 
 /** How many token requests there should have been after each step: the last one takes two, since the first is refused. */
@@ -72,7 +75,7 @@ async function* start(program: (typeof programs)[number]): AsyncGenerator<Step, 
   const emulator = createEmulator({ orange: { lifetimeMs: firstLifetimeMs } })
   const server = await serve(emulator)
   try {
-    yield* runProgram(program, { ...credentials, EMULATOR_URL: server.url })
+    yield* runProgram(program, { ...credentials, ...noProxy, EMULATOR_URL: server.url })
   } finally {
     await server.close()
   }

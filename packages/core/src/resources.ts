@@ -12,7 +12,7 @@ export function isResource(url: string, { resources, exceptResources = nothing }
   return (
     prefixesOf(resources).some((prefix) => isWithin(url, prefix)) &&
     !hasHiddenDots(url) &&
-    !prefixesOf(exceptResources).some((prefix) => isWithin(url, prefix))
+    !prefixesOf(exceptResources).some((prefix) => isWithin(url, prefix) || isWithin(asServersMayRead(url), prefix))
   )
 }
 
@@ -68,6 +68,18 @@ function prefixesOf(list: readonly string[]): readonly string[] {
 
 /** Whole path segments: after the prefix comes the next segment, the query, or nothing. */
 const isWithin = (url: string, prefix: string) => url.startsWith(prefix) && /^([/?#]|$)/.test(url.charAt(prefix.length))
+
+/** An exception must hold for other spellings of its path too: `//users`, `/%75sers` and `/users;a` may all be it. */
+function asServersMayRead(url: string): string {
+  const [path = ''] = url.split(/[?#]/, 1)
+  try {
+    return decodeURI(path)
+      .replaceAll(/(?<!:)\/{2,}/g, '/')
+      .replaceAll(/;[^/]*/g, '')
+  } catch {
+    return path
+  }
+}
 
 /** `..%2F` and `%252e` may climb out of the prefix on a server that decodes before it resolves. `URL` handles the plain ones. */
 const hasHiddenDots = (url: string) => url.includes('%') && hiddenDots.test(url.replace(/[?#].*$/s, ''))

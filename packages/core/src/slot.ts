@@ -30,7 +30,7 @@ export type Slot = {
 }
 
 /** A failed renewal. */
-export type Failure = {
+type Failure = {
   readonly error: Error
   readonly reason: RenewalReason
   /** In milliseconds since the epoch. */

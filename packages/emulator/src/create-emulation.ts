@@ -39,6 +39,7 @@ export function createEmulation(provider: Provider, clock: Clock, options: Emula
     clock,
     isClient: ({ clientId, clientSecret }) => emulation.clients.get(clientId) === clientSecret,
     issueToken,
+    maxApiCallsPerMinute: () => emulation.maxApiCallsPerMinute,
     tokenState: tokens.state,
   })
 
@@ -50,6 +51,7 @@ export function createEmulation(provider: Provider, clock: Clock, options: Emula
     clients: new Map(Object.entries(clients)),
     lifetimeMs,
     tokenDelayMs: 0,
+    maxApiCallsPerMinute: Number.POSITIVE_INFINITY,
     sameToken: false,
     get counters() {
       const tokenRequests = tokenGate.arrived()

@@ -49,6 +49,12 @@ export type Emulation = {
    */
   tokenDelayMs: number
   /**
+   * How many API calls a minute are answered; those beyond it meet the provider's rate limit (Orange: 403, code 53).
+   *
+   * @defaultValue Infinity
+   */
+  maxApiCallsPerMinute: number
+  /**
    * Whether a client whose token is alive gets that one again, instead of a new one.
    *
    * @defaultValue false

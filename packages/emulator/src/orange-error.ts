@@ -7,15 +7,18 @@ const errors = {
   40: [401, 'Missing credentials', 'The requested service needs credentials, but none were provided.'],
   41: [401, 'Invalid credentials', 'The requested service needs credentials, but the ones provided were invalid.'],
   42: [401, 'Expired credentials', 'The requested service needs credentials, and the ones provided were out-of-date.'],
-  // The catalogue has it under 403; the token endpoint documents its 429 without a body.
-  53: [429, 'Too many requests', 'The application has made too many requests.'],
+  53: [403, 'Too many requests', 'The application has made too many requests.'],
   60: [404, 'Resource not found', 'The requested resource does not exist.'],
   61: [405, 'Method not allowed', 'The requested resource does not support this method.'],
   62: [406, 'Not acceptable', 'The requested resource cannot answer in a media type that the request accepts.'],
 } as const
 
-/** Makes the error answer that Orange's gateway gives: `{ code, message, description }`. */
-export function orangeError(code: keyof typeof errors, headers: Readonly<Record<string, string>> = {}): Response {
+/** Makes the error answer that Orange's gateway gives: `{ code, message, description }`, under its own status or another. */
+export function orangeError(
+  code: keyof typeof errors,
+  headers: Readonly<Record<string, string>> = {},
+  otherStatus?: number,
+): Response {
   const [status, message, description] = errors[code]
-  return jsonResponse({ code, message, description }, { status, headers })
+  return jsonResponse({ code, message, description }, { status: otherStatus ?? status, headers })
 }

@@ -14,12 +14,20 @@ export const orange: Provider = {
   tokenPath: '/oauth/v3/token',
   lifetimeMs: 3_600_000,
   createRules: (context): Rules => {
-    const rate = createRateWindow(context.clock, TOKEN_REQUESTS_PER_MINUTE, 60_000)
+    const tokenRate = createRateWindow(context.clock, () => TOKEN_REQUESTS_PER_MINUTE, 60_000)
+    const apiRate = createRateWindow(context.clock, context.maxApiCallsPerMinute, 60_000)
     return {
       answerTokenRequest: async (request) =>
-        withRequestId(rate.admit() ? await answerTokenRequest(request, context) : orangeError(53)),
-      answerApiCall: async (request, path) => withRequestId(await answerApiCall(request, path, context)),
-      reset: rate.reset,
+        withRequestId(
+          // The catalogue has 53 under 403; the token endpoint documents a 429, without a body.
+          tokenRate.admit() ? await answerTokenRequest(request, context) : orangeError(53, {}, 429),
+        ),
+      answerApiCall: async (request, path) =>
+        withRequestId(apiRate.admit() ? await answerApiCall(request, path, context) : orangeError(53)),
+      reset: () => {
+        tokenRate.reset()
+        apiRate.reset()
+      },
     }
   },
 }

@@ -33,6 +33,8 @@ export type RuleContext = {
   readonly isClient: (credentials: Credentials) => boolean
   /** Hands a token to a client, and counts it. */
   readonly issueToken: (clientId: string) => IssuedToken
+  /** How many API calls may come in a minute. */
+  readonly maxApiCallsPerMinute: () => number
   /** How an access token stands now. */
   readonly tokenState: (accessToken: string) => TokenState
 }

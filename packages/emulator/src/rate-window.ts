@@ -8,14 +8,14 @@ export type RateWindow = {
   readonly reset: () => void
 }
 
-/** Makes a window that admits `limit` requests in any `spanMs` milliseconds. */
-export function createRateWindow(clock: Clock, limit: number, spanMs: number): RateWindow {
+/** Makes a window that admits `limit()` requests in any `spanMs` milliseconds. */
+export function createRateWindow(clock: Clock, limit: () => number, spanMs: number): RateWindow {
   let admitted: number[] = []
   return {
     admit: () => {
       const now = clock.now()
       admitted = admitted.filter((at) => at > now - spanMs)
-      if (admitted.length >= limit) return false
+      if (admitted.length >= limit()) return false
       admitted.push(now)
       return true
     },

@@ -119,3 +119,18 @@ describe('/echo', () => {
     expect({ status, code: body.code }).toEqual({ status: 400, code: 22 })
   })
 })
+
+test('more API calls a minute than allowed meet 403 with code 53, until a minute is over', async () => {
+  const call = async () => {
+    const response = await fetch(`${server.url}/orange/echo`, bearer(token))
+    return [response.status, (await response.json()).code]
+  }
+  server.orange.maxApiCallsPerMinute = 1
+  expect([await call(), await call()]).toEqual([
+    [200, undefined],
+    [403, 53],
+  ])
+  server.emulator.clock.advance(60_000)
+  expect(await call()).toEqual([200, undefined])
+  server.orange.maxApiCallsPerMinute = Number.POSITIVE_INFINITY
+})

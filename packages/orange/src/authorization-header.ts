@@ -4,17 +4,13 @@
  * @throws `TypeError` if it is malformed; the message does not show it.
  */
 export function parseAuthorizationHeader(header: string): { clientId: string; clientSecret: string } {
-  const base64 = String(header)
-    .trim()
-    .replace(/^basic\s+/i, '')
   try {
-    const pair = new TextDecoder('utf-8', { fatal: true }).decode(
-      Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
-    )
+    const bytes = Uint8Array.from(atob(header.trim().replace(/^basic\s+/i, '')), (character) => character.charCodeAt(0))
+    const pair = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     const [, clientId, clientSecret] = /^([^:]+):(.+)$/s.exec(pair) ?? []
     if (clientId && clientSecret) return { clientId, clientSecret }
   } catch {
-    // Not base64.
+    // No text, not base64, or not UTF-8.
   }
-  throw new TypeError('orange: authorizationHeader must be "Basic " and the base64 of id:secret, as in MyApps')
+  throw new TypeError('orange: authorizationHeader must be "Basic " and the base64 of id:secret')
 }

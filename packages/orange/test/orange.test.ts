@@ -92,6 +92,8 @@ test.each([
   [`Basic ${btoa(':hunter2')}`, 'no id'],
   [`Basic ${btoa('hunter2:')}`, 'no secret'],
   ['id:hunter2', 'not encoded'],
+  [`Basic ${btoa('id:hunter2\xE9')}`, 'not UTF-8'],
+  [null as never, 'no text'],
 ])('a malformed authorizationHeader is a TypeError that does not show it: %s (%s)', (authorizationHeader) => {
   const make = () => orangeAuth({ authorizationHeader })
   expect(make).toThrow(TypeError)
