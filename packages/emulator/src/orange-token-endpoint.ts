@@ -36,7 +36,8 @@ export async function answerTokenRequest(request: Request, context: RuleContext)
   }
 
   const { accessToken, expiresAt } = context.issueToken(credentials.clientId)
-  const expiresIn = Math.floor((expiresAt - context.clock.now()) / 1000)
+  // Rounded, since the clock may tick between the two.
+  const expiresIn = Math.round((expiresAt - context.clock.now()) / 1000)
   return jsonResponse(
     { token_type: 'Bearer', access_token: accessToken, expires_in: expiresIn },
     { headers: { 'Cache-Control': 'no-store' } },

@@ -12,5 +12,5 @@ export function parseAuthorizationHeader(header: string): { clientId: string; cl
   } catch {
     // No text, not base64, or not UTF-8.
   }
-  throw new TypeError('orange: authorizationHeader must be "Basic " and the base64 of id:secret')
+  throw new TypeError('orange: authorizationHeader must be "Basic " and base64 of id:secret')
 }

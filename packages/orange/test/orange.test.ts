@@ -97,7 +97,7 @@ test.each([
 ])('a malformed authorizationHeader is a TypeError that does not show it: %s (%s)', (authorizationHeader) => {
   const make = () => orangeAuth({ authorizationHeader })
   expect(make).toThrow(TypeError)
-  expect(make).toThrow('authorizationHeader must be "Basic " and the base64 of id:secret')
+  expect(make).toThrow('authorizationHeader must be "Basic " and base64 of id:secret')
   expect(make).not.toThrow('hunter2')
 })
 
