@@ -27,12 +27,12 @@ export function createEmulation(provider: Provider, clock: Clock, options: Emula
   let earlyTokenRequests = 0
   let apiRefusals = 0
 
-  const issueToken = (clientId: string): IssuedToken => {
+  const issueToken = (clientId: string): IssuedToken & { leftMs: number } => {
     const last = tokens.latest(clientId)
     if (last && last.expiresAt - clock.now() > EARLY_SHARE * last.lifetimeMs) earlyTokenRequests += 1
-    if (last && emulation.sameToken) return last
+    if (last && emulation.sameToken) return { ...last, leftMs: last.expiresAt - clock.now() }
     tokensIssued += 1
-    return tokens.issue(clientId, emulation.lifetimeMs)
+    return { ...tokens.issue(clientId, emulation.lifetimeMs), leftMs: emulation.lifetimeMs }
   }
 
   const rules = provider.createRules({

@@ -35,9 +35,8 @@ export async function answerTokenRequest(request: Request, context: RuleContext)
     return oauthError(400, 'unsupported_grant_type', 'The grant type must be client_credentials')
   }
 
-  const { accessToken, expiresAt } = context.issueToken(credentials.clientId)
-  // Rounded, since the clock may tick between the two.
-  const expiresIn = Math.round((expiresAt - context.clock.now()) / 1000)
+  const { accessToken, leftMs } = context.issueToken(credentials.clientId)
+  const expiresIn = Math.floor(leftMs / 1000)
   return jsonResponse(
     { token_type: 'Bearer', access_token: accessToken, expires_in: expiresIn },
     { headers: { 'Cache-Control': 'no-store' } },

@@ -31,8 +31,8 @@ export type RuleContext = {
   readonly clock: Clock
   /** Tells whether these are a client's credentials. */
   readonly isClient: (credentials: Credentials) => boolean
-  /** Hands a token to a client, and counts it. */
-  readonly issueToken: (clientId: string) => IssuedToken
+  /** Hands a token to a client, and counts it; says how much is left of its life, in milliseconds. */
+  readonly issueToken: (clientId: string) => IssuedToken & { readonly leftMs: number }
   /** How many API calls may come in a minute. */
   readonly maxApiCallsPerMinute: () => number
   /** How an access token stands now. */

@@ -23,7 +23,7 @@ export type OrangeOptions = TokenSourceOptions & {
  */
 export function orangeTokens({ authorizationHeader: header, ...options }: OrangeOptions = {}): OwnTokenSource {
   if (header !== undefined && (options.clientId ?? options.clientSecret) !== undefined) {
-    throw new TypeError('orange: authorizationHeader replaces clientId and clientSecret')
+    throw new TypeError('orange: authorizationHeader replaces clientId, clientSecret')
   }
   const given = header === undefined ? options : { ...options, ...parseAuthorizationHeader(header) }
   return createTokenSource(fromEnvironment(given, orange, 'ORANGE'))

@@ -104,7 +104,7 @@ test.each([
 test.each([{ clientId: 'id' }, { clientSecret: 'secret' }])('authorizationHeader beside %o is a TypeError', (other) => {
   const authorizationHeader = `Basic ${btoa('id:secret')}`
   expect(() => orangeAuth({ authorizationHeader, ...other })).toThrow(
-    'authorizationHeader replaces clientId and clientSecret',
+    'authorizationHeader replaces clientId, clientSecret',
   )
 })
 
