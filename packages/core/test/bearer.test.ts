@@ -421,6 +421,13 @@ test('a stringifyJson that gives nothing is made up for as ky does', async () =>
   expect(target.calls.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
 })
 
+test.each([200, 403, 500])('a %i is no refusal to a source written by hand', async (status) => {
+  const target = api(new Response(null, { status }))
+  const vault = { resources: ['https://api.example'], getToken: async () => ({ accessToken: 'x' }) }
+  await ky.create({ fetch: target.fetch, throwHttpErrors: false, retry: 0 }).extend(bearer(vault)).get(url)
+  expect(target.calls).toHaveLength(1)
+})
+
 test('a token in memory is asked for by peek alone', async () => {
   const source = sourceOver(tokenEndpoint())
   await source.getToken()

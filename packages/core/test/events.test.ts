@@ -83,6 +83,12 @@ test('a refused call that is sent again is told, and one that is not', async () 
   ])
 })
 
+test('a refused call whose token did not change was not sent again, and the event says so', async () => {
+  const source = sourceOver(tokenEndpoint(grant('same'), grant('same')), { onEvent })
+  await bearerFetch(source, api(unauthorized()).fetch)(url)
+  expect(events.at(-1)).toEqual({ type: 'refused', provider, status: 401, isReplayed: false })
+})
+
 test.each([
   ['elsewhere', 'https://other.example/v1?secret=1', {}, 'https://other.example'],
   ['insecure', 'http://api.example/v1?secret=1', {}, 'http://api.example'],

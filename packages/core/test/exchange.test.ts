@@ -111,6 +111,11 @@ test("Orange's description of an error is one", async () => {
   expect(await failure(answer)).toMatchObject({ code: 'TOKEN_MALFORMED', errorDescription: 'Use POST.' })
 })
 
+test('of an error that has a message only, that is the description', async () => {
+  const answer = Response.json({ code: 61, message: 'Method not allowed' }, { status: 405 })
+  expect(await failure(answer)).toMatchObject({ errorDescription: 'Method not allowed' })
+})
+
 test('reads a whole answer', async () => {
   const members = {
     refresh_token: 'refresh-1',
@@ -338,6 +343,7 @@ test.each([
   expect(refused.message).toMatch(
     new RegExp(`^example: the tokenEndpoint answered ${status} ${error} \\(Because\\.\\): `),
   )
+  expect(refused.message).toContain(": check the client's credentials and settings at the provider")
   expect(isOAuthError(refused)).toBe(true)
 })
 
@@ -349,7 +355,11 @@ test.each([
   [400, 'temporarily_unavailable'],
   [200, 'server_error'],
 ])('status %i with error %s is TOKEN_UNAVAILABLE', async (status, error) => {
-  expect(await failure(Response.json({ error }, { status }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE', status })
+  expect(await failure(Response.json({ error }, { status }))).toMatchObject({
+    code: 'TOKEN_UNAVAILABLE',
+    status,
+    message: expect.stringMatching(/: try again later$/),
+  })
 })
 
 test.each([

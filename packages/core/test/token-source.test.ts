@@ -104,6 +104,7 @@ test.each([
   await source.getToken()
   await seconds(renewedAfter - 0.001)
   source.peek()
+  await seconds(0)
   expect(endpoint.requests).toHaveLength(1)
   await seconds(0.001)
   source.peek()
@@ -121,11 +122,22 @@ test.each([
   await source.getToken()
   await seconds(renewedAfter - 1)
   source.peek()
+  await seconds(0)
   expect(endpoint.requests).toHaveLength(1)
   await seconds(2)
   source.peek()
   await seconds(0)
   expect(endpoint.requests).toHaveLength(2)
+})
+
+test('a token is not renewed in its first second, however short its life', async () => {
+  const endpoint = tokenEndpoint(grant('token-1', { expires_in: 1 }))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(0.999)
+  expect(source.peek()).toBe('Bearer token-1')
+  await seconds(0)
+  expect(endpoint.requests).toHaveLength(1)
 })
 
 test('an expired token serves nobody: all callers wait for one renewal', async () => {
