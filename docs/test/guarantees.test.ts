@@ -16,6 +16,7 @@ test.each(promises)('$line', ({ file, name }) => {
   const path = new URL(`../../packages/${file}`, import.meta.url)
   expect(existsSync(path), `${file} exists`).toBe(true)
   const source = readFileSync(path, 'utf8')
+  expect(source, `${file} skips nothing`).not.toMatch(/\b(test|it|describe)\.(skip|todo|only)/)
   const spellings = ["'", '"', '`'].map((quote) => `${quote}${name?.replaceAll(quote, `\\${quote}`)}${quote}`)
   expect(
     spellings.some((spelling) => source.includes(spelling)),

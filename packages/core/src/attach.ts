@@ -16,6 +16,8 @@ export type Call = {
 
 const scheme = 'Bearer '
 
+const unsendable = 'the token source gave a token whose accessToken is missing, or cannot be sent in a header'
+
 /**
  * Sends a request with a token of the source, and once more with a newer one if that token is refused.
  *
@@ -26,7 +28,9 @@ const scheme = 'Bearer '
  */
 export async function attach(source: TokenSource, { fetch, input, init, body, mayBuffer }: Call): Promise<Response> {
   const request = typeof input === 'object' && 'url' in input ? input : undefined
-  const url = input instanceof Request ? input.url : absolute(request?.url ?? String(input))
+  // A URL object may be changed while this call waits for its token: what is checked is what is sent to.
+  const target = input instanceof URL ? input.href : input
+  const url = input instanceof Request ? input.url : absolute(request?.url ?? (target as string))
   const headers = new Headers(init?.headers ?? request?.headers)
   if (url === undefined || !isResource(url, source)) {
     skip(source, 'elsewhere', url)
@@ -37,24 +41,29 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
     return fetch(input, init)
   }
 
-  const send = (target: RequestInfo | URL, accessToken: string, rebuilt?: BodyInit): Promise<Response> => {
-    headers.set('authorization', scheme + accessToken)
+  const send = (to: RequestInfo, accessToken: string, rebuilt?: BodyInit): Promise<Response> => {
+    try {
+      headers.set('authorization', scheme + accessToken)
+    } catch {
+      // Its message would show the token.
+      throw new TypeError(unsendable)
+    }
     const own: RequestInit = rebuilt === undefined ? { ...init, headers } : { ...init, headers, body: rebuilt }
     // The platform's fetch takes the header beside the request, so that no error that shows the request shows the token.
-    if (fetch === globalThis.fetch) return fetch(target, own)
+    if (fetch === globalThis.fetch) return fetch(to, own)
     // Other fetches may look at nothing but the request; those that pass on both find the same in each.
-    const complete = new Request(target, own)
+    const complete = new Request(to, own)
     const { body: _inRequest, ...beside } = { ...init, headers: complete.headers }
     return fetch(complete, beside)
   }
 
   const signal = init?.signal ?? request?.signal ?? undefined
-  const replay = prepareReplay(input, body, mayBuffer)
+  const replay = prepareReplay(target, body, mayBuffer)
   try {
     // A source written by hand may not heed the signal.
     const ask = (rejected?: string) => unlessAborted(source.getToken({ rejected, signal }), signal).then(sendable)
     const rejected = source.peek?.()?.slice(scheme.length) ?? (await ask())
-    const response = await send(input, rejected)
+    const response = await send(target, rejected)
     if (!(await isRefused(source, response, url))) return response
     const renewal = ask(rejected)
     const told = (isReplayed: boolean) => source.onEvent?.({ type: 'refused', status: response.status, isReplayed })
@@ -83,7 +92,7 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
 /** A source written by hand may give anything; what the headers would say of it would show it. */
 function sendable(token: Token | undefined): string {
   if (isAccessToken(token?.accessToken)) return token.accessToken
-  throw new TypeError('the token source gave a token whose accessToken is missing, or cannot be sent in a header')
+  throw new TypeError(unsendable)
 }
 
 function skip(source: TokenSource, why: 'elsewhere' | 'authorization', url: string | undefined): void {

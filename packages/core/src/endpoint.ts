@@ -1,7 +1,7 @@
 import { type Credential, lookUp } from './credential.ts'
 import { errorOf, OAuthError } from './errors.ts'
 import type { ClientAuth, Provider } from './provider.ts'
-import { codeOf, createRedactor, reasonOf } from './redactor.ts'
+import { codeOf, createRedactor } from './redactor.ts'
 import { secureUrl } from './resources.ts'
 import { within } from './within.ts'
 
@@ -75,7 +75,7 @@ export function callEndpoint<T>(
     } catch (error) {
       if (error instanceof OAuthError) throw error
       // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
-      const what = `the ${endpoint} did not answer (${redact(reasonOf(error))}): try again later`
+      const what = `the ${endpoint} did not answer (${redact(codeOf(error))}): try again later`
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
     }
   }

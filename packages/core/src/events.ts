@@ -1,5 +1,3 @@
-import type { OAuthError } from './errors.ts'
-
 /** Why a token was needed: there was none, it had expired, it is about to, or an API refused it. */
 export type RenewalReason = 'absent' | 'expired' | 'ageing' | 'rejected'
 
@@ -30,7 +28,7 @@ export type TokenEventDetails =
       /** A renewal failed. */
       readonly type: 'failed'
       readonly reason: RenewalReason
-      readonly error: OAuthError | TypeError
+      readonly error: Error
       /** Whether an older token goes on being used meanwhile. */
       readonly hasToken: boolean
       /** Before when no further attempt is made, in milliseconds since the epoch. */

@@ -11,7 +11,10 @@ export function createFamily<Member>(
     members.delete(key)
     members.set(key, member)
     if (members.size > maxIdle) {
+      // Where all are busy, looking through all of them would cost more than it frees.
+      let looks = 16
       for (const [other, idle] of members) {
+        if ((looks -= 1) < 0) break
         if (other === key || isBusy(idle)) continue
         members.delete(other)
         break

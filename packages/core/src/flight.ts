@@ -8,12 +8,15 @@ export type Flight<T> = {
   readonly deadline: number
 }
 
+/** A little later than the limit, so that it is the work's own timer which ends the wait, and not one that joined it. */
+export const deadlineIn = (limitMs: number): number => Date.now() + limitMs + 100
+
 /** Starts work that may take `limitMs`; after that, `late` says what becomes of it. */
 export function startFlight<T>(work: Promise<T>, limitMs: number, late: () => T): Flight<T> {
   const promise = within(work, limitMs, late)
   // Whoever waits sees an error; that nobody may be waiting any more is no reason to end the process.
   promise.catch(() => {})
-  return { promise, deadline: Date.now() + limitMs }
+  return { promise, deadline: deadlineIn(limitMs) }
 }
 
 /** Says whether there is a flight to wait for. */

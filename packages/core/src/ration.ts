@@ -12,10 +12,12 @@ export function createRation(size: number, refillMs: number): Ration {
   let countedAt = Date.now()
   return {
     take: () => {
-      const refilled = Math.max(0, Math.floor((Date.now() - countedAt) / refillMs))
+      // A clock that was set back must not stop the refill for as long as that.
+      countedAt = Math.min(countedAt, Date.now())
+      const refilled = Math.floor((Date.now() - countedAt) / refillMs)
       permits = Math.min(size, permits + refilled)
       countedAt = permits === size ? Date.now() : countedAt + refilled * refillMs
-      if (permits <= 0) return false
+      if (permits === 0) return false
       permits -= 1
       return true
     },

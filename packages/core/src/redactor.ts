@@ -8,10 +8,11 @@ export function createRedactor(secrets: readonly (string | undefined)[]): (text:
 
 /** What went wrong, without a word of the message, which may quote an address with a password in it. */
 export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason'
-  const { cause = {} } = error
-  const coded = [error, cause].find((part): part is { code: string } => typeof Object(part).code === 'string')
-  return coded?.code ?? error.name
+  const { code, name, cause } = Object(error) as Partial<Record<'code' | 'name' | 'cause', unknown>>
+  const word = [code, (Object(cause) as { code?: unknown }).code, name].find(
+    (part): part is string => typeof part === 'string' && /^[A-Za-z]\w{1,30}$/.test(part),
+  )
+  return word ?? 'unknown reason'
 }
 
 /** What went wrong, in a few words: the message of an error, and its cause's code. */

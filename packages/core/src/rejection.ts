@@ -17,7 +17,12 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
   const none = () => ({ text: '' })
   // A body that breaks off is for the caller to find.
   const { text } = await within(readText(response.clone(), maxBytes).catch(none), maxMs, none)
-  return isRejected(new Response(text, { status, headers }))
+  try {
+    return await isRejected(new Response(text, { status, headers }))
+  } catch {
+    // What cannot be judged is for the caller to see, as it came.
+    return false
+  }
 }
 
 /**

@@ -86,9 +86,11 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     try {
       // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
       const token = await ask(() => ({ grant_type: 'refresh_token', refresh_token: refresh, scope: undefined }))
-      return { refreshToken: refresh, ...token }
+      // What the answer leaves out has not changed. See RFC 6749 §6.
+      const { scope, idToken } = stored ?? slot.held?.token ?? {}
+      return { refreshToken: refresh, ...(scope && { scope }), ...(idToken && { idToken }), ...token }
     } catch (error) {
-      if (isOAuthError(error) && error.error === 'invalid_grant') return undefined
+      if (isOAuthError(error) && error.code === 'TOKEN_REFUSED' && error.error === 'invalid_grant') return undefined
       throw error
     }
   }
@@ -103,7 +105,9 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   }
 
   const request = async (): Promise<Token> => {
-    const own = slot.held?.token.refreshToken
+    // A user whose entry is gone has logged out, maybe elsewhere: what is in memory must not bring the entry back.
+    const isLoggedOut = settings.key !== undefined && stored === null && !slot.isUnsaved
+    const own = isLoggedOut ? undefined : slot.held?.token.refreshToken
     const refresh = slot.isUnsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
     if (refresh) {
       const renewed = await redeem(refresh)
@@ -147,7 +151,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return refused.token
   }
   try {
-    return await (store ? store.lock(slot.key, work) : work())
+    return await (store && stored !== undefined ? store.lock(slot.key, work) : work())
   } catch (error) {
     if (isRationed) slot.forcedRenewals.giveBack()
     throw error

@@ -1,6 +1,6 @@
 /** What is sent when a request is sent once more. */
 export type Replay = {
-  readonly target: RequestInfo | URL
+  readonly target: RequestInfo
   /** The body anew; absent: the target has it, or there is none. */
   readonly body?: (() => BodyInit) | undefined
   /** Frees what was buffered for it. */
@@ -14,7 +14,7 @@ export type Replay = {
  * @param mayBuffer - whether a body that only the request has may be buffered.
  */
 export function prepareReplay(
-  input: RequestInfo | URL,
+  input: RequestInfo,
   body: BodyInit | (() => BodyInit) | null | undefined,
   mayBuffer: boolean,
 ): Replay | undefined {

@@ -72,13 +72,10 @@ const isWithin = (url: string, prefix: string) => url.startsWith(prefix) && /^([
 /** An exception must hold for other spellings of its path too: `//users`, `/%75sers` and `/users;a` may all be it. */
 function asServersMayRead(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1)
-  try {
-    return decodeURI(path)
-      .replaceAll(/(?<!:)\/{2,}/g, '/')
-      .replaceAll(/;[^/]*/g, '')
-  } catch {
-    return path
-  }
+  return path
+    .replaceAll(/%([2-7][\da-f])/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replaceAll(/(?<!:)\/{2,}/g, '/')
+    .replaceAll(/;[^/]*/g, '')
 }
 
 /** `..%2F` and `%252e` may climb out of the prefix on a server that decodes before it resolves. `URL` handles the plain ones. */

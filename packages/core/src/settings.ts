@@ -106,6 +106,10 @@ export function settle(options: TokenSourceOptions): Settings {
     if (value !== undefined && type && (value === null || !type.includes(typeof value)))
       fail(option, `must be a ${type}`)
   }
+  const { store } = options
+  for (const method of ['get', 'set', 'delete'] as const) {
+    if (store && typeof store[method] !== 'function') fail('store', `must have ${method}()`)
+  }
   if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or say whose token it is')
   const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
   if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)

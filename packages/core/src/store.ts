@@ -15,6 +15,8 @@ export type TokenStore = {
   /**
    * Runs `work` while no other process runs work under the same key; absent: renewals of different processes may overlap.
    *
+   * Whoever waits for it must not wait for ever: a lock that cannot be had is to reject, and the work runs without it.
+   *
    * The lease's `signal` is aborted when the lock was lost while the work ran.
    */
   lock?<T>(key: string, work: (lease: { signal: AbortSignal }) => Promise<T>): Promise<T>

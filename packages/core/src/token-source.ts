@@ -1,7 +1,7 @@
 import { retryAtOf } from './back-off.ts'
 import { errorOf, isOAuthError } from './errors.ts'
 import type { RenewalReason, TokenEvent, TokenEventDetails } from './events.ts'
-import { isInFlight, joinFlight, startFlight, type Flight } from './flight.ts'
+import { deadlineIn, isInFlight, joinFlight, startFlight, type Flight } from './flight.ts'
 import { guardStore } from './guarded-store.ts'
 import { hold, isAlive, type Held } from './lifetime.ts'
 import { findPlace, ownPlace, type Place } from './place.ts'
@@ -61,7 +61,16 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     if (isInFlight(search)) return joinFlight(search, find)
     const own = (search = startFlight(findPlace(settings), timeoutMs, () => late(provider.name, timeoutMs)))
     try {
-      return (place = await own.promise)
+      const found = await own.promise
+      // The token at hand is good until the new place has one.
+      if (!isAlive(place?.slot.held) || found.slot.held) place = found
+      return found
+    } catch (error) {
+      const hasToken = isAlive(place?.slot.held)
+      const reason = hasToken ? 'ageing' : 'absent'
+      if (search === own)
+        report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: Date.now() + 1000 })
+      throw error
     } finally {
       // Remembered for a second, whatever came of it: a vault is no more to be hammered than the token endpoint.
       if (search === own) search = { promise: own.promise, deadline: Date.now() + 1000 }
@@ -70,6 +79,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
 
   const renew = ({ slot, credentials }: Place, reason: RenewalReason, rejected: string | undefined): Promise<Token> => {
     if (isInFlight(slot.flight)) return joinFlight(slot.flight, () => getToken({ rejected }))
+    // A token that is of no use any more is not waited for as long as one that is.
+    if (slot.failure && reason === 'rejected') slot.failure = { ...slot.failure, reason }
     if (slot.failure && Date.now() < retryAtOf(slot)) {
       report({ type: 'throttled', why: 'back-off' })
       return Promise.reject(slot.failure.error)
@@ -81,12 +92,20 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       isCurrent() ? keep(slot, token) : getToken(),
     )
     const promise: Promise<Token> = within(work, timeoutMs, () => late(provider.name, timeoutMs)).catch(
-      (error: Error) => (slot.flight?.promise === promise ? fail(slot, reason, error) : getToken()),
+      (error: Error) => {
+        if (slot.flight?.promise === promise) return fail(slot, reason, error)
+        if (isCurrent()) throw error
+        return getToken()
+      },
     )
     // Whoever waits sees an error; that nobody may be waiting any more is no reason to end the process.
-    waitUntil?.(promise.catch(() => {}))
-    promise.catch(() => {})
-    slot.flight = { promise, deadline: Date.now() + timeoutMs }
+    const quiet = promise.catch(() => {})
+    slot.flight = { promise, deadline: deadlineIn(timeoutMs) }
+    try {
+      waitUntil?.(quiet)
+    } catch {
+      // The platform's own matter: the renewal goes on.
+    }
     return promise
   }
 
@@ -118,7 +137,10 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     const isGood = isAlive(held) && held.token.accessToken !== rejected
     // Another source over the same store may have renewed meanwhile.
     if (isGood && !(isBeside && Date.now() >= held.renewAt)) return held.token
-    return renew(found, isGood ? 'ageing' : isAlive(held) ? 'rejected' : held ? 'expired' : 'absent', rejected)
+    const reason = isGood ? 'ageing' : isAlive(held) ? 'rejected' : held ? 'expired' : 'absent'
+    const token = await renew(found, reason, rejected)
+    place = found
+    return token
   }
 
   /** The token in memory if it is good; its renewal starts beside it when it is ageing. */
@@ -170,6 +192,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
         throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token is in memory only')
     },
     clear: async () => {
+      if (place) forget(place.slot)
       const { slot } = await find()
       forget(slot)
       const isGone = await inTurn(slot, async () => {

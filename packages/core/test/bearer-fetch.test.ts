@@ -20,7 +20,7 @@ test.each([
     return new Response()
   })
   await bearerFetch(sourceOver(tokenEndpoint()))(input)
-  expect(seen).toEqual([input, 'Bearer token-1'])
+  expect(seen).toEqual([input instanceof URL ? input.href : input, 'Bearer token-1'])
 })
 
 test('is looked up at each call, unless a fetch of one’s own is given', async () => {
@@ -70,6 +70,22 @@ test('what init says goes before what the Request says, as with fetch', async ()
   })
   expect(target.calls[0]).toMatchObject({ method: 'PUT', body: 'b', authorization: 'Bearer token-1' })
   expect(target.calls[0]?.headers.get('x-own')).toBe('init')
+})
+
+test('a URL that is changed while its call waits for a token changes nothing', async () => {
+  const target = api()
+  const changing = new URL(url)
+  const call = bearerFetch(sourceOver(tokenEndpoint()), target.fetch)(changing)
+  changing.host = 'evil.test'
+  await call
+  expect(target.calls.map((sent) => sent.url)).toEqual([url])
+})
+
+test('a peek that no header can hold is a TypeError that does not show it', async () => {
+  const source = { ...sourceOver(tokenEndpoint()), peek: () => 'Bearer token-secret\n\u0100' }
+  const error = await bearerFetch(source, api().fetch)(url).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(TypeError)
+  expect(String(error)).not.toContain('token-secret')
 })
 
 test('the signal of init goes before that of the Request', async () => {

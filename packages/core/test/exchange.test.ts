@@ -398,7 +398,7 @@ test('a server that does not answer is TOKEN_UNAVAILABLE, with the reason in the
   const down = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
   expect(await failure(down)).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
-    message: 'example: the tokenEndpoint did not answer (fetch failed: ECONNREFUSED): try again later',
+    message: 'example: the tokenEndpoint did not answer (ECONNREFUSED): try again later',
   })
 })
 

@@ -180,13 +180,19 @@ test('no event shows a token, even where the errors of the store do', async () =
   await errorOf(source.clear())
   expect(events).toMatchObject([
     { operation: 'get', message: expect.stringMatching(/^cannot decrypt \[redacted\]/) },
-    { operation: 'lock', message: 'no lock on [redacted]' },
     { operation: 'get' },
     { operation: 'set', message: expect.stringMatching(/^too long: /), isRefreshTokenAtRisk: true },
     { type: 'renewed' },
     { operation: 'delete', message: 'still there: [redacted]' },
   ])
   expect(JSON.stringify(events)).not.toMatch(/secret|abcdef/)
+})
+
+test('no event shows what the error of a lock repeats', async () => {
+  const lock = () => Promise.reject(new Error('no lock on abcdefghijklmnopqrstuvwxyz'))
+  const { source, events } = watch(tokenEndpoint(), { store: { ...createDatabase().open(), lock } })
+  await source.getToken()
+  expect(events[0]).toMatchObject({ operation: 'lock', message: 'no lock on [redacted]' })
 })
 
 test('no event shows a token that was to be written, however short', async () => {

@@ -79,6 +79,58 @@ test('a refused client asks ever less often, down to once a minute', async () =>
   expect(gaps).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
 })
 
+test('a clock that is set back does not put recovery off', async () => {
+  const endpoint = endpointThat(() => (endpoint.at.length === 1 ? down() : grant('token-1')))
+  const source = sourceOver(endpoint)
+  await errorOf(source.getToken())
+  vi.setSystemTime(Date.now() - 900_000)
+  expect((await source.getToken()).accessToken).toBe('token-1')
+})
+
+test('a token that is refused does not wait for the back-off of its ageing', async () => {
+  const endpoint = endpointThat(() => (endpoint.at.length === 1 || Date.now() > 4_340_000 ? grant('token') : down()))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3300)
+  await askFor(source, 35)
+  await seconds(6)
+  expect((await source.getToken({ rejected: 'token' })).accessToken).toBe('token')
+})
+
+test.each([401, 403, 404])('a %i that is no OAuth error is not asked for every second either', async (status) => {
+  const endpoint = endpointThat(() => new Response('Unauthorized', { status }))
+  await askFor(sourceOver(endpoint), 60)
+  expect(endpoint.at.length).toBeLessThanOrEqual(7)
+})
+
+test('a waitUntil that throws costs nothing', async () => {
+  const endpoint = tokenEndpoint()
+  const waitUntil = () => {
+    throw new TypeError('Illegal invocation')
+  }
+  const source = sourceOver(endpoint, { waitUntil })
+  await Promise.all(Array.from({ length: 100 }, () => source.getToken()))
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('in real time, whose timers are not in step, a server that hangs is asked once, and all callers hear of it', async () => {
+  vi.useRealTimers()
+  let requests = 0
+  const fetch = () => {
+    requests += 1
+    return new Promise<never>(() => {})
+  }
+  const source = sourceOver({ fetch }, { timeoutMs: 100 })
+  const errors: Promise<unknown>[] = []
+  for (let call = 0; call < 150; call += 1) {
+    errors.push(errorOf(source.getToken()))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  expect(new Set(await Promise.all(errors)).size).toBe(1)
+  expect(requests).toBe(1)
+  vi.useFakeTimers()
+})
+
 test('a success forgets the failures before it', async () => {
   const refused = () => refusal('invalid_client', 401)
   const answers = [refused(), refused(), grant('token-1', { expires_in: 0 }), refused()]

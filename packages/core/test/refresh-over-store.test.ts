@@ -165,13 +165,50 @@ test('under a lock, nobody waits for what a sibling may be writing', async () =>
 
 test('a refresh token that the store has lost is redeemed from memory', async () => {
   const server = rotatingServer()
-  const { database, start } = processes(server)
-  const { source } = start()
+  const database = createDatabase()
+  const { source } = watch(server, { store: database.open(), grant: signedIn })
   await source.setToken(first())
   database.contents.clear()
   await seconds(3600)
   expect(await accessTokenOf(source)).toBe('token-2')
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+})
+
+test("a user's that is gone from the store is not: the user has logged out elsewhere", async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  const [one, other] = [start().source, start().source]
+  await one.setToken(first())
+  await other.getToken()
+  await one.clear()
+  await seconds(3600)
+  expect(await errorOf(other.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(database.tokens()).toEqual([])
+})
+
+test('the scope and the ID token that an answer leaves out have not changed', async () => {
+  const endpoint = tokenEndpoint(
+    grant('token-1', { refresh_token: 'refresh-1', scope: 'read', id_token: 'id-1' }),
+    grant('token-2'),
+    grant('token-3', { scope: 'less' }),
+  )
+  const { source } = watch(endpoint, { store: createDatabase().open() })
+  await source.getToken()
+  await seconds(3600)
+  expect(await source.getToken()).toMatchObject({ accessToken: 'token-2', scope: 'read', idToken: 'id-1' })
+  await seconds(3600)
+  expect(await source.getToken()).toMatchObject({ accessToken: 'token-3', scope: 'less', idToken: 'id-1' })
+})
+
+test('an invalid_grant under a status that says try again kills nothing', async () => {
+  const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant', 503))
+  const { source } = watch(endpoint, { store: createDatabase().open() })
+  await source.getToken()
+  await seconds(3600)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  await seconds(1)
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(new URLSearchParams(await endpoint.requests[2]?.text()).get('refresh_token')).toBe('refresh-1')
 })
 
 test('a dead refresh token: a grant that can starts over, and what it gets takes its place in the store', async () => {

@@ -68,6 +68,11 @@ test('without a predicate of the provider nothing is read', async () => {
   expect(clone).not.toHaveBeenCalled()
 })
 
+test('a predicate that throws says no, and its error shows nothing', async () => {
+  const isRefused = (response: Response) => response.json() as Promise<boolean>
+  expect(await isRejected(new Response('<html>', { status: 401 }), { isRejected: isRefused })).toBe(false)
+})
+
 test('a body that never ends is not waited for', async () => {
   vi.useFakeTimers()
   const judged = isRejected(new Response(new ReadableStream(), { status: 401 }), { isRejected: async () => true })

@@ -429,6 +429,14 @@ test('clear forgets the token, and a renewal in flight does not bring it back', 
   expect(endpoint.requests).toHaveLength(1)
 })
 
+test('clear empties memory at once', async () => {
+  const source = sourceOver(tokenEndpoint())
+  await source.getToken()
+  const cleared = source.clear()
+  expect(source.peek()).toBeUndefined()
+  await cleared
+})
+
 test('clear also forgets a failure', async () => {
   const source = sourceOver(tokenEndpoint(refusal('invalid_client', 401)))
   await errorOf(source.getToken())
@@ -482,6 +490,7 @@ test.each<[string, TokenSourceOptions]>([
   ['example: scope must be a string', { provider, clientId: 'app', scope: ['a', 'b'] as never }],
   ['example: scope is missing or empty', { provider, clientId: 'app', scope: '' }],
   ['example: parameters must be a plain object', { provider, clientId: 'app', parameters: 'a=b' as never }],
+  ['example: store must have get()', { provider, clientId: 'app', store: {} as never }],
   ['example: store must be a store object', { provider, clientId: 'app', store: null as never }],
   ['example: timeoutMs must be a number', { provider, clientId: 'app', timeoutMs: Number.POSITIVE_INFINITY }],
   [
