@@ -12,7 +12,9 @@ export function isResource(url: string, { resources, exceptResources = nothing }
   return (
     prefixesOf(resources).some((prefix) => isWithin(url, prefix)) &&
     !hasHiddenDots(url) &&
-    !prefixesOf(exceptResources).some((prefix) => isWithin(url, prefix) || isWithin(asServersMayRead(url), prefix))
+    !prefixesOf(exceptResources).some(
+      (prefix) => isWithin(url, prefix) || isWithin(asServersMayRead(url), asServersMayRead(prefix)),
+    )
   )
 }
 
@@ -70,15 +72,24 @@ function prefixesOf(list: readonly string[]): readonly string[] {
 const isWithin = (url: string, prefix: string) => url.startsWith(prefix) && /^([/?#]|$)/.test(url.charAt(prefix.length))
 
 /** An exception must hold for other spellings of its path too: `//users`, `/%75sers` and `/users;a` may all be it. */
-function asServersMayRead(url: string): string {
-  const [path = ''] = url.split(/[?#]/, 1)
-  return path
-    .replaceAll(/%([2-7][\da-f])/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .replaceAll(/(?<!:)\/{2,}/g, '/')
+const asServersMayRead = (url: string) =>
+  (readings(url).at(-1) ?? url)
+    .replaceAll('\\', '/')
     .replaceAll(/;[^/]*/g, '')
+    .replaceAll(/(?<!:)\/{2,}/g, '/')
+
+/** `..%2F`, `%252e` and `..;` may climb out of the prefix on a server that reads on before it resolves; `URL` resolves plain ones. */
+const hasHiddenDots = (url: string) => /%|\.;/.test(url) && readings(url).some((path) => hiddenDots.test(path))
+
+const hiddenDots = /[/\\]\.{1,2}([/\\;]|$)/
+
+/** The URL's path as it is, decoded once, twice, and so on until nothing changes any more. */
+function readings(url: string): readonly string[] {
+  const paths = [url.replace(/[?#].*$/s, '')]
+  for (let path = paths[0] ?? ''; paths.length < 9; paths.push(path)) {
+    const before = path
+    path = path.replaceAll(/%([0-9a-f]{2})/gi, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)))
+    if (path === before) break
+  }
+  return paths
 }
-
-/** `..%2F` and `%252e` may climb out of the prefix on a server that decodes before it resolves. `URL` handles the plain ones. */
-const hasHiddenDots = (url: string) => url.includes('%') && hiddenDots.test(url.replace(/[?#].*$/s, ''))
-
-const hiddenDots = /%(25)*2e|(\/|%(25)*(2f|5c))\.{1,2}(\/|%(25)*(2f|5c)|$)/i

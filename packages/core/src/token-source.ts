@@ -89,13 +89,13 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     const { version } = slot
     const isCurrent = () => slot.version === version
     const work = renewToken({ settings, slot, store, credentials, reason, rejected, isCurrent, report }).then((token) =>
-      isCurrent() ? keep(slot, token) : getToken(),
+      isCurrent() ? keep(slot, token) : getToken({ rejected }),
     )
     const promise: Promise<Token> = within(work, timeoutMs, () => late(provider.name, timeoutMs)).catch(
       (error: Error) => {
         if (slot.flight?.promise === promise) return fail(slot, reason, error)
         if (isCurrent()) throw error
-        return getToken()
+        return getToken({ rejected })
       },
     )
     // Whoever waits sees an error; that nobody may be waiting any more is no reason to end the process.

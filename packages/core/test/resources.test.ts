@@ -50,6 +50,8 @@ test.each([
   ['https://api.example/v1', 'https://api.example/v1/%2e%2e%2fv2'],
   ['https://api.example/v1', 'https://api.example/v1/%252e%252e%252fv2'],
   ['https://api.example/v1', 'https://api.example/v1/a%2f..'],
+  ['https://api.example/v1', 'https://api.example/v1/%25%32%65%25%32%65/v2'],
+  ['https://api.example/v1', 'https://api.example/v1/..;/v2'],
   ['https://api.example/v1', 'https://api.example\\@evil.test/v1'],
   ['http://127.0.0.1:8080', 'http://127.0.0.1:8081/'],
 ])('a token for %s does not go to %s', (resource, url) => {
@@ -76,6 +78,8 @@ test('an exception is carved out of a resource by whole path segments', () => {
   expect(allowed('https://api.example/%75sers/%ff')).toBe(false)
   expect(allowed('https://api.example/%2Fusers')).toBe(false)
   expect(allowed('https://api.example/users%2Fme')).toBe(false)
+  expect(allowed('https://api.example/%2575sers/me')).toBe(false)
+  expect(allowed('https://api.example/users%5Cme')).toBe(false)
   expect(allowed('https://api.example/shops/%E0%A4%A')).toBe(true)
   expect(allowed('https://api.example/users2')).toBe(true)
   expect(allowed('https://api.example/shops')).toBe(true)

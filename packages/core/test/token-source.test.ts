@@ -415,6 +415,22 @@ test('a renewal in flight that fails after setToken harms nobody', async () => {
   expect((await waiting).accessToken).toBe('mine')
 })
 
+test('a caller whose renewal is overtaken by a log-in does not get back the token that it refused', async () => {
+  const written = deferred<undefined>()
+  const read = deferred<null>()
+  const set = (_key: string, { accessToken }: Token) => (accessToken === 'mine-2' ? written.promise : undefined)
+  const source = sourceOver(tokenEndpoint(), { store: { get: () => read.promise, set, delete: () => {} } })
+  await source.setToken({ accessToken: 'mine-1' })
+  const waiting = source.getToken({ rejected: 'mine-1' })
+  await seconds(0)
+  const setting = source.setToken({ accessToken: 'mine-2' })
+  read.resolve(null)
+  await seconds(0)
+  written.resolve(undefined)
+  await setting
+  expect((await waiting).accessToken).not.toBe('mine-1')
+})
+
 test('clear forgets the token, and a renewal in flight does not bring it back', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
