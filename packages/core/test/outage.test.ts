@@ -131,6 +131,17 @@ test('in real time, whose timers are not in step, a server that hangs is asked o
   vi.useFakeTimers()
 })
 
+test('no timer is left running, whatever a renewal came to', async () => {
+  const endpoint = tokenEndpoint(undefined, refusal('invalid_client', 401), down())
+  const source = sourceOver(endpoint, { store: new Map() })
+  await source.getToken()
+  await errorOf(source.getToken({ rejected: 'token-1' }))
+  await seconds(2)
+  await errorOf(source.getToken({ rejected: 'token-1' }))
+  await source.clear()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 test('a success forgets the failures before it', async () => {
   const refused = () => refusal('invalid_client', 401)
   const answers = [refused(), refused(), grant('token-1', { expires_in: 0 }), refused()]

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createTokenSource, tokensBy } from '../src/index.ts'
 import { createFamily } from '../src/family.ts'
 import { slotOf } from '../src/slot.ts'
-import { provider, secret, tokenEndpoint } from './support.ts'
+import { grant, provider, secret, sourceOver, tokenEndpoint } from './support.ts'
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
 
@@ -82,4 +82,20 @@ test('a slot with a renewal in flight is not forgotten, until that is over time'
 
 test('different stores have different slots', () => {
   expect(slotOf(new Map(), 'a')).not.toBe(slotOf(new Map(), 'a'))
+})
+
+test('100,000 tenants have a token each, and each is asked for once', { timeout: 60_000 }, async () => {
+  let requests = 0
+  const fetch = async () => {
+    requests += 1
+    return grant(`token-${requests}`)
+  }
+  const tenants = tokensBy((tenant) => sourceOver({ fetch }, { clientId: tenant }), { maxIdle: 100_000 })
+  for (let tenant = 0; tenant < 100_000; tenant += 1) await tenants(`tenant-${tenant}`).getToken()
+  expect(requests).toBe(100_000)
+  const headers = new Set<string | undefined>()
+  for (let tenant = 0; tenant < 100_000; tenant += 1) headers.add(tenants(`tenant-${tenant}`).peek())
+  expect(headers.size).toBe(100_000)
+  expect(headers).not.toContain(undefined)
+  expect(requests).toBe(100_000)
 })

@@ -1,0 +1,85 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { bearerFetch, clientSecretBasic, createTokenSource, type TokenSourceOptions } from '../src/index.ts'
+import { deferred, errorOf, secret } from './support.ts'
+
+const servers: Server[] = []
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+
+/** Serves on loopback, and remembers what it received. */
+async function serve(listener: RequestListener) {
+  const received: { method: string | undefined; authorization: string | undefined; body: string }[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of request) chunks.push(chunk as Uint8Array)
+    const { method, headers } = request
+    received.push({ method, authorization: headers.authorization, body: Buffer.concat(chunks).toString() })
+    listener(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  servers.push(server)
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received }
+}
+
+const sourceAt = (url: string, options: TokenSourceOptions = {}) =>
+  createTokenSource({
+    provider: { name: 'wire', tokenEndpoint: `${url}/token`, resources: [url], clientAuth: clientSecretBasic },
+    clientId: 'app',
+    clientSecret: secret,
+    ...options,
+  })
+
+test.each([301, 302, 303, 307, 308])('over HTTP: credentials do not follow a redirect by %i', async (status) => {
+  const elsewhere = await serve((_request, response) => void response.end('{"access_token":"stolen"}'))
+  const endpoint = await serve(
+    (_request, response) => void response.writeHead(status, { location: elsewhere.url }).end(),
+  )
+  expect(await errorOf(sourceAt(endpoint.url).getToken())).toMatchObject({ code: 'TOKEN_MALFORMED', status })
+  expect(elsewhere.received).toEqual([])
+})
+
+test('over HTTP: an answer that breaks off is TOKEN_UNAVAILABLE', async () => {
+  const endpoint = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': '1000' })
+    response.write('{"access_token":"half', () => response.destroy())
+  })
+  expect(await errorOf(sourceAt(endpoint.url).getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test('over HTTP: a server that is not there is TOKEN_UNAVAILABLE', async () => {
+  const { url } = await serve(() => {})
+  const [server] = servers.splice(0)
+  await new Promise((resolve) => server?.close(resolve))
+  expect(await errorOf(sourceAt(url).getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test('over HTTP: a server that does not answer is given up after timeoutMs, and the connection ended', async () => {
+  const { promise: closed, resolve: onClose } = deferred<undefined>()
+  const endpoint = await serve((request) => void request.socket.on('close', () => onClose(undefined)))
+  const error = await errorOf(sourceAt(endpoint.url, { timeoutMs: 100 }).getToken())
+  expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  await closed
+})
+
+test('over HTTP: Retry-After keeps everybody away from the token endpoint', async () => {
+  const endpoint = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '20' }).end())
+  const source = sourceAt(endpoint.url)
+  const errors = await Promise.all(Array.from({ length: 50 }, () => errorOf(source.getToken())))
+  errors.push(await errorOf(source.getToken()))
+  expect(new Set(errors).size).toBe(1)
+  expect(endpoint.received).toHaveLength(1)
+})
+
+test('over HTTP: a token of 15,000 characters arrives whole', async () => {
+  const token = 'x'.repeat(15_000)
+  const server = await serve((_request, response) => void response.end(JSON.stringify({ access_token: token })))
+  await bearerFetch(sourceAt(server.url))(`${server.url}/api`)
+  expect(server.received.at(-1)).toMatchObject({ method: 'GET', authorization: `Bearer ${token}` })
+})
