@@ -1,19 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { useFakeTime } from './fake-time.ts'
+import { expect, test, vi } from 'vitest'
 import type { TokenEvent } from '../src/index.ts'
 import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
-})
-
-afterEach(() => {
-  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
-
-const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000)
+const { seconds } = useFakeTime()
 
 /** A token endpoint that answers by the time: what it answers first, and what from an instant on. */
 function endpointThat(answer: () => Response | Error) {

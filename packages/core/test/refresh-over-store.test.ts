@@ -1,21 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { useFakeTime } from './fake-time.ts'
+import { expect, test, vi } from 'vitest'
 import type { Grant, Token, TokenSourceOptions, TokenStore } from '../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from './database.ts'
 import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
-  // The middle of the jitter, so that margins are what they are without it.
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
-})
-
-afterEach(() => {
-  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
-
-const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000)
+const { seconds } = useFakeTime()
 
 /** A grant of a user who signed in elsewhere: it cannot start over. */
 const signedIn: Grant = { name: 'sign-in' }

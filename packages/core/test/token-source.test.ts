@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { useFakeTime } from './fake-time.ts'
+import { expect, test, vi } from 'vitest'
 import {
   clientCredentials,
   createTokenSource,
@@ -9,19 +10,7 @@ import {
 } from '../src/index.ts'
 import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from './support.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
-  // The middle of the jitter, so that margins are what they are without it.
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
-})
-
-afterEach(() => {
-  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
-
-const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000)
+const { seconds } = useFakeTime()
 const form = async (request: Request | undefined) =>
   Object.fromEntries(new URLSearchParams(await request?.clone().text()))
 
