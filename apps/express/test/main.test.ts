@@ -16,13 +16,13 @@ const node = pathOf('../../../node_modules/.bin/node')
 const credentials = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'emulated-secret' }
 
 test.each([
-  [{ ...credentials, PORT: 'http' }, 'PORT must be a number from 0 to 65535, not "http"'],
-  [{ PORT: '0' }, 'ORANGE_CLIENT_ID is not set: set that environment variable, or give the option clientId'],
+  ['PORT must be a number from 0 to 65535, not "http"', { ...credentials, PORT: 'http' }],
+  ['ORANGE_CLIENT_ID is not set: set that environment variable, or give the option clientId', { PORT: '0' }],
   [
-    { ...credentials, ORANGE_URL: 'http://example.com' },
     'orange: tokenEndpoint must be https:, since secrets are sent there (http: is for loopback only): http://example.com',
+    { ...credentials, ORANGE_URL: 'http://example.com' },
   ],
-])('bad configuration ends the process at once, with one line: %j', async (env, message) => {
+])('bad configuration ends the process at once, with one line: %s', async (message, env) => {
   await using app = start(env)
   expect(await app.exited).toEqual({ code: 1, signal: null })
   expect(app.stderr()).toBe(`Cannot start: ${message}\n`)
