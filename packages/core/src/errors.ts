@@ -69,3 +69,9 @@ export const errorOf = (
   what: string,
   details?: OAuthErrorDetails,
 ): OAuthError => new OAuthError(code, `${provider}: ${what}`, { provider, ...details })
+
+/** Says that something took longer than `timeoutMs` allows. */
+export function failLate(provider: string, timeoutMs: number): never {
+  const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
+  throw errorOf(provider, 'TOKEN_UNAVAILABLE', what)
+}

@@ -1,12 +1,13 @@
 import { retryAtOf } from './back-off.ts'
-import { errorOf, isOAuthError } from './errors.ts'
+import { errorOf, failLate, isOAuthError } from './errors.ts'
 import type { RenewalReason, TokenEvent, TokenEventDetails } from './events.ts'
-import { deadlineIn, isInFlight, joinFlight, startFlight, type Flight } from './flight.ts'
+import { deadlineIn, isInFlight, joinFlight } from './flight.ts'
 import { guardStore } from './guarded-store.ts'
 import { hold, isAlive, type Held } from './lifetime.ts'
-import { findPlace, ownPlace, type Place } from './place.ts'
+import type { Place } from './place.ts'
 import { rejectionOf } from './rejection.ts'
 import { renewToken } from './renewal.ts'
+import { createSearch } from './search.ts'
 import { settle, type TokenSourceOptions } from './settings.ts'
 import { inTurn, type Slot } from './slot.ts'
 import { tokenFlaw, type GetTokenOptions, type Token, type TokenSource } from './token.ts'
@@ -49,33 +50,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const onEvent = settings.onEvent && reporter(provider.name, settings.onEvent)
   const report = onEvent ?? (() => {})
   const store = settings.store && guardStore(settings.store, settings.storeTimeoutMs, report)
-  const isMovable =
-    store && [settings.clientId, settings.clientSecret].some((credential) => typeof credential === 'function')
-
-  /** Where the token was last; with a store, credentials that are looked up may move it. */
-  let place: Place | undefined = store ? undefined : ownPlace(settings)
-  let search: Flight<Place> | undefined
-
-  const find = async (): Promise<Place> => {
-    if (place && !isMovable) return place
-    if (isInFlight(search)) return joinFlight(search, find)
-    const own = (search = startFlight(findPlace(settings), timeoutMs, () => late(provider.name, timeoutMs)))
-    try {
-      const found = await own.promise
-      // The token at hand is good until the new place has one.
-      if (!isAlive(place?.slot.held) || found.slot.held) place = found
-      return found
-    } catch (error) {
-      const hasToken = isAlive(place?.slot.held)
-      const reason = hasToken ? 'ageing' : 'absent'
-      if (search === own)
-        report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: Date.now() + 1000 })
-      throw error
-    } finally {
-      // Remembered for a second, whatever came of it: a vault is no more to be hammered than the token endpoint.
-      if (search === own) search = { promise: own.promise, deadline: Date.now() + 1000 }
-    }
-  }
+  const search = createSearch(settings, report)
 
   const renew = ({ slot, credentials }: Place, reason: RenewalReason, rejected: string | undefined): Promise<Token> => {
     if (isInFlight(slot.flight)) return joinFlight(slot.flight, () => getToken({ rejected }))
@@ -91,7 +66,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     const work = renewToken({ settings, slot, store, credentials, reason, rejected, isCurrent, report }).then((token) =>
       isCurrent() ? keep(slot, token) : getToken({ rejected }),
     )
-    const promise: Promise<Token> = within(work, timeoutMs, () => late(provider.name, timeoutMs)).catch(
+    const promise: Promise<Token> = within(work, timeoutMs, () => failLate(provider.name, timeoutMs)).catch(
       (error: Error) => {
         if (slot.flight?.promise === promise) return fail(slot, reason, error)
         if (isCurrent()) throw error
@@ -132,20 +107,20 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   }
 
   const next = async (isBeside: boolean, rejected?: string): Promise<Token> => {
-    const found = await find()
+    const found = await search.find()
     const { held } = found.slot
     const isGood = isAlive(held) && held.token.accessToken !== rejected
     // Another source over the same store may have renewed meanwhile.
     if (isGood && !(isBeside && Date.now() >= held.renewAt)) return held.token
     const reason = isGood ? 'ageing' : isAlive(held) ? 'rejected' : held ? 'expired' : 'absent'
     const token = await renew(found, reason, rejected)
-    place = found
+    search.place = found
     return token
   }
 
   /** The token in memory if it is good; its renewal starts beside it when it is ageing. */
   const current = (): Held | undefined => {
-    const slot = place?.slot
+    const slot = search.place?.slot
     const held = slot?.held
     if (!slot || !isAlive(held)) return undefined
     const now = Date.now()
@@ -179,7 +154,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     setToken: async (token) => {
       const flaw = tokenFlaw(token)
       if (flaw) throw new TypeError(`setToken needs a token: its ${flaw}`)
-      const { slot } = await find()
+      const { slot } = await search.find()
       slot.flight = undefined
       slot.version += 1
       const isStored = await inTurn(slot, async () => {
@@ -192,8 +167,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
         throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token is in memory only')
     },
     clear: async () => {
-      if (place) forget(place.slot)
-      const { slot } = await find()
+      if (search.place) forget(search.place.slot)
+      const { slot } = await search.find()
       forget(slot)
       const isGone = await inTurn(slot, async () => {
         const isDeleted = store ? await store.delete(slot.key) : true
@@ -205,11 +180,6 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
         throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
     },
   }
-}
-
-function late(provider: string, timeoutMs: number): never {
-  const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
-  throw errorOf(provider, 'TOKEN_UNAVAILABLE', what)
 }
 
 /** Names the provider in each event, and keeps what a handler throws from changing what happens. */
