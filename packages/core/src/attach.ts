@@ -64,7 +64,10 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
     const ask = (rejected?: string) => unlessAborted(source.getToken({ rejected, signal }), signal).then(sendable)
     const rejected = source.peek?.()?.slice(scheme.length) ?? (await ask())
     const response = await send(target, rejected)
-    if (!(await isRefused(source, response, url))) return response
+    if (!(await isRefused(source, response, url))) {
+      tellIfOversized(source, response, scheme.length + rejected.length)
+      return response
+    }
     const renewal = ask(rejected)
     const told = (isReplayed: boolean) => source.onEvent?.({ type: 'refused', status: response.status, isReplayed })
     if (!replay) {
@@ -99,6 +102,12 @@ function skip(source: TokenSource, why: 'elsewhere' | 'authorization', url: stri
   if (!source.onEvent || url === undefined) return
   const isInsecure = why === 'elsewhere' && isResource(url.replace(/^http:/, 'https:'), source)
   source.onEvent({ type: 'skipped', why: isInsecure ? 'insecure' : why, origin: new URL(url).origin })
+}
+
+/** What proxies take by default is 4 to 16 kB for all headers; beyond, they answer by themselves, and not in JSON. */
+function tellIfOversized(source: TokenSource, { status, headers }: Response, length: number): void {
+  const isLikely = status === 431 || (status === 400 && !/\bjson\b/i.test(headers.get('content-type') ?? ''))
+  if (isLikely && length > 4000) source.onEvent?.({ type: 'oversized', status, length })
 }
 
 /** Frees the connection of a response that nobody will read. */

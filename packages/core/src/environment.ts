@@ -19,15 +19,28 @@ export function fromEnvironment(options: TokenSourceOptions, provider: Provider,
   return {
     ...options,
     provider: chosen,
-    clientId: options.clientId ?? grant?.clientId ?? read(`${prefix}_CLIENT_ID`, 'clientId'),
-    clientSecret: options.clientSecret ?? (needsSecret ? read(`${prefix}_CLIENT_SECRET`, 'clientSecret') : undefined),
+    clientId: options.clientId ?? grant?.clientId ?? readCredential(`${prefix}_CLIENT_ID`, 'clientId'),
+    clientSecret:
+      options.clientSecret ?? (needsSecret ? readCredential(`${prefix}_CLIENT_SECRET`, 'clientSecret') : undefined),
   }
 }
 
-function read(variable: string, option: string): string {
+/**
+ * Reads an environment variable that a provider package needs, on Node, Deno and Bun.
+ *
+ * @param variable - its name, such as `ACME_PRIVATE_KEY`.
+ * @param option - the name of the option that may be given instead.
+ * @throws `TypeError` if it is not set or empty; it names the variable and the option.
+ */
+export function readEnvironment(variable: string, option: string): string {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   const value = process?.env?.[variable]
   if (!value) throw new TypeError(`${variable} is not set: set that environment variable, or give the option ${option}`)
+  return value
+}
+
+function readCredential(variable: string, option: string): string {
+  const value = readEnvironment(variable, option)
   if (value !== value.trim()) throw new TypeError(`${variable} has blanks or line breaks around it: remove them`)
   return value
 }

@@ -55,6 +55,16 @@ export type TokenEventDetails =
       readonly isReplayed: boolean
     }
   | {
+      /**
+       * A call was refused by what looks like a server or proxy whose limit for headers the token exceeds: 431, or 400 without
+       * JSON. A new token would be as long, so raise that limit.
+       */
+      readonly type: 'oversized'
+      readonly status: number
+      /** How long the `Authorization` header was, in characters. */
+      readonly length: number
+    }
+  | {
       /** A call went out without a token: it had an `Authorization` header, or did not go to a resource. */
       readonly type: 'skipped'
       readonly why: 'authorization' | 'elsewhere' | 'insecure'

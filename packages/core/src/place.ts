@@ -18,13 +18,13 @@ export const ownPlace = (settings: Settings): Place => ({ slot: createSlot(''), 
  * secret is a new key at once. Not so where the token is a user's: a rotated client secret must not sign users out.
  */
 export async function findPlace(settings: Settings): Promise<Place> {
-  const { provider, grant, parameters, store, key } = settings
+  const { provider, clientAuth, grant, parameters, store, key } = settings
   if (!store) return ownPlace(settings)
   const clientId = await lookUp(provider, 'clientId', settings.clientId)
   const clientSecret = settings.clientSecret && (await lookUp(provider, 'clientSecret', settings.clientSecret))
   const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const fingerprint = key === undefined ? clientSecret : undefined
-  const client = [provider.name, provider.tokenEndpoint, clientId, fingerprint]
+  const proof = clientAuth.fingerprint ? [clientSecret, clientAuth.fingerprint()] : clientSecret
+  const client = [provider.name, provider.tokenEndpoint, clientId, key === undefined ? proof : undefined]
   const identity = typeof grant.identity === 'function' ? grant.identity() : grant.identity
   const slot = slotOf(store, await keyOf([...client, grant.name, identity, form, key]))
   return { slot, credentials: { clientId, clientSecret } }

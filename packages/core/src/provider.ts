@@ -14,7 +14,11 @@ export type Provider = {
   readonly tokenEndpoint: string
   /** Where tokens are revoked. See RFC 7009. */
   readonly revocationEndpoint?: string | undefined
-  /** The URL prefixes of the APIs that take its tokens, by whole path segments: `https:`, or `http:` on loopback. */
+  /**
+   * The URL prefixes of the APIs that take its tokens, by whole path segments: `https:`, or `http:` on loopback.
+   *
+   * Empty where only its customers know them: then the option `resources` is required.
+   */
   readonly resources: readonly string[]
   /** The URL prefixes within `resources` that do not take its tokens. */
   readonly exceptResources?: readonly string[] | undefined
@@ -71,4 +75,11 @@ export type ClientAuthRequest = {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3 RFC 6749 §2.3}
  */
-export type ClientAuth = (request: ClientAuthRequest) => void | Promise<void>
+export type ClientAuth = {
+  (request: ClientAuthRequest): void | Promise<void>
+  /**
+   * Tells its credential from others where that is not the client secret, so that a wrong key does not find in a store what
+   * the right one was granted. It may be the credential itself: stores see a hash.
+   */
+  readonly fingerprint?: () => string
+}

@@ -124,6 +124,7 @@ export function settle(options: TokenSourceOptions): Settings {
 
   const resources = options.resources ?? provider.resources
   const exceptResources = options.exceptResources ?? provider.exceptResources
+  if (resources?.length === 0) fail('resources', 'is empty: name the URLs of the APIs that the tokens may be sent to')
   checkResources({ resources, exceptResources })
 
   return {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { clientSecretPost, fromEnvironment, none, type Grant } from '../src/index.ts'
+import { clientSecretPost, fromEnvironment, none, readEnvironment, type Grant } from '../src/index.ts'
 import { provider } from './support.ts'
 
 afterEach(() => {
@@ -77,4 +77,13 @@ test('the environment is not read for what a grant brings or does not need', () 
     clientSecret: undefined,
   })
   expect(fromEnvironment({ clientAuth: none }, provider, 'EXAMPLE').clientSecret).toBeUndefined()
+})
+
+test('a provider package reads what else it needs, as it is', () => {
+  set({ EXAMPLE_KEY: ' key\n' })
+  expect(readEnvironment('EXAMPLE_KEY', 'key')).toBe(' key\n')
+  set({ EXAMPLE_KEY: undefined })
+  expect(() => readEnvironment('EXAMPLE_KEY', 'key')).toThrow(
+    new TypeError('EXAMPLE_KEY is not set: set that environment variable, or give the option key'),
+  )
 })

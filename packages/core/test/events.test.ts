@@ -89,6 +89,29 @@ test('a refused call whose token did not change was not sent again, and the even
   expect(events.at(-1)).toEqual({ type: 'refused', provider, status: 401, isReplayed: false })
 })
 
+const html = { headers: { 'content-type': 'text/html' } }
+
+test.each([
+  ['431', () => new Response(null, { status: 431 }), 5000, true],
+  ['400 with HTML', () => new Response('<html>', { status: 400, ...html }), 5000, true],
+  ['400 without a body', () => new Response(null, { status: 400 }), 5000, true],
+  ['400 with JSON', () => Response.json({}, { status: 400 }), 5000, false],
+  [
+    '400 with problem+json',
+    () => new Response('{}', { status: 400, headers: { 'content-type': 'application/problem+json' } }),
+    5000,
+    false,
+  ],
+  ['431 to a short token', () => new Response(null, { status: 431 }), 500, false],
+  ['404 with HTML', () => new Response('<html>', { status: 404, ...html }), 5000, false],
+])('a refusal that looks like a limit for headers is told as such: %s', async (_what, answer, length, isTold) => {
+  const source = sourceOver(tokenEndpoint(grant('x'.repeat(length))), { onEvent })
+  const response = await bearerFetch(source, api(answer()).fetch)(url)
+  const { status } = response
+  const told = [{ type: 'oversized', provider, status, length: 'Bearer '.length + length }]
+  expect(events.filter(({ type }) => type === 'oversized')).toEqual(isTold ? told : [])
+})
+
 test.each([
   ['elsewhere', 'https://other.example/v1?secret=1', {}, 'https://other.example'],
   ['insecure', 'http://api.example/v1?secret=1', {}, 'http://api.example'],

@@ -1,6 +1,6 @@
 import { useFakeTime } from './fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import { clientCredentials, refreshToken, type Grant, type TokenSourceOptions } from '../src/index.ts'
+import { clientCredentials, refreshToken, type ClientAuth, type Grant, type TokenSourceOptions } from '../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from './database.ts'
 import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from './support.ts'
 
@@ -18,6 +18,9 @@ async function askBoth(one: TokenSourceOptions, other: TokenSourceOptions) {
   return { entries: database.contents.size, requests: endpoint.requests.length }
 }
 
+/** A client authentication with a credential of its own, which is not the client secret. */
+const signed = (credential: string): ClientAuth => Object.assign(() => {}, { fingerprint: () => credential })
+
 const base: TokenSourceOptions = { scope: 'read', parameters: { audience: 'a', tenant: 't' }, key: 'user' }
 
 test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
@@ -31,6 +34,8 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   ['another client', base, { ...base, clientId: 'other' }],
   ['another secret', {}, { clientSecret: 'other' }],
   ['no secret', {}, { clientSecret: undefined, clientAuth: () => {} }],
+  ['another signing key', { clientAuth: signed('a') }, { clientAuth: signed('b') }],
+  ['a signing key that looks like the secret', {}, { clientSecret: undefined, clientAuth: signed(secret) }],
   ['another user', base, { ...base, key: 'other' }],
   ['no user', base, { scope: 'read', parameters: { audience: 'a', tenant: 't' } }],
   ['another provider', base, { ...base, provider: { ...provider, name: 'other' } }],
@@ -53,7 +58,13 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
     base,
     { ...base, resources: ['https://api2.example'], timeoutMs: 5000, storeTimeoutMs: 100, onEvent: () => {} },
   ],
+  ['with the same signing key', { clientAuth: signed('a') }, { clientAuth: signed('a') }],
   ["of a user, after the client's secret was rotated", base, { ...base, clientSecret: 'rotated' }],
+  [
+    "of a user, after the client's key was rotated",
+    { ...base, clientAuth: signed('a') },
+    { ...base, clientAuth: signed('b') },
+  ],
 ])('options %s share an entry', async (_what, one, other) => {
   expect(await askBoth(one, other)).toEqual({ entries: 1, requests: 1 })
 })

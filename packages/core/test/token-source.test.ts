@@ -505,7 +505,7 @@ test.each<[string, TokenSourceOptions]>([
   ['a token source needs resources', { provider, clientId: 'app', resources: 'https://api.example' as never }],
   ['example: key is missing or empty', { provider, clientId: 'app', key: '' }],
   ['example: key is empty', { provider, clientId: 'app', key: undefined as never }],
-  ['resources is empty', { provider, clientId: 'app', resources: [] }],
+  ['example: resources is empty: name the URLs of the APIs', { provider, clientId: 'app', resources: [] }],
   ['resource 1 of 1 is not an absolute URL', { provider, clientId: 'app', exceptResources: ['users'] }],
   ...['grant_type', 'client_id', 'client_secret', 'scope', 'resource'].map((name): [string, TokenSourceOptions] => [
     `example: parameters must not hold ${name}`,

@@ -13,6 +13,7 @@ const privateKey: ClientAuth = async ({ form, clientId }) => {
 const good: [what: string, members: Partial<Provider>][] = [
   ['the least there is to one', {}],
   ['a public one', { clientAuth: none }],
+  ['one whose APIs only its customers know', { resources: [] }],
   ['one with plain Basic', { clientAuth: plainBasic }],
   ['one with the secret in the form', { clientAuth: clientSecretPost }],
   ['one with signed assertions', { clientAuth: privateKey, assertionAudience: 'https://id.example' }],
@@ -94,7 +95,12 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
   ],
   ['an endpoint with a fragment', { tokenEndpoint: 'https://id.example/#token' }, endpointName, /fragment/],
   ['an issuer that is no URL', { issuer: 'id.example' }, endpointName, /issuer is not an absolute URL/],
-  ['no resources', { resources: [] }, resourcesName, /resources is empty/],
+  [
+    'no resources but exceptions',
+    { resources: [], exceptResources: ['https://api.example/x'] },
+    resourcesName,
+    /resources is empty/,
+  ],
   ['resources in one text', { resources: 'https://api.example' }, resourcesName, /must be a list/],
   ['a resource in clear', { resources: ['http://api.example'] }, resourcesName, /must be https/],
   ['an exception elsewhere', { exceptResources: ['https://other.example'] }, resourcesName, /does not lie within/],
