@@ -1,0 +1,123 @@
+import { importJWK, importPKCS8, type CryptoKey, type JWK } from 'jose'
+import { demands, type SigningAlgorithm } from './algorithms.ts'
+
+/**
+ * A private key: PEM with `PRIVATE KEY` in its first line (PKCS#8; line breaks may be written as `\n`), a JWK as object or
+ * JSON, or a `CryptoKey` that may sign.
+ */
+export type SigningKey = string | JWK | CryptoKey
+
+/** A key that was looked at, as far as that is possible without importing it. */
+export type CheckedKey = {
+  /** The algorithm to sign with. */
+  readonly algorithm: SigningAlgorithm
+  /** The JWK's own id, if it has one. */
+  readonly keyId: string | undefined
+  /** Imports it. Throws a `TypeError` if it is no key for the algorithm. */
+  readonly load: () => Promise<CryptoKey>
+  /** Tells it from other keys. */
+  readonly fingerprint: () => string
+}
+
+/**
+ * Looks at a key, before anything is signed with it.
+ *
+ * @throws `TypeError` that says what is wrong with it, and shows nothing of it.
+ */
+export function checkKey(key: SigningKey, wanted: SigningAlgorithm | undefined): CheckedKey {
+  const parsed = typeof key === 'string' ? parse(key.trim()) : key
+  if (typeof parsed !== 'string' && !isObject(parsed)) refuse('is missing: it must be PEM, a JWK or a CryptoKey')
+  const jwk = typeof parsed === 'object' && 'kty' in parsed ? parsed : undefined
+  const algorithm = wanted ?? (jwk?.alg as SigningAlgorithm | undefined) ?? 'RS256'
+  if (!Object.hasOwn(demands, algorithm))
+    throw new TypeError(`privateKeyJwt: algorithm must be one of ${Object.keys(demands).join(', ')}`)
+
+  const load = async () => {
+    const loaded = await importKey(parsed, algorithm)
+    checkCryptoKey(loaded, algorithm)
+    return loaded
+  }
+  if (typeof parsed === 'string') return { algorithm, keyId: undefined, load, fingerprint: () => parsed }
+  if (jwk) {
+    checkJwk(jwk, algorithm)
+    return { algorithm, keyId: jwk.kid, load, fingerprint: () => JSON.stringify(jwk) }
+  }
+  checkCryptoKey(parsed as CryptoKey, algorithm)
+  return { algorithm, keyId: undefined, load, fingerprint: () => idOf(parsed) }
+}
+
+function refuse(what: string): never {
+  throw new TypeError(`privateKeyJwt: key ${what}`)
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** What the first lines of PEM files say, and what to do where that is not what is needed. */
+const labels: Readonly<Record<string, string>> = {
+  'RSA PRIVATE KEY': 'is PKCS#1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt -in key.pem',
+  'EC PRIVATE KEY': 'is SEC 1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt -in key.pem',
+  'ENCRYPTED PRIVATE KEY': 'has a pass phrase: take that off with openssl pkcs8 -topk8 -nocrypt -in key.pem',
+  'PUBLIC KEY': 'is a public key: assertions are signed with the private one',
+  'RSA PUBLIC KEY': 'is a public key: assertions are signed with the private one',
+  CERTIFICATE: 'is a certificate: assertions are signed with the private key that belongs to it',
+}
+
+function parse(text: string): string | JWK {
+  if (text.startsWith('{')) {
+    try {
+      return JSON.parse(text) as JWK
+    } catch {
+      // Its message would show some of the key.
+      return refuse('looks like a JWK, but is not JSON')
+    }
+  }
+  // A file may have other things before the key, such as the parameters of a curve.
+  const found = Array.from(text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, label = '']) => label)
+  if (found.includes('PRIVATE KEY')) {
+    const [, pem] = /(-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----)/s.exec(text) ?? []
+    return (
+      pem?.replaceAll(String.raw`\r`, '').replaceAll(String.raw`\n`, '\n') ?? refuse('is cut off: it has no last line')
+    )
+  }
+  const hint = found.map((label) => labels[label]).find((known) => known !== undefined)
+  return refuse(hint ?? 'is neither PEM nor a JWK nor a CryptoKey')
+}
+
+function checkJwk(jwk: JWK, algorithm: SigningAlgorithm): void {
+  const { what, kty, curve } = demands[algorithm]
+  if (jwk.kty === 'oct') refuse('is a shared secret: assertions are signed with a private key')
+  if (jwk.kty !== kty || (curve && jwk.crv !== curve)) refuse(`does not fit: ${algorithm} needs ${what}`)
+  if (typeof jwk.d !== 'string' || jwk.d === '')
+    refuse('is a public key: assertions are signed with the private one, which has a member d')
+}
+
+function checkCryptoKey(key: CryptoKey, algorithm: SigningAlgorithm): void {
+  const { what, name, curve, hash } = demands[algorithm]
+  if (!isObject(key.algorithm) || !Array.isArray(key.usages)) refuse('is neither PEM nor a JWK nor a CryptoKey')
+  const own = key.algorithm as { name: string; namedCurve?: string; hash?: { name: string }; modulusLength?: number }
+  if (key.type === 'public') refuse('is a public key: assertions are signed with the private one')
+  if (own.name !== name || (own.namedCurve ?? curve) !== curve || (own.hash?.name ?? hash) !== hash)
+    refuse(`does not fit: ${algorithm} needs ${what}`)
+  if (!key.usages.includes('sign')) refuse("may not sign: import it with the usage 'sign'")
+  const bits = own.modulusLength ?? 2048
+  if (bits < 2048) refuse(`is too short: ${bits} bits, where ${algorithm} needs 2048 or more`)
+}
+
+async function importKey(key: string | JWK | CryptoKey, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+  try {
+    if (typeof key === 'string') return await importPKCS8(key, algorithm)
+    return 'kty' in key ? ((await importJWK(key, algorithm)) as CryptoKey) : (key as CryptoKey)
+  } catch {
+    // What a platform says of a key that it cannot read is not in our hands.
+    return refuse(`cannot be read: ${algorithm} needs ${demands[algorithm].what}`)
+  }
+}
+
+/** One CryptoKey cannot be compared with another, since most do not let themselves be read. */
+const ids = new WeakMap<object, string>()
+
+function idOf(key: object): string {
+  const id = ids.get(key) ?? crypto.randomUUID()
+  ids.set(key, id)
+  return id
+}
