@@ -2,12 +2,18 @@ import { plainBasic, type Provider } from '@oauthkit/core'
 
 const api = 'https://api.orange.com'
 
+/** What takes a token of the Network APIs Playground, and no other; the Playground's admin API takes Orange's usual ones. */
+const playgroundApi = `${api}/camara/playground/api`
+
+const inside = 'https://inside01.api.orange.com'
+
 /**
  * Orange's authorization server for applications ("OAuth M2M", v3) and the APIs that take its tokens.
  *
  * - Basic is the plain base64 of `id:secret`, and credentials never stand in the form too.
  * - One token an hour and application is what Orange asks for, so tokens are renewed no more than a minute early.
  * - One host serves several authorization servers by path: the prefixes of the others are excepted.
+ * - A token is good on the host that it was negotiated on: for the inside portal, take {@link orangeInside}.
  *
  * @see {@link https://developer.orange.com/resources/oauth-m2m-in-a-nutshell OAuth M2M in a nutshell}
  */
@@ -20,8 +26,8 @@ export const orange: Provider = {
     `${api}/oauth`,
     `${api}/openidconnect`,
     `${api}/camara/playground/openidconnect`,
-    // These take a token of the Network APIs Playground.
-    `${api}/camara/playground/api`,
+    `${api}/es/openapi/oauth`,
+    playgroundApi,
     // These take a signed-in user's token.
     `${api}/formfilling/fr/v1`,
     `${api}/userdetails/fr/v2`,
@@ -31,6 +37,32 @@ export const orange: Provider = {
   isRejected,
   renewalMarginMs: 60_000,
   requestIdHeader: 'x-oapi-request-id',
+}
+
+/**
+ * Orange's Network APIs Playground, whose tokens are good for its simulated network APIs only. They have a `scope`.
+ *
+ * @see {@link https://developer.orange.com/apis/camara-playground-sim-swap/getting-started Getting started}
+ */
+export const orangePlayground: Provider = {
+  ...orange,
+  name: 'orange-playground',
+  tokenEndpoint: `${api}/openidconnect/playground/v1.0/token`,
+  resources: [playgroundApi],
+  exceptResources: [],
+}
+
+/**
+ * Orange's inside portal, which is another host: a token must be negotiated on the host of the API that it is for.
+ *
+ * @see {@link https://developer.orange.com/resources/2-legged-oauth-flow-step-by-step 2-legged OAuth flow, step by step}
+ */
+export const orangeInside: Provider = {
+  ...orange,
+  name: 'orange-inside',
+  tokenEndpoint: `${inside}/oauth/v3/token`,
+  resources: [inside],
+  exceptResources: [`${inside}/oauth`, `${inside}/openidconnect`],
 }
 
 /**

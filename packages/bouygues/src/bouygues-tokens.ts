@@ -1,0 +1,20 @@
+import { createTokenSource, fromEnvironment, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { appCredentials } from './app-credentials.ts'
+import { bouygues } from './bouygues.ts'
+
+/**
+ * What {@link bouyguesTokens} and {@link bouyguesAuth} take: all that `createTokenSource` takes, and all of it optional.
+ *
+ * The `grant` is `appCredentials()` by default; the `provider` is the grant's by default, else `bouygues`.
+ */
+export type BouyguesOptions = TokenSourceOptions
+
+/**
+ * Makes a source of Bouygues Telecom tokens; see `createTokenSource` for all it does. Make it once, at module scope.
+ *
+ * @param options - without `clientId`, and without `clientSecret` where the grant needs one, the environment variables
+ * `BOUYGUES_CLIENT_ID` and `BOUYGUES_CLIENT_SECRET` are read.
+ * @throws `TypeError` if a credential is missing or an option is wrong.
+ */
+export const bouyguesTokens = ({ grant = appCredentials(), ...options }: BouyguesOptions = {}): OwnTokenSource =>
+  createTokenSource(fromEnvironment({ ...options, grant }, bouygues, 'BOUYGUES'))

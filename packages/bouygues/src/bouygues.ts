@@ -1,0 +1,59 @@
+import { plainBasic, type Provider } from '@oauthkit/core'
+
+/**
+ * Bouygues Telecom, in production: the portal for consumers' and partners' applications.
+ *
+ * Basic is the plain base64 of `id:secret`. One page's prose has the secret alone, and its example both.
+ *
+ * @see {@link https://developer.bouyguestelecom.fr/docs/authentication Authentication}
+ */
+export const bouygues: Provider = {
+  name: 'bouygues',
+  tokenEndpoint: 'https://oauth2.bouyguestelecom.fr/token',
+  resources: ['https://open.api.bouyguestelecom.fr', 'https://api.bouyguestelecom.fr'],
+  clientAuth: plainBasic,
+}
+
+/**
+ * Bouygues Telecom's staging environment "AP4".
+ *
+ * @see {@link https://developer.bouyguestelecom.fr/node/172 List all Oauth Endpoints}
+ */
+export const bouyguesAp4: Provider = {
+  ...bouygues,
+  name: 'bouygues-ap4',
+  issuer: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4',
+  tokenEndpoint: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4/token',
+  revocationEndpoint: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4/revoke',
+  resources: ['https://open.api.sandbox.bouyguestelecom.fr/ap4', 'https://api.sandbox.bouyguestelecom.fr/ap4'],
+}
+
+/**
+ * Bouygues Telecom Entreprises, the portal for companies, with a client secret: the same server as {@link bouygues}.
+ *
+ * Its three API base URLs are known to its customers only, so the option `resources` is required.
+ *
+ * @see {@link https://developer.bouyguestelecom-entreprises.fr/docs/authentication Authentication}
+ */
+export const bouyguesEntreprises: Provider = { ...bouygues, name: 'bouygues-entreprises', resources: [] }
+
+const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
+
+/**
+ * The realm that takes signed assertions in place of a secret: see `appCertificate`, which brings it along.
+ *
+ * The page of the consumer portal documents it for the APIs of that portal, which are its resources. Those of the portal for
+ * companies are known to its customers only: give them as `resources`.
+ *
+ * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials with certificate}
+ */
+export const bouyguesEntreprisesRealm: Provider = {
+  name: 'bouygues-entreprises-realm',
+  issuer: realm,
+  tokenEndpoint: `${realm}/protocol/openid-connect/token`,
+  resources: bouygues.resources,
+  clientAuth: () => {
+    throw new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()')
+  },
+  defaultLifetimeMs: 300_000,
+}

@@ -1,0 +1,11 @@
+/**
+ * Bouygues Telecom API tokens for the ky HTTP client.
+ *
+ * @packageDocumentation
+ */
+export { isOAuthError, type OAuthError } from '@oauthkit/core'
+export { appCertificate, type AppCertificateOptions } from './app-certificate.ts'
+export { appCredentials } from './app-credentials.ts'
+export { bouygues, bouyguesAp4, bouyguesEntreprises, bouyguesEntreprisesRealm } from './bouygues.ts'
+export { bouyguesAuth } from './bouygues-auth.ts'
+export { bouyguesTokens, type BouyguesOptions } from './bouygues-tokens.ts'

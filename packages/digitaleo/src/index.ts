@@ -1,0 +1,9 @@
+/**
+ * Digitaleo API tokens for the ky HTTP client.
+ *
+ * @packageDocumentation
+ */
+export { isOAuthError, type OAuthError } from '@oauthkit/core'
+export { digitaleo } from './digitaleo.ts'
+export { digitaleoAuth } from './digitaleo-auth.ts'
+export { digitaleoTokens, type DigitaleoOptions } from './digitaleo-tokens.ts'
