@@ -1,0 +1,419 @@
+import type { Provider, TokenEvent } from '@oauthkit/core'
+import { testProvider } from '@oauthkit/core/testing'
+import { createEmulator } from '@oauthkit/emulator'
+import { privateKeyJwt } from '@oauthkit/private-key-jwt'
+import { decodeJwt, decodeProtectedHeader, exportJWK, exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
+import ky from 'ky'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  appCertificate,
+  appCredentials,
+  bouygues,
+  bouyguesAp4,
+  bouyguesAuth,
+  bouyguesEntreprises,
+  bouyguesEntreprisesRealm,
+  bouyguesTokens,
+  type AppCertificateOptions,
+  type BouyguesOptions,
+} from '../src/index.ts'
+
+const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
+const check =
+  'https://open.api.bouyguestelecom.fr/v1/customer-management/email-addresses/check?emailAddress=a@b.example'
+const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
+
+const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
+const pem = await exportPKCS8(privateKey)
+const jwk = await exportJWK(privateKey)
+const publicPem = await exportSPKI(publicKey)
+const ecJwk = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey)
+
+let emulator = createEmulator()
+
+beforeEach(() => {
+  emulator = createEmulator()
+  emulator.bouygues.publicKeys.set('app', publicPem)
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.useRealTimers()
+})
+
+/** A ky for Bouygues Telecom's APIs, over the emulator in place of the network. */
+function client(options: BouyguesOptions = credentials) {
+  const { fetch } = emulator
+  return ky.create({ fetch, retry: 0 }).extend(bouyguesAuth({ fetch, ...options }))
+}
+
+/** The same with a certificate. */
+const certified = (options: AppCertificateOptions = {}) =>
+  client({ grant: appCertificate({ clientId: 'app', privateKey: pem, ...options }) })
+
+const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+/** Asks for a token and returns the request as it was sent. */
+async function tokenRequestOf(options: BouyguesOptions) {
+  const requests: Request[] = []
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const request = new Request(input, init)
+    requests.push(request)
+    return emulator.fetch(request.clone())
+  }
+  const token = await bouyguesTokens({ ...options, fetch }).getToken()
+  const [request = new Request('')] = requests
+  const form = new URLSearchParams(await request.text())
+  return { token, url: request.url, headers: request.headers, form: Object.fromEntries(form), names: [...form.keys()] }
+}
+
+describe('app credentials', () => {
+  test('the first call gets a token, and all further calls share it', async () => {
+    const http = client()
+    expect(await http.get(check).json()).toMatchObject({ validEmailAddress: true })
+    await Promise.all(Array.from({ length: 20 }, () => http.get(check)))
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRefusals: 0 })
+  })
+
+  test('the token request has Basic of plain base64 of id:secret, and only the grant in the form', async () => {
+    emulator.bouygues.clients.set('odd id', 'p+q%2F:€')
+    const { url, headers, form } = await tokenRequestOf({ clientId: 'odd id', clientSecret: 'p+q%2F:€' })
+    expect(url).toBe('https://oauth2.bouyguestelecom.fr/token')
+    expect(headers.get('authorization')).toBe(`Basic ${Buffer.from('odd id:p+q%2F:€').toString('base64')}`)
+    expect(headers.get('content-type')).toBe('application/x-www-form-urlencoded')
+    expect(form).toEqual({ grant_type: 'client_credentials' })
+  })
+
+  test('are the default grant, and can be named', async () => {
+    const named = await tokenRequestOf({ ...credentials, grant: appCredentials() })
+    expect(named.form).toEqual((await tokenRequestOf(credentials)).form)
+  })
+
+  test('credentials come from BOUYGUES_CLIENT_ID and BOUYGUES_CLIENT_SECRET', async () => {
+    vi.stubEnv('BOUYGUES_CLIENT_ID', 'emulated-client')
+    vi.stubEnv('BOUYGUES_CLIENT_SECRET', 'emulated-secret')
+    expect((await client({}).get(check)).status).toBe(200)
+  })
+
+  test.each(['BOUYGUES_CLIENT_ID', 'BOUYGUES_CLIENT_SECRET'])('without %s it says so at once', (variable) => {
+    vi.stubEnv('BOUYGUES_CLIENT_ID', 'emulated-client')
+    vi.stubEnv('BOUYGUES_CLIENT_SECRET', 'emulated-secret')
+    vi.stubEnv(variable, undefined)
+    expect(() => bouyguesAuth()).toThrow(TypeError)
+    expect(() => bouyguesAuth()).toThrow(variable)
+  })
+
+  test('what the page does not explain is kept in the token', async () => {
+    const { token } = await tokenRequestOf(credentials)
+    expect(token).toMatchObject({
+      accessToken: expect.stringMatching(/^at-[\da-f-]{36}$/),
+      scope: expect.stringContaining('PersonneConsult'),
+      extra: { refresh_credit: 0 },
+    })
+    expect(token).not.toHaveProperty('refreshToken')
+  })
+
+  test('wrong credentials are TOKEN_REFUSED, with the id of the error for the support', async () => {
+    const error = await errorOf(client({ ...credentials, clientSecret: 'wrong' }).get(check))
+    expect(error).toMatchObject({
+      name: 'OAuthError',
+      code: 'TOKEN_REFUSED',
+      provider: 'bouygues',
+      status: 401,
+      error: 'invalid_client',
+      requestId: expect.stringMatching(/^et-[\da-f-]{36}$/),
+    })
+    expect(error).not.toHaveProperty('errorDescription')
+  })
+
+  test.each([
+    ['expired', () => emulator.clock.advance(3_600_000)],
+    ['was revoked', () => emulator.bouygues.revoke()],
+  ])('a token that %s is renewed, and the call replayed', async (_what, end) => {
+    const http = client()
+    await http.get(check)
+    end()
+    expect((await http.get(check)).status).toBe(200)
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRefusals: 1 })
+  })
+
+  test('a 403 is about rights, and does not renew the token', async () => {
+    const http = client()
+    await http.get(check)
+    emulator.bouygues.answerApiCalls(1, { status: 403, body: { error: 'forbidden' } })
+    expect(await errorOf(http.get(check))).toMatchObject({ name: 'HTTPError', response: { status: 403 } })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1 })
+  })
+})
+
+describe('an app certificate', () => {
+  test('gets a token, and all further calls share it', async () => {
+    const http = certified()
+    await http.get('https://open.api.bouyguestelecom.fr/echo')
+    await http.get('https://open.api.bouyguestelecom.fr/echo')
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRefusals: 0 })
+  })
+
+  test('the token request holds exactly the three documented parameters, and no Authorization header', async () => {
+    const { url, headers, form, names } = await tokenRequestOf({
+      grant: appCertificate({ clientId: 'app', privateKey: pem }),
+    })
+    expect(url).toBe(`${realm}/protocol/openid-connect/token`)
+    expect(names.toSorted()).toEqual(['client_assertion', 'client_assertion_type', 'grant_type'])
+    expect(form).toMatchObject({
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    expect(headers.has('authorization')).toBe(false)
+    expect(headers.get('content-type')).toBe('application/x-www-form-urlencoded')
+  })
+
+  test("the assertion's header and claims are the documented ones", async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+    const { form } = await tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: pem }) })
+    const assertion = form['client_assertion'] ?? ''
+    expect(decodeProtectedHeader(assertion)).toEqual({ kid: 'apim-provisioner', alg: 'RS256', use: 'sig', typ: 'JWT' })
+    expect(decodeJwt(assertion)).toEqual({
+      iss: 'app',
+      sub: 'app',
+      aud: `${realm}/protocol/openid-connect/token`,
+      iat: 1_799_999_970,
+      exp: 1_800_000_030,
+      jti: expect.stringMatching(/^[\da-f-]{36}$/),
+    })
+  })
+
+  test.each<[string, AppCertificateOptions, Partial<Provider>, string]>([
+    ['the option', { audience: realm }, { assertionAudience: 'https://other.example' }, realm],
+    ["the provider's assertionAudience", {}, { assertionAudience: realm }, realm],
+  ])('the audience may be the realm, by %s, as another page has it', async (_how, options, members, audience) => {
+    const { form } = await tokenRequestOf({
+      provider: { ...bouyguesEntreprisesRealm, ...members },
+      grant: appCertificate({ clientId: 'app', privateKey: pem, ...options }),
+    })
+    expect(decodeJwt(form['client_assertion'] ?? '').aud).toBe(audience)
+  })
+
+  test.each([
+    ['PEM', pem],
+    ['a JWK', jwk],
+    ['a CryptoKey', privateKey],
+  ])('the key may be %s', async (_what, key) => {
+    await expect(tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: key }) })).resolves.toBeDefined()
+  })
+
+  test.each([
+    ['PEM', `${pem}\n`],
+    ['PEM on one line', pem.replaceAll('\n', String.raw`\n`)],
+    ['JSON of a JWK', JSON.stringify(jwk)],
+  ])('key and client id come from BOUYGUES_PRIVATE_KEY, as %s, and BOUYGUES_CLIENT_ID', async (_what, key) => {
+    vi.stubEnv('BOUYGUES_CLIENT_ID', 'app')
+    vi.stubEnv('BOUYGUES_CLIENT_SECRET', undefined)
+    vi.stubEnv('BOUYGUES_PRIVATE_KEY', key)
+    await expect(tokenRequestOf({ grant: appCertificate() })).resolves.toMatchObject({
+      url: bouyguesEntreprisesRealm.tokenEndpoint,
+    })
+  })
+
+  test.each(['BOUYGUES_CLIENT_ID', 'BOUYGUES_PRIVATE_KEY'])('without %s it says so at once', (variable) => {
+    vi.stubEnv('BOUYGUES_CLIENT_ID', 'app')
+    vi.stubEnv('BOUYGUES_PRIVATE_KEY', pem)
+    vi.stubEnv(variable, undefined)
+    expect(() => bouyguesAuth({ grant: appCertificate() })).toThrow(TypeError)
+    expect(() => bouyguesAuth({ grant: appCertificate() })).toThrow(`${variable} is not set`)
+  })
+
+  test.each([
+    ['public', publicPem, 'is a public key'],
+    ['in another format', pem.replaceAll('PRIVATE KEY', 'RSA PRIVATE KEY'), 'is PKCS#1: convert it'],
+    ['none for RS256', ecJwk, 'RSA'],
+    ['no key at all', 'hunter2', 'is neither PEM nor a JWK'],
+  ])('a key that is %s is a TypeError at once, which does not show it', (_what, key, message) => {
+    const make = () => appCertificate({ clientId: 'app', privateKey: key })
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(message)
+    expect(make).not.toThrow(/hunter2|[A-Za-z\d+/_-]{40}/)
+  })
+
+  test('a key whose public one Bouygues Telecom does not have is TOKEN_REFUSED, with the reason', async () => {
+    const other = await exportPKCS8((await generateKeyPair('RS256', { extractable: true })).privateKey)
+    expect(await errorOf(certified({ privateKey: other }).get(check))).toMatchObject({
+      code: 'TOKEN_REFUSED',
+      provider: 'bouygues-entreprises-realm',
+      status: 400,
+      error: 'invalid_client',
+      errorDescription: expect.stringMatching(/signature/i),
+    })
+  })
+
+  test('what the realm adds is kept in the token', async () => {
+    const { token } = await tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: pem }) })
+    expect(token).toMatchObject({
+      scope: 'ENT_ContratServicesManage ENT_ContratServicesConsult',
+      extra: { refresh_expires_in: 0, 'not-before-policy': 0 },
+    })
+    expect(token).not.toHaveProperty('refreshToken')
+  })
+
+  test('an hour of calls renews a token of 300 s in time, each time with a fresh assertion', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+    const http = certified()
+    for (let second = 0; second < 3600; second += 10) {
+      // oxlint-disable-next-line no-await-in-loop -- time goes on
+      await http.get('https://open.api.bouyguestelecom.fr/echo')
+      vi.setSystemTime(Date.now() + 10_000)
+    }
+    const { tokenRequests, tokensIssued, apiRefusals } = emulator.bouygues.counters
+    expect(apiRefusals).toBe(0)
+    expect(tokensIssued).toBe(tokenRequests)
+    expect(tokenRequests).toBeGreaterThanOrEqual(12)
+    expect(tokenRequests).toBeLessThanOrEqual(16)
+  })
+
+  test.each([-40, -30, 30, 40])('a clock that is %i s off is no obstacle', async (seconds) => {
+    const now = Date.now()
+    const token = bouyguesTokens({
+      grant: appCertificate({ clientId: 'app', privateKey: pem }),
+      fetch: (input, init) => {
+        // The server's clock is right.
+        vi.setSystemTime(now)
+        return emulator.fetch(input, init)
+      },
+    })
+    vi.useFakeTimers({ toFake: ['Date'], now: now + seconds * 1000 })
+    await expect(token.getToken()).resolves.toBeDefined()
+  })
+
+  test('a failed request is tried again with a fresh assertion', async () => {
+    const source = bouyguesTokens({
+      grant: appCertificate({ clientId: 'app', privateKey: pem }),
+      fetch: emulator.fetch,
+    })
+    emulator.bouygues.answerTokenRequests(1, { status: 503 })
+    await expect(source.getToken()).rejects.toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1100 })
+    await expect(source.getToken()).resolves.toBeDefined()
+  })
+
+  test('a client secret beside it is not sent', async () => {
+    const { form, headers } = await tokenRequestOf({
+      clientSecret: 'beside',
+      grant: appCertificate({ clientId: 'app', privateKey: pem }),
+    })
+    expect(JSON.stringify([form, ...headers])).not.toContain('beside')
+  })
+
+  test('a source for the realm without one says what is missing', async () => {
+    const source = bouyguesTokens({ clientId: 'app', provider: bouyguesEntreprisesRealm, fetch: emulator.fetch })
+    expect(await errorOf(source.getToken())).toEqual(
+      new TypeError(
+        'bouygues-entreprises-realm: the realm takes signed assertions only: give the option grant, appCertificate()',
+      ),
+    )
+    expect(emulator.bouygues.counters.tokenRequests).toBe(0)
+  })
+})
+
+describe('the environments', () => {
+  test("staging has its own server, and takes its own tokens, which do not go to production's APIs", async () => {
+    const http = client({ ...credentials, provider: bouyguesAp4 })
+    await http.get('https://open.api.sandbox.bouyguestelecom.fr/ap4/v1/customer-management/email-addresses/check', {
+      searchParams: { emailAddress: 'a@b.example' },
+    })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRefusals: 0 })
+    expect(await errorOf(http.get(check))).toMatchObject({ response: { status: 401 } })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
+  })
+
+  test('production and staging work on one client, in either order', async () => {
+    const { fetch } = emulator
+    const production = bouyguesAuth({ ...credentials, fetch })
+    const staging = bouyguesAuth({ ...credentials, provider: bouyguesAp4, fetch })
+    const base = ky.create({ fetch, retry: 0 })
+    for (const http of [base.extend(production).extend(staging), base.extend(staging).extend(production)]) {
+      // oxlint-disable-next-line no-await-in-loop -- two
+      const answers = await Promise.all([
+        http.get('https://api.bouyguestelecom.fr/echo'),
+        http.get('https://api.sandbox.bouyguestelecom.fr/ap4/echo'),
+      ])
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    }
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiRefusals: 0 })
+  })
+
+  test('the portal for companies needs resources, and says so', () => {
+    expect(() => bouyguesAuth({ ...credentials, provider: bouyguesEntreprises })).toThrow(
+      new TypeError(
+        'bouygues-entreprises: resources is empty: name the URLs of the APIs that the tokens may be sent to',
+      ),
+    )
+  })
+
+  test('with resources, the portal for companies works by secret and by certificate', async () => {
+    const resources = ['https://open.api.bouyguestelecom.fr/v1/customer-management']
+    const bySecret = client({ ...credentials, provider: bouyguesEntreprises, resources })
+    expect((await bySecret.get(check)).status).toBe(200)
+    const byKey = client({ grant: appCertificate({ clientId: 'app', privateKey: pem }), resources })
+    // The API knows the token, and finds that it has no right to this.
+    expect(await errorOf(byKey.get(check))).toMatchObject({ response: { status: 403 } })
+    expect(await errorOf(byKey.get('https://open.api.bouyguestelecom.fr/echo'))).toMatchObject({
+      response: { status: 401 },
+    })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2 })
+  })
+
+  test.each([
+    'https://oauth2.bouyguestelecom.fr/userinfo',
+    'https://open.api.sandbox.bouyguestelecom.fr/ap4/v1/me',
+    'https://open.api.bouyguestelecom.fr.example/v1/me',
+  ])("production's token does not go to %s", async (url) => {
+    const events: TokenEvent[] = []
+    const fetch: typeof globalThis.fetch = async () => Response.json({})
+    const onEvent = (event: TokenEvent) => void events.push(event)
+    await ky
+      .create({ fetch })
+      .extend(bouyguesAuth({ ...credentials, fetch, onEvent }))
+      .get(url)
+    expect(events).toMatchObject([{ type: 'skipped', why: 'elsewhere' }])
+  })
+})
+
+const secretToken = {
+  access_token: 'at-9ebf70bd-1cc6-412d-b1ba-3997f8dcad19',
+  expires_in: 3600,
+  token_type: 'Bearer',
+  refresh_credit: 0,
+  scope: 'PersonneConsult',
+}
+
+const realmToken = {
+  access_token: 'eyJhbGciOiJSUzI1N.eyJpc3MiOiJyZWFsbSJ9.jXVt7AVOWGpkGcm5fIF7Ph8vDeLBuLLYZxdap',
+  expires_in: 300,
+  refresh_expires_in: 0,
+  token_type: 'Bearer',
+  'not-before-policy': 0,
+  scope: 'ENT_ContratServicesManage ENT_ContratServicesConsult',
+}
+
+const refusals = [
+  {
+    response: () => Response.json({ error: 'invalid_token', error_description: 'Expired' }, { status: 401 }),
+    isRejected: true,
+  },
+  { response: () => Response.json({ error: 'forbidden' }, { status: 403 }), isRejected: false },
+]
+
+const samples = { tokens: [() => Response.json(secretToken)], refusals }
+
+for (const provider of [bouygues, bouyguesAp4, bouyguesEntreprises]) testProvider(test, provider, { samples })
+
+// As the grant completes it: without, it refuses to authenticate.
+testProvider(
+  test,
+  { ...bouyguesEntreprisesRealm, clientAuth: privateKeyJwt({ key: pem }) },
+  { samples: { tokens: [() => Response.json(realmToken)], refusals } },
+)
