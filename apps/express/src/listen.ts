@@ -17,7 +17,8 @@ export type RunningServer = AsyncDisposable & {
 export function listen(app: RequestListener, options: { host: string; port: number }): Promise<RunningServer> {
   let stopping = false
   let openRequests = 0
-  const server = createServer((request, response) => {
+  // Tokens of Digitaleo may have 50,000 characters; whoever calls this app with one shall not meet 431.
+  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
     openRequests += 1
     response.on('close', () => {
       openRequests -= 1
