@@ -1,0 +1,9 @@
+/**
+ * My Provider API tokens for the ky HTTP client.
+ *
+ * @packageDocumentation
+ */
+export { isOAuthError, type OAuthError } from '@oauthkit/core'
+export { myProvider } from './my-provider.ts'
+export { myProviderAuth } from './my-provider-auth.ts'
+export { myProviderTokens, type MyProviderOptions } from './my-provider-tokens.ts'

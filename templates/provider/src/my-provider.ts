@@ -1,0 +1,13 @@
+import { clientSecretBasic, type Provider } from '@oauthkit/core'
+
+/**
+ * My Provider's authorization server for applications, and the APIs that take its tokens.
+ *
+ * @see {@link https://docs.example.com/oauth My Provider's documentation}
+ */
+export const myProvider: Provider = {
+  name: 'my-provider',
+  tokenEndpoint: 'https://auth.example.com/oauth2/token',
+  resources: ['https://api.example.com'],
+  clientAuth: clientSecretBasic,
+}

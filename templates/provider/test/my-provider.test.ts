@@ -1,0 +1,118 @@
+import { createTokenEndpoint, testProvider, type ProviderSamples } from '@oauthkit/core/testing'
+import ky from 'ky'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { isOAuthError, myProvider, myProviderAuth, myProviderTokens, type MyProviderOptions } from '../src/index.ts'
+
+/** Made up after the standards: put what you recorded of My Provider's servers in their place. */
+const samples: ProviderSamples = {
+  tokens: [() => Response.json({ access_token: 'sample', token_type: 'Bearer', expires_in: 3600 })],
+  refusals: [
+    { response: () => refusal(401, 'invalid_token'), isRejected: true },
+    { response: () => refusal(403, 'insufficient_scope'), isRejected: false },
+  ],
+}
+
+function refusal(status: number, error: string): Response {
+  return Response.json({ error }, { status, headers: { 'www-authenticate': `Bearer error="${error}"` } })
+}
+
+testProvider(test, myProvider, { samples })
+
+const credentials = { clientId: 'my app', clientSecret: 's+cr:t' } // only client_secret_basic, client_secret_post, plain_basic
+const credentials = { clientId: 'my app' } // only none
+const things = `${myProvider.resources[0]}/things`
+
+let endpoint = createTokenEndpoint()
+
+beforeEach(() => {
+  endpoint = createTokenEndpoint()
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+/** A ky for My Provider's APIs, over memory in place of the network. */
+function client(options: MyProviderOptions = credentials, api: typeof fetch = endpoint.api) {
+  return ky.create({ fetch: api, retry: 0 }).extend(myProviderAuth({ fetch: endpoint.fetch, ...options }))
+}
+
+test('the first call gets a token as My Provider documents it, and all further calls share it', async () => {
+  const http = client()
+  expect(await http.get(things).json()).toEqual({ ok: true })
+  await Promise.all(Array.from({ length: 20 }, () => http.get(things)))
+  expect(endpoint.requests).toHaveLength(1)
+  const [request] = endpoint.requests
+  expect(request?.url).toBe('https://auth.example.com/oauth2/token')
+  expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('my+app:s%2Bcr%3At')}`) // only client_secret_basic
+  expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('my app:s+cr:t')}`) // only plain_basic
+  expect(request?.headers.has('authorization')).toBe(false) // only client_secret_post, none
+  expect(Object.fromEntries(new URLSearchParams(await request?.text()))).toEqual({
+    grant_type: 'client_credentials',
+    client_id: 'my app', // only client_secret_post, none
+    client_secret: 's+cr:t', // only client_secret_post
+  })
+})
+
+test('credentials come from MY_PROVIDER_CLIENT_ID and MY_PROVIDER_CLIENT_SECRET', async () => { // only client_secret_basic, client_secret_post, plain_basic
+test('the client id comes from MY_PROVIDER_CLIENT_ID', async () => { // only none
+  vi.stubEnv('MY_PROVIDER_CLIENT_ID', credentials.clientId)
+  vi.stubEnv('MY_PROVIDER_CLIENT_SECRET', credentials.clientSecret) // only client_secret_basic, client_secret_post, plain_basic
+  await client({}).get(things)
+  await client(credentials).get(things)
+  const [fromEnvironment, fromOptions] = await Promise.all(
+    endpoint.requests.map(async (request) => [request.headers.get('authorization'), await request.text()]),
+  )
+  expect(fromEnvironment).toEqual(fromOptions)
+})
+
+test.each(['MY_PROVIDER_CLIENT_ID', 'MY_PROVIDER_CLIENT_SECRET'])('without %s it says so at once', (variable) => { // only client_secret_basic, client_secret_post, plain_basic
+test.each(['MY_PROVIDER_CLIENT_ID'])('without %s it says so at once', (variable) => { // only none
+  vi.stubEnv('MY_PROVIDER_CLIENT_ID', 'id')
+  vi.stubEnv('MY_PROVIDER_CLIENT_SECRET', 'secret') // only client_secret_basic, client_secret_post, plain_basic
+  vi.stubEnv(variable, undefined)
+  expect(() => myProviderAuth()).toThrow(TypeError)
+  expect(() => myProviderAuth()).toThrow(variable)
+})
+
+test('a token that the API calls expired is renewed and the call replayed', async () => {
+  const http = client()
+  await http.get(things)
+  endpoint.clock.advance(3_600_000)
+  expect(await http.get(things).json()).toEqual({ ok: true })
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('wrong credentials are TOKEN_REFUSED', async () => {
+  endpoint.answer(Response.json({ error: 'invalid_client' }, { status: 401 }))
+  const error: unknown = await myProviderTokens({ ...credentials, fetch: endpoint.fetch })
+    .getToken()
+    .catch((reason: unknown) => reason)
+  expect(isOAuthError(error)).toBe(true)
+  expect(error).toMatchObject({ code: 'TOKEN_REFUSED', provider: 'my-provider', error: 'invalid_client' })
+})
+
+test.each(myProvider.resources)('a token goes to %s', async (resource) => {
+  expect(await client().get(`${resource}/things`).json()).toEqual({ ok: true })
+})
+
+test.each(['https://elsewhere.example/things', things.replace('https:', 'http:')])(
+  'no token goes to %s',
+  async (url) => {
+    const api = vi.fn<typeof fetch>(async () => Response.json({}))
+    await client(credentials, api).get(url)
+    const [input, init] = api.mock.calls[0] ?? []
+    expect(new Request(input ?? '', init).headers.has('authorization')).toBe(false)
+    expect(endpoint.requests).toHaveLength(0)
+  },
+)
+
+test('the provider is plain data: a sandbox is a spread of it', async () => {
+  const provider = {
+    ...myProvider,
+    tokenEndpoint: 'https://sandbox.example/token',
+    resources: ['https://sandbox.example'],
+  }
+  await client({ provider, ...credentials }).get('https://sandbox.example/things')
+  expect(endpoint.requests.map(({ url }) => url)).toEqual(['https://sandbox.example/token'])
+})
