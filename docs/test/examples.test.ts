@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createEmulator } from '@oauthkit/emulator'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 
@@ -22,9 +22,14 @@ rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 for (const { file, code } of examples) writeFileSync(file, code)
 
+/** What the names of environment variables begin with: each provider package has its own. */
+const prefixes = readdirSync(new URL('packages', root)).map((name) => name.toUpperCase().replaceAll('-', '_'))
+
 beforeEach(() => {
-  vi.stubEnv('ORANGE_CLIENT_ID', 'emulated-client')
-  vi.stubEnv('ORANGE_CLIENT_SECRET', 'emulated-secret')
+  for (const prefix of prefixes) {
+    vi.stubEnv(`${prefix}_CLIENT_ID`, 'emulated-client')
+    vi.stubEnv(`${prefix}_CLIENT_SECRET`, 'emulated-secret')
+  }
   const network = globalThis.fetch
   const emulator = createEmulator()
   vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) => {
