@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { Script } from 'node:vm'
+import { clientAuths, wordsOfTemplate } from './template.mjs'
+
+/**
+ * Reads what the command line says.
+ *
+ * @throws `Error` with what is wrong about it.
+ */
+export function readChoices(names, values) {
+  check(names.length === 1, names.length === 0 ? 'Which provider? Give its name.' : `Only one name: ${names.join(' ')}`)
+  const [name] = names
+  check(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= 40,
+    `'${name}' cannot be the name: give up to 40 lower-case letters and digits, a letter first, with hyphens between words.`,
+  )
+  check(existsSync('packages/core/package.json'), 'packages/core is not here: run this in the root of the repository.')
+  check(!existsSync(`packages/${name}`), `packages/${name} is there already, and is not overwritten.`)
+  check(!workspaceNames().includes(`@oauthkit/${name}`), `@oauthkit/${name} is the name of another package here.`)
+  const identifier = name.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase())
+  check(isFree(identifier), `'${identifier}' cannot be the name of a variable beside the code of a provider package.`)
+
+  const { 'client-auth': clientAuth = 'client_secret_basic', resource = ['https://api.example.com'] } = values
+  check(Object.hasOwn(clientAuths, clientAuth), `--client-auth must be one of ${Object.keys(clientAuths).join(', ')}.`)
+  const { title = name.replaceAll(/(^|-)(.)/g, (_, hyphen, letter) => (hyphen && ' ') + letter.toUpperCase()) } = values
+  check(/^[\p{L}\p{N}][\p{L}\p{N} .&+-]*$/u.test(title), '--title takes letters, digits, blanks and . & + - only.')
+  return {
+    name,
+    identifier,
+    title,
+    clientAuth,
+    tokenEndpoint: readUrl('token-endpoint', values['token-endpoint'] ?? 'https://auth.example.com/oauth2/token'),
+    // Without a slash in the end, as the calls of the tests go on from there.
+    resources: resource.map((url) => readUrl('resource', url, /[?#]/).replace(/\/+$/, '')),
+    docs: readUrl('docs', values.docs ?? 'https://docs.example.com/oauth', / /),
+  }
+}
+
+/** The URL as it is compared and shown. */
+function readUrl(option, text, excluded = /#/) {
+  const { protocol, username, password, href } = URL.canParse(text) ? new URL(text) : {}
+  check(protocol === 'https:' && !username && !password, `--${option} must be an https: URL: ${text}`)
+  check(!excluded.test(href), `--${option} must end with its path: ${text}`)
+  // It goes into code, prose and tables, where nothing of it is to have a meaning.
+  check(/^[\w.:/?&=%~+@#-]+$/.test(href), `--${option} has characters in it that have to be percent-encoded: ${text}`)
+  return href
+}
+
+/** Says whether a variable may have this name in a module that has the template's other names in it. */
+function isFree(identifier) {
+  if (identifier in globalThis || wordsOfTemplate().has(identifier)) return false
+  try {
+    return Boolean(new Script(`'use strict'; async () => { const ${identifier} = 0 }`))
+  } catch {
+    return false
+  }
+}
+
+function workspaceNames() {
+  const folders = ['packages', 'apps'].flatMap((parent) =>
+    existsSync(parent) ? readdirSync(parent).map((folder) => `${parent}/${folder}`) : [],
+  )
+  const files = [...folders, 'docs'].map((folder) => `${folder}/package.json`).filter((file) => existsSync(file))
+  return files.map((file) => JSON.parse(readFileSync(file, 'utf8')).name)
+}
+
+function check(condition, message) {
+  if (!condition) throw new Error(message)
+}

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** What other files say once there is this package, and the lines for those in which its place is not to be found. */
+export function enterInto({ name, identifier, title }) {
+  const changed = [
+    edit('.size-limit.json', (limits) => [
+      ...limits,
+      {
+        name: `@oauthkit/${name}, core apart`,
+        path: `packages/${name}/dist/index.js`,
+        ignore: ['ky', '@oauthkit/core'],
+        gzip: true,
+        limit: '0.7 kB',
+      },
+    ]),
+    // The examples of its README are compiled and run from there.
+    edit('docs/package.json', (manifest) => ({
+      ...manifest,
+      devDependencies: sort({ ...manifest.devDependencies, [`@oauthkit/${name}`]: 'workspace:^' }),
+    })),
+  ]
+  const missed = []
+  for (const { file, before, line } of [
+    {
+      file: 'README.md',
+      before: '| [`@oauthkit/core`](packages/core)',
+      line: `| [\`@oauthkit/${name}\`](packages/${name}) | ${title}: \`${identifier}Auth()\` |`,
+    },
+    {
+      file: 'CONTRIBUTING.md',
+      before: '| `packages/emulator`',
+      line: `| \`packages/${name}\` | ${title}: data, quirks, \`${identifier}Auth\` |`,
+    },
+  ]) {
+    const [start, rest, more] = existsSync(file) ? readFileSync(file, 'utf8').split(`\n${before}`) : []
+    // Once, or somebody has to look.
+    if (rest === undefined || more !== undefined) missed.push({ file, line })
+    else changed.push([file, `${start}\n${line}\n${before}${rest}`])
+  }
+  return { changed, missed }
+}
+
+const edit = (file, change) => [file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8'))), undefined, 2)]
+
+const sort = (members) => Object.fromEntries(Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,0 +1,64 @@
+// The template is the package of a provider called My Provider, at example.com. Its names are put in by their spelling, and
+// a line that ends with the comment `only client_secret_post, none` is there for these ways to authenticate alone.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const template = fileURLToPath(new URL('../../templates/provider', import.meta.url))
+
+/** The registered names of the ways a client proves who it is, and what core calls them. */
+export const clientAuths = {
+  client_secret_basic: 'clientSecretBasic',
+  client_secret_post: 'clientSecretPost',
+  plain_basic: 'plainBasic',
+  none: 'none',
+}
+
+/** The files of a new package, by path. */
+export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpoint, resources, docs }) {
+  const spellings = {
+    'my-provider': name,
+    myProvider: identifier,
+    MyProvider: identifier.replace(/^./, (letter) => letter.toUpperCase()),
+    MY_PROVIDER: name.toUpperCase().replaceAll('-', '_'),
+    'My Provider': title,
+    clientSecretBasic: clientAuths[clientAuth],
+    'https://auth.example.com/oauth2/token': tokenEndpoint,
+    "'https://api.example.com'": resources.map((url) => `'${url}'`).join(', '),
+    '`https://api.example.com`': resources.map((url) => `\`${url}\``).join(', '),
+    'https://api.example.com': resources[0],
+    'https://docs.example.com/oauth': docs,
+  }
+  const placeholder = new RegExp(
+    Object.keys(spellings)
+      .join('|')
+      .replaceAll('.', String.raw`\.`),
+    'g',
+  )
+  const fill = (text) => text.replaceAll(placeholder, (spelling) => spellings[spelling])
+  return Object.fromEntries(
+    readTemplate().map(([file, text]) => [fill(file), fill(text.split('\n').flatMap(choose(clientAuth)).join('\n'))]),
+  )
+}
+
+const choose = (clientAuth) => (line) => {
+  const [, kept, methods] = /^(.*?) *(?:\/\/|<!--) only ([\w, ]+?)(?: -->)?$/.exec(line) ?? []
+  if (methods === undefined) return [line]
+  return methods.split(', ').includes(clientAuth) ? [kept] : []
+}
+
+/** Every word that may stand in the code of a package, comments and texts apart. */
+export function wordsOfTemplate() {
+  const code = readTemplate().map(([file, text]) =>
+    file.endsWith('.ts') ? text.replaceAll(/\/\*.*?\*\/|\/\/.*?$|'.*?'/gms, '') : '',
+  )
+  return new Set([...code, ...Object.values(clientAuths)].join('\n').match(/[\w$]+/g))
+}
+
+function readTemplate() {
+  const entries = readdirSync(template, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return entries.map(({ parentPath, name }) => {
+    const file = join(parentPath, name)
+    return [relative(template, file), readFileSync(file, 'utf8')]
+  })
+}
