@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const repository = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
+
+/** As much of the repository as the script reads, where `@oauthkit/core`, `ky` and the tools are found from. */
+let root = ''
+
+beforeEach(() => {
+  root = mkdtempSync(join(repository, 'docs/generated-'))
+  for (const file of [
+    '.oxfmtrc.json',
+    '.oxlintrc.json',
+    '.size-limit.json',
+    'CONTRIBUTING.md',
+    'README.md',
+    'config',
+    'docs/package.json',
+    'packages/core/package.json',
+  ]) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    cpSync(join(repository, file), join(root, file), { recursive: true })
+  }
+  // The formatter and the linter leave out what git ignores, but look no further than the repository that they are in.
+  mkdirSync(join(root, '.git'))
+})
+
+afterEach(() => {
+  rmSync(root, { recursive: true })
+})
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+/** Every file of the copy, with what is in it. */
+const snapshot = (): Record<string, string> => {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = entries.map(({ parentPath, name }) => join(parentPath, name)).toSorted()
+  return Object.fromEntries(files.map((file) => [file, readFileSync(file, 'utf8')]))
+}
+
+const newProvider = (...args: string[]) =>
+  run('node', [join(repository, 'scripts/new-provider.mjs'), ...args], { cwd: root, timeout: 20_000 })
+
+const refusalOf = (...args: string[]): Promise<string> =>
+  newProvider(...args).then(
+    () => 'none',
+    ({ stderr }: { stderr: string }) => stderr,
+  )
+
+/** Runs a program, returns what it printed, and fails with that if the program is not content. */
+async function expectContent(program: string, args: string[], folder: string): Promise<string> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
+  const options = { cwd: folder, env, timeout: 60_000, killSignal: 'SIGKILL' as const }
+  const outcome = await run(program, args, options).then(
+    ({ stdout }) => ({ stdout }),
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => ({ stdout, failed: `${stdout}\n${stderr}` }),
+  )
+  expect(outcome).not.toHaveProperty('failed')
+  return outcome.stdout
+}
+
+const tool = (name: string): string => join(repository, 'node_modules/.bin', name)
+
+/** The tests of a package, on the runtime that this test runs on. */
+async function expectTestsToPass(folder: string, atLeast: number): Promise<void> {
+  const vitest = [join(repository, 'node_modules/vitest/vitest.mjs'), 'run']
+  const report = ['--reporter=default', '--reporter=json', '--outputFile=report.json']
+  // As the root's scripts start it.
+  if ('Deno' in globalThis) vitest.unshift('run', '-A')
+  else if (process.versions['bun']) {
+    vitest.unshift('--bun')
+    vitest.push('--pool=threads')
+  }
+  await expectContent(process.execPath, [...vitest, ...report], folder)
+  const { numPassedTests } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Record<string, unknown>
+  expect(numPassedTests).toBeGreaterThanOrEqual(atLeast)
+}
+
+/** Puts the examples of the package's README where its own tests compile and run them. */
+function extractExamples(folder: string, environment: readonly string[]): void {
+  const blocks = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)]
+  for (const [index, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `test/readme-${index}.ts`), code)
+  writeFileSync(
+    join(folder, 'test/readme.test.ts'),
+    `import { expect, test } from 'vitest'
+
+test.each(${JSON.stringify(blocks.map((_, index) => index))})('example %i runs', async (index) => {
+  for (const variable of ${JSON.stringify(environment)}) process.env[variable] = 'set'
+  await expect(import(\`./readme-\${index}.ts\`)).resolves.toBeDefined()
+})
+`,
+  )
+}
+
+describe.each([
+  { name: 'acme', prefix: 'ACME', args: [] },
+  {
+    name: 'acme-mobile-2',
+    prefix: 'ACME_MOBILE_2',
+    args: [
+      '--client-auth=client_secret_post',
+      '--title=Acme & Sons',
+      '--token-endpoint=https://id.acme.example/token',
+      '--docs=https://acme.example/docs',
+      '--resource=https://api.acme.example/v1/',
+      '--resource=https://sms.acme.example',
+    ],
+  },
+])('the package that new-provider makes for $name', ({ name, prefix, args }) => {
+  test('passes its tests, the types, the linter and the formatter as it is', { timeout: 120_000 }, async () => {
+    await newProvider(name, ...args)
+    const folder = join(root, 'packages', name)
+    // That they say on how many files shows that they have seen them.
+    expect(await expectContent(tool('oxfmt'), ['--check', `packages/${name}`], root)).toMatch(/on 1\d files/)
+    expect(await expectContent(tool('oxlint'), ['--type-aware', `packages/${name}`], root)).toMatch(/on 7 files/)
+    extractExamples(folder, [`${prefix}_CLIENT_ID`, `${prefix}_CLIENT_SECRET`])
+    await expectContent(tool('tsc'), ['--noEmit', '-p', '.'], folder)
+    await expectTestsToPass(folder, 20)
+  })
+})
+
+test.each([
+  ['plain_basic', 'plainBasic'],
+  ['none', 'none'],
+])('a package with the client authentication %s passes its tests', { timeout: 120_000 }, async (method, name) => {
+  await newProvider('acme', '--client-auth', method)
+  expect(read('packages/acme/src/acme.ts')).toContain(`clientAuth: ${name},`)
+  await expectTestsToPass(join(root, 'packages/acme'), 15)
+})
+
+test('new-provider enters the package where it has to be known, and lists what is still made up', async () => {
+  const { stdout } = await newProvider('acme-mobile')
+  expect(read('README.md')).toMatch(/^\| \[`@oauthkit\/acme-mobile`\]\(packages\/acme-mobile\) +\| Acme Mobile: /m)
+  expect(read('CONTRIBUTING.md')).toMatch(/^\| `packages\/acme-mobile` +\| Acme Mobile: .* `acmeMobileAuth` +\|$/m)
+  expect(JSON.parse(read('.size-limit.json'))).toContainEqual(
+    expect.objectContaining({ path: 'packages/acme-mobile/dist/index.js' }),
+  )
+  expect(JSON.parse(read('docs/package.json'))).toHaveProperty(['devDependencies', '@oauthkit/acme-mobile'])
+  expect(read('.changeset/new-acme-mobile.md')).toContain("'@oauthkit/acme-mobile': minor")
+  expect(stdout).toMatch(/packages\/acme-mobile\/src\/acme-mobile\.ts:\d+: tokenEndpoint: /)
+  expect(stdout).toMatch(/packages\/acme-mobile\/README\.md:\d+: \[docs\]: /)
+})
+
+test('nothing but the samples is made up where the command line said everything', async () => {
+  const urls = ['--token-endpoint', '--resource', '--docs'].flatMap((option) => [option, 'https://acme.example/x'])
+  const { stdout } = await newProvider('acme', ...urls)
+  expect(stdout.match(/^ {2}packages.*$/gm)).toEqual([expect.stringContaining('const samples')])
+})
+
+test('where a table is not as expected, new-provider gives the line to add', async () => {
+  writeFileSync(join(root, 'README.md'), '# Another\n')
+  const { stdout } = await newProvider('acme')
+  expect(stdout).toContain('Add this to README.md where it fits:\n  | [`@oauthkit/acme`](packages/acme) |')
+  expect(read('README.md')).toBe('# Another\n')
+})
+
+test.each([
+  ['no name', [], 'Give its name'],
+  ['two names', ['acme', 'other'], 'Only one name'],
+  ['upper case', ['Acme'], "'Acme' cannot be the name"],
+  ['a leading digit', ['3acme'], "'3acme' cannot be the name"],
+  ['an empty word', ['acme--mobile'], "'acme--mobile' cannot be the name"],
+  ['a path', ['../acme'], "'../acme' cannot be the name"],
+  ['a name without end', ['a'.repeat(41)], 'up to 40'],
+  ['core', ['core'], 'packages/core is there already'],
+  ['the name of a package elsewhere', ['docs'], '@oauthkit/docs is the name of another package'],
+  ['a reserved word', ['delete'], "'delete' cannot be the name of a variable"],
+  ['a word reserved in modules', ['await'], "'await' cannot be the name of a variable"],
+  ['a global', ['fetch'], "'fetch' cannot be the name of a variable"],
+  ['what the code imports', ['ky'], "'ky' cannot be the name of a variable"],
+  ['the name of a client authentication', ['none'], "'none' cannot be the name of a variable"],
+  ['what the code declares', ['things'], "'things' cannot be the name of a variable"],
+  ['an option that is not there', ['acme', '--tokens', 'x'], '--tokens'],
+  [
+    'another client authentication',
+    ['acme', '--client-auth', 'toString'],
+    '--client-auth must be one of client_secret',
+  ],
+  [
+    'an insecure endpoint',
+    ['acme', '--token-endpoint', 'http://acme.example'],
+    '--token-endpoint must be an https: URL',
+  ],
+  ['an endpoint with a secret', ['acme', '--token-endpoint', 'https://a:b@acme.example'], 'must be an https: URL'],
+  ['a relative resource', ['acme', '--resource', '/v1'], '--resource must be an https: URL'],
+  ['a resource with a query', ['acme', '--resource', 'https://acme.example?a'], '--resource must end with its path'],
+  ['a URL with a quote', ['acme', '--resource', "https://acme.example/'"], 'percent-encoded'],
+  ['a title with a quote', ['acme', '--title', "Acme's"], '--title takes letters'],
+])('%s is refused before anything is written', async (_what, args, message) => {
+  const before = snapshot()
+  const refusal = await refusalOf(...args)
+  expect(refusal).toContain(message)
+  expect(refusal).toContain('Nothing was written')
+  expect(snapshot()).toEqual(before)
+})
+
+test('a second run overwrites nothing', async () => {
+  await newProvider('acme')
+  const before = snapshot()
+  expect(await refusalOf('acme')).toContain('packages/acme is there already')
+  expect(snapshot()).toEqual(before)
+})
+
+test('a changeset that is there already is not overwritten, and no package is made', async () => {
+  mkdirSync(join(root, '.changeset'))
+  writeFileSync(join(root, '.changeset/new-acme.md'), 'mine')
+  expect(await refusalOf('acme')).toContain('.changeset/new-acme.md is there already')
+  expect(read('.changeset/new-acme.md')).toBe('mine')
+  expect(existsSync(join(root, 'packages/acme'))).toBe(false)
+})
+
+test('a file that cannot be read leaves nothing behind', async () => {
+  writeFileSync(join(root, '.size-limit.json'), 'not JSON')
+  const before = snapshot()
+  expect(await refusalOf('acme')).toContain('Nothing was written')
+  expect(snapshot()).toEqual(before)
+})
+
+test('what fails while it is written is taken back', async () => {
+  writeFileSync(join(root, '.changeset'), 'no folder')
+  const before = snapshot()
+  expect(await refusalOf('acme')).toContain('Nothing was written')
+  expect(snapshot()).toEqual(before)
+})
+
+test('--help says how it is used', async () => {
+  const { stdout } = await newProvider('--help')
+  expect(stdout).toContain('new-provider <name> [options]')
+  for (const option of ['--token-endpoint', '--resource', '--client-auth', '--docs', '--title']) {
+    expect(stdout).toContain(option)
+  }
+})
