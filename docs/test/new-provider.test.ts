@@ -146,6 +146,20 @@ test('new-provider enters the package where it has to be known, and lists what i
   expect(stdout).toMatch(/packages\/acme-mobile\/README\.md:\d+: \[docs\]: /)
 })
 
+test('a new package is set up as that of Orange is', async () => {
+  await newProvider('acme')
+  const files = ['tsconfig.json', 'tsconfig.build.json', 'tsdown.config.ts', 'vitest.config.ts', 'package.json']
+  const own = ['version', 'keywords', 'dependencies', 'devDependencies']
+  const setUp = (folder: string, name: RegExp) =>
+    files.map((file) => {
+      const text = readFileSync(join(folder, file), 'utf8').replaceAll(name, 'name')
+      return file === 'package.json'
+        ? JSON.parse(text, (member, value: unknown) => (own.includes(member) ? undefined : value))
+        : text
+    })
+  expect(setUp(join(root, 'packages/acme'), /acme/gi)).toEqual(setUp(join(repository, 'packages/orange'), /orange/gi))
+})
+
 test('nothing but the samples is made up where the command line said everything', async () => {
   const urls = ['--token-endpoint', '--resource', '--docs'].flatMap((option) => [option, 'https://acme.example/x'])
   const { stdout } = await newProvider('acme', ...urls)

@@ -10,7 +10,7 @@ export function enterInto({ name, identifier, title }) {
         path: `packages/${name}/dist/index.js`,
         ignore: ['ky', '@oauthkit/core'],
         gzip: true,
-        limit: '0.7 kB',
+        limit: '0.4 kB',
       },
     ]),
     // The examples of its README are compiled and run from there.
