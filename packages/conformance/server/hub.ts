@@ -1,54 +1,66 @@
 import { createEmulator, type Emulator } from '@oauthkit/emulator'
-import { startSite, type Site } from './site.ts'
+import { startSite } from './site.ts'
 
-/** What starts, commands and stops sites for tests in other processes. */
+/** What starts, commands and stops servers for tests in other processes. */
 export type Hub = Pick<Emulator, 'app'> & {
-  /** Stops the sites that are still there. */
+  /** Stops the servers that are still there. */
+  readonly close: () => Promise<void>
+}
+
+/** A server that one test has to itself. */
+type Running = {
+  readonly url: string
+  readonly commands: Readonly<Record<string, unknown>>
   readonly close: () => Promise<void>
 }
 
 /**
- * Makes the hub. Each test has sites of its own, so that all tests of all runtimes may run at once.
+ * Makes the hub. Each test has servers of its own, so that all tests of all runtimes may run at once.
  *
  * | request              | what it does                                                          |
  * | -------------------- | --------------------------------------------------------------------- |
- * | `POST /sites`        | starts a site; answers `{ id, url }`                                  |
- * | `POST /sites/ID/NAME`| runs a command on it: a JSON array of arguments in, `{ result }` out  |
- * | `DELETE /sites/ID`   | stops it                                                              |
+ * | `POST /KIND`         | starts a server, with options as JSON; answers `{ id, url }`          |
+ * | `POST /KIND/ID/NAME` | runs a command on it: a JSON array of arguments in, `{ result }` out  |
+ * | `DELETE /KIND/ID`    | stops it                                                              |
+ *
+ * KIND is `sites`, which take no options.
  *
  * The hub has an address of its own because a browser opens six connections to one address: where a test makes six
  * calls wait, the command to release them must not wait behind them.
  */
 export function createHub(): Hub {
-  const sites = new Map<string, Site>()
+  const running: Running[] = []
   // The emulator's app is there already, with CORS.
   const { app } = createEmulator()
 
-  app.post('/sites', async (context) => {
-    const site = await startSite()
-    const id = String(sites.size)
-    sites.set(id, site)
-    return context.json({ id, url: site.url })
-  })
+  const offer = (kind: string, start: (options: unknown) => Promise<Running>) => {
+    app.post(`/${kind}`, async (context) => {
+      const options = await context.req.text()
+      const server = await start(JSON.parse(options || '{}'))
+      const id = running.push(server) - 1
+      return context.json({ id, url: server.url })
+    })
 
-  app.post('/sites/:id/:command', async (context) => {
-    const commands: Readonly<Record<string, unknown>> = sites.get(context.req.param('id'))?.commands ?? {}
-    const command = commands[context.req.param('command')]
-    if (typeof command !== 'function') return context.notFound()
-    const args: unknown = await context.req.json()
-    const result: unknown = await Reflect.apply(command, undefined, Array.isArray(args) ? args : [])
-    return context.json({ result })
-  })
+    app.post(`/${kind}/:id/:command`, async (context) => {
+      const commands = running[Number(context.req.param('id'))]?.commands ?? {}
+      const command = commands[context.req.param('command')]
+      if (typeof command !== 'function') return context.notFound()
+      const args: unknown = await context.req.json()
+      const result: unknown = await Reflect.apply(command, undefined, Array.isArray(args) ? args : [])
+      return context.json({ result })
+    })
 
-  app.delete('/sites/:id', async (context) => {
-    await sites.get(context.req.param('id'))?.close()
-    return context.json({})
-  })
+    app.delete(`/${kind}/:id`, async (context) => {
+      await running[Number(context.req.param('id'))]?.close()
+      return context.json({})
+    })
+  }
+  offer('sites', startSite)
 
   return {
     app,
     close: async () => {
-      await Promise.all(Array.from(sites.values(), (site) => site.close()))
+      await Promise.all(running.map((server) => server.close()))
     },
   }
 }

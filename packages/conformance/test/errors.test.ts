@@ -4,7 +4,7 @@ import ky, { HTTPError } from 'ky'
 import { describe, expect, test } from 'vitest'
 import { both, onlyRequest } from './clients.ts'
 import { errorOf, startSite, type Site } from './support.ts'
-import { stringsWithin } from './strings-within.ts'
+import { shownBy } from './strings-within.ts'
 
 /** The client's secret in all forms that it is sent in. */
 const secretsOf = ({ client: { clientId, clientSecret } }: Site) => [
@@ -12,12 +12,6 @@ const secretsOf = ({ client: { clientId, clientSecret } }: Site) => [
   btoa(clientSecret),
   btoa(`${clientId}:${clientSecret}`),
 ]
-
-/** Everything that an error may show, to whoever looks hard. */
-function shownBy(error: unknown): string {
-  const { stack } = error instanceof Error ? error : {}
-  return [String(error), stack, JSON.stringify(error), ...stringsWithin(error)].join('\n')
-}
 
 describe('a refused client', () => {
   test('meets an OAuthError that says so', async () => {

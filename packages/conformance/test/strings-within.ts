@@ -1,9 +1,15 @@
+/** Everything that an error may show, to whoever looks hard. */
+export function shownBy(error: unknown): string {
+  const { stack } = error instanceof Error ? error : {}
+  return [String(error), stack, JSON.stringify(error), ...stringsWithin(error)].join('\n')
+}
+
 /**
  * All strings that can be reached from a value: what a logger, an error tracker or a debugger could show of it.
  *
  * Own properties whether enumerable or not, prototypes' getters, causes, headers, lists and maps; not the inside of a body.
  */
-export function stringsWithin(value: unknown, seen = new Set<unknown>()): string[] {
+function stringsWithin(value: unknown, seen = new Set<unknown>()): string[] {
   if (typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null || seen.has(value)) return []
   seen.add(value)

@@ -56,7 +56,8 @@ export async function startSite(): Promise<Site> {
   }
 }
 
-async function askHub<Answer>(url: string, init: RequestInit): Promise<Answer> {
+/** Has the hub do something. */
+export async function askHub<Answer>(url: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(url, init)
   if (!response.ok) throw new Error(`The hub answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as Answer
