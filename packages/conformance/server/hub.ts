@@ -1,4 +1,6 @@
 import { createEmulator, type Emulator } from '@oauthkit/emulator'
+import type { OpenIdProviderOptions } from './openid-configuration.ts'
+import { startOpenIdProvider } from './openid-provider.ts'
 import { startSite } from './site.ts'
 
 /** What starts, commands and stops servers for tests in other processes. */
@@ -23,7 +25,7 @@ type Running = {
  * | `POST /KIND/ID/NAME` | runs a command on it: a JSON array of arguments in, `{ result }` out  |
  * | `DELETE /KIND/ID`    | stops it                                                              |
  *
- * KIND is `sites`, which take no options.
+ * KIND is `sites`, which take no options, or `openid-providers`.
  *
  * The hub has an address of its own because a browser opens six connections to one address: where a test makes six
  * calls wait, the command to release them must not wait behind them.
@@ -56,6 +58,7 @@ export function createHub(): Hub {
     })
   }
   offer('sites', startSite)
+  offer('openid-providers', (options) => startOpenIdProvider(options as OpenIdProviderOptions))
 
   return {
     app,
