@@ -1,0 +1,60 @@
+import { clientSecretBasic, type Provider } from '@oauthkit/core'
+import { inject, onTestFinished } from 'vitest'
+import type { OpenIdProviderOptions } from '../server/openid-configuration.ts'
+import type { OpenIdProviderCommands } from '../server/openid-provider.ts'
+import type { RegisteredClient } from './openid-clients.ts'
+import { askHub } from './support.ts'
+
+/** A certified OpenID provider, which one test has to itself. */
+export type OpenIdSite<Options> = {
+  /** What its client needs to know: the provider, and the client's own options. */
+  readonly options: Options & { readonly provider: Provider & { readonly issuer: string } }
+  /** An API that takes its tokens, and tells what they are for. */
+  readonly api: string
+  /** Does something to it from outside. */
+  readonly control: <Name extends keyof OpenIdProviderCommands>(
+    name: Name,
+    ...args: Parameters<OpenIdProviderCommands[Name]>
+  ) => Promise<ReturnType<OpenIdProviderCommands[Name]>>
+}
+
+/** What the API answers. */
+export type Granted = { readonly clientId: string; readonly scope?: string; readonly audience?: string }
+
+/** What an authorization server says of itself. See RFC 8414 §2. */
+type Metadata = { readonly issuer: string; readonly token_endpoint: string; readonly revocation_endpoint: string }
+
+/** Starts a provider that knows a client; it ends with the test. */
+export async function startOpenIdProvider<Options>(
+  client: RegisteredClient<Options>,
+  more: Omit<OpenIdProviderOptions, 'clients'> = {},
+): Promise<OpenIdSite<Options>> {
+  const providers = `${inject('hub')}/openid-providers`
+  const start = { method: 'POST', body: JSON.stringify({ clients: [client.metadata], ...more }) }
+  const { id, url } = await askHub<{ id: string; url: string }>(providers, start)
+  onTestFinished(() => askHub(`${providers}/${id}`, { method: 'DELETE' }))
+
+  const response = await fetch(`${url}/.well-known/oauth-authorization-server`)
+  const metadata = (await response.json()) as Metadata
+  const api = `${url}/api`
+  const provider = {
+    name: 'openid',
+    issuer: metadata.issuer,
+    tokenEndpoint: metadata.token_endpoint,
+    revocationEndpoint: metadata.revocation_endpoint,
+    resources: [api],
+    clientAuth: clientSecretBasic,
+  }
+  return {
+    options: { provider, ...client.options },
+    api,
+    control: <Name extends keyof OpenIdProviderCommands>(
+      name: Name,
+      ...args: Parameters<OpenIdProviderCommands[Name]>
+    ) =>
+      askHub<{ result: ReturnType<OpenIdProviderCommands[Name]> }>(`${providers}/${id}/${name}`, {
+        method: 'POST',
+        body: JSON.stringify(args),
+      }).then(({ result }) => result),
+  }
+}
