@@ -5,7 +5,7 @@ import ky from 'npm:ky'
 import { tour, type Shop } from '../demo/tour.ts'
 
 const server = Deno.env.get('EMULATOR_URL') ?? ''
-const api = `${server}/orange`
+const api = `${server}/api.orange.com`
 const emulated = { ...orange, tokenEndpoint: `${api}/oauth/v3/token`, resources: [api] }
 
 // ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET come from the environment.

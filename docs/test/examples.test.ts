@@ -34,7 +34,7 @@ beforeEach(() => {
   const emulator = createEmulator()
   vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) => {
     const { hostname } = new URL(input instanceof Request ? input.url : input)
-    return hostname === 'api.orange.com' ? emulator.fetch(input, init) : network(input, init)
+    return emulator.hosts.includes(hostname) ? emulator.fetch(input, init) : network(input, init)
   })
   for (const method of ['log', 'error'] as const) vi.spyOn(console, method).mockReturnValue()
 })

@@ -5,4 +5,4 @@ import { serve } from '@oauthkit/emulator/server'
 const { url } = await serve(createEmulator(), { port: 4010 })
 console.log(`Emulating Orange. Start the app with:
 
-ORANGE_URL=${url}/orange ORANGE_CLIENT_ID=emulated-client ORANGE_CLIENT_SECRET=emulated-secret pnpm start`)
+ORANGE_URL=${url}/api.orange.com ORANGE_CLIENT_ID=emulated-client ORANGE_CLIENT_SECRET=emulated-secret pnpm start`)

@@ -32,7 +32,7 @@ function readPort(text: string): number {
 function readBaseUrl(variable: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TypeError(`${variable} must be an absolute URL, such as http://127.0.0.1:4010/orange`)
+    throw new TypeError(`${variable} must be an absolute URL, such as http://127.0.0.1:4010/api.orange.com`)
   }
   // Not repeated in the message: what stands before an @ may be a password.
   if (url.username || url.password) throw new TypeError(`${variable} must not hold a user name or password`)

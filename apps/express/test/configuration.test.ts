@@ -8,10 +8,10 @@ test('nothing needs to be set', () => {
 })
 
 test('everything can be set', () => {
-  expect(readConfiguration({ HOST: '::', PORT: '0', ORANGE_URL: 'http://127.0.0.1:4010/orange/' })).toEqual({
+  expect(readConfiguration({ HOST: '::', PORT: '0', ORANGE_URL: 'http://127.0.0.1:4010/api.orange.com/' })).toEqual({
     host: '::',
     port: 0,
-    orangeUrl: 'http://127.0.0.1:4010/orange',
+    orangeUrl: 'http://127.0.0.1:4010/api.orange.com',
   })
 })
 

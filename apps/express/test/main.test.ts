@@ -46,7 +46,7 @@ test('a port that is taken ends the process at once, with one line', async () =>
 test.each(['SIGTERM', 'SIGINT'] as const)('it starts, answers, and on %s finishes what it began', async (signal) => {
   const emulator = createEmulator()
   await using orange = await serve(emulator)
-  await using app = start({ ...credentials, PORT: '0', ORANGE_URL: `${orange.url}/orange` })
+  await using app = start({ ...credentials, PORT: '0', ORANGE_URL: `${orange.url}/api.orange.com` })
   const [, url = ''] = await app.printed(/^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m)
   const kept = { headers: { Connection: 'keep-alive' } }
   expect((await get(url, kept)).status).toBe(200)

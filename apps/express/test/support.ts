@@ -25,7 +25,7 @@ export async function startSite(options: OrangeApiOptions = {}): Promise<Site> {
   const orange = await serve(emulator)
   const log: string[] = []
   const api = createOrangeApi({
-    url: `${orange.url}/orange`,
+    url: `${orange.url}/api.orange.com`,
     clientId: 'emulated-client',
     clientSecret: 'emulated-secret',
     ...options,

@@ -1,4 +1,5 @@
 import type { Provider } from '@oauthkit/core'
+import { emulated } from '@oauthkit/emulator'
 import { orange } from '@oauthkit/orange'
 import { inject, onTestFinished } from 'vitest'
 import type { SiteCommands } from '../server/site.ts'
@@ -43,12 +44,10 @@ export async function startSite(): Promise<Site> {
   const { id, url } = await askHub<{ id: string; url: string }>(sites, { method: 'POST' })
   onTestFinished(() => askHub(`${sites}/${id}`, { method: 'DELETE' }))
 
-  const api = `${url}/orange`
-  const provider = { ...orange, tokenEndpoint: `${api}/oauth/v3/token`, resources: [api] }
   return {
     url,
-    echo: `${api}/echo`,
-    client: { provider, clientId: 'emulated-client', clientSecret: 'emulated-secret' },
+    echo: `${url}/api.orange.com/echo`,
+    client: { provider: emulated(orange, url), clientId: 'emulated-client', clientSecret: 'emulated-secret' },
     control: <Name extends keyof SiteCommands>(name: Name, ...args: Parameters<SiteCommands[Name]>) =>
       askHub<{ result: Result<Name> }>(`${sites}/${id}/${name}`, { method: 'POST', body: JSON.stringify(args) }).then(
         ({ result }) => result,

@@ -7,7 +7,7 @@ let worker: Worker
 
 beforeEach(async () => {
   site = await startSite()
-  worker = await startWorker(`${site.url}/orange`)
+  worker = await startWorker(`${site.url}/api.orange.com`)
 })
 
 afterEach(() => worker.close())

@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import type { Clock } from './clock.ts'
 import { createControl } from './create-control.ts'
 import type { RunningProvider } from './create-emulation.ts'
+import { emulatedUrl } from './emulated-url.ts'
 
 /** Makes the app that a server serves. */
 export function createApp(running: readonly RunningProvider[], clock: Clock): Hono {
@@ -11,10 +12,19 @@ export function createApp(running: readonly RunningProvider[], clock: Clock): Ho
   app.use(cors({ exposeHeaders: ['*'] }))
   // Without this, hono would also log what a script threw on purpose.
   app.onError((error, context) => context.json({ error: error.message }, 500))
-  for (const { provider, handle } of running) {
-    const prefix = `/${provider.name}`
-    app.all(`${prefix}/*`, (context) => handle(context.req.raw, new URL(context.req.url).pathname.slice(prefix.length)))
+  for (const { hosts, handle } of running) {
+    for (const host of hosts) {
+      app.all(`/${host}/*`, ({ req }) => {
+        const { origin, pathname } = new URL(req.url)
+        const path = pathname.slice(host.length + 1)
+        return handle(req.raw, { host, path, addressOf: (url) => emulatedUrl(url, origin) })
+      })
+    }
   }
   app.route('/control', createControl(running, clock))
+  app.notFound((context) => {
+    const error = `Nothing is at ${context.req.path}: the first segment of the path must be one of the hosts`
+    return context.json({ error, hosts: running.flatMap(({ hosts }) => hosts) }, 404)
+  })
   return app
 }

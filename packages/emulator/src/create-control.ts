@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { Clock } from './clock.ts'
 import type { RunningProvider } from './create-emulation.ts'
+import { readJsonObject } from './read-json-object.ts'
 
 /** Makes the app by which other processes control the emulator: JSON in, JSON out, 400 for what it cannot use. */
 export function createControl(running: readonly RunningProvider[], clock: Clock): Hono {
@@ -13,8 +14,8 @@ export function createControl(running: readonly RunningProvider[], clock: Clock)
     return context.json({ now: clock.now() })
   })
 
-  for (const { provider, emulation } of running) {
-    const path = `/${provider.name}`
+  for (const { name, emulation, commands } of running) {
+    const path = `/${name}`
 
     control.get(`${path}/counters`, (context) => context.json(emulation.counters))
 
@@ -48,6 +49,18 @@ export function createControl(running: readonly RunningProvider[], clock: Clock)
       emulation.answerTokenRequests(count, { status })
       return context.json({ count, status })
     })
+
+    for (const [command, act] of Object.entries(commands)) {
+      control.post(`${path}/${command}`, async (context) => {
+        const body = await readJson(context)
+        if (!body) return badRequest(context, 'The body must be a JSON object')
+        try {
+          return context.json(act(body))
+        } catch (error) {
+          return badRequest(context, error instanceof Error ? error.message : String(error))
+        }
+      })
+    }
   }
 
   control.all('*', (context) => context.json({ error: `Nothing to control at ${context.req.path}` }, 404))
@@ -59,14 +72,7 @@ const MS_WANTED = 'The body must be JSON like { "ms": 1000 }, not negative'
 /** Reads an object; none at all is an empty one, anything else is `undefined`. */
 async function readJson(context: Context): Promise<Record<string, unknown> | undefined> {
   const text = await context.req.text()
-  if (text === '') return {}
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  } catch {
-    // Not JSON: for the caller that is one case with JSON of another shape.
-  }
-  return undefined
+  return text === '' ? {} : readJsonObject(text)
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0

@@ -1,53 +1,49 @@
 import type { Clock } from './clock.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import { createGate } from './gate.ts'
-import type { Provider } from './provider.ts'
+import type { Place } from './place.ts'
+import type { Provider, Rules, TokenOrder } from './provider.ts'
+import { createRateWindow } from './rate-window.ts'
 import { createTokenTable, type IssuedToken } from './token-table.ts'
 
 /** How much of a token's lifetime may be left before asking for the next one counts as early. */
 const EARLY_SHARE = 0.05
 
 /** A provider at work: what its users control, and what the network meets. */
-export type RunningProvider = {
-  /** The provider that is emulated. */
-  readonly provider: Provider
+export type RunningProvider<Settings extends object = object> = Pick<Provider, 'name' | 'hosts'> & {
   /** Its control surface. */
-  readonly emulation: Emulation
-  /** Answers a request; `path` comes without the server's prefix. Rejects with the signal's reason if aborted while held. */
-  readonly handle: (request: Request, path: string) => Promise<Response>
+  readonly emulation: Emulation & Settings
+  /** What other processes may do beside what they may do to every provider. */
+  readonly commands: NonNullable<Rules['commands']>
+  /** Answers a request. Rejects with the signal's reason if aborted while held. */
+  readonly handle: (request: Request, place: Place) => Promise<Response>
 }
 
 /** Starts to emulate a provider. */
-export function createEmulation(provider: Provider, clock: Clock, options: EmulationOptions = {}): RunningProvider {
+export function createEmulation<Settings extends object>(
+  provider: Provider<Settings>,
+  clock: Clock,
+  options: EmulationOptions = {},
+): RunningProvider<Settings> {
   const { clients = { 'emulated-client': 'emulated-secret' }, lifetimeMs = provider.lifetimeMs } = options
   const tokens = createTokenTable(clock)
   const tokenGate = createGate()
   const apiGate = createGate()
+  const apiRate = createRateWindow(clock, () => emulation.maxApiCallsPerMinute, 60_000)
   let tokensIssued = 0
   let earlyTokenRequests = 0
   let apiRefusals = 0
 
-  const issueToken = (clientId: string): IssuedToken & { leftMs: number } => {
-    const last = tokens.latest(clientId)
+  const issueToken = ({ makeToken, ...order }: TokenOrder): IssuedToken & { leftMs: number } => {
+    const last = tokens.latest(order.endpoint, order.clientId)
     if (last && last.expiresAt - clock.now() > EARLY_SHARE * last.lifetimeMs) earlyTokenRequests += 1
     if (last && emulation.sameToken) return { ...last, leftMs: last.expiresAt - clock.now() }
     tokensIssued += 1
-    return { ...tokens.issue(clientId, emulation.lifetimeMs), leftMs: emulation.lifetimeMs }
+    const token = tokens.issue({ lifetimeMs: emulation.lifetimeMs, ...order, accessToken: makeToken() })
+    return { ...token, leftMs: token.lifetimeMs }
   }
 
-  const rules = provider.createRules({
-    clock,
-    isClient: ({ clientId, clientSecret }) => emulation.clients.get(clientId) === clientSecret,
-    issueToken,
-    maxApiCallsPerMinute: () => emulation.maxApiCallsPerMinute,
-    tokenState: tokens.state,
-  })
-
-  const emulation: Emulation = {
-    at: (url) => {
-      const base = `${String(url).replace(/\/+$/, '')}/${provider.name}`
-      return { tokenEndpoint: base + provider.tokenPath, resources: [base] }
-    },
+  const common: Emulation = {
     clients: new Map(Object.entries(clients)),
     lifetimeMs,
     tokenDelayMs: 0,
@@ -65,6 +61,7 @@ export function createEmulation(provider: Provider, clock: Clock, options: Emula
       tokens.revoke()
       tokenGate.reset()
       apiGate.reset()
+      apiRate.reset()
       rules.reset()
     },
     revoke: tokens.revoke,
@@ -76,16 +73,33 @@ export function createEmulation(provider: Provider, clock: Clock, options: Emula
     apiCalled: apiGate.whenArrived,
   }
 
-  const handle = async (request: Request, path: string): Promise<Response> => {
+  // Not a spread, which would read `counters` once and for all.
+  const emulation = Object.defineProperties(
+    provider.createSettings(),
+    Object.getOwnPropertyDescriptors(common),
+  ) as Emulation & Settings
+
+  const rules = provider.createRules({
+    clock,
+    settings: emulation,
+    isClient: ({ clientId, clientSecret }) => emulation.clients.get(clientId) === clientSecret,
+    issueToken,
+    findToken: tokens.find,
+  })
+
+  const answerApiCall = async (request: Request, place: Place): Promise<Response> =>
+    apiRate.admit() ? rules.answerApiCall(request, place) : rules.answerTooManyCalls()
+
+  const handle = async (request: Request, place: Place): Promise<Response> => {
     // A browser's preflight is no request of the program under test: neither counted nor judged.
     if (request.method === 'OPTIONS') return new Response(null, { status: 204 })
-    if (path === provider.tokenPath) {
-      return tokenGate.pass(request, () => rules.answerTokenRequest(request), emulation.tokenDelayMs)
+    if (provider.tokenEndpoints.includes(place.host + place.path)) {
+      return tokenGate.pass(request, () => rules.answerTokenRequest(request, place), emulation.tokenDelayMs)
     }
-    const response = await apiGate.pass(request, () => rules.answerApiCall(request, path))
+    const response = await apiGate.pass(request, () => answerApiCall(request, place))
     if (response.status === 401) apiRefusals += 1
     return response
   }
 
-  return { provider, emulation, handle }
+  return { name: provider.name, hosts: provider.hosts, emulation, commands: rules.commands ?? {}, handle }
 }

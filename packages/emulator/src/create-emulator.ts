@@ -3,7 +3,7 @@ import { type Clock, createClock } from './clock.ts'
 import { createApp } from './create-app.ts'
 import { createEmulation } from './create-emulation.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
-import { orange } from './orange.ts'
+import { orange } from './orange/orange.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** What to know of each provider before it is emulated. */
@@ -19,13 +19,15 @@ export type EmulatorOptions = {
 /** The emulated providers, their clock, and two ways to reach them. */
 export type Emulator = {
   /**
-   * A `fetch` that reaches the emulated providers under their real addresses, in process.
+   * A `fetch` that reaches the emulated hosts at their real addresses, in process.
    *
-   * An unknown origin rejects with `TypeError('fetch failed')`, like a network error. Redirects are not followed.
+   * Another host, or `http:`, rejects with `TypeError('fetch failed')`, like a network error. Redirects are not followed.
    */
   readonly fetch: typeof fetch
-  /** The hono app that a server serves: each provider under `/<name>`, and what controls them under `/control`. */
+  /** The hono app that a server serves: each host under a path of its name, and what controls them under `/control`. */
   readonly app: Hono
+  /** The hosts that are emulated, such as `api.orange.com`. */
+  readonly hosts: readonly string[]
   /** The one clock of all providers. */
   readonly clock: Clock
   /** Orange's control surface. */
@@ -35,20 +37,24 @@ export type Emulator = {
 /** Starts to emulate the providers, with no token handed out yet. */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const clock = createClock()
-  const runningOrange = createEmulation(orange, clock, options.orange)
-  const running = [runningOrange]
+  const providers = {
+    orange: createEmulation(orange, clock, options.orange),
+  }
+  const running = Object.values(providers)
 
   return {
     fetch: async (input, init) => {
       const request = new Request(input, init)
       request.signal.throwIfAborted()
-      const { origin, pathname } = new URL(request.url)
-      const reached = running.find(({ provider }) => provider.origins.includes(origin))
-      if (!reached) throw new TypeError('fetch failed', { cause: new Error(`No emulated provider at ${origin}`) })
-      return unlessAborted(reached.handle(request, pathname), request.signal)
+      const { protocol, host, origin, pathname } = new URL(request.url)
+      const reached = protocol === 'https:' ? running.find(({ hosts }) => hosts.includes(host)) : undefined
+      if (!reached) throw new TypeError('fetch failed', { cause: new Error(`No emulated host at ${origin}`) })
+      const place = { host, path: pathname, addressOf: (url: string) => url }
+      return unlessAborted(reached.handle(request, place), request.signal)
     },
     app: createApp(running, clock),
+    hosts: running.flatMap(({ hosts }) => hosts),
     clock,
-    orange: runningOrange.emulation,
+    orange: providers.orange.emulation,
   }
 }

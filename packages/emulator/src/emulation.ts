@@ -32,12 +32,6 @@ export type Counters = {
 
 /** The control surface of one emulated provider. */
 export type Emulation = {
-  /**
-   * Where the provider is found on the server at `url`, to be spread over a provider's data.
-   *
-   * @example `{ ...orange, ...emulator.orange.at(server.url) }`
-   */
-  readonly at: (url: string | URL) => { tokenEndpoint: string; resources: string[] }
   /** The accepted client ids with their secrets; change it to rotate a secret. */
   readonly clients: Map<string, string>
   /** How long the tokens live that are handed out from now on, in milliseconds. */
@@ -49,7 +43,7 @@ export type Emulation = {
    */
   tokenDelayMs: number
   /**
-   * How many API calls a minute are answered; those beyond it meet the provider's rate limit (Orange: 403, code 53).
+   * How many API calls a minute are answered; those beyond it meet the provider's rate limit (Orange: 403, code 53; others: 429).
    *
    * @defaultValue Infinity
    */

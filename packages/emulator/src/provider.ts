@@ -1,42 +1,74 @@
 import type { Clock } from './clock.ts'
-import type { IssuedToken, TokenState } from './token-table.ts'
+import type { Place } from './place.ts'
+import type { FoundToken, IssuedToken } from './token-table.ts'
 
 /** One provider to emulate: where it lives, and how it answers. */
-export type Provider = {
-  /** The first path segment on the server: `/orange/…`. */
+export type Provider<Settings extends object = object> = {
+  /** What the control surface calls it: `/control/orange/…`. */
   readonly name: string
-  /** The origins that the in-process `fetch` takes for this provider. */
-  readonly origins: readonly string[]
-  /** The path of the token endpoint; every other path is the API. */
-  readonly tokenPath: string
+  /** The hosts that are its own. */
+  readonly hosts: readonly string[]
+  /** The addresses of its token endpoints, without `https://`; every other address of its hosts is the API. */
+  readonly tokenEndpoints: readonly string[]
   /** How long its tokens live by default, in milliseconds. */
   readonly lifetimeMs: number
+  /** Makes what only this provider lets its users set. */
+  readonly createSettings: () => Settings
   /** Makes the rules of one emulation, which may hold state of their own. */
-  readonly createRules: (context: RuleContext) => Rules
+  readonly createRules: (context: RuleContext<Settings>) => Rules
 }
 
 /** How a provider answers. */
 export type Rules = {
-  /** Answers a request to the token endpoint. */
-  readonly answerTokenRequest: (request: Request) => Promise<Response>
-  /** Answers a call to the API; `path` comes without the server's prefix. */
-  readonly answerApiCall: (request: Request, path: string) => Promise<Response>
+  /** Answers a request to a token endpoint. */
+  readonly answerTokenRequest: (request: Request, place: Place) => Promise<Response>
+  /** Answers a call to the API. */
+  readonly answerApiCall: (request: Request, place: Place) => Promise<Response>
+  /** Answers a call to the API beyond `maxApiCallsPerMinute`. */
+  readonly answerTooManyCalls: () => Response
+  /** What other processes may do to the settings, by the last segment of the path. */
+  readonly commands?: Readonly<Record<string, Command>>
   /** Forgets what the rules remember, such as rate windows. */
   readonly reset: () => void
 }
 
+/**
+ * Does what a JSON body asks for, and returns what to answer.
+ *
+ * @throws `TypeError` or `RangeError` that says what the body must be.
+ */
+export type Command = (body: Readonly<Record<string, unknown>>) => object
+
 /** What the rules may use. */
-export type RuleContext = {
+export type RuleContext<Settings extends object = object> = {
   /** The emulator's clock. */
   readonly clock: Clock
+  /** What users set. */
+  readonly settings: Settings
   /** Tells whether these are a client's credentials. */
   readonly isClient: (credentials: Credentials) => boolean
   /** Hands a token to a client, and counts it; says how much is left of its life, in milliseconds. */
-  readonly issueToken: (clientId: string) => IssuedToken & { readonly leftMs: number }
-  /** How many API calls may come in a minute. */
-  readonly maxApiCallsPerMinute: () => number
-  /** How an access token stands now. */
-  readonly tokenState: (accessToken: string) => TokenState
+  readonly issueToken: (order: TokenOrder) => IssuedToken & { readonly leftMs: number }
+  /** Looks up an access token; one that is unknown, or revoked, is not found. */
+  readonly findToken: (accessToken: string) => FoundToken | undefined
+}
+
+/** Which token to hand out. */
+export type TokenOrder = {
+  /** The address of the token endpoint that was asked, without `https://`. */
+  readonly endpoint: string
+  /** Who asks. */
+  readonly clientId: string
+  /** What it may be used for. */
+  readonly scope?: string
+  /**
+   * How long it lives, in milliseconds.
+   *
+   * @defaultValue What `lifetimeMs` of the emulation says.
+   */
+  readonly lifetimeMs?: number
+  /** Makes the text of a new token. */
+  readonly makeToken: () => string
 }
 
 /** What a client shows to be known. */

@@ -1,6 +1,9 @@
 import { createAdaptorServer } from '@hono/node-server'
 import type { Emulator } from './create-emulator.ts'
 
+/** Room for the longest token that a provider documents, 50,000 characters, and for more. */
+const MAX_HEADER_BYTES = 131_072
+
 /** Where to serve. */
 export type ServeOptions = {
   /**
@@ -35,7 +38,11 @@ export type EmulatorServer = {
 export function serve(emulator: Pick<Emulator, 'app'>, options: ServeOptions = {}): Promise<EmulatorServer> {
   const { port = 0, hostname = '127.0.0.1' } = options
   // The adaptor would replace the global Request and Response, and so change the runtime under test.
-  const server = createAdaptorServer({ fetch: emulator.app.fetch, overrideGlobalObjects: false })
+  const server = createAdaptorServer({
+    fetch: emulator.app.fetch,
+    overrideGlobalObjects: false,
+    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+  })
 
   let closed: Promise<void> | undefined
   const close = (): Promise<void> =>

@@ -8,11 +8,11 @@ const post = async (path: string, body?: unknown) => {
   return { status: response.status, body: await response.json() }
 }
 const counters = async () => (await fetch(`${server.url}/control/orange/counters`)).json()
-const callStatus = async (token: string) => (await fetch(`${server.url}/orange/echo`, bearer(token))).status
+const callStatus = async (token: string) => (await fetch(`${server.url}/api.orange.com/echo`, bearer(token))).status
 
 describe('over HTTP, another process', () => {
   test('reads the counters and resets them', async () => {
-    await getToken(`${server.url}/orange`)
+    await getToken(`${server.url}/api.orange.com`)
     expect(await counters()).toEqual({
       tokenRequests: 1,
       tokensIssued: 1,
@@ -25,7 +25,10 @@ describe('over HTTP, another process', () => {
   })
 
   test('revokes one token, or all', async () => {
-    const [first, second] = [await getToken(`${server.url}/orange`), await getToken(`${server.url}/orange`)]
+    const [first, second] = [
+      await getToken(`${server.url}/api.orange.com`),
+      await getToken(`${server.url}/api.orange.com`),
+    ]
     expect(await post('orange/revoke', { accessToken: first })).toEqual({ status: 200, body: {} })
     expect([await callStatus(first), await callStatus(second)]).toEqual([401, 200])
     await post('orange/revoke')
@@ -34,7 +37,7 @@ describe('over HTTP, another process', () => {
 
   test('sets the lifetime and advances the clock', async () => {
     expect(await post('orange/lifetime', { ms: 5000 })).toEqual({ status: 200, body: { ms: 5000 } })
-    const token = await getToken(`${server.url}/orange`)
+    const token = await getToken(`${server.url}/api.orange.com`)
     const before = server.emulator.clock.now()
     const { body } = await post('clock/advance', { ms: 5000 })
     expect(body.now).toBeGreaterThanOrEqual(before + 5000)
@@ -48,7 +51,7 @@ describe('over HTTP, another process', () => {
       body: { count: 1, status: 503 },
     })
     expect(await post('orange/fail-token-requests', { count: 1, status: 429 })).toMatchObject({ status: 200 })
-    const ask = async () => (await fetch(`${server.url}/orange/oauth/v3/token`, { method: 'POST' })).status
+    const ask = async () => (await fetch(`${server.url}/api.orange.com/oauth/v3/token`, { method: 'POST' })).status
     expect([await ask(), await ask(), await ask()]).toEqual([503, 429, 406])
   })
 

@@ -32,18 +32,6 @@ describe('options', () => {
   })
 })
 
-describe('at()', () => {
-  test.each(['http://127.0.0.1:1234', 'http://127.0.0.1:1234/', new URL('http://127.0.0.1:1234')])(
-    'says where the provider is on a server: %s',
-    (url) => {
-      expect(emulator.orange.at(url)).toEqual({
-        tokenEndpoint: 'http://127.0.0.1:1234/orange/oauth/v3/token',
-        resources: ['http://127.0.0.1:1234/orange'],
-      })
-    },
-  )
-})
-
 describe('scripts', () => {
   test('answer the next requests, in the order they were given, and are counted', async () => {
     emulator.orange.answerTokenRequests(2, { status: 503, headers: { 'Retry-After': '7' }, body: 'later' })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { bearer, getToken, useServer } from './support.ts'
 
 const server = useServer()
-const base = () => `${server.url}/orange`
+const base = () => `${server.url}/api.orange.com`
 let token = ''
 beforeEach(async () => {
   token = await getToken(base())
@@ -122,7 +122,7 @@ describe('/echo', () => {
 
 test('more API calls a minute than allowed meet 403 with code 53, until a minute is over', async () => {
   const call = async () => {
-    const response = await fetch(`${server.url}/orange/echo`, bearer(token))
+    const response = await fetch(`${server.url}/api.orange.com/echo`, bearer(token))
     return [response.status, (await response.json()).code]
   }
   server.orange.maxApiCallsPerMinute = 1

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { basic, bearer, getToken, requestToken, useServer } from './support.ts'
 
 const server = useServer()
-const base = () => `${server.url}/orange`
+const base = () => `${server.url}/api.orange.com`
 
 describe('a token request', () => {
   test('gets a bearer token and its lifetime as a number of seconds', async () => {

@@ -1,17 +1,32 @@
 import { Agent, request as nodeRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { createEmulator } from '../src/index.ts'
+import { createEmulator, emulatedUrl } from '../src/index.ts'
 import { serve } from '../src/server.ts'
-import { bearer, getToken, requestToken, useServer } from './support.ts'
+import { bearer, getToken, REAL, requestToken, useServer } from './support.ts'
 
 const server = useServer()
 
 describe('a served emulator', () => {
-  test('is where at() says', async () => {
-    const { tokenEndpoint, resources } = server.orange.at(server.url)
+  test('has each host under a path of its name', async () => {
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    const token = await getToken(tokenEndpoint.replace('/oauth/v3/token', ''))
-    expect((await fetch(`${resources[0]}/echo`, bearer(token))).status).toBe(200)
+    for (const host of server.emulator.hosts) {
+      expect(await (await fetch(`${server.url}/${host}/echo`)).json()).not.toHaveProperty('hosts')
+    }
+    const token = await getToken(emulatedUrl(REAL, server.url))
+    expect((await fetch(emulatedUrl(`${REAL}/echo`, server.url), bearer(token))).status).toBe(200)
+  })
+
+  test.each([
+    '/',
+    '/echo',
+    '/example.com/echo',
+    '/apixorange.com/echo',
+    '/api.orange.com.example/echo',
+    '/orange/echo',
+  ])('says at %s which hosts there are', async (path) => {
+    const response = await fetch(server.url + path)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({ error: expect.stringContaining(path), hosts: server.emulator.hosts })
   })
 
   test('leaves the global Request and Response alone', () => {
@@ -21,7 +36,7 @@ describe('a served emulator', () => {
   })
 
   test('answers a browser: preflights pass uncounted, every header is exposed', async () => {
-    const preflight = await fetch(`${server.url}/orange/echo`, {
+    const preflight = await fetch(`${server.url}/api.orange.com/echo`, {
       method: 'OPTIONS',
       headers: {
         Origin: 'http://localhost:5173',
@@ -35,7 +50,7 @@ describe('a served emulator', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type')
     expect(server.orange.counters.apiCalls).toBe(0)
 
-    const refused = await fetch(`${server.url}/orange/echo`)
+    const refused = await fetch(`${server.url}/api.orange.com/echo`)
     expect(refused.headers.get('access-control-allow-origin')).toBe('*')
     expect(refused.headers.get('access-control-expose-headers')).toBe('*')
   })
@@ -49,7 +64,7 @@ describe('a served emulator', () => {
     })
     const body = new URLSearchParams({ grant_type: 'client_credentials' })
     const init = { method: 'POST', headers: { Accept: 'application/json' }, body, redirect: 'manual' } as const
-    const url = `${server.url}/orange/oauth/v3/token`
+    const url = `${server.url}/api.orange.com/oauth/v3/token`
     expect((await fetch(url, init)).headers.get('location')).toBe('https://example.com/')
     expect(await (await fetch(url, init)).json()).toEqual({ accept: 'application/json' })
     const broken = await fetch(url, init)
@@ -64,7 +79,7 @@ describe('a served emulator', () => {
       })
     })
     const controller = new AbortController()
-    const request = requestToken(`${server.url}/orange`, { signal: controller.signal })
+    const request = requestToken(`${server.url}/api.orange.com`, { signal: controller.signal })
     await server.orange.tokenRequested(1)
     controller.abort(new Error('changed my mind'))
     await expect(request).rejects.toThrow('changed my mind')
@@ -79,7 +94,7 @@ describe('close()', () => {
     const agent = new Agent({ keepAlive: true })
     const call = () =>
       new Promise((resolve, reject) => {
-        nodeRequest(`${running.url}/orange/echo`, { agent }, (response) => {
+        nodeRequest(`${running.url}/api.orange.com/echo`, { agent }, (response) => {
           response.resume().on('end', () => resolve(response.statusCode))
         })
           .on('error', reject)
@@ -101,9 +116,9 @@ describe('close()', () => {
     {
       await using running = await serve(createEmulator())
       url = running.url
-      expect((await fetch(`${url}/orange/echo`)).status).toBe(401)
+      expect((await fetch(`${url}/api.orange.com/echo`)).status).toBe(401)
     }
-    await expect(fetch(`${url}/orange/echo`)).rejects.toThrow(TypeError)
+    await expect(fetch(`${url}/api.orange.com/echo`)).rejects.toThrow(TypeError)
   })
 })
 

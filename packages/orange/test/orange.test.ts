@@ -218,7 +218,7 @@ test.each([
   'https://api.orange.com/oauth/v2/authorize',
 ])('a machine token does not go to %s, which takes another', async (url) => {
   await errorOf(client().get(url).json())
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 0 })
+  expect(emulator.orange.counters).toMatchObject({ tokensIssued: 0 })
 })
 
 test('the provider is plain data: a sandbox is a spread of it', async () => {

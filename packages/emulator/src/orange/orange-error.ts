@@ -1,4 +1,4 @@
-import { jsonResponse } from './json-response.ts'
+import { jsonResponse } from '../json-response.ts'
 
 /** Orange's error codes with their statuses; the 401s are worded as documented, the others in our own words. */
 const errors = {

@@ -1,4 +1,4 @@
-import { jsonResponse } from './json-response.ts'
+import { jsonResponse } from '../json-response.ts'
 import { orangeError } from './orange-error.ts'
 
 /** The towns that have shops, by postal code. */

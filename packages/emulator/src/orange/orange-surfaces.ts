@@ -1,0 +1,68 @@
+import type { Route, RouteErrors } from '../answer-by-route.ts'
+import type { Place } from '../place.ts'
+import { camaraError } from './camara-error.ts'
+import { orangeEndpoints } from './orange-endpoints.ts'
+import { orangeError } from './orange-error.ts'
+import { playgroundAdminRoutes, playgroundRoutes } from './orange-playground.ts'
+import { findShops } from './orange-shops.ts'
+
+/** APIs that take the tokens of the same token endpoint and refuse the others in the same way. */
+export type Surface = {
+  /** The token endpoint whose tokens it takes. */
+  readonly endpoint: string
+  /** Its paths. */
+  readonly routes: ReadonlyMap<string, Route>
+  /** How it says that it cannot answer. */
+  readonly errors: RouteErrors
+  /** How it refuses tokens; `misplaced` is for one that is good elsewhere on the same host. */
+  readonly refusals: Readonly<Record<'missing' | 'unknown' | 'expired' | 'misplaced', () => Response>>
+}
+
+const classic = {
+  routes: new Map([['/poi/v1/shops', { method: 'GET', answer: findShops }]]),
+  errors: {
+    notFound: () => orangeError(60),
+    wrongMethod: (allow: string) => orangeError(61, { Allow: allow }),
+    badBody: () => orangeError(22),
+  },
+  refusals: {
+    missing: () => orangeError(40),
+    unknown: () => orangeError(41),
+    expired: () => orangeError(42),
+    misplaced: () => orangeError(41),
+  },
+}
+
+const unauthenticated = () => camaraError('UNAUTHENTICATED')
+
+const camara = {
+  errors: {
+    notFound: () => camaraError('NOT_FOUND'),
+    wrongMethod: (allow: string) => camaraError('METHOD_NOT_ALLOWED', { Allow: allow }),
+    badBody: () => camaraError('INVALID_ARGUMENT'),
+  },
+  refusals: {
+    missing: unauthenticated,
+    unknown: unauthenticated,
+    expired: unauthenticated,
+    misplaced: unauthenticated,
+  },
+}
+
+const machine: Surface = { ...classic, endpoint: orangeEndpoints.machine }
+const inside: Surface = { ...classic, endpoint: orangeEndpoints.inside }
+const admin: Surface = { ...camara, endpoint: orangeEndpoints.machine, routes: playgroundAdminRoutes }
+const playground: Surface = {
+  ...camara,
+  endpoint: orangeEndpoints.playground,
+  routes: playgroundRoutes,
+  refusals: { ...camara.refusals, misplaced: () => camaraError('FORBIDDEN') },
+}
+
+/** The surface at a place: one host has several, told apart by path. */
+export function surfaceAt({ host, path }: Place): Surface {
+  if (host === 'inside01.api.orange.com') return inside
+  if (`${path}/`.startsWith('/camara/playground/api/')) return playground
+  if (`${path}/`.startsWith('/camara/playground/admin/')) return admin
+  return machine
+}

@@ -1,0 +1,80 @@
+import { mediaTypes } from '../media-types.ts'
+import { oauthError } from '../oauth-error.ts'
+import type { Place } from '../place.ts'
+import type { Credentials, RuleContext } from '../provider.ts'
+import { randomText } from '../random-text.ts'
+import { readBasic } from '../read-basic.ts'
+import { readForm } from '../read-form.ts'
+import { refuseGrantType } from '../refuse-grant-type.ts'
+import { splitAuthorization } from '../split-authorization.ts'
+import { tokenResponse } from '../token-response.ts'
+import { orangeEndpoints } from './orange-endpoints.ts'
+import { orangeError } from './orange-error.ts'
+
+/**
+ * Answers a request to one of Orange's token endpoints.
+ *
+ * @see {@link https://developer.orange.com/resources/oauth-m2m-in-a-nutshell | OAuth M2M in a nutshell}
+ */
+export async function answerOrangeTokenRequest(
+  request: Request,
+  place: Place,
+  context: RuleContext,
+): Promise<Response> {
+  const endpoint = place.host + place.path
+  const isPlayground = endpoint === orangeEndpoints.playground
+  if (request.method !== 'POST') return orangeError(61, { Allow: 'POST' })
+  // Recorded traffic got through with `*/*`. The page asks for application/json, and this is as strict as the page.
+  if (!isPlayground && !mediaTypes(request.headers.get('Accept')).includes('application/json')) return orangeError(62)
+  const form = await readForm(request)
+  if (typeof form === 'string') return oauthError(400, 'invalid_request', form)
+
+  const credentials = readCredentials(request.headers.get('Authorization'), form, isPlayground)
+  if (credentials instanceof Response) return credentials
+  if (!context.isClient(credentials)) {
+    return invalidClient('The requested service needs credentials, but the ones provided were invalid.')
+  }
+  const refusal = refuseGrantType(form)
+  if (refusal) return refusal
+
+  const requestedScope = isPlayground ? form.get('scope') : null
+  const { accessToken, leftMs, scope } = context.issueToken({
+    endpoint,
+    clientId: credentials.clientId,
+    makeToken: () => randomText(32),
+    ...(requestedScope && { scope: requestedScope }),
+  })
+  return tokenResponse({
+    token_type: 'Bearer',
+    access_token: accessToken,
+    expires_in: Math.floor(leftMs / 1000),
+    ...(scope && { scope }),
+  })
+}
+
+function readCredentials(
+  authorization: string | null,
+  form: URLSearchParams,
+  isPlayground: boolean,
+): Credentials | Response {
+  const clientId = form.get('client_id')
+  const clientSecret = form.get('client_secret')
+  if (authorization === null) {
+    // Of the Playground only Basic is known.
+    if (clientId === null || clientSecret === null || isPlayground) {
+      return invalidClient('The requested service needs credentials, but none were provided.')
+    }
+    return { clientId, clientSecret }
+  }
+  // Half of them is as forbidden as both: Orange wants them in one place.
+  if (clientId !== null || clientSecret !== null) return oauthError(400, 'invalid_request', 'Duplicate credentials')
+  const { scheme, value } = splitAuthorization(authorization)
+  const credentials = scheme === 'Basic' ? readBasic(value) : undefined
+  return (
+    credentials ?? invalidClient('The Authorization header must be Basic with the base64 of client_id:client_secret')
+  )
+}
+
+function invalidClient(description: string): Response {
+  return oauthError(401, 'invalid_client', description, { 'WWW-Authenticate': 'Basic realm="Authorization Required"' })
+}
