@@ -1,6 +1,34 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { createEmulator } from '../src/index.ts'
-import { serve } from '../src/server.ts'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { createEmulator, emulatedUrl } from '../src/index.ts'
+import { serve, type EmulatorServer } from '../src/server.ts'
+
+/** The two ways to reach an emulator. */
+export const ways = ['in process', 'over HTTP'] as const
+
+/** Makes an emulator for each test; `send` reaches it by documented addresses, whichever way. */
+export const useEmulator = (way: (typeof ways)[number]) => {
+  let emulator = createEmulator()
+  let server: EmulatorServer | undefined
+  beforeEach(async () => {
+    emulator = createEmulator()
+    if (way === 'over HTTP') server = await serve(emulator)
+  })
+  afterEach(() => server?.close())
+  const addressOf = (url: string) => (server ? emulatedUrl(url, server.url) : url)
+  return {
+    emulator: () => emulator,
+    /** Where a documented address is found this way. */
+    addressOf,
+    send: (url: string, init?: RequestInit) => (server ? fetch : emulator.fetch)(addressOf(url), init),
+  }
+}
+
+/** Sends a form; headers beside its type. */
+export const form = (fields: Record<string, string> | string, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+  body: new URLSearchParams(fields).toString(),
+})
 
 /** Serves one emulator to the tests of a file, and resets it before each of them. */
 export const useServer = () => {
