@@ -2,6 +2,8 @@ import type { Hono } from 'hono'
 import { type Clock, createClock } from './clock.ts'
 import { createApp } from './create-app.ts'
 import { createEmulation } from './create-emulation.ts'
+import { digitaleo } from './digitaleo/digitaleo.ts'
+import type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import { orange } from './orange/orange.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -14,6 +16,12 @@ export type EmulatorOptions = {
    * @defaultValue One client, tokens that live as long as Orange's.
    */
   readonly orange?: EmulationOptions
+  /**
+   * Digitaleo.
+   *
+   * @defaultValue One client, tokens that live as long as Digitaleo's.
+   */
+  readonly digitaleo?: EmulationOptions
 }
 
 /** The emulated providers, their clock, and two ways to reach them. */
@@ -32,6 +40,8 @@ export type Emulator = {
   readonly clock: Clock
   /** Orange's control surface. */
   readonly orange: Emulation
+  /** Digitaleo's control surface. */
+  readonly digitaleo: Emulation & DigitaleoSettings
 }
 
 /** Starts to emulate the providers, with no token handed out yet. */
@@ -39,6 +49,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const clock = createClock()
   const providers = {
     orange: createEmulation(orange, clock, options.orange),
+    digitaleo: createEmulation(digitaleo, clock, options.digitaleo),
   }
   const running = Object.values(providers)
 
@@ -56,5 +67,6 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     hosts: running.flatMap(({ hosts }) => hosts),
     clock,
     orange: providers.orange.emulation,
+    digitaleo: providers.digitaleo.emulation,
   }
 }

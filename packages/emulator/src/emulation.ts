@@ -11,7 +11,7 @@ export type EmulationOptions = {
   /**
    * How long a token lives, in milliseconds.
    *
-   * @defaultValue What the provider documents; Orange: 3_600_000.
+   * @defaultValue What the provider documents: 3_600_000 for all three.
    */
   readonly lifetimeMs?: number
 }

@@ -1,6 +1,7 @@
 export type { Answer, PlainAnswer } from './answer.ts'
 export type { Clock } from './clock.ts'
 export { createEmulator, type Emulator, type EmulatorOptions } from './create-emulator.ts'
+export type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 export { emulated } from './emulated.ts'
 export { emulatedUrl } from './emulated-url.ts'
 export type { Counters, Emulation, EmulationOptions } from './emulation.ts'

@@ -1,0 +1,32 @@
+import type { Provider } from '../provider.ts'
+import { answerDigitaleoCall, digitaleoApis, tooManyDigitaleoCalls } from './digitaleo-api.ts'
+import { createDigitaleoSettings, type DigitaleoSettings } from './digitaleo-settings.ts'
+import { answerDigitaleoTokenRequest } from './digitaleo-token-endpoint.ts'
+
+/** Digitaleo: one token endpoint, and the APIs on five hosts. */
+export const digitaleo: Provider<DigitaleoSettings> = {
+  name: 'digitaleo',
+  hosts: ['oauth.messengeo.net', ...Object.keys(digitaleoApis)],
+  tokenEndpoints: ['oauth.messengeo.net/token'],
+  lifetimeMs: 3_600_000,
+  createSettings: createDigitaleoSettings,
+  createRules: (context) => ({
+    answerTokenRequest: (request, place) => answerDigitaleoTokenRequest(request, place, context),
+    answerApiCall: (request, place) => answerDigitaleoCall(request, place, context),
+    answerTooManyCalls: tooManyDigitaleoCalls,
+    commands: {
+      'token-length': ({ characters }) => {
+        context.settings.tokenLength = typeof characters === 'number' ? characters : Number.NaN
+        return { characters }
+      },
+      'max-header-bytes': ({ bytes }) => {
+        if (bytes !== undefined && (typeof bytes !== 'number' || bytes < 0)) {
+          throw new TypeError('The body must be empty, for no limit, or JSON like { "bytes": 8192 }')
+        }
+        context.settings.maxHeaderBytes = bytes ?? Number.POSITIVE_INFINITY
+        return { bytes }
+      },
+    },
+    reset: () => {},
+  }),
+}
