@@ -1,4 +1,6 @@
 import type { Hono } from 'hono'
+import { bouygues } from './bouygues/bouygues.ts'
+import type { BouyguesSettings } from './bouygues/bouygues-settings.ts'
 import { type Clock, createClock } from './clock.ts'
 import { createApp } from './create-app.ts'
 import { createEmulation } from './create-emulation.ts'
@@ -22,6 +24,12 @@ export type EmulatorOptions = {
    * @defaultValue One client, tokens that live as long as Digitaleo's.
    */
   readonly digitaleo?: EmulationOptions
+  /**
+   * Bouygues Telecom.
+   *
+   * @defaultValue One client with a secret and none with a key, tokens that live as long as Bouygues Telecom's.
+   */
+  readonly bouygues?: EmulationOptions
 }
 
 /** The emulated providers, their clock, and two ways to reach them. */
@@ -42,6 +50,8 @@ export type Emulator = {
   readonly orange: Emulation
   /** Digitaleo's control surface. */
   readonly digitaleo: Emulation & DigitaleoSettings
+  /** Bouygues Telecom's control surface. */
+  readonly bouygues: Emulation & BouyguesSettings
 }
 
 /** Starts to emulate the providers, with no token handed out yet. */
@@ -50,6 +60,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const providers = {
     orange: createEmulation(orange, clock, options.orange),
     digitaleo: createEmulation(digitaleo, clock, options.digitaleo),
+    bouygues: createEmulation(bouygues, clock, options.bouygues),
   }
   const running = Object.values(providers)
 
@@ -68,5 +79,6 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     clock,
     orange: providers.orange.emulation,
     digitaleo: providers.digitaleo.emulation,
+    bouygues: providers.bouygues.emulation,
   }
 }

@@ -1,4 +1,5 @@
 export type { Answer, PlainAnswer } from './answer.ts'
+export type { BouyguesSettings } from './bouygues/bouygues-settings.ts'
 export type { Clock } from './clock.ts'
 export { createEmulator, type Emulator, type EmulatorOptions } from './create-emulator.ts'
 export type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'

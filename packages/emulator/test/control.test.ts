@@ -55,7 +55,53 @@ describe('over HTTP, another process', () => {
     expect([await ask(), await ask(), await ask()]).toEqual([503, 429, 406])
   })
 
+  test.each(['digitaleo', 'bouygues'] as const)('controls %s in the same way', async (name) => {
+    expect(await (await fetch(`${server.url}/control/${name}/counters`)).json()).toMatchObject({ tokenRequests: 0 })
+    await post(`${name}/lifetime`, { ms: 1000 })
+    expect(server.emulator[name].lifetimeMs).toBe(1000)
+    expect(server.orange.lifetimeMs).toBe(3_600_000)
+  })
+
+  test('sets what only Digitaleo has', async () => {
+    const { digitaleo } = server.emulator
+    expect(await post('digitaleo/token-length', { characters: 9000 })).toEqual({
+      status: 200,
+      body: { characters: 9000 },
+    })
+    expect(digitaleo.tokenLength).toBe(9000)
+    expect(await post('digitaleo/max-header-bytes', { bytes: 8192 })).toEqual({ status: 200, body: { bytes: 8192 } })
+    expect(digitaleo.maxHeaderBytes).toBe(8192)
+    expect(await post('digitaleo/max-header-bytes')).toEqual({ status: 200, body: {} })
+    expect(digitaleo.maxHeaderBytes).toBe(Infinity)
+  })
+
+  test('sets what only Bouygues Telecom has', async () => {
+    const { bouygues } = server.emulator
+    const publicKey = { kty: 'RSA', n: 'AQAB', e: 'AQAB' }
+    expect(await post('bouygues/public-keys', { clientId: 'a', publicKey })).toEqual({
+      status: 200,
+      body: { clientId: 'a' },
+    })
+    await post('bouygues/public-keys', { clientId: 'b', publicKey: 'PEM' })
+    expect([...bouygues.publicKeys]).toEqual([
+      ['a', publicKey],
+      ['b', 'PEM'],
+    ])
+    expect(await post('bouygues/certificate-lifetime', { ms: 5 })).toEqual({ status: 200, body: { ms: 5 } })
+    expect(bouygues.certificateLifetimeMs).toBe(5)
+  })
+
   test.each([
+    ['digitaleo/token-length', undefined],
+    ['digitaleo/token-length', { characters: 50_001 }],
+    ['digitaleo/token-length', { characters: '800' }],
+    ['digitaleo/token-length', 'no json'],
+    ['digitaleo/max-header-bytes', { bytes: '8192' }],
+    ['digitaleo/max-header-bytes', { bytes: -1 }],
+    ['bouygues/public-keys', { clientId: 'a' }],
+    ['bouygues/public-keys', { publicKey: 'PEM' }],
+    ['bouygues/public-keys', { clientId: 'a', publicKey: {} }],
+    ['bouygues/certificate-lifetime', { ms: -1 }],
     ['orange/fail-token-requests', undefined],
     ['orange/fail-token-requests', { count: 0 }],
     ['orange/fail-token-requests', { count: 1, status: 200 }],
@@ -72,11 +118,11 @@ describe('over HTTP, another process', () => {
     ['orange/revoke', { accessToken: 5 }],
   ])('meets 400 at %s with %j', async (path, body) => {
     const answer = await post(path, body)
-    expect(answer).toEqual({ status: 400, body: { error: expect.stringContaining('must be') } })
+    expect(answer).toEqual({ status: 400, body: { error: expect.stringMatching(/ must (be|have) /) } })
     expect(server.orange.lifetimeMs).toBe(3_600_000)
   })
 
-  test.each(['nobody/reset', 'orange/nothing', 'clock'])('meets 404 at %s', async (path) => {
+  test.each(['nobody/reset', 'orange/nothing', 'orange/token-length', 'clock'])('meets 404 at %s', async (path) => {
     expect(await post(path)).toMatchObject({ status: 404, body: { error: expect.stringContaining(path) } })
   })
 })

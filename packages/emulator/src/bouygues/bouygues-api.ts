@@ -1,0 +1,57 @@
+import { answerByRoute, type Route } from '../answer-by-route.ts'
+import { jsonResponse } from '../json-response.ts'
+import type { Place } from '../place.ts'
+import type { RuleContext } from '../provider.ts'
+import { readBearer } from '../read-bearer.ts'
+import { bouyguesApis } from './bouygues-addresses.ts'
+import { bouyguesError } from './bouygues-error.ts'
+import { checkEmail } from './check-email.ts'
+
+const EMAIL_CHECK = '/v1/customer-management/email-addresses/check'
+const CONTRACTS = '/contracts'
+
+/** The scopes that the paths need. */
+const scopes: ReadonlyMap<string, string> = new Map([
+  [EMAIL_CHECK, 'EXT_EmailAddressConsult'],
+  [CONTRACTS, 'ENT_ContratServicesConsult'],
+])
+
+const routes: ReadonlyMap<string, Route> = new Map([
+  [EMAIL_CHECK, { method: 'POST', answer: checkEmail }],
+  [CONTRACTS, { method: 'GET', answer: () => jsonResponse([{ id: 'contrat-fictif-1' }, { id: 'contrat-fictif-2' }]) }],
+])
+
+/**
+ * Answers a call to one of Bouygues Telecom's APIs.
+ *
+ * @see {@link https://developer.bouyguestelecom.fr/docs/authentication | Authentication}
+ */
+export async function answerBouyguesCall(request: Request, place: Place, context: RuleContext): Promise<Response> {
+  const environment = bouyguesApis[place.host]
+  if (!environment) return errors.notFound()
+  const { prefix, endpoints } = environment
+
+  const token = context.findToken(readBearer(request) ?? '')
+  // A token of the other environment is a stranger here.
+  if (!token || token.isExpired || !endpoints.includes(token.endpoint)) {
+    return bouyguesError(401, 'invalid_token', 'A valid Bearer token is needed')
+  }
+  if (!place.path.startsWith(`${prefix}/`)) return errors.notFound()
+  const path = place.path.slice(prefix.length)
+  const scope = scopes.get(path)
+  if (scope && !token.scope?.split(' ').includes(scope)) {
+    return bouyguesError(403, 'insufficient_scope', `The token needs the scope ${scope}`)
+  }
+  return answerByRoute(routes, request, path, errors)
+}
+
+/** Answers a call beyond the limit that the emulator's user set. */
+export const tooManyBouyguesCalls = (): Response =>
+  bouyguesError(429, 'too_many_requests', 'Too many calls in a minute')
+
+const errors = {
+  notFound: () => bouyguesError(404, 'not_found', 'There is nothing at this path'),
+  wrongMethod: (allow: string) =>
+    bouyguesError(405, 'method_not_allowed', `The method must be ${allow}`, { Allow: allow }),
+  badBody: () => bouyguesError(400, 'invalid_request', 'The body could not be read'),
+}

@@ -1,0 +1,74 @@
+import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, importSPKI, type JWK } from 'jose'
+import type { Clock } from '../clock.ts'
+import { checkClaims } from './check-claims.ts'
+
+/** Checks the assertions by which clients with a certificate prove who they are, and remembers which ones were used. */
+export type AssertionCheck = {
+  /** Says whose assertion it is, or why it is refused: without a word of what is in it. */
+  readonly check: (
+    assertion: string,
+    audiences: readonly string[],
+  ) => Promise<{ readonly clientId: string } | { readonly problem: string }>
+  /** Forgets which assertions were used. */
+  readonly reset: () => void
+}
+
+/** All that the header may hold, and must. */
+const header: Readonly<Record<string, string>> = { kid: 'apim-provisioner', alg: 'RS256', use: 'sig', typ: 'JWT' }
+
+/** Makes a check that has seen no assertion yet. */
+export function createAssertionCheck(clock: Clock, publicKeys: ReadonlyMap<string, JWK | string>): AssertionCheck {
+  // Until when each could still be accepted, in seconds.
+  const used = new Map<string, number>()
+
+  return {
+    check: async (assertion, audiences) => {
+      const decoded = decode(assertion)
+      if (!decoded) return { problem: 'The assertion is not a JWT' }
+      if (!hasHeader(decoded.header)) {
+        return { problem: `The header of the assertion must be ${JSON.stringify(header)} and nothing else` }
+      }
+      const { claims } = decoded
+      const publicKey = publicKeys.get(String(claims.iss))
+      if (publicKey === undefined) return { problem: 'iss is no client with a registered public key' }
+      if (!(await isSignedBy(publicKey, assertion))) {
+        return { problem: 'The signature does not fit the public key that is registered for iss' }
+      }
+
+      const now = Math.floor(clock.now() / 1000)
+      const checked = checkClaims(claims, audiences, now)
+      if ('problem' in checked) return checked
+      // From here on nothing waits: of two that come at once only one is the first.
+      for (const [id, until] of used) if (until < now) used.delete(id)
+      const id = JSON.stringify([claims.iss, claims.jti])
+      if (used.has(id)) return { problem: 'jti was used before' }
+      used.set(id, checked.until)
+      return { clientId: String(claims.iss) }
+    },
+    reset: () => used.clear(),
+  }
+}
+
+function decode(assertion: string) {
+  try {
+    return { header: decodeProtectedHeader(assertion), claims: decodeJwt(assertion) }
+  } catch {
+    return undefined
+  }
+}
+
+function hasHeader(found: object): boolean {
+  const members = Object.entries(found)
+  return members.length === Object.keys(header).length && members.every(([name, value]) => header[name] === value)
+}
+
+async function isSignedBy(publicKey: JWK | string, assertion: string): Promise<boolean> {
+  try {
+    const key =
+      typeof publicKey === 'string' ? await importSPKI(publicKey, 'RS256') : await importJWK(publicKey, 'RS256')
+    await compactVerify(assertion, key, { algorithms: ['RS256'] })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,82 @@
+import { oauthError } from '../oauth-error.ts'
+import type { Place } from '../place.ts'
+import type { RuleContext } from '../provider.ts'
+import { randomJwt } from '../random-jwt.ts'
+import { readForm } from '../read-form.ts'
+import { tokenResponse } from '../token-response.ts'
+import { bouyguesEndpoints, bouyguesRealm } from './bouygues-addresses.ts'
+import type { AssertionCheck } from './bouygues-assertion.ts'
+import type { BouyguesSettings } from './bouygues-settings.ts'
+
+const SCOPE = 'ENT_ContratServicesManage ENT_ContratServicesConsult'
+
+/** All that the form may hold, and must. */
+const parameters = ['grant_type', 'client_assertion_type', 'client_assertion']
+
+/**
+ * Answers a token request of a client with a certificate: whatever is wrong with it, it meets 400 `invalid_client`.
+ *
+ * @see {@link https://developer.bouyguestelecom.fr/docs/authentication | Authentication}, App credentials with certificate
+ */
+export async function answerCertificateRequest(
+  request: Request,
+  place: Place,
+  context: RuleContext<BouyguesSettings>,
+  assertions: AssertionCheck,
+): Promise<Response> {
+  const form = await readForm(request)
+  const problem = typeof form === 'string' ? form : refuseForm(form, request)
+  if (typeof form === 'string' || problem) return invalidClient(problem)
+
+  // Under its documented address, and under the one by which this client knows it.
+  const audiences = [bouyguesRealm, bouyguesEndpoints.certificate].flatMap((address) => {
+    const url = `https://${address}`
+    return [url, place.addressOf(url)]
+  })
+  const checked = await assertions.check(form.get('client_assertion') ?? '', audiences)
+  if ('problem' in checked) return invalidClient(checked.problem)
+
+  const { clientId } = checked
+  const lifetimeMs = context.settings.certificateLifetimeMs
+  const { accessToken, leftMs, scope } = context.issueToken({
+    endpoint: place.host + place.path,
+    clientId,
+    scope: SCOPE,
+    lifetimeMs,
+    makeToken: () => {
+      const iat = Math.floor(context.clock.now() / 1000)
+      const exp = iat + Math.floor(lifetimeMs / 1000)
+      const claims = {
+        iss: `https://${bouyguesRealm}`,
+        azp: clientId,
+        iat,
+        exp,
+        jti: crypto.randomUUID(),
+        scope: SCOPE,
+      }
+      return randomJwt({ alg: 'RS256', typ: 'JWT' }, claims)
+    },
+  })
+  return tokenResponse({
+    access_token: accessToken,
+    expires_in: Math.floor(leftMs / 1000),
+    refresh_expires_in: 0,
+    token_type: 'Bearer',
+    'not-before-policy': 0,
+    scope,
+  })
+}
+
+function refuseForm(form: URLSearchParams, request: Request): string | undefined {
+  if (request.method !== 'POST') return 'The method must be POST'
+  if (request.headers.has('Authorization')) return 'There must be no Authorization header'
+  const names = [...form.keys()]
+  if (names.length !== parameters.length || !parameters.every((name) => names.includes(name))) {
+    return `The body must hold ${parameters.join(', ')} and nothing else`
+  }
+  if (form.get('grant_type') !== 'client_credentials') return 'grant_type must be client_credentials'
+  const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+  return form.get('client_assertion_type') === type ? undefined : `client_assertion_type must be ${type}`
+}
+
+const invalidClient = (problem = ''): Response => oauthError(400, 'invalid_client', problem)
