@@ -79,7 +79,7 @@ describe.each(ways)('Bouygues Telecom with a secret, %s', (way) => {
     [production, 'https://open.api.sandbox.bouyguestelecom.fr/ap4/echo', 401],
     [sandbox, 'https://open.api.sandbox.bouyguestelecom.fr/ap4/echo', 200],
     [sandbox, 'https://api.sandbox.bouyguestelecom.fr/ap4/echo', 200],
-    [sandbox, 'https://api.sandbox.bouyguestelecom.fr/echo', 404],
+    [sandbox, 'https://api.sandbox.bouyguestelecom.fr/ap5/echo', 404],
     [sandbox, 'https://api.bouyguestelecom.fr/echo', 401],
     [production, 'https://oauth2.bouyguestelecom.fr/echo', 404],
   ])('a token from %s at %s meets %i', async (endpoint, url, status) => {

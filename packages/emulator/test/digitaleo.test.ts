@@ -57,6 +57,7 @@ describe.each(ways)('Digitaleo, %s', (way) => {
       ['a repeated parameter', form(`${new URLSearchParams(fields)}&client_id=emulated-client`), 'invalid_request'],
       ['JSON', { ...form(fields), headers: { 'Content-Type': 'application/json' } }, 'invalid_request'],
       ['GET', { method: 'GET' }, 'invalid_request'],
+      ['PUT', { ...form(fields), method: 'PUT' }, 'invalid_request'],
     ])('with %s meets 400', async (_, init, error) => {
       expect(await answerTo(endpoint, init)).toEqual({
         status: 400,
