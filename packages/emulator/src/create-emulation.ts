@@ -33,6 +33,7 @@ export function createEmulation<Settings extends object>(
   let tokensIssued = 0
   let earlyTokenRequests = 0
   let apiRefusals = 0
+  const refusals = new WeakSet<Response>()
 
   const issueToken = ({ makeToken, ...order }: TokenOrder): IssuedToken & { leftMs: number } => {
     const last = tokens.latest(order.endpoint, order.clientId)
@@ -85,6 +86,10 @@ export function createEmulation<Settings extends object>(
     isClient: ({ clientId, clientSecret }) => emulation.clients.get(clientId) === clientSecret,
     issueToken,
     findToken: tokens.find,
+    countRefusal: (response) => {
+      refusals.add(response)
+      return response
+    },
   })
 
   const answerApiCall = async (request: Request, place: Place): Promise<Response> =>
@@ -97,7 +102,7 @@ export function createEmulation<Settings extends object>(
       return tokenGate.pass(request, () => rules.answerTokenRequest(request, place), emulation.tokenDelayMs)
     }
     const response = await apiGate.pass(request, () => answerApiCall(request, place))
-    if (response.status === 401) apiRefusals += 1
+    if (response.status === 401 || refusals.has(response)) apiRefusals += 1
     return response
   }
 

@@ -22,11 +22,11 @@ export type Counters = {
   readonly tokenRequests: number
   /** New tokens; one that `sameToken` hands out again is not new. */
   readonly tokensIssued: number
-  /** Granted token requests whose client still had a live token with more than 5 % of its lifetime left. */
+  /** Granted token requests whose client still had a live token of that endpoint with more than 5 % of its lifetime left. */
   readonly earlyTokenRequests: number
   /** Requests that reached the API, refused and scripted ones too; `OPTIONS` is not counted. */
   readonly apiCalls: number
-  /** The API's answers with status 401. */
+  /** The API's answers with status 401, and those with another one by which it refuses a token (Digitaleo: 400). */
   readonly apiRefusals: number
 }
 

@@ -37,7 +37,7 @@ export type Rules = {
  *
  * @throws `TypeError` or `RangeError` that says what the body must be.
  */
-export type Command = (body: Readonly<Record<string, unknown>>) => object
+type Command = (body: Readonly<Record<string, unknown>>) => object
 
 /** What the rules may use. */
 export type RuleContext<Settings extends object = object> = {
@@ -51,6 +51,8 @@ export type RuleContext<Settings extends object = object> = {
   readonly issueToken: (order: TokenOrder) => IssuedToken & { readonly leftMs: number }
   /** Looks up an access token; one that is unknown, or revoked, is not found. */
   readonly findToken: (accessToken: string) => FoundToken | undefined
+  /** Counts an API's answer as the refusal of a token, and returns it; those with status 401 count anyway. */
+  readonly countRefusal: (response: Response) => Response
 }
 
 /** Which token to hand out. */

@@ -21,7 +21,9 @@ const encode = (part: object) => base64url.encode(JSON.stringify(part))
 describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
   const { emulator, send, addressOf } = useEmulator(way)
 
-  beforeEach(() => emulator().bouygues.publicKeys.set('app-cc-jwt', pem))
+  beforeEach(() => {
+    for (const clientId of ['app-cc-jwt', '1']) emulator().bouygues.publicKeys.set(clientId, pem)
+  })
 
   const now = () => Math.floor(emulator().clock.now() / 1000)
   const goodClaims = () => ({
@@ -125,6 +127,8 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     ['iss is unknown', { iss: 'nobody', sub: 'nobody' }, 'iss is no client'],
     ['iss is a client with a secret', { iss: 'emulated-client', sub: 'emulated-client' }, 'iss is no client'],
     ['iss is missing', { iss: undefined }, 'iss is no client'],
+    ['iss is a number', { iss: 1, sub: 1 }, 'iss is no client'],
+    ['iss is a list', { iss: ['app-cc-jwt'] }, 'iss is no client'],
     ['sub is another', { sub: 'emulated-client' }, 'sub must be'],
     ['sub is missing', { sub: undefined }, 'sub must be'],
     ['jti is missing', { jti: undefined }, 'jti is missing'],

@@ -29,8 +29,11 @@ export function createAssertionCheck(clock: Clock, publicKeys: ReadonlyMap<strin
         return { problem: `The header of the assertion must be ${JSON.stringify(header)} and nothing else` }
       }
       const { claims } = decoded
-      const publicKey = publicKeys.get(String(claims.iss))
-      if (publicKey === undefined) return { problem: 'iss is no client with a registered public key' }
+      // Whatever its type says: a number or a list would pass for the text that it turns into.
+      const clientId: unknown = claims.iss
+      const publicKey = typeof clientId === 'string' ? publicKeys.get(clientId) : undefined
+      if (typeof clientId !== 'string' || publicKey === undefined)
+        return { problem: 'iss is no client with a registered public key' }
       if (!(await isSignedBy(publicKey, assertion))) {
         return { problem: 'The signature does not fit the public key that is registered for iss' }
       }
@@ -40,10 +43,10 @@ export function createAssertionCheck(clock: Clock, publicKeys: ReadonlyMap<strin
       if ('problem' in checked) return checked
       // From here on nothing waits: of two that come at once only one is the first.
       for (const [id, until] of used) if (until < now) used.delete(id)
-      const id = JSON.stringify([claims.iss, claims.jti])
+      const id = JSON.stringify([clientId, claims.jti])
       if (used.has(id)) return { problem: 'jti was used before' }
       used.set(id, checked.until)
-      return { clientId: String(claims.iss) }
+      return { clientId }
     },
     reset: () => used.clear(),
   }

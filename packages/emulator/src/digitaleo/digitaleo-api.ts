@@ -36,9 +36,10 @@ export async function answerDigitaleoCall(
 
   const accessToken = readBearer(request)
   const token = context.findToken(accessToken ?? '')
-  if (accessToken === undefined) return apiError(badTokenStatus, 'invalid_token', 'The access token is missing')
-  if (!token) return apiError(badTokenStatus, 'invalid_token', 'The access token is unknown')
-  if (token.isExpired) return apiError(badTokenStatus, 'invalid_token', 'The access token has expired')
+  const refuse = (reason: string) => context.countRefusal(apiError(badTokenStatus, 'invalid_token', reason))
+  if (accessToken === undefined) return refuse('The access token is missing')
+  if (!token) return refuse('The access token is unknown')
+  if (token.isExpired) return refuse('The access token has expired')
   return answerByRoute(routes, request, host + path, errors)
 }
 
