@@ -29,7 +29,7 @@ export function createAssertionCheck(clock: Clock, publicKeys: ReadonlyMap<strin
         return { problem: `The header of the assertion must be ${JSON.stringify(header)} and nothing else` }
       }
       const { claims } = decoded
-      // Whatever its type says: a number or a list would pass for the text that it turns into.
+      // The type promises a text; a client may send anything.
       const clientId: unknown = claims.iss
       const publicKey = typeof clientId === 'string' ? publicKeys.get(clientId) : undefined
       if (typeof clientId !== 'string' || publicKey === undefined)
