@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createEmulator } from '@oauthkit/emulator'
+import { exportPKCS8, generateKeyPair } from 'jose'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
@@ -25,10 +26,14 @@ for (const { file, code } of examples) writeFileSync(file, code)
 /** What the names of environment variables begin with: each provider package has its own. */
 const prefixes = readdirSync(new URL('packages', root)).map((name) => name.toUpperCase().replaceAll('-', '_'))
 
+const { privateKey: key } = await generateKeyPair('RS256', { extractable: true })
+const privateKey = await exportPKCS8(key)
+
 beforeEach(() => {
   for (const prefix of prefixes) {
     vi.stubEnv(`${prefix}_CLIENT_ID`, 'emulated-client')
     vi.stubEnv(`${prefix}_CLIENT_SECRET`, 'emulated-secret')
+    vi.stubEnv(`${prefix}_PRIVATE_KEY`, privateKey)
   }
   const network = globalThis.fetch
   const emulator = createEmulator()

@@ -8,7 +8,7 @@ import { bouyguesTokens, type BouyguesOptions } from './bouygues-tokens.ts'
  * ```ts
  * const api = ky.extend(bouyguesAuth())
  * const url = 'https://open.api.bouyguestelecom.fr/v1/customer-management/email-addresses/check'
- * const answer = await api.get(url, { searchParams: { emailAddress: 'someone@example.com' } }).json()
+ * const answer = await api.post(url, { json: { emailAddress: 'someone@example.com' } }).json()
  * ```
  *
  * @param options - see {@link bouyguesTokens}.
