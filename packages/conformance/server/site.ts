@@ -40,9 +40,27 @@ export async function startSite(): Promise<Site> {
   return { url, close, commands: { ...createCommands(emulator, arrivals), stop: close } }
 }
 
-function createCommands({ orange, clock }: ReturnType<typeof createEmulator>, arrivals: readonly Arrival[]) {
+type ProviderName = 'orange' | 'digitaleo' | 'bouygues'
+
+function createCommands(emulator: ReturnType<typeof createEmulator>, arrivals: readonly Arrival[]) {
+  const { orange, digitaleo, bouygues, clock } = emulator
   const releases: (() => void)[] = []
   return {
+    /** What has happened so far at one provider. */
+    countersOf: (provider: ProviderName) => emulator[provider].counters,
+    /** Revokes all tokens of one provider. */
+    revokeAt: (provider: ProviderName) => emulator[provider].revoke(),
+    /** Makes the tokens of all providers live so long from now on. */
+    setLifetime: (ms: number) => {
+      for (const provider of [orange, digitaleo, bouygues]) provider.lifetimeMs = ms
+      bouygues.certificateLifetimeMs = ms
+    },
+    /** Lets time pass, for the server alone. */
+    pass: (ms: number) => clock.advance(ms),
+    /** Makes Digitaleo's tokens so long, in characters. */
+    setTokenLength: (length: number) => void (digitaleo.tokenLength = length),
+    /** Makes Bouygues Telecom know a client's public key, as PEM. */
+    setPublicKey: (clientId: string, publicKey: string) => void bouygues.publicKeys.set(clientId, publicKey),
     /** What has happened so far. */
     counters: () => orange.counters,
     /** Who came to `/elsewhere`. */

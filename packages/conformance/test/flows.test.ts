@@ -1,0 +1,152 @@
+import { appCertificate } from '@oauthkit/bouygues'
+import { bearer, type TokenSourceOptions } from '@oauthkit/core'
+import { exportPKCS8, generateKeyPair } from 'jose'
+import ky from 'ky'
+import { describe, expect, test } from 'vitest'
+import { echoOf, flows, type Flow } from './flows.ts'
+import { shownBy } from './strings-within.ts'
+import { errorOf, startSite, times, type Echo } from './support.ts'
+
+const all: [string, Flow][] = Object.entries(flows)
+
+describe.each(all)('%s', (_name, flow) => {
+  test('makes one token request for 50 first calls at once', async () => {
+    const site = await startSite()
+    const api = ky.extend(bearer(await flow.connect(site)))
+    await Promise.all(times(50, (number) => api.get(`${echoOf(site, flow)}?call=${number}`)))
+    expect(await site.control('countersOf', flow.provider)).toMatchObject({
+      tokenRequests: 1,
+      apiCalls: 50,
+      apiRefusals: 0,
+    })
+  })
+
+  test('renews a token that expired, and replays the call with its body', async () => {
+    const site = await startSite()
+    const api = ky.extend(bearer(await flow.connect(site)))
+    const echo = echoOf(site, flow)
+    // No more than a signed assertion may be off.
+    await site.control('setLifetime', 20_000)
+    await api.get(echo)
+    await site.control('pass', 20_000)
+    expect(await api.post(echo, { json: { a: 1 } }).json<Echo>()).toMatchObject({ text: '{"a":1}' })
+    expect(await site.control('countersOf', flow.provider)).toMatchObject({
+      tokenRequests: 2,
+      apiCalls: 3,
+      apiRefusals: 1,
+    })
+  })
+
+  test('renews a token that was revoked, once for 20 calls at once', async () => {
+    const site = await startSite()
+    const api = ky.extend(bearer(await flow.connect(site)))
+    const echo = echoOf(site, flow)
+    await api.get(echo)
+    await site.control('revokeAt', flow.provider)
+    await Promise.all(times(20, (number) => api.get(`${echo}?call=${number}`)))
+    expect(await site.control('countersOf', flow.provider)).toMatchObject({ tokenRequests: 2 })
+  })
+
+  test('sources over one store share a token', async () => {
+    const site = await startSite()
+    const store = new Map()
+    await Promise.all(times(5, async () => (await flow.connect(site, { store })).getToken()))
+    expect(await site.control('countersOf', flow.provider)).toMatchObject({ tokenRequests: 1 })
+    expect(store.size).toBe(1)
+  })
+})
+
+const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+const otherPem = await exportPKCS8(privateKey)
+
+test.each<[string, Flow, TokenSourceOptions, readonly string[], number]>([
+  ['Orange', flows.Orange, { clientSecret: 'wrong-secret' }, ['wrong-secret'], 401],
+  [
+    'Digitaleo',
+    flows['Digitaleo, where a refused token meets 401'],
+    { clientSecret: 'wrong-secret' },
+    ['wrong-secret'],
+    400,
+  ],
+  [
+    'Bouygues Telecom with a secret',
+    flows["Bouygues Telecom's app credentials"],
+    { clientSecret: 'wrong-secret' },
+    ['wrong-secret'],
+    401,
+  ],
+  [
+    'Bouygues Telecom with a key',
+    flows["Bouygues Telecom's app certificate"],
+    { grant: appCertificate({ clientId: 'app', privateKey: otherPem }) },
+    otherPem.split('\n').slice(1, -1),
+    400,
+  ],
+])(
+  '%s refuses a wrong credential: TOKEN_REFUSED, which does not show it',
+  async (_name, flow, own, secrets, status) => {
+    const site = await startSite()
+    const source = await flow.connect(site, own)
+    const error = await errorOf(ky.extend(bearer(source)).get(echoOf(site, flow)))
+    expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_REFUSED', error: 'invalid_client', status })
+    for (const secret of secrets) expect(shownBy(error)).not.toContain(secret)
+  },
+)
+
+describe('one client', () => {
+  const surfaces: Flow[] = [flows.Orange, flows["Orange's Playground"], flows["Orange's inside portal"]]
+
+  test.each([
+    ['in this order', surfaces],
+    ['in the other order', surfaces.toReversed()],
+  ])('gives each surface of Orange a token of its own, %s', async (_order, ordered) => {
+    const site = await startSite()
+    let api = ky.create({ retry: 0 })
+    for (const { connect } of ordered) {
+      // oxlint-disable-next-line no-await-in-loop -- the order matters
+      api = api.extend(bearer(await connect(site)))
+    }
+    await Promise.all(ordered.flatMap((flow) => times(5, (number) => api.get(`${echoOf(site, flow)}?call=${number}`))))
+    expect(await site.control('countersOf', 'orange')).toMatchObject({ tokenRequests: 3, apiCalls: 15, apiRefusals: 0 })
+  })
+
+  test('serves all providers, and each token goes to its own APIs only', async () => {
+    const site = await startSite()
+    const apart = [
+      flows.Orange,
+      flows["Orange's Playground"],
+      flows['Digitaleo, where a refused token meets 400'],
+      flows["Bouygues Telecom's app credentials"],
+      flows["Bouygues Telecom's app credentials in AP4"],
+    ]
+    const sources = await Promise.all(apart.map(({ connect }) => connect(site)))
+    const api = sources.reduce((before, source) => before.extend(bearer(source)), ky.create({ retry: 0 }))
+    await Promise.all(apart.map((flow) => api.get(echoOf(site, flow))))
+    expect(await site.control('countersOf', 'orange')).toMatchObject({ tokenRequests: 2, apiRefusals: 0 })
+    expect(await site.control('countersOf', 'digitaleo')).toMatchObject({ tokenRequests: 1, apiRefusals: 0 })
+    expect(await site.control('countersOf', 'bouygues')).toMatchObject({ tokenRequests: 2, apiRefusals: 0 })
+  })
+})
+
+test('a token of 50,000 characters gets there, is renewed and replayed', async () => {
+  const site = await startSite()
+  await site.control('setTokenLength', 50_000)
+  const flow = flows['Digitaleo, where a refused token meets 400']
+  const source = await flow.connect(site)
+  const api = ky.extend(bearer(source))
+  await api.get(echoOf(site, flow))
+  await site.control('revokeAt', 'digitaleo')
+  expect(await api.post(echoOf(site, flow), { body: 'again' }).json<Echo>()).toMatchObject({ text: 'again' })
+  expect((await source.getToken()).accessToken).toHaveLength(50_000)
+  expect(await site.control('countersOf', 'digitaleo')).toMatchObject({ tokenRequests: 2 })
+})
+
+test('sources with the same credentials and store share a token, whichever APIs they are for', async () => {
+  const site = await startSite()
+  const store = new Map()
+  const resources = [`${site.url}/api.orange.com/poi`, `${site.url}/api.orange.com/smsmessaging`]
+  const sources = await Promise.all(resources.map((url) => flows.Orange.connect(site, { store, resources: [url] })))
+  const tokens = await Promise.all(sources.map((source) => source.getToken()))
+  expect(tokens[0]?.accessToken).toBe(tokens[1]?.accessToken)
+  expect(await site.control('countersOf', 'orange')).toMatchObject({ tokenRequests: 1 })
+})

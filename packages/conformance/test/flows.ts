@@ -1,0 +1,86 @@
+import { appCertificate, bouygues, bouyguesAp4, bouyguesEntreprisesRealm, bouyguesTokens } from '@oauthkit/bouygues'
+import type { OwnTokenSource, TokenSourceOptions } from '@oauthkit/core'
+import { digitaleo, digitaleoTokens } from '@oauthkit/digitaleo'
+import { emulated, emulatedUrl } from '@oauthkit/emulator'
+import { orange, orangeInside, orangePlayground, orangeTokens } from '@oauthkit/orange'
+import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
+import type { Site } from './support.ts'
+
+/** A machine-to-machine flow of a provider. */
+export type Flow = {
+  readonly provider: 'orange' | 'digitaleo' | 'bouygues'
+  /** An API that takes its tokens, and tells what arrived. */
+  readonly echo: string
+  /** Makes a source, which asks the emulator at the site. */
+  readonly connect: (site: Site, own?: TokenSourceOptions) => Promise<OwnTokenSource>
+}
+
+type FlowName =
+  | 'Orange'
+  | "Orange's Playground"
+  | "Orange's inside portal"
+  | 'Digitaleo, where a refused token meets 400'
+  | 'Digitaleo, where a refused token meets 401'
+  | "Bouygues Telecom's app credentials"
+  | "Bouygues Telecom's app credentials in AP4"
+  | "Bouygues Telecom's app certificate"
+
+const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
+
+const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
+
+const pem = await exportPKCS8(privateKey)
+
+const publicPem = await exportSPKI(publicKey)
+
+/** The flows by name. */
+export const flows: Record<FlowName, Flow> = {
+  Orange: {
+    provider: 'orange',
+    echo: 'https://api.orange.com/echo',
+    connect: async ({ url }, own) => orangeTokens({ ...credentials, provider: emulated(orange, url), ...own }),
+  },
+  "Orange's Playground": {
+    provider: 'orange',
+    echo: 'https://api.orange.com/camara/playground/api/echo',
+    connect: async ({ url }, own) =>
+      orangeTokens({ ...credentials, provider: emulated(orangePlayground, url), scope: 'sim-swap:check', ...own }),
+  },
+  "Orange's inside portal": {
+    provider: 'orange',
+    echo: 'https://inside01.api.orange.com/echo',
+    connect: async ({ url }, own) => orangeTokens({ ...credentials, provider: emulated(orangeInside, url), ...own }),
+  },
+  'Digitaleo, where a refused token meets 400': {
+    provider: 'digitaleo',
+    echo: 'https://api.messengeo.net/echo',
+    connect: async ({ url }, own) => digitaleoTokens({ ...credentials, provider: emulated(digitaleo, url), ...own }),
+  },
+  'Digitaleo, where a refused token meets 401': {
+    provider: 'digitaleo',
+    echo: 'https://contacts.messengeo.net/echo',
+    connect: async ({ url }, own) => digitaleoTokens({ ...credentials, provider: emulated(digitaleo, url), ...own }),
+  },
+  "Bouygues Telecom's app credentials": {
+    provider: 'bouygues',
+    echo: 'https://open.api.bouyguestelecom.fr/echo',
+    connect: async ({ url }, own) => bouyguesTokens({ ...credentials, provider: emulated(bouygues, url), ...own }),
+  },
+  "Bouygues Telecom's app credentials in AP4": {
+    provider: 'bouygues',
+    echo: 'https://open.api.sandbox.bouyguestelecom.fr/ap4/echo',
+    connect: async ({ url }, own) => bouyguesTokens({ ...credentials, provider: emulated(bouyguesAp4, url), ...own }),
+  },
+  "Bouygues Telecom's app certificate": {
+    provider: 'bouygues',
+    echo: 'https://api.bouyguestelecom.fr/echo',
+    connect: async (site, own) => {
+      await site.control('setPublicKey', 'app', publicPem)
+      const grant = appCertificate({ clientId: 'app', privateKey: pem })
+      return bouyguesTokens({ provider: emulated(bouyguesEntreprisesRealm, site.url), grant, ...own })
+    },
+  },
+}
+
+/** Where a flow's API is. */
+export const echoOf = ({ url }: Site, { echo }: Flow): string => emulatedUrl(echo, url)
