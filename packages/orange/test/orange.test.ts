@@ -1,7 +1,8 @@
 import { createEmulator, type Answer } from '@oauthkit/emulator'
 import ky, { isHTTPError } from 'ky'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { orange, orangeAuth, orangeTokens, type OrangeOptions } from '../src/index.ts'
+import { testProvider } from '@oauthkit/core/testing'
+import { orange, orangeAuth, orangeInside, orangePlayground, orangeTokens, type OrangeOptions } from '../src/index.ts'
 
 const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
 const shops = 'https://api.orange.com/poi/v1/shops?postalCode=35000'
@@ -231,3 +232,89 @@ test('the provider is plain data: a sandbox is a spread of it', async () => {
     'https://sandbox.example/v1',
   ])
 })
+
+const simSwap = 'https://api.orange.com/camara/playground/api/sim-swap/v1/check'
+const phone = { json: { phoneNumber: '+99012345678' } }
+
+test('the Playground has a token of its own, with a scope, and other APIs do not get it', async () => {
+  const source = orangeTokens({
+    ...credentials,
+    provider: orangePlayground,
+    scope: 'sim-swap:check',
+    fetch: emulator.fetch,
+  })
+  expect(await source.getToken()).toMatchObject({ scope: 'sim-swap:check' })
+  const http = client({ ...credentials, provider: orangePlayground })
+  expect(await http.post(simSwap, phone).json()).toEqual({ swapped: false })
+  expect(await errorOf(http.get(shops))).toMatchObject({ response: { status: 401 } })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2 })
+})
+
+test("the Playground's admin API takes Orange's usual token", async () => {
+  const action = { json: { action: 'LIST' } }
+  const answer = client().post('https://api.orange.com/camara/playground/admin/v1.0/action', action)
+  expect(await answer.json()).toHaveLength(2)
+})
+
+test.each(['one order', 'the other order'])('two surfaces of Orange work on one client, in %s', async (order) => {
+  const { fetch } = emulator
+  const surfaces = [
+    orangeAuth({ ...credentials, fetch }),
+    orangeAuth({ ...credentials, provider: orangePlayground, fetch }),
+  ]
+  const [first, second] = order === 'one order' ? surfaces : surfaces.toReversed()
+  const http = ky
+    .create({ fetch, retry: 0 })
+    .extend(first ?? {})
+    .extend(second ?? {})
+  expect(await http.get(shops).json()).toHaveLength(3)
+  expect(await http.post(simSwap, phone).json()).toEqual({ swapped: false })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRefusals: 0 })
+})
+
+test('a token is negotiated on the host of its API: the inside portal has its own', async () => {
+  const requests: string[] = []
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    requests.push(new Request(input, init).url)
+    return emulator.fetch(input, init)
+  }
+  const http = ky.create({ fetch, retry: 0 }).extend(orangeAuth({ ...credentials, provider: orangeInside, fetch }))
+  await http.get('https://inside01.api.orange.com/poi/v1/shops?postalCode=35000')
+  expect(requests.map((url) => new URL(url).host)).toEqual(['inside01.api.orange.com', 'inside01.api.orange.com'])
+  expect(await errorOf(http.get(shops))).toMatchObject({ response: { status: 401 } })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1 })
+})
+
+test('sources for different APIs share a token, as Orange asks: one an hour and application', async () => {
+  const store = new Map()
+  for (const path of ['poi', 'smsmessaging', 'sms/admin']) {
+    const resources = [`https://api.orange.com/${path}`]
+    await orangeTokens({ ...credentials, store, resources, fetch: emulator.fetch }).getToken()
+  }
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1 })
+})
+
+const answers = { token_type: 'Bearer', access_token: 'i6m2iIcY0SodWSe...L3ojAXXrH', expires_in: 3600 }
+
+for (const provider of [orange, orangeInside, orangePlayground]) {
+  testProvider(test, provider, {
+    samples: {
+      tokens: [() => Response.json(answers), () => Response.json({ ...answers, expires_in: '7776000' })],
+      refusals: [
+        {
+          response: () => Response.json({ code: 42, message: 'Expired credentials' }, { status: 401 }),
+          isRejected: true,
+        },
+        {
+          response: () => Response.json({ code: 40, message: 'Missing credentials' }, { status: 401 }),
+          isRejected: false,
+        },
+        { response: () => Response.json({ status: 401, code: 'UNAUTHENTICATED' }, { status: 401 }), isRejected: true },
+        {
+          response: () => Response.json({ code: 53, message: 'Too many requests' }, { status: 403 }),
+          isRejected: false,
+        },
+      ],
+    },
+  })
+}
