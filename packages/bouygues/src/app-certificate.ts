@@ -4,7 +4,7 @@ import { bouyguesEntreprisesRealm } from './bouygues.ts'
 
 /** What {@link appCertificate} takes. */
 export type AppCertificateOptions = {
-  /** The consumer key of the application. @defaultValue The option `clientId`, else `BOUYGUES_CLIENT_ID`. */
+  /** The consumer key of the application; the source's option `clientId` goes first. @defaultValue `BOUYGUES_CLIENT_ID` */
   readonly clientId?: string | undefined
   /**
    * The RSA private key, of 2048 bits or more, whose public key Bouygues Telecom has: PEM (PKCS#8), a JWK or a `CryptoKey`.
@@ -20,7 +20,8 @@ export type AppCertificateOptions = {
    */
   readonly audience?: string | undefined
   /**
-   * How long an assertion is good, in milliseconds. Half of it lies in the past, so the clock may be off by that much.
+   * How long an assertion is good, in milliseconds. Half of it lies in the past, but no more than 30 s, so the clock may be
+   * off by that much, either way.
    *
    * @defaultValue 60_000
    */

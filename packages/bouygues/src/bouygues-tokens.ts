@@ -1,6 +1,6 @@
 import { createTokenSource, fromEnvironment, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
 import { appCredentials } from './app-credentials.ts'
-import { bouygues } from './bouygues.ts'
+import { bouygues, refuseSecrets } from './bouygues.ts'
 
 /**
  * What {@link bouyguesTokens} and {@link bouyguesAuth} take: all that `createTokenSource` takes, and all of it optional.
@@ -16,5 +16,9 @@ export type BouyguesOptions = TokenSourceOptions
  * `BOUYGUES_CLIENT_ID` and `BOUYGUES_CLIENT_SECRET` are read.
  * @throws `TypeError` if a credential is missing or an option is wrong.
  */
-export const bouyguesTokens = ({ grant = appCredentials(), ...options }: BouyguesOptions = {}): OwnTokenSource =>
-  createTokenSource(fromEnvironment({ ...options, grant }, bouygues, 'BOUYGUES'))
+export function bouyguesTokens({ grant = appCredentials(), ...options }: BouyguesOptions = {}): OwnTokenSource {
+  const { clientAuth = grant.clientAuth, provider = grant.provider } = options
+  // At once, before any variable is asked for.
+  if (!clientAuth && provider?.clientAuth === refuseSecrets) refuseSecrets()
+  return createTokenSource(fromEnvironment({ ...options, grant }, bouygues, 'BOUYGUES'))
+}

@@ -25,7 +25,12 @@ export const bouyguesAp4: Provider = {
   issuer: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4',
   tokenEndpoint: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4/token',
   revocationEndpoint: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4/revoke',
-  resources: ['https://open.api.sandbox.bouyguestelecom.fr/ap4', 'https://api.sandbox.bouyguestelecom.fr/ap4'],
+  resources: [
+    'https://open.api.sandbox.bouyguestelecom.fr/ap4',
+    // The secured mocks.
+    'https://open.api.sandbox.bouyguestelecom.fr/ap/trial',
+    'https://api.sandbox.bouyguestelecom.fr/ap4',
+  ],
 }
 
 /**
@@ -52,8 +57,11 @@ export const bouyguesEntreprisesRealm: Provider = {
   issuer: realm,
   tokenEndpoint: `${realm}/protocol/openid-connect/token`,
   resources: bouygues.resources,
-  clientAuth: () => {
-    throw new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()')
-  },
+  clientAuth: refuseSecrets,
   defaultLifetimeMs: 300_000,
+}
+
+/** What the realm has in place of a client authentication by secret, which it does not take. */
+export function refuseSecrets(): never {
+  throw new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()')
 }

@@ -232,7 +232,7 @@ describe('an app certificate', () => {
     ['public', publicPem, 'is a public key'],
     ['in another format', pem.replaceAll('PRIVATE KEY', 'RSA PRIVATE KEY'), 'is PKCS#1: convert it'],
     ['none for RS256', ecJwk, 'RSA'],
-    ['no key at all', 'hunter2', 'is neither PEM nor a JWK'],
+    ['no key at all', 'hunter2', 'the private key is neither PEM nor a JWK'],
   ])('a key that is %s is a TypeError at once, which does not show it', (_what, key, message) => {
     const make = () => appCertificate({ clientId: 'app', privateKey: key })
     expect(make).toThrow(TypeError)
@@ -312,14 +312,35 @@ describe('an app certificate', () => {
     expect(JSON.stringify([form, ...headers])).not.toContain('beside')
   })
 
-  test('a source for the realm without one says what is missing', async () => {
-    const source = bouyguesTokens({ clientId: 'app', provider: bouyguesEntreprisesRealm, fetch: emulator.fetch })
-    expect(await errorOf(source.getToken())).toEqual(
-      new TypeError(
-        'bouygues-entreprises-realm: the realm takes signed assertions only: give the option grant, appCertificate()',
-      ),
+  test('a source for the realm without one says at once what is missing', () => {
+    vi.stubEnv('BOUYGUES_CLIENT_ID', undefined)
+    expect(() => bouyguesTokens({ provider: bouyguesEntreprisesRealm })).toThrow(
+      new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()'),
     )
-    expect(emulator.bouygues.counters.tokenRequests).toBe(0)
+  })
+
+  test.each([140_000, 300_000, 3_600_000])('an assertion of %i ms is taken', async (lifetimeMs) => {
+    await expect(
+      tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: pem, lifetimeMs }) }),
+    ).resolves.toBeDefined()
+  })
+
+  test('beside app credentials on one client, each API gets its own token in either order, once both say which', async () => {
+    const { fetch } = emulator
+    const contracts = 'https://open.api.bouyguestelecom.fr/contracts'
+    const bySecret = bouyguesAuth({ ...credentials, exceptResources: [contracts], fetch })
+    const byKey = bouyguesAuth({
+      grant: appCertificate({ clientId: 'app', privateKey: pem }),
+      resources: [contracts],
+      fetch,
+    })
+    const base = ky.create({ fetch, retry: 0 })
+    for (const http of [base.extend(bySecret).extend(byKey), base.extend(byKey).extend(bySecret)]) {
+      // oxlint-disable-next-line no-await-in-loop -- two
+      const answers = await Promise.all([http.post(check, { json }), http.get(contracts)])
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    }
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2 })
   })
 })
 

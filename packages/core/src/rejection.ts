@@ -26,11 +26,13 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
 }
 
 /**
- * A refusal is about the token unless its challenge is for another scheme, or names an error that no new token cures.
+ * Says whether a 401 is about the token: unless its challenge is for another scheme, or names an error that no new token cures.
+ *
+ * What a provider without an `isRejected` of its own goes by; one with may ask it first.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-3 RFC 6750 §3}
  */
-function challengesToken({ headers }: Response): boolean {
+export function challengesToken({ headers }: Response): boolean {
   const challenge = headers.get('www-authenticate')
   if (!challenge) return true
   const error = /\berror\s*=\s*"?([\w-]+)/i.exec(challenge)?.[1]

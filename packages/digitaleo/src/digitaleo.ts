@@ -1,4 +1,4 @@
-import { clientSecretPost, type Provider } from '@oauthkit/core'
+import { challengesToken, clientSecretPost, type Provider } from '@oauthkit/core'
 
 /**
  * Digitaleo's authorization server, and the APIs that take its tokens.
@@ -29,7 +29,18 @@ export const digitaleo: Provider = {
  * proxy that takes no header this long answers 400 as well, in HTML.
  */
 async function isRejected(response: Response): Promise<boolean> {
-  if (response.status === 401) return true
-  const body = (await response.json().catch(() => null)) as { error?: unknown; error_description?: unknown } | null
-  return typeof body?.error === 'string' && /token/i.test(`${body.error} ${String(body.error_description)}`)
+  if (response.status === 401) return challengesToken(response)
+  const body = (await response.json().catch(() => null)) as ErrorBody | null
+  const messages = Array.isArray(body?.messages) ? (body.messages as ErrorBody[]) : []
+  return [body, ...messages].some((part) => saysTokenIsBad(part?.error, part?.error_description, part?.message))
 }
+
+/** The shapes that errors of these APIs have been seen in. */
+type ErrorBody = Partial<Record<'error' | 'error_description' | 'message' | 'messages', unknown>>
+
+const saysTokenIsBad = (...words: readonly unknown[]) =>
+  words.some((word) => typeof word === 'string' && (badToken.test(word) || tokenIsBad.test(word)))
+
+const badToken = /\b(access|invalid|expired|malformed|unknown|revoked)[ _-]token\b/i
+
+const tokenIsBad = /\btoken (is|has|was)?( \w+)? ?(invalid|expired|malformed|unknown|revoked)\b/i

@@ -26,7 +26,9 @@ export const orange: Provider = {
     `${api}/oauth`,
     `${api}/openidconnect`,
     `${api}/camara/playground/openidconnect`,
-    `${api}/es/openapi/oauth`,
+    // Spain's network APIs have a server of their own.
+    `${api}/es/openapi`,
+    `${api}/camara/oes`,
     playgroundApi,
     // These take a signed-in user's token.
     `${api}/formfilling/fr/v1`,
@@ -42,7 +44,7 @@ export const orange: Provider = {
 /**
  * Orange's Network APIs Playground, whose tokens are good for its simulated network APIs only. They have a `scope`.
  *
- * @see {@link https://developer.orange.com/apis/camara-playground-sim-swap/getting-started Getting started}
+ * @see {@link https://developer.orange.com/apis/camara-playground-number-verification/getting-started Getting started}
  */
 export const orangePlayground: Provider = {
   ...orange,

@@ -217,6 +217,8 @@ test.each([
   'https://api.orange.com/userdetails/fr/v2/me',
   'https://api.orange.com/3legged/sandbox/fr/v1/me',
   'https://api.orange.com/oauth/v2/authorize',
+  'https://api.orange.com/es/openapi/oauth/v2/bc-authorize',
+  'https://api.orange.com/camara/oes/number-verification/v0/authorize',
 ])('a machine token does not go to %s, which takes another', async (url) => {
   await errorOf(client().get(url).json())
   expect(emulator.orange.counters).toMatchObject({ tokensIssued: 0 })

@@ -1,5 +1,5 @@
 import type { ClientAuth } from '@oauthkit/core'
-import { SignJWT, type CryptoKey } from 'jose'
+import type { CryptoKey } from 'jose'
 import type { SigningAlgorithm } from './algorithms.ts'
 import { checkKey, type SigningKey } from './signing-key.ts'
 
@@ -15,7 +15,7 @@ export type PrivateKeyJwtOptions = {
   readonly algorithm?: SigningAlgorithm | undefined
   /** The id by which the server finds the public key: the header's `kid`. @defaultValue The JWK's `kid`, else none is sent. */
   readonly keyId?: string | undefined
-  /** Further members of the header, such as `typ`; not `alg` and `kid`. @defaultValue None. */
+  /** Further members of the header, such as `typ`; not those that change what it means. @defaultValue None. */
   readonly header?: Readonly<Record<string, string>> | undefined
   /**
    * For whom the assertion is: what the server takes for its own name, as one string.
@@ -26,7 +26,8 @@ export type PrivateKeyJwtOptions = {
   /**
    * How long an assertion is good, in milliseconds: from 2000 to 3,600,000, in whole seconds.
    *
-   * Half of it lies in the past, so the clock may be off by that much, either way.
+   * Half of it lies in the past, but no more than 30 s, so the clock may be off by that much, either way. Some servers take no
+   * assertion that was issued more than a minute ago, however long it is good.
    *
    * @defaultValue 60_000
    */
@@ -46,28 +47,35 @@ export type PrivateKeyJwtOptions = {
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core 1.0 §9}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
-  const { header, audience, lifetimeMs = 60_000 } = options
+  const { header = {}, audience, lifetimeMs = 60_000 } = options
   const { algorithm, load, fingerprint, ...key } = checkKey(options.key, options.algorithm)
   const { keyId = key.keyId } = options
-  if (!(lifetimeMs >= 2000 && lifetimeMs <= 3_600_000))
-    throw new TypeError('privateKeyJwt: lifetimeMs must be in milliseconds, from 2000 to 3,600,000')
-  for (const [option, value] of Object.entries({ keyId, audience })) {
-    if (value !== undefined && (typeof value !== 'string' || value === ''))
-      throw new TypeError(`privateKeyJwt: ${option} must be a non-empty string`)
+  if (typeof lifetimeMs !== 'number' || !(lifetimeMs >= 2000 && lifetimeMs <= 3_600_000))
+    throw new TypeError('lifetimeMs must be in milliseconds, from 2000 to 3,600,000')
+  if (keyId !== undefined) checkText(keyId, 'keyId')
+  if (audience !== undefined) checkText(audience, 'audience')
+  if (typeof header !== 'object') throw new TypeError('header must be an object')
+  for (const [member, value] of Object.entries(header)) {
+    checkText(value, `header.${member}`)
+    if (['alg', 'kid', 'b64', 'crit'].includes(member)) throw new TypeError(`header must not hold ${member}`)
   }
   // The key, not the promise of it: on Workers, one request's promise may never settle in another.
   let loaded: CryptoKey | undefined
 
   const clientAuth = async ({ form, clientId, provider }: Parameters<ClientAuth>[0]): Promise<void> => {
+    // Only now, since it takes longer to load than all of this, and not everyone who may sign does.
+    const { SignJWT } = await import('jose')
     const signingKey = loaded ?? (await load())
     loaded = signingKey
     const lifetime = Math.floor(lifetimeMs / 1000)
-    const issuedAt = Math.floor(Date.now() / 1000 - lifetime / 2)
+    const issuedAt = Math.floor(Date.now() / 1000 - Math.min(lifetime / 2, maxBackdating))
+    const intended = audience ?? provider.assertionAudience ?? provider.tokenEndpoint
+    checkText(intended, 'assertionAudience')
     const assertion = await new SignJWT()
       .setProtectedHeader({ ...header, ...(keyId !== undefined && { kid: keyId }), alg: algorithm })
       .setIssuer(clientId)
       .setSubject(clientId)
-      .setAudience(audience ?? provider.assertionAudience ?? provider.tokenEndpoint)
+      .setAudience(intended)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifetime)
       .setJti(crypto.randomUUID())
@@ -76,4 +84,11 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
     form.set('client_assertion', assertion)
   }
   return Object.assign(clientAuth, { fingerprint })
+}
+
+/** How far back an assertion is dated at most, in seconds: servers may refuse one that is more than a minute old. */
+const maxBackdating = 30
+
+function checkText(value: unknown, what: string): void {
+  if (typeof value !== 'string' || value === '') throw new TypeError(`${what} must be a non-empty string`)
 }

@@ -1,4 +1,4 @@
-import { importJWK, importPKCS8, type CryptoKey, type JWK } from 'jose'
+import type { CryptoKey, JWK } from 'jose'
 import { demands, type SigningAlgorithm } from './algorithms.ts'
 
 /**
@@ -26,43 +26,51 @@ export type CheckedKey = {
  */
 export function checkKey(key: SigningKey, wanted: SigningAlgorithm | undefined): CheckedKey {
   const parsed = typeof key === 'string' ? parse(key.trim()) : key
-  if (typeof parsed !== 'string' && !isObject(parsed)) refuse('is missing: it must be PEM, a JWK or a CryptoKey')
-  const jwk = typeof parsed === 'object' && 'kty' in parsed ? parsed : undefined
+  const isPem = typeof parsed === 'string'
+  if (!isPem) checkObject(parsed)
+  const jwk = !isPem && 'kty' in parsed ? parsed : undefined
   const algorithm = wanted ?? (jwk?.alg as SigningAlgorithm | undefined) ?? 'RS256'
   if (!Object.hasOwn(demands, algorithm))
-    throw new TypeError(`privateKeyJwt: algorithm must be one of ${Object.keys(demands).join(', ')}`)
+    throw new TypeError(`algorithm must be one of ${Object.keys(demands).join(', ')}`)
 
   const load = async () => {
     const loaded = await importKey(parsed, algorithm)
     checkCryptoKey(loaded, algorithm)
     return loaded
   }
-  if (typeof parsed === 'string') return { algorithm, keyId: undefined, load, fingerprint: () => parsed }
+  // However the lines of the PEM are broken, and the members of the JWK ordered.
+  if (isPem) return { algorithm, keyId: undefined, load, fingerprint: () => parsed.replaceAll(/\s/g, '') }
   if (jwk) {
     checkJwk(jwk, algorithm)
-    return { algorithm, keyId: jwk.kid, load, fingerprint: () => JSON.stringify(jwk) }
+    const members = Object.entries(jwk).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return { algorithm, keyId: jwk.kid, load, fingerprint: () => JSON.stringify(members) }
   }
   checkCryptoKey(parsed as CryptoKey, algorithm)
   return { algorithm, keyId: undefined, load, fingerprint: () => idOf(parsed) }
 }
 
 function refuse(what: string): never {
-  throw new TypeError(`privateKeyJwt: key ${what}`)
+  throw new TypeError(`the private key ${what}`)
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+const noKey = "is neither PEM nor a JWK nor a CryptoKey: give a file's content, not its path"
+
+const isPublic = 'is a public key: assertions are signed with the private one'
 
 /** What the first lines of PEM files say, and what to do where that is not what is needed. */
 const labels: Readonly<Record<string, string>> = {
   'RSA PRIVATE KEY': 'is PKCS#1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt -in key.pem',
   'EC PRIVATE KEY': 'is SEC 1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt -in key.pem',
   'ENCRYPTED PRIVATE KEY': 'has a pass phrase: take that off with openssl pkcs8 -topk8 -nocrypt -in key.pem',
-  'PUBLIC KEY': 'is a public key: assertions are signed with the private one',
-  'RSA PUBLIC KEY': 'is a public key: assertions are signed with the private one',
+  'OPENSSH PRIVATE KEY':
+    'is in the format of OpenSSH: convert a copy of it to PKCS#8 with ssh-keygen -p -m PKCS8 -f copy',
+  'PUBLIC KEY': isPublic,
+  'RSA PUBLIC KEY': isPublic,
   CERTIFICATE: 'is a certificate: assertions are signed with the private key that belongs to it',
 }
 
 function parse(text: string): string | JWK {
+  if (text === '') return refuse('is empty')
   if (text.startsWith('{')) {
     try {
       return JSON.parse(text) as JWK
@@ -79,23 +87,45 @@ function parse(text: string): string | JWK {
       pem?.replaceAll(String.raw`\r`, '').replaceAll(String.raw`\n`, '\n') ?? refuse('is cut off: it has no last line')
     )
   }
-  const hint = found.map((label) => labels[label]).find((known) => known !== undefined)
-  return refuse(hint ?? 'is neither PEM nor a JWK nor a CryptoKey')
+  return refuse(found.map((label) => labels[label]).find((hint) => hint !== undefined) ?? noKey)
 }
+
+/** What else may be taken for a key, and what to do with it. */
+function checkObject(value: unknown): asserts value is JWK | CryptoKey {
+  if (value === undefined || value === null) refuse('is missing: give PEM, a JWK or a CryptoKey')
+  if (typeof value === 'function') refuse('is a function: give the key itself')
+  if (ArrayBuffer.isView(value)) refuse("is bytes: read the file as text, in Node with readFileSync(path, 'utf8')")
+  if (typeof value !== 'object') refuse(noKey)
+  if ('keys' in value) refuse('is a set of keys: give one of them')
+  if ('asymmetricKeyType' in value) refuse("is a KeyObject: give key.export({ type: 'pkcs8', format: 'pem' })")
+}
+
+/** What an RSA key has beside `n` and `e`; Web Cryptography reads none without. See RFC 7518 §6.3.2. */
+const rsaMembers = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const
 
 function checkJwk(jwk: JWK, algorithm: SigningAlgorithm): void {
   const { what, kty, curve } = demands[algorithm]
   if (jwk.kty === 'oct') refuse('is a shared secret: assertions are signed with a private key')
   if (jwk.kty !== kty || (curve && jwk.crv !== curve)) refuse(`does not fit: ${algorithm} needs ${what}`)
-  if (typeof jwk.d !== 'string' || jwk.d === '')
-    refuse('is a public key: assertions are signed with the private one, which has a member d')
+  if (typeof jwk.d !== 'string' || jwk.d === '') refuse(`${isPublic}, which has a member d`)
+  const missing = rsaMembers.filter((member) => kty === 'RSA' && !jwk[member])
+  if (missing.length > 0) refuse(`is incomplete: it has no ${missing.join(', ')}`)
+  // See RFC 7517 §4.2 to §4.4.
+  if (jwk.alg !== undefined && jwk.alg !== algorithm) refuse(`is for ${printable(jwk.alg)}, not for ${algorithm}`)
+  if (jwk.use !== undefined && jwk.use !== 'sig') refuse('is not for signatures: its use is another')
+  if (jwk.key_ops && !jwk.key_ops.includes('sign')) refuse('may not sign: its key_ops say so')
 }
+
+const printable = (value: unknown) =>
+  String(value)
+    .replaceAll(/[^\w-]/g, '')
+    .slice(0, 20)
 
 function checkCryptoKey(key: CryptoKey, algorithm: SigningAlgorithm): void {
   const { what, name, curve, hash } = demands[algorithm]
-  if (!isObject(key.algorithm) || !Array.isArray(key.usages)) refuse('is neither PEM nor a JWK nor a CryptoKey')
+  if (typeof key.algorithm !== 'object' || !Array.isArray(key.usages)) refuse(noKey)
   const own = key.algorithm as { name: string; namedCurve?: string; hash?: { name: string }; modulusLength?: number }
-  if (key.type === 'public') refuse('is a public key: assertions are signed with the private one')
+  if (key.type === 'public') refuse(isPublic)
   if (own.name !== name || (own.namedCurve ?? curve) !== curve || (own.hash?.name ?? hash) !== hash)
     refuse(`does not fit: ${algorithm} needs ${what}`)
   if (!key.usages.includes('sign')) refuse("may not sign: import it with the usage 'sign'")
@@ -104,12 +134,13 @@ function checkCryptoKey(key: CryptoKey, algorithm: SigningAlgorithm): void {
 }
 
 async function importKey(key: string | JWK | CryptoKey, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+  const { importJWK, importPKCS8 } = await import('jose')
   try {
     if (typeof key === 'string') return await importPKCS8(key, algorithm)
     return 'kty' in key ? ((await importJWK(key, algorithm)) as CryptoKey) : (key as CryptoKey)
   } catch {
     // What a platform says of a key that it cannot read is not in our hands.
-    return refuse(`cannot be read: ${algorithm} needs ${demands[algorithm].what}`)
+    return refuse(`is damaged, or is not what ${algorithm} needs: ${demands[algorithm].what}`)
   }
 }
 

@@ -1,7 +1,8 @@
+import { createPrivateKey } from 'node:crypto'
 import { inspect } from 'node:util'
 import { bearerFetch, createTokenSource, revoke, type ClientAuth, type Provider } from '@oauthkit/core'
 import { createTokenEndpoint, testProvider } from '@oauthkit/core/testing'
-import { decodeProtectedHeader, jwtVerify, type CryptoKey } from 'jose'
+import { decodeProtectedHeader, jwtVerify, type CryptoKey, type JWK } from 'jose'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { privateKeyJwt, type PrivateKeyJwtOptions, type SigningAlgorithm, type SigningKey } from '../src/index.ts'
 import { makeKeys, makeShortPem, type Keys } from './keys.ts'
@@ -110,15 +111,23 @@ test.each<[string, string, Partial<PrivateKeyJwtOptions>, Partial<Provider>]>([
 })
 
 test.each([
-  [undefined, 60],
-  [10_000, 10],
-  [11_999, 11],
-])('with lifetimeMs %s an assertion is good for %i s, half of them before now', async (lifetimeMs, seconds) => {
+  [undefined, 60, 30],
+  [10_000, 10, 5],
+  [11_999, 11, 5.5],
+  [300_000, 300, 30],
+])('with lifetimeMs %s an assertion is good for %i s, %i of them before now', async (lifetimeMs, seconds, before) => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_900 })
   const { iat = 0, exp = 0 } = await claimsOf({ key: rsa.pem, lifetimeMs }, rsa.publicKey)
   expect([iat, exp].every(Number.isInteger)).toBe(true)
   expect(exp - iat).toBe(seconds)
-  expect(Math.abs(1_800_000_000.9 - seconds / 2 - iat)).toBeLessThan(1.5)
+  expect(Math.abs(1_800_000_000.9 - before - iat)).toBeLessThan(1.5)
+})
+
+test("a provider's audience that is no text is a TypeError, before anything is sent", async () => {
+  const clientAuth = privateKeyJwt({ key: rsa.pem })
+  await expect(authenticate(clientAuth, { assertionAudience: '' })).rejects.toThrow(
+    new TypeError('assertionAudience must be a non-empty string'),
+  )
 })
 
 test('the header has the id of the key, and what else is asked for', async () => {
@@ -144,7 +153,27 @@ const labelled = (label: string) =>
 describe.each<[string, () => unknown, string, PrivateKeyJwtOptions['algorithm']?]>([
   ['nothing', () => undefined, 'is missing'],
   ['null', () => null, 'is missing'],
-  ['an empty text', () => '', 'is neither PEM nor a JWK nor a CryptoKey'],
+  ['an empty text', () => ' ', 'is empty'],
+  [
+    'a path',
+    () => '/etc/keys/private.pem',
+    "is neither PEM nor a JWK nor a CryptoKey: give a file's content, not its path",
+  ],
+  ['a number', () => 5, 'is neither PEM nor a JWK nor a CryptoKey'],
+  ['a function', () => () => rsa.pem, 'is a function: give the key itself'],
+  ['bytes', () => new TextEncoder().encode(rsa.pem), 'is bytes: read the file as text'],
+  ['a set of keys', () => ({ keys: [rsa.jwk] }), 'is a set of keys: give one of them'],
+  ['a KeyObject', () => createPrivateKey(rsa.pem), 'is a KeyObject: give key.export'],
+  ['in the format of OpenSSH', () => labelled('OPENSSH PRIVATE KEY'), 'is in the format of OpenSSH: convert a copy'],
+  [
+    'a JWK without its primes',
+    () => ({ kty: 'RSA', n: rsa.jwk.n, e: rsa.jwk.e, d: rsa.jwk.d }),
+    'is incomplete: it has no p, q, dp, dq, qi',
+  ],
+  ['a JWK without its modulus', () => ({ ...rsa.jwk, n: undefined }), 'is incomplete: it has no n'],
+  ['a JWK for encryption', () => ({ ...rsa.jwk, use: 'enc' }), 'is not for signatures'],
+  ['a JWK for verification', () => ({ ...rsa.jwk, key_ops: ['verify'] }), 'may not sign'],
+  ['a JWK for another algorithm', () => ({ ...rsa.jwk, alg: 'PS256' }), 'is for PS256, not for RS256', 'RS256'],
   ['some other text', () => 'hunter2-hunter2', 'is neither PEM nor a JWK nor a CryptoKey'],
   ['PKCS#1', () => labelled('RSA PRIVATE KEY'), 'is PKCS#1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt'],
   ['SEC 1', () => labelled('EC PRIVATE KEY'), 'is SEC 1: convert it to PKCS#8'],
@@ -168,17 +197,17 @@ describe.each<[string, () => unknown, string, PrivateKeyJwtOptions['algorithm']?
   test('is a TypeError at once, which says so and shows nothing of it', () => {
     const run = () => privateKeyJwt({ key: make() as SigningKey, algorithm })
     expect(run).toThrow(TypeError)
-    expect(run).toThrow(`privateKeyJwt: key ${message}`)
+    expect(run).toThrow(`the private key ${message}`)
     expect(run).not.toThrow(/hunter2|[A-Za-z\d+/_-]{40}/)
   })
 })
 
 describe.each<[string, () => SigningKey | Promise<SigningKey>, string, SigningAlgorithm?]>([
-  ['PEM of another kind', () => ec.pem, 'cannot be read: RS256 needs an RSA key of 2048 bits or more'],
-  ['PEM on another curve', () => ec.pem, 'cannot be read: ES384 needs an EC key on P-384', 'ES384'],
-  ['PEM that was damaged', () => rsa.pem.replace(/\n.{30}/, '\n'), 'cannot be read'],
-  ['PEM of a public key under a wrong label', () => rsa.publicPem.replaceAll('PUBLIC', 'PRIVATE'), 'cannot be read'],
-  ['a JWK that was damaged', () => ({ ...rsa.jwk, n: '!' }), 'cannot be read'],
+  ['PEM of another kind', () => ec.pem, 'is damaged, or is not what RS256 needs: an RSA key of 2048 bits or more'],
+  ['PEM on another curve', () => ec.pem, 'is damaged, or is not what ES384 needs: an EC key on P-384', 'ES384'],
+  ['PEM that was damaged', () => rsa.pem.replace(/\n.{30}/, '\n'), 'is damaged'],
+  ['PEM of a public key under a wrong label', () => rsa.publicPem.replaceAll('PUBLIC', 'PRIVATE'), 'is damaged'],
+  ['a JWK that was damaged', () => ({ ...rsa.jwk, n: '!' }), 'is damaged'],
   ['too short', makeShortPem, 'is too short: 1024 bits, where RS256 needs 2048'],
 ])('a key that is %s', (_what, make, message, algorithm) => {
   test('is a TypeError of the first call, and nothing is sent', async () => {
@@ -187,7 +216,7 @@ describe.each<[string, () => SigningKey | Promise<SigningKey>, string, SigningAl
     const source = createTokenSource({ provider, clientId: 'app', clientAuth, fetch: endpoint.fetch })
     const error: unknown = await source.getToken().catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TypeError)
-    expect(String(error)).toContain(`example: privateKeyJwt: key ${message}`)
+    expect(String(error)).toContain(`example: the private key ${message}`)
     expect(inspect(error, { depth: 9 })).not.toMatch(/[A-Za-z\d+_-]{60}/)
     expect(endpoint.requests).toHaveLength(0)
   })
@@ -215,10 +244,15 @@ test.each([
   [{ keyId: '' }, 'keyId must be a non-empty string'],
   [{ audience: '' }, 'audience must be a non-empty string'],
   [{ audience: ['a', 'b'] }, 'audience must be a non-empty string'],
+  [{ lifetimeMs: '60000' }, 'lifetimeMs must be in milliseconds'],
+  [{ header: 'abc' }, 'header must be an object'],
+  [{ header: { typ: '' } }, 'header.typ must be a non-empty string'],
+  [{ header: { alg: 'none' } }, 'header must not hold alg'],
+  [{ header: { kid: 'k' } }, 'header must not hold kid'],
+  [{ header: { crit: 'x' } }, 'header must not hold crit'],
+  [{ header: { b64: 'false' } }, 'header must not hold b64'],
 ])('a wrong option is a TypeError: %o', (options, message) => {
-  expect(() => privateKeyJwt({ key: rsa.pem, ...(options as object) })).toThrow(
-    new RegExp(`^privateKeyJwt: ${message}`),
-  )
+  expect(() => privateKeyJwt({ key: rsa.pem, ...(options as object) })).toThrow(new RegExp(`^${message}`))
 })
 
 test('a JWK whose alg is not for assertions is refused', () => {
@@ -237,9 +271,11 @@ describe('in a store', () => {
     return store.size
   }
 
-  test('sources with the same key share a token, in whichever form it comes', async () => {
+  test('sources with the same key share a token, however its lines are broken and its members ordered', async () => {
     expect(await entriesOf(rsa.pem, ` ${rsa.pem.replaceAll('\n', String.raw`\n`)}`)).toBe(1)
-    expect(await entriesOf(rsa.jwk, JSON.stringify(rsa.jwk))).toBe(1)
+    expect(await entriesOf(rsa.pem, rsa.pem.replaceAll('\n', '\r\n'))).toBe(1)
+    const reversed = Object.fromEntries(Object.entries(rsa.jwk).toReversed()) as JWK
+    expect(await entriesOf(rsa.jwk, JSON.stringify(rsa.jwk), reversed)).toBe(1)
     expect(await entriesOf(rsa.cryptoKey, rsa.cryptoKey)).toBe(1)
   })
 
