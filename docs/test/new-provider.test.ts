@@ -124,12 +124,9 @@ describe.each([
   })
 })
 
-test.each([
-  ['plain_basic', 'plainBasic'],
-  ['none', 'none'],
-])('a package with the client authentication %s passes its tests', { timeout: 120_000 }, async (method, name) => {
-  await newProvider('acme', '--client-auth', method)
-  expect(read('packages/acme/src/acme.ts')).toContain(`clientAuth: ${name},`)
+test('a package with the client authentication plain_basic passes its tests', { timeout: 120_000 }, async () => {
+  await newProvider('acme', '--client-auth', 'plain_basic')
+  expect(read('packages/acme/src/acme.ts')).toContain(`clientAuth: plainBasic,`)
   await expectTestsToPass(join(root, 'packages/acme'), 15)
 })
 
@@ -187,7 +184,11 @@ test.each([
   ['a word reserved in modules', ['await'], "'await' cannot be the name of a variable"],
   ['a global', ['fetch'], "'fetch' cannot be the name of a variable"],
   ['what the code imports', ['ky'], "'ky' cannot be the name of a variable"],
-  ['the name of a client authentication', ['none'], "'none' cannot be the name of a variable"],
+  [
+    'a client authentication that this grant forbids',
+    ['acme', '--client-auth', 'none'],
+    '--client-auth must be one of client_secret',
+  ],
   ['what the code declares', ['things'], "'things' cannot be the name of a variable"],
   ['an option that is not there', ['acme', '--tokens', 'x'], '--tokens'],
   [

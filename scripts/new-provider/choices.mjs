@@ -31,7 +31,7 @@ export function readChoices(names, values) {
     clientAuth,
     tokenEndpoint: readUrl('token-endpoint', values['token-endpoint'] ?? 'https://auth.example.com/oauth2/token'),
     // Without a slash in the end, as the calls of the tests go on from there.
-    resources: resource.map((url) => readUrl('resource', url, /[?#]/).replace(/\/+$/, '')),
+    resources: [...new Set(resource.map((url) => readUrl('resource', url, /[?#]/).replace(/\/+$/, '')))],
     docs: readUrl('docs', values.docs ?? 'https://docs.example.com/oauth', / /),
   }
 }

@@ -1,17 +1,16 @@
 // The template is the package of a provider called My Provider, at example.com. Its names are put in by their spelling, and
-// a line that ends with the comment `only client_secret_post, none` is there for these ways to authenticate alone.
+// a line that ends with the comment `only client_secret_post` is there for that way to authenticate alone.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const template = fileURLToPath(new URL('../../templates/provider', import.meta.url))
 
-/** The registered names of the ways a client proves who it is, and what core calls them. */
+/** The ways that a client of the client_credentials grant proves who it is, and what core calls them; `plain_basic` is not registered. */
 export const clientAuths = {
   client_secret_basic: 'clientSecretBasic',
   client_secret_post: 'clientSecretPost',
   plain_basic: 'plainBasic',
-  none: 'none',
 }
 
 /** The files of a new package, by path. */

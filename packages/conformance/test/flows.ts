@@ -1,4 +1,11 @@
-import { appCertificate, bouygues, bouyguesAp4, bouyguesEntreprisesRealm, bouyguesTokens } from '@oauthkit/bouygues'
+import {
+  appCertificate,
+  bouygues,
+  bouyguesAp4,
+  bouyguesEntreprises,
+  bouyguesEntreprisesRealm,
+  bouyguesTokens,
+} from '@oauthkit/bouygues'
 import type { OwnTokenSource, TokenSourceOptions } from '@oauthkit/core'
 import { digitaleo, digitaleoTokens } from '@oauthkit/digitaleo'
 import { emulated, emulatedUrl } from '@oauthkit/emulator'
@@ -23,7 +30,9 @@ type FlowName =
   | 'Digitaleo, where a refused token meets 401'
   | "Bouygues Telecom's app credentials"
   | "Bouygues Telecom's app credentials in AP4"
+  | "Bouygues Telecom's portal for companies"
   | "Bouygues Telecom's app certificate"
+  | "Bouygues Telecom's app certificate, for companies"
 
 const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
 
@@ -70,6 +79,30 @@ export const flows: Record<FlowName, Flow> = {
     provider: 'bouygues',
     echo: 'https://open.api.sandbox.bouyguestelecom.fr/ap4/echo',
     connect: async ({ url }, own) => bouyguesTokens({ ...credentials, provider: emulated(bouyguesAp4, url), ...own }),
+  },
+  "Bouygues Telecom's portal for companies": {
+    provider: 'bouygues',
+    echo: 'https://open.api.bouyguestelecom.fr/echo',
+    connect: async ({ url }, own) =>
+      bouyguesTokens({
+        ...credentials,
+        provider: emulated(bouyguesEntreprises, url),
+        resources: [emulatedUrl('https://open.api.bouyguestelecom.fr', url)],
+        ...own,
+      }),
+  },
+  "Bouygues Telecom's app certificate, for companies": {
+    provider: 'bouygues',
+    echo: 'https://open.api.bouyguestelecom.fr/echo',
+    connect: async (site, own) => {
+      await site.control('setPublicKey', 'app', publicPem)
+      return bouyguesTokens({
+        provider: emulated(bouyguesEntreprisesRealm, site.url),
+        grant: appCertificate({ clientId: 'app', privateKey: pem }),
+        resources: [emulatedUrl('https://open.api.bouyguestelecom.fr', site.url)],
+        ...own,
+      })
+    },
   },
   "Bouygues Telecom's app certificate": {
     provider: 'bouygues',

@@ -9,9 +9,8 @@ export type MyProviderOptions = TokenSourceOptions
  *
  * Make it once, at module scope: the calls that share it share its token.
  *
- * @param options - without `clientId` and `clientSecret`, the environment variables `MY_PROVIDER_CLIENT_ID` and // only client_secret_basic, client_secret_post, plain_basic
- * `MY_PROVIDER_CLIENT_SECRET` are read. // only client_secret_basic, client_secret_post, plain_basic
- * @param options - without `clientId`, the environment variable `MY_PROVIDER_CLIENT_ID` is read. // only none
+ * @param options - without `clientId` and `clientSecret`, the environment variables `MY_PROVIDER_CLIENT_ID` and
+ * `MY_PROVIDER_CLIENT_SECRET` are read.
  * @throws `TypeError` if a credential is missing or an option is wrong.
  */
 export function myProviderTokens(options: MyProviderOptions = {}): OwnTokenSource {
