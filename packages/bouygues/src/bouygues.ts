@@ -9,10 +9,15 @@ import { plainBasic, type Provider } from '@oauthkit/core'
  */
 export const bouygues: Provider = {
   name: 'bouygues',
+  issuer: 'https://oauth2.bouyguestelecom.fr',
+  authorizationEndpoint: 'https://oauth2.bouyguestelecom.fr/authorize',
   tokenEndpoint: 'https://oauth2.bouyguestelecom.fr/token',
+  userinfoMethod: 'POST',
   resources: ['https://open.api.bouyguestelecom.fr', 'https://api.bouyguestelecom.fr'],
   clientAuth: plainBasic,
 }
+
+const ap4 = 'https://oauth2.sandbox.bouyguestelecom.fr/ap4'
 
 /**
  * Bouygues Telecom's staging environment "AP4".
@@ -22,9 +27,13 @@ export const bouygues: Provider = {
 export const bouyguesAp4: Provider = {
   ...bouygues,
   name: 'bouygues-ap4',
-  issuer: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4',
-  tokenEndpoint: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4/token',
-  revocationEndpoint: 'https://oauth2.sandbox.bouyguestelecom.fr/ap4/revoke',
+  issuer: ap4,
+  authorizationEndpoint: `${ap4}/authorize`,
+  tokenEndpoint: `${ap4}/token`,
+  revocationEndpoint: `${ap4}/revoke`,
+  userinfoEndpoint: `${ap4}/userinfo`,
+  endSessionEndpoint: 'https://www.mon-compte.sandbox.bouyguestelecom.fr/ap4/cas/logout',
+  jwksUri: `${ap4}/jwks.json`,
   resources: [
     'https://open.api.sandbox.bouyguestelecom.fr/ap4',
     // The secured mocks.

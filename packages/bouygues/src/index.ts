@@ -4,8 +4,10 @@
  * @packageDocumentation
  */
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
+export { userLogin } from '@oauthkit/login'
 export { appCertificate, type AppCertificateOptions } from './app-certificate.ts'
 export { appCredentials } from './app-credentials.ts'
 export { bouygues, bouyguesAp4, bouyguesEntreprises, bouyguesEntreprisesRealm } from './bouygues.ts'
 export { bouyguesAuth } from './bouygues-auth.ts'
+export { bouyguesLogin, type BouyguesLoginOptions, type BouyguesUserInfo } from './bouygues-login.ts'
 export { bouyguesTokens, type BouyguesOptions } from './bouygues-tokens.ts'

@@ -1,6 +1,10 @@
 import { clientSecretBasic, clientSecretPost, plainBasic } from './client-auth.ts'
+import type { Credential } from './credential.ts'
 import type { Provider } from './provider.ts'
 import type { TokenSourceOptions } from './settings.ts'
+
+/** What decides which variables are read. */
+type EnvironmentOptions = Pick<TokenSourceOptions, 'provider' | 'clientId' | 'clientSecret' | 'clientAuth' | 'grant'>
 
 /**
  * Completes the options of a provider package: its provider, and the credentials that are missing and needed from the
@@ -11,7 +15,11 @@ import type { TokenSourceOptions } from './settings.ts'
  * @param prefix - what the names of the variables begin with, such as `ORANGE`.
  * @throws `TypeError` if a variable that is needed is not set, is empty or has blanks around it; it names the variable.
  */
-export function fromEnvironment(options: TokenSourceOptions, provider: Provider, prefix: string): TokenSourceOptions {
+export function fromEnvironment<Options extends EnvironmentOptions>(
+  options: Options,
+  provider: Provider,
+  prefix: string,
+): Options & { readonly provider: Provider; readonly clientId: Credential } {
   const { grant } = options
   const chosen = options.provider ?? grant?.provider ?? provider
   const clientAuth = options.clientAuth ?? grant?.clientAuth ?? chosen.clientAuth

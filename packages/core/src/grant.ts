@@ -1,4 +1,5 @@
 import type { ClientAuth, Provider } from './provider.ts'
+import type { Token } from './token.ts'
 
 /**
  * A way to ask for a token: what to put into the token request's form and, where the grant demands so, its own client
@@ -26,4 +27,11 @@ export type Grant = {
    * Absent: the grant cannot start over, so without a stored token the error is `TOKEN_MISSING`.
    */
   parameters?(): Record<string, string> | Promise<Record<string, string>>
+  /**
+   * Looks at a token that came for a refresh token, before anyone sees it, and throws an {@link OAuthError} if it is not to be
+   * trusted, such as one of another user.
+   *
+   * Absent: any will do.
+   */
+  checkRefreshed?(token: Token, previous: Token): void
 }

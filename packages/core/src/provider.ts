@@ -8,12 +8,30 @@
 export type Provider = {
   /** What errors and events call it. */
   readonly name: string
-  /** The issuer identifier. See RFC 8414 §2. */
+  /** The issuer identifier, which signed-in users' ID tokens name. See RFC 8414 §2, OpenID Connect Core 1.0 §2. */
   readonly issuer?: string | undefined
+  /**
+   * Where its OpenID Connect metadata is, for what this object does not say by itself.
+   *
+   * @defaultValue The issuer's `/.well-known/openid-configuration`.
+   */
+  readonly discoveryUrl?: string | undefined
+  /** Where users are sent to sign in. See RFC 6749 §3.1. */
+  readonly authorizationEndpoint?: string | undefined
   /** Where tokens are asked for: `https:`, or `http:` on loopback. */
   readonly tokenEndpoint: string
   /** Where tokens are revoked. See RFC 7009. */
   readonly revocationEndpoint?: string | undefined
+  /** Where it says who signed in. See OpenID Connect Core 1.0 §5.3. */
+  readonly userinfoEndpoint?: string | undefined
+  /** How the userinfo endpoint is asked. @defaultValue `GET` */
+  readonly userinfoMethod?: 'GET' | 'POST' | undefined
+  /** Where users are sent to sign out. See OpenID Connect RP-Initiated Logout 1.0 §2. */
+  readonly endSessionEndpoint?: string | undefined
+  /** Where the keys are that its ID tokens are signed with. See RFC 7517 §5. */
+  readonly jwksUri?: string | undefined
+  /** How its ID tokens are signed: the algorithms that are taken. @defaultValue Its metadata's, else `RS256` alone. */
+  readonly idTokenSigningAlgorithms?: readonly string[] | undefined
   /**
    * The URL prefixes of the APIs that take its tokens, by whole path segments: `https:`, or `http:` on loopback.
    *

@@ -86,8 +86,10 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     try {
       // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
       const token = await ask(() => ({ grant_type: 'refresh_token', refresh_token: refresh, scope: undefined }))
+      const previous = stored ?? slot.held?.token
+      if (previous) grant.checkRefreshed?.(token, previous)
       // What the answer leaves out has not changed. See RFC 6749 §6.
-      const { scope, idToken } = stored ?? slot.held?.token ?? {}
+      const { scope, idToken } = previous ?? {}
       return { refreshToken: refresh, ...(scope && { scope }), ...(idToken && { idToken }), ...token }
     } catch (error) {
       if (isOAuthError(error) && error.code === 'TOKEN_REFUSED' && error.error === 'invalid_grant') return undefined

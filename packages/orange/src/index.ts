@@ -4,6 +4,6 @@
  * @packageDocumentation
  */
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
-export { orange, orangeInside, orangePlayground } from './orange.ts'
+export { orange, orangeFrance, orangeInside, orangePlayground } from './orange.ts'
 export { orangeAuth } from './orange-auth.ts'
 export { orangeTokens, type OrangeOptions } from './orange-tokens.ts'

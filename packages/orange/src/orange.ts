@@ -5,6 +5,9 @@ const api = 'https://api.orange.com'
 /** What takes a token of the Network APIs Playground, and no other; the Playground's admin API takes Orange's usual ones. */
 const playgroundApi = `${api}/camara/playground/api`
 
+/** What takes a signed-in user's token: see {@link orangeFrance}. */
+const franceApis = ['formfilling/fr/v1', 'userdetails/fr/v2', '3legged/sandbox/fr/v1'].map((path) => `${api}/${path}`)
+
 const inside = 'https://inside01.api.orange.com'
 
 /**
@@ -30,10 +33,7 @@ export const orange: Provider = {
     `${api}/es/openapi`,
     `${api}/camara/oes`,
     playgroundApi,
-    // These take a signed-in user's token.
-    `${api}/formfilling/fr/v1`,
-    `${api}/userdetails/fr/v2`,
-    `${api}/3legged/sandbox/fr/v1`,
+    ...franceApis,
   ],
   clientAuth: plainBasic,
   isRejected,
@@ -65,6 +65,27 @@ export const orangeInside: Provider = {
   tokenEndpoint: `${inside}/oauth/v3/token`,
   resources: [inside],
   exceptResources: [`${inside}/oauth`, `${inside}/openidconnect`],
+}
+
+const france = `${api}/openidconnect/fr/v1`
+
+/**
+ * Orange France, where users sign in ("OAuth U2M", OpenID Connect): for `createLogin` of `@oauthkit/login`.
+ *
+ * Its metadata is not where its issuer is, and leaves the userinfo endpoint out: both are said here, so that all checks hold.
+ *
+ * @see {@link https://developer.orange.com/apis/authentication-fr/getting-started Authentication France}
+ */
+export const orangeFrance: Provider = {
+  name: 'orange-france',
+  issuer: 'https://openid.orange.fr',
+  discoveryUrl: `${france}/.well-known/openid-configuration`,
+  authorizationEndpoint: `${france}/authorize`,
+  tokenEndpoint: `${france}/token`,
+  userinfoEndpoint: `${france}/userinfo`,
+  resources: [`${france}/userinfo`, ...franceApis],
+  clientAuth: plainBasic,
+  requestIdHeader: orange.requestIdHeader,
 }
 
 /**

@@ -56,7 +56,7 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
   test(`${name}: its endpoints may be sent secrets`, async () => {
     assert(typeof provider.tokenEndpoint === 'string', 'tokenEndpoint is missing')
     for (const [member, value] of Object.entries(provider)) {
-      if (member !== 'issuer' && !member.endsWith('Endpoint')) continue
+      if (member !== 'issuer' && !/(Endpoint|Ur[il])$/.test(member)) continue
       // RFC 6749 §3.2, RFC 8414 §2.
       assert(!secureUrl(String(value), member).hash, `${member} must not have a fragment`)
     }
