@@ -19,7 +19,11 @@ export function fromEnvironment<Options extends EnvironmentOptions>(
   options: Options,
   provider: Provider,
   prefix: string,
-): Options & { readonly provider: Provider; readonly clientId: Credential } {
+): Options & {
+  readonly provider: Provider
+  readonly clientId: Credential
+  readonly clientSecret?: Credential | undefined
+} {
   const { grant } = options
   const chosen = options.provider ?? grant?.provider ?? provider
   const clientAuth = options.clientAuth ?? grant?.clientAuth ?? chosen.clientAuth

@@ -1,5 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { clientSecretPost, fromEnvironment, none, readEnvironment, type Grant } from '../src/index.ts'
+import {
+  clientSecretPost,
+  fromEnvironment,
+  none,
+  readEnvironment,
+  type Grant,
+  type TokenSourceOptions,
+} from '../src/index.ts'
 import { provider } from './support.ts'
 
 afterEach(() => {
@@ -13,7 +20,8 @@ const set = (variables: Record<string, string | undefined>) => {
 
 test('missing credentials come from the environment', () => {
   set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
-  expect(fromEnvironment({ scope: 'read' }, provider, 'EXAMPLE')).toEqual({
+  const options: TokenSourceOptions = { scope: 'read' }
+  expect(fromEnvironment(options, provider, 'EXAMPLE')).toEqual({
     provider,
     clientId: 'id',
     clientSecret: 'secret',

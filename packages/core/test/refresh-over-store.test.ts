@@ -1,6 +1,6 @@
 import { useFakeTime } from './fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import type { Grant, Token, TokenSourceOptions, TokenStore } from '../src/index.ts'
+import { OAuthError, type Grant, type Token, type TokenSourceOptions, type TokenStore } from '../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from './database.ts'
 import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
 
@@ -187,6 +187,25 @@ test('the scope and the ID token that an answer leaves out have not changed', as
   expect(await source.getToken()).toMatchObject({ accessToken: 'token-2', scope: 'read', idToken: 'id-1' })
   await seconds(3600)
   expect(await source.getToken()).toMatchObject({ accessToken: 'token-3', scope: 'less', idToken: 'id-1' })
+})
+
+test('a refreshed token that the grant does not trust is neither used nor stored', async () => {
+  const server = rotatingServer()
+  const { database, start } = processes(server)
+  const seen: [Token, Token][] = []
+  const grantThatChecks: Grant = {
+    ...signedIn,
+    checkRefreshed: (token, previous) => {
+      seen.push([token, previous])
+      throw new OAuthError('TOKEN_MALFORMED', 'of another user')
+    },
+  }
+  const { source } = start({}, { grant: grantThatChecks })
+  await source.setToken(first(0))
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MALFORMED', message: 'of another user' })
+  expect(seen).toMatchObject([[{ accessToken: 'token-2' }, { accessToken: 'token-1' }]])
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
+  expect(source.peek()).toBeUndefined()
 })
 
 test('an invalid_grant under a status that says try again kills nothing', async () => {
