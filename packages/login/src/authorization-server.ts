@@ -1,4 +1,4 @@
-import { secureUrl, type Provider } from '@oauthkit/core'
+import { OAuthError, secureUrl, type Provider } from '@oauthkit/core'
 import { discoveryRequest, processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
@@ -25,9 +25,14 @@ export function createAuthorizationServer(settings: LoginSettings): () => Promis
   return async () => {
     if (known) return known
     const discovered = await discover(settings)
-    // Letter for letter as it is published there, since ID tokens are compared with it.
-    known = checkEndpoints(provider, { ...discovered, ...own, issuer: discovered.issuer })
-    return known
+    try {
+      // The issuer letter for letter as it is published there, since ID tokens are compared with it.
+      known = checkEndpoints(provider, { ...discovered, ...own, issuer: discovered.issuer })
+      return known
+    } catch (error) {
+      // What is wrong is not the user's doing here.
+      throw new OAuthError('TOKEN_MALFORMED', (error as Error).message, { provider: provider.name })
+    }
   }
 }
 

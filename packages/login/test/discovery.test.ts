@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { complete, errorOf, least, metadata, scripted } from './support.ts'
+
+const wellKnown = 'https://id.example/.well-known/openid-configuration'
+
+test("a provider's metadata is asked for once, where its issuer is", async () => {
+  const { login, asked } = scripted(least, () => Response.json(metadata))
+  const { url } = await login.start()
+  await login.start()
+  expect(url).toMatch(/^https:\/\/id\.example\/auth\?/)
+  expect(asked).toEqual([wellKnown])
+})
+
+test('it is asked for elsewhere if the provider says so', async () => {
+  const discoveryUrl = 'https://elsewhere.example/metadata'
+  const { login, asked } = scripted({ ...least, discoveryUrl }, () => Response.json(metadata))
+  await login.start()
+  expect(asked).toEqual([discoveryUrl])
+})
+
+test("what the provider's data says goes before its metadata", async () => {
+  const provider = { ...least, authorizationEndpoint: 'https://id.example/own' }
+  const { login } = scripted(provider, () => Response.json(metadata))
+  expect((await login.start()).url).toMatch(/^https:\/\/id\.example\/own\?/)
+})
+
+test('data that is complete needs no metadata', async () => {
+  const { login, asked } = scripted(complete, () => Response.json(metadata))
+  await login.endSessionUrl()
+  expect(asked).toEqual([])
+})
+
+test.each<[string, () => Response, string]>([
+  ['names another issuer', () => Response.json({ ...metadata, issuer: 'https://evil.example' }), 'TOKEN_MALFORMED'],
+  ['names no issuer', () => Response.json({ ...metadata, issuer: undefined }), 'TOKEN_MALFORMED'],
+  ['is no JSON', () => new Response('<html>'), 'TOKEN_MALFORMED'],
+  ['is not there', () => new Response(null, { status: 404 }), 'TOKEN_MALFORMED'],
+  ['redirects', () => new Response(null, { status: 302, headers: { location: '/x' } }), 'TOKEN_MALFORMED'],
+  [
+    'has an insecure endpoint',
+    () => Response.json({ ...metadata, jwks_uri: 'http://id.example/jwks' }),
+    'TOKEN_MALFORMED',
+  ],
+  [
+    'has an endpoint with a password in it',
+    () => Response.json({ ...metadata, authorization_endpoint: 'https://a:b@id.example' }),
+    'TOKEN_MALFORMED',
+  ],
+  ['is down', () => new Response(null, { status: 503 }), 'TOKEN_UNAVAILABLE'],
+  [
+    'cannot be reached',
+    () => {
+      throw new TypeError('fetch failed')
+    },
+    'TOKEN_UNAVAILABLE',
+  ],
+])('metadata that %s is an OAuthError, and is asked for again the next time', async (_what, answer, code) => {
+  let isGood = false
+  const { login } = scripted(least, () => (isGood ? Response.json(metadata) : answer()))
+  expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
+  isGood = true
+  await expect(login.start()).resolves.toHaveProperty('url')
+})
+
+test('a provider that does not answer in time is TOKEN_UNAVAILABLE', async () => {
+  const { login } = scripted(least, () => new Response(), {
+    timeoutMs: 20,
+    fetch: (_input, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error))
+      }),
+  })
+  expect(await errorOf(login.start())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test('an answer that begins in time and does not end is TOKEN_UNAVAILABLE', async () => {
+  const { login } = scripted(least, () => new Response(), {
+    timeoutMs: 20,
+    fetch: async (_input, init) => {
+      const body = new ReadableStream({
+        start: (controller) =>
+          init?.signal?.addEventListener('abort', () => controller.error(init.signal?.reason as Error)),
+      })
+      return new Response(body, { headers: { 'content-type': 'application/json' } })
+    },
+  })
+  expect(await errorOf(login.start())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})

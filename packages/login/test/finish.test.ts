@@ -1,0 +1,117 @@
+import { inspect } from 'node:util'
+import type { LoginTransaction } from '../src/index.ts'
+import { expect, test } from 'vitest'
+import { complete, errorOf, scripted } from './support.ts'
+
+const callback = 'https://app.example/callback'
+
+/** A sign-in that was started, and a token endpoint that answers as scripted. */
+async function started(answer: () => Response = () => new Response(null, { status: 500 })) {
+  const { login, asked } = scripted(complete, answer)
+  const { transaction } = await login.start()
+  return { login, asked, transaction, url: `${callback}?code=the-code&state=${transaction.state}` }
+}
+
+test.each<[string, (transaction: LoginTransaction) => LoginTransaction | null | undefined, string]>([
+  ['there is no transaction', () => undefined, 'no sign-in was started in this session, or it is over'],
+  ['the session lost it', () => null, 'no sign-in was started in this session'],
+  ['it is of another shape', () => ({ state: 'x' }) as never, 'no sign-in was started in this session'],
+  ['it is empty', (transaction) => ({ ...transaction, nonce: '' }), 'no sign-in was started in this session'],
+  [
+    'it is for another provider',
+    (transaction) => ({ ...transaction, issuer: 'https://x.example' }),
+    'another provider',
+  ],
+  [
+    'it is for another sign-in',
+    (transaction) => ({ ...transaction, state: 'other' }),
+    'does not belong to the sign-in',
+  ],
+])('where %s, the user is to sign in again, and nothing is sent', async (_what, change, message) => {
+  const { login, asked, transaction, url } = await started()
+  const error = await errorOf(login.finish(url, change(transaction)))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MISSING', message: expect.stringContaining(message) })
+  expect(asked).toEqual([])
+})
+
+test.each([
+  ['without a state', (state: string) => `?code=the-code${state.slice(0, 0)}`, 'TOKEN_MISSING', 'has no state'],
+  ['with a state that is empty', () => '?code=the-code&state=', 'TOKEN_MISSING', 'does not belong'],
+  ['with two states', (state: string) => `?code=the-code&state=${state}&state=x`, 'TOKEN_MISSING', 'does not belong'],
+  [
+    "with another's iss",
+    (state: string) => `?code=the-code&state=${state}&iss=https://evil.example`,
+    'TOKEN_MALFORMED',
+    'iss',
+  ],
+  ['without a code', (state: string) => `?state=${state}`, 'TOKEN_MALFORMED', 'code'],
+  ['with two codes', (state: string) => `?code=a&code=b&state=${state}`, 'TOKEN_MALFORMED', 'code'],
+  ['with an ID token', (state: string) => `?code=a&id_token=b&state=${state}`, 'TOKEN_MALFORMED', 'implicit'],
+  ['with a signed answer', (state: string) => `?response=a&state=${state}`, 'TOKEN_MALFORMED', 'JARM'],
+])('a callback %s is refused, and nothing is sent', async (_what, write, code, message) => {
+  const { login, asked, transaction } = await started()
+  const error = await errorOf(login.finish(callback + write(transaction.state), transaction))
+  expect(error).toMatchObject({ name: 'OAuthError', code, message: expect.stringContaining(message) })
+  expect(asked).toEqual([])
+})
+
+test('an error in the callback is TOKEN_REFUSED, in characters that a log bears', async () => {
+  const { login, transaction } = await started()
+  const query = new URLSearchParams({
+    error: 'access_denied',
+    error_description: `no\n\u001B[31m${'x'.repeat(500)}`,
+    state: transaction.state,
+  })
+  const error = await errorOf(login.finish(`${callback}?${query.toString()}`, transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'access_denied' })
+  expect((error as { errorDescription: string }).errorDescription).toMatch(/^no \[31mx{280,300}$/)
+})
+
+test.each<[string, () => Response, object]>([
+  [
+    'an error',
+    () => Response.json({ error: 'invalid_grant', error_description: 'used' }, { status: 400 }),
+    { code: 'TOKEN_REFUSED', status: 400, error: 'invalid_grant', errorDescription: 'used' },
+  ],
+  [
+    'an error and a challenge',
+    () =>
+      Response.json({ error: 'invalid_client' }, { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
+    { code: 'TOKEN_REFUSED', status: 401, error: 'invalid_client' },
+  ],
+  [
+    'a challenge alone',
+    () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
+    { code: 'TOKEN_REFUSED', status: 401, error: 'invalid_token' },
+  ],
+  ['500', () => new Response(null, { status: 500 }), { code: 'TOKEN_UNAVAILABLE', status: 500 }],
+  ['429', () => Response.json({ error: 'slow_down' }, { status: 429 }), { code: 'TOKEN_UNAVAILABLE', status: 429 }],
+  ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } }), { code: 'TOKEN_MALFORMED' }],
+  ['a redirect', () => new Response(null, { status: 302 }), { code: 'TOKEN_MALFORMED' }],
+  [
+    'no ID token',
+    () => Response.json({ access_token: 'the-token', token_type: 'Bearer' }),
+    { code: 'TOKEN_MALFORMED' },
+  ],
+  ['no token', () => Response.json({ id_token: 'the-token' }), { code: 'TOKEN_MALFORMED' }],
+  [
+    'an ID token that is none',
+    () => Response.json({ access_token: 'the-token', token_type: 'Bearer', id_token: 'the-id-token' }),
+    { code: 'TOKEN_MALFORMED' },
+  ],
+])('a token endpoint that answers %s is an OAuthError, and the code is sent once', async (_what, answer, expected) => {
+  const { login, asked, transaction, url } = await started(answer)
+  const error = await errorOf(login.finish(url, transaction))
+  expect(error).toMatchObject({ name: 'OAuthError', provider: 'example', ...expected })
+  expect(asked).toEqual([complete.tokenEndpoint])
+  const { state, nonce, codeVerifier } = transaction
+  for (const secret of [state, nonce, codeVerifier, 'the-code', 'the-secret', 'the-token', 'the-id-token']) {
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret)
+  }
+})
+
+test('a path with its query will do for a callback', async () => {
+  const { login, asked, transaction, url } = await started()
+  await errorOf(login.finish(url.replace('https://app.example', ''), transaction))
+  expect(asked).toEqual([complete.tokenEndpoint])
+})

@@ -1,0 +1,84 @@
+import type { Token } from '@oauthkit/core'
+import { expect, test } from 'vitest'
+import { userLogin } from '../src/index.ts'
+import { complete, errorOf, scripted } from './support.ts'
+
+/** A token whose ID token names a user. */
+const tokenOf = (sub: unknown): Token => ({
+  accessToken: 'access',
+  refreshToken: 'refresh',
+  idToken: `e30.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.x`,
+})
+
+test.each([
+  ['has no ID token', { accessToken: 'access' }],
+  ['has one that cannot be read', { accessToken: 'access', idToken: 'x' }],
+  ['has one that names nobody', tokenOf(5)],
+])('user info for a token that %s is a TypeError, and nothing is sent', async (_what, token) => {
+  const { login, asked } = scripted(complete, () => Response.json({}))
+  expect(await errorOf(login.userInfo(token))).toEqual(
+    new TypeError('example: the token has no ID token: it must be one that finish() gave, or a renewal of it'),
+  )
+  expect(asked).toEqual([])
+})
+
+test('user info is about the one who signed in', async () => {
+  const { login } = scripted(complete, () => Response.json({ sub: 'jürgen', name: 'J' }))
+  expect(await login.userInfo(tokenOf('jürgen'))).toEqual({ sub: 'jürgen', name: 'J' })
+  expect(await errorOf(login.userInfo(tokenOf('other')))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+})
+
+test('signed user info whose signature does not hold is refused', async () => {
+  const claims = Buffer.from(JSON.stringify({ sub: 'u' })).toString('base64url')
+  const header = Buffer.from(JSON.stringify({ alg: 'RS256' })).toString('base64url')
+  const { login, asked } = scripted(complete, () =>
+    asked.length > 1
+      ? Response.json({ keys: [] })
+      : new Response(`${header}.${claims}.AAAA`, { headers: { 'content-type': 'application/jwt' } }),
+  )
+  expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+})
+
+test('a revocation takes the refresh token first, then the access token', async () => {
+  const { login, asked } = scripted(complete, () => new Response())
+  await login.revoke(tokenOf('u'))
+  expect(asked).toEqual([complete.revocationEndpoint, complete.revocationEndpoint])
+})
+
+test('a revocation that fails is an OAuthError', async () => {
+  const { login } = scripted(complete, () => new Response(null, { status: 503 }))
+  expect(await errorOf(login.revoke(tokenOf('u')))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test('the log-out URL says whose session is to end, and where to go on', async () => {
+  const { login } = scripted(complete, () => new Response())
+  const token = tokenOf('u')
+  const url = new URL(await login.endSessionUrl({ token, postLogoutRedirectUri: 'https://app.example/', state: 's' }))
+  expect(url.origin + url.pathname).toBe('https://id.example/logout')
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    id_token_hint: token.idToken,
+    client_id: 'app',
+    post_logout_redirect_uri: 'https://app.example/',
+    state: 's',
+  })
+})
+
+test.each([
+  ['endSessionEndpoint', 'endSessionUrl'],
+  ['userinfoEndpoint', 'userInfo'],
+  ['revocationEndpoint', 'revoke'],
+] as const)('a provider without a %s: %s says so', async (endpoint, member) => {
+  const { login } = scripted({ ...complete, [endpoint]: undefined }, () => new Response())
+  const argument = member === 'endSessionUrl' ? {} : tokenOf('u')
+  const error = await errorOf(login[member](argument as never))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(String(error)).toContain(`example: ${endpoint} is`)
+})
+
+test('a user’s refreshed token must be the same user’s, if it says whose it is', () => {
+  const check = (token: Token) => () => userLogin().checkRefreshed?.(token, tokenOf('u'))
+  expect(check(tokenOf('u'))).not.toThrow()
+  expect(check({ accessToken: 'access' })).not.toThrow()
+  expect(check(tokenOf('other'))).toThrow('the refreshed token is for another user')
+  expect(check({ accessToken: 'access', idToken: 'x' })).toThrow('the refreshed token is for another user')
+})

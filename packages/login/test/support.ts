@@ -1,0 +1,58 @@
+import { clientSecretBasic, type Provider } from '@oauthkit/core'
+import { createLogin, type LoginOptions } from '../src/index.ts'
+
+/** A provider whose data leaves nothing to look up. */
+export const complete = {
+  name: 'example',
+  issuer: 'https://id.example',
+  authorizationEndpoint: 'https://id.example/authorize?tenant=1',
+  tokenEndpoint: 'https://id.example/token',
+  userinfoEndpoint: 'https://id.example/userinfo',
+  revocationEndpoint: 'https://id.example/revoke',
+  endSessionEndpoint: 'https://id.example/logout',
+  jwksUri: 'https://id.example/jwks',
+  resources: ['https://api.example'],
+  clientAuth: clientSecretBasic,
+} satisfies Provider
+
+/** A provider of which only the least is known. */
+export const least: Provider = {
+  name: 'example',
+  issuer: 'https://id.example',
+  tokenEndpoint: 'https://id.example/token',
+  resources: ['https://api.example'],
+  clientAuth: clientSecretBasic,
+}
+
+/** What that provider says of itself. */
+export const metadata = {
+  issuer: 'https://id.example',
+  authorization_endpoint: 'https://id.example/auth',
+  token_endpoint: 'https://id.example/other-token',
+  jwks_uri: 'https://id.example/jwks',
+}
+
+/** A login at a provider whose answers are scripted, and the URLs that were asked. */
+export function scripted(
+  provider: Provider,
+  answer: () => Response | Promise<Response>,
+  own: Partial<LoginOptions> = {},
+) {
+  const asked: string[] = []
+  const fetch: typeof globalThis.fetch = async (input) => {
+    asked.push(new Request(input).url)
+    return answer()
+  }
+  const redirectUri = 'https://app.example/callback'
+  const login = createLogin({ provider, clientId: 'app', clientSecret: 'the-secret', redirectUri, fetch, ...own })
+  return { login, asked }
+}
+
+/** The error a promise rejects with. */
+export const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => {
+      throw new Error('it did not fail')
+    },
+    (error: unknown) => error,
+  )
