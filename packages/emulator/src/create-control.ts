@@ -55,7 +55,7 @@ export function createControl(running: readonly RunningProvider[], clock: Clock)
         const body = await readJson(context)
         if (!body) return badRequest(context, 'The body must be a JSON object')
         try {
-          return context.json(act(body))
+          return context.json(await act(body))
         } catch (error) {
           return badRequest(context, error instanceof Error ? error.message : String(error))
         }

@@ -36,7 +36,7 @@ export function createEmulation<Settings extends object>(
   const refusals = new WeakSet<Response>()
 
   const issueToken = ({ makeToken, ...order }: TokenOrder): IssuedToken & { leftMs: number } => {
-    const last = tokens.latest(order.endpoint, order.clientId)
+    const last = order.user === undefined ? tokens.latest(order.endpoint, order.clientId) : undefined
     if (last && last.expiresAt - clock.now() > EARLY_SHARE * last.lifetimeMs) earlyTokenRequests += 1
     if (last && emulation.sameToken) return { ...last, leftMs: last.expiresAt - clock.now() }
     tokensIssued += 1
@@ -86,6 +86,7 @@ export function createEmulation<Settings extends object>(
     isClient: ({ clientId, clientSecret }) => emulation.clients.get(clientId) === clientSecret,
     issueToken,
     findToken: tokens.find,
+    revokeToken: tokens.revoke,
     countRefusal: (response) => {
       refusals.add(response)
       return response
@@ -101,6 +102,8 @@ export function createEmulation<Settings extends object>(
     if (provider.tokenEndpoints.includes(place.host + place.path)) {
       return tokenGate.pass(request, () => rules.answerTokenRequest(request, place), emulation.tokenDelayMs)
     }
+    const page = rules.answerPage?.(request, place)
+    if (page) return page
     const response = await apiGate.pass(request, () => answerApiCall(request, place))
     if (response.status === 401 || refusals.has(response)) apiRefusals += 1
     return response

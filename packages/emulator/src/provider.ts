@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { Emulation } from './emulation.ts'
 import type { Place } from './place.ts'
 import type { FoundToken, IssuedToken } from './token-table.ts'
 
@@ -24,33 +25,43 @@ export type Rules = {
   readonly answerTokenRequest: (request: Request, place: Place) => Promise<Response>
   /** Answers a call to the API. */
   readonly answerApiCall: (request: Request, place: Place) => Promise<Response>
+  /**
+   * Answers what is neither a token request nor an API call, such as a page to sign in; `undefined` if nothing of that kind is
+   * there. It is not counted.
+   */
+  readonly answerPage?: (request: Request, place: Place) => Promise<Response> | undefined
   /** Answers a call to the API beyond `maxApiCallsPerMinute`. */
   readonly answerTooManyCalls: () => Response
   /** What other processes may do to the settings, by the last segment of the path. */
-  readonly commands?: Readonly<Record<string, Command>>
+  readonly commands?: Commands
   /** Forgets what the rules remember, such as rate windows. */
   readonly reset: () => void
 }
+
+/** What other processes may do, by name. */
+export type Commands = Readonly<Record<string, Command>>
 
 /**
  * Does what a JSON body asks for, and returns what to answer.
  *
  * @throws `TypeError` or `RangeError` that says what the body must be.
  */
-type Command = (body: Readonly<Record<string, unknown>>) => object
+type Command = (body: Readonly<Record<string, unknown>>) => object | Promise<object>
 
 /** What the rules may use. */
 export type RuleContext<Settings extends object = object> = {
   /** The emulator's clock. */
   readonly clock: Clock
   /** What users set. */
-  readonly settings: Settings
+  readonly settings: Settings & Pick<Emulation, 'clients'>
   /** Tells whether these are a client's credentials. */
   readonly isClient: (credentials: Credentials) => boolean
   /** Hands a token to a client, and counts it; says how much is left of its life, in milliseconds. */
   readonly issueToken: (order: TokenOrder) => IssuedToken & { readonly leftMs: number }
   /** Looks up an access token; one that is unknown, or revoked, is not found. */
   readonly findToken: (accessToken: string) => FoundToken | undefined
+  /** Revokes an access token. */
+  readonly revokeToken: (accessToken: string) => void
   /** Counts an API's answer as the refusal of a token, and returns it; those with status 401 count anyway. */
   readonly countRefusal: (response: Response) => Response
 }
@@ -61,6 +72,8 @@ export type TokenOrder = {
   readonly endpoint: string
   /** Who asks. */
   readonly clientId: string
+  /** Who allowed it by signing in; the token is then a new one in any case. */
+  readonly user?: string
   /** What it may be used for. */
   readonly scope?: string
   /**

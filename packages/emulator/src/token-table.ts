@@ -8,6 +8,8 @@ export type IssuedToken = {
   readonly endpoint: string
   /** Who asked for it. */
   readonly clientId: string
+  /** Who allowed it by signing in, if anybody did. */
+  readonly user?: string | undefined
   /** What it may be used for, if the provider says so. */
   readonly scope?: string | undefined
   /** How long it lives, in milliseconds. */
@@ -48,7 +50,8 @@ export function createTokenTable(clock: Clock): TokenTable {
     issue: (order) => {
       const token = { ...order, expiresAt: clock.now() + order.lifetimeMs }
       tokens.set(token.accessToken, token)
-      latest.set(holder(token.endpoint, token.clientId), token.accessToken)
+      // A user's token is no business of the client's own.
+      if (token.user === undefined) latest.set(holder(token.endpoint, token.clientId), token.accessToken)
       return token
     },
     latest: (endpoint, clientId) => {

@@ -9,16 +9,19 @@ import { checkEmail } from './check-email.ts'
 
 const EMAIL_CHECK = '/v1/customer-management/email-addresses/check'
 const CONTRACTS = '/contracts'
+const MOBILE_DATA = '/customer-management/v1/usage-consumptions/mobile-data'
 
 /** The scopes that the paths need. */
 const scopes: ReadonlyMap<string, string> = new Map([
   [EMAIL_CHECK, 'EXT_EmailAddressConsult'],
   [CONTRACTS, 'ENT_ContratServicesConsult'],
+  [MOBILE_DATA, 'ConsommationConsult'],
 ])
 
 const routes: ReadonlyMap<string, Route> = new Map([
   [EMAIL_CHECK, { method: 'POST', answer: checkEmail }],
   [CONTRACTS, { method: 'GET', answer: () => jsonResponse([{ id: 'contrat-fictif-1' }, { id: 'contrat-fictif-2' }]) }],
+  [MOBILE_DATA, { method: 'GET', answer: () => jsonResponse({ usedMegabytes: 1234, includedMegabytes: 20_480 }) }],
 ])
 
 /**

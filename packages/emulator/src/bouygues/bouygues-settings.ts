@@ -1,7 +1,9 @@
 import type { JWK } from 'jose'
+import { createOpenIdSettings, type OpenIdSettings } from '../openid/openid-settings.ts'
+import { bouyguesUser } from './bouygues-openid.ts'
 
 /** What only Bouygues Telecom lets its users set. */
-export type BouyguesSettings = {
+export type BouyguesSettings = OpenIdSettings & {
   /**
    * The clients that sign in with a certificate: each id with its RSA public key, as a JWK or as SPKI in PEM.
    *
@@ -18,5 +20,5 @@ export type BouyguesSettings = {
 
 /** Makes the settings as they are at the start. */
 export function createBouyguesSettings(): BouyguesSettings {
-  return { publicKeys: new Map(), certificateLifetimeMs: 300_000 }
+  return { ...createOpenIdSettings(bouyguesUser), publicKeys: new Map(), certificateLifetimeMs: 300_000 }
 }

@@ -1,29 +1,48 @@
 import type { JWK } from 'jose'
+import { createOpenId } from '../openid/create-openid.ts'
+import { createOpenIdCommands } from '../openid/openid-commands.ts'
+import type { Place } from '../place.ts'
 import type { Provider } from '../provider.ts'
 import { bouyguesApis, bouyguesEndpoints } from './bouygues-addresses.ts'
 import { answerBouyguesCall, tooManyBouyguesCalls } from './bouygues-api.ts'
 import { createAssertionCheck } from './bouygues-assertion.ts'
 import { answerCertificateRequest } from './bouygues-certificate-endpoint.ts'
+import { bouyguesServers } from './bouygues-openid.ts'
+import { answerBouyguesRevocation } from './bouygues-revocation.ts'
 import { answerSecretRequest } from './bouygues-secret-endpoint.ts'
 import { createBouyguesSettings, type BouyguesSettings } from './bouygues-settings.ts'
 
-/** Bouygues Telecom: token endpoints for clients with a secret and with a certificate, and the APIs on four hosts. */
+const signInHosts = bouyguesServers.flatMap(({ endpoints }) => Object.values(endpoints).map(hostOf))
+
+/** Bouygues Telecom: where users sign in, token endpoints for secrets and for certificates, and the APIs on four hosts. */
 export const bouygues: Provider<BouyguesSettings> = {
   name: 'bouygues',
-  hosts: [...Object.values(bouyguesEndpoints).map(hostOf), ...Object.keys(bouyguesApis)],
+  hosts: [...new Set([...Object.values(bouyguesEndpoints).map(hostOf), ...signInHosts, ...Object.keys(bouyguesApis)])],
   tokenEndpoints: Object.values(bouyguesEndpoints),
   lifetimeMs: 3_600_000,
   createSettings: createBouyguesSettings,
   createRules: (context) => {
     const assertions = createAssertionCheck(context.clock, context.settings.publicKeys)
+    const running = bouyguesServers.map((server) => ({ ...server, openId: createOpenId(server, context) }))
+    const openIdAt = (endpoint: 'token' | 'userInfo' | 'revocation', { host, path }: Place) =>
+      running.find(({ endpoints }) => endpoints[endpoint] === host + path)?.openId
     return {
-      answerTokenRequest: (request, place) =>
-        place.host === hostOf(bouyguesEndpoints.certificate)
-          ? answerCertificateRequest(request, place, context, assertions)
-          : answerSecretRequest(request, place, context),
-      answerApiCall: (request, place) => answerBouyguesCall(request, place, context),
+      answerTokenRequest: (request, place) => {
+        const openId = openIdAt('token', place)
+        return openId
+          ? answerSecretRequest(request, place, context, openId)
+          : answerCertificateRequest(request, place, context, assertions)
+      },
+      answerApiCall: async (request, place) =>
+        openIdAt('userInfo', place)?.answerUserInfo(request) ?? answerBouyguesCall(request, place, context),
+      answerPage: (request, place) => {
+        const openId = openIdAt('revocation', place)
+        if (openId) return answerBouyguesRevocation(request, context, openId)
+        return running.map((server) => server.openId.answerPage(request, place)).find((answer) => answer !== undefined)
+      },
       answerTooManyCalls: tooManyBouyguesCalls,
       commands: {
+        ...createOpenIdCommands(context.settings),
         'public-keys': ({ clientId, publicKey }) => {
           if (typeof clientId !== 'string' || !isKey(publicKey)) {
             throw new TypeError(
@@ -40,7 +59,11 @@ export const bouygues: Provider<BouyguesSettings> = {
           return { ms }
         },
       },
-      reset: assertions.reset,
+      reset: () => {
+        assertions.reset()
+        context.settings.keys.reset()
+        running.forEach(({ openId }) => openId.reset())
+      },
     }
   },
 }

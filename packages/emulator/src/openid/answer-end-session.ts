@@ -1,0 +1,57 @@
+import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose'
+import type { Place } from '../place.ts'
+import { errorPage } from './answer-authorization.ts'
+import { htmlPage } from './html-page.ts'
+import type { OpenIdContext } from './openid-context.ts'
+import { readParameters } from './read-parameters.ts'
+import type { SigningKeys } from './signing-keys.ts'
+
+/**
+ * Ends the session of a browser, and sends the user to where the client wants, if that is registered.
+ *
+ * @see OpenID Connect RP-Initiated Logout 1.0 §2 and §3
+ */
+export async function answerEndSession(request: Request, place: Place, context: OpenIdContext): Promise<Response> {
+  const { settings, sessions } = context
+  if (request.method !== 'GET' && request.method !== 'POST') return errorPage('The method must be GET or POST', 405)
+  const read = await readParameters(request)
+  if (typeof read === 'string') return errorPage(read)
+  const hint = read.all.get('id_token_hint')
+  const hinted = hint === null ? undefined : await readHint(hint, settings.keys)
+  if (hint !== null && !hinted) return errorPage('The id_token_hint is not an ID token of this provider')
+  const clientId = read.all.get('client_id') ?? hinted?.aud
+  if (hinted && hinted.aud !== clientId) return errorPage('The id_token_hint is not for this client_id')
+  const session = sessions.find(request)
+  if (session && hinted && settings.users.get(session.user)?.claims.sub !== hinted.sub) {
+    return errorPage('The id_token_hint is about another user')
+  }
+
+  sessions.end(request)
+  const uri = read.all.get('post_logout_redirect_uri') ?? ''
+  const isRegistered = clientId !== undefined && settings.postLogoutRedirectUris.get(clientId)?.includes(uri)
+  const response = isRegistered
+    ? redirect(uri, read.all.get('state'))
+    : htmlPage({ status: 200, title: 'You are signed out', body: '<p>You can close this page.</p>' })
+  for (const cookie of sessions.cookies(place)) response.headers.append('Set-Cookie', cookie)
+  return response
+}
+
+function redirect(uri: string, state: string | null): Response {
+  const url = new URL(uri)
+  if (state !== null) url.searchParams.append('state', state)
+  return new Response(null, { status: 303, headers: { Location: url.href, 'Cache-Control': 'no-store' } })
+}
+
+/** Reads an ID token that was signed here; it may have expired since. */
+async function readHint(hint: string, keys: SigningKeys): Promise<{ aud: string; sub: string } | undefined> {
+  try {
+    const { kid } = decodeProtectedHeader(hint)
+    const key = (await keys.published()).find(({ id }) => id === kid)
+    if (!key) return undefined
+    await compactVerify(hint, key.publicKey, { algorithms: ['RS256'] })
+    const { aud, sub } = decodeJwt(hint)
+    return typeof aud === 'string' && sub !== undefined ? { aud, sub } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,64 @@
+import { base64url } from 'jose'
+import { oauthError } from '../oauth-error.ts'
+import type { Place } from '../place.ts'
+import { tokenResponse } from '../token-response.ts'
+import type { Grant } from './grants.ts'
+import { makeIdToken } from './make-id-token.ts'
+import type { OpenIdContext } from './openid-context.ts'
+
+/**
+ * Answers a token request that shows a code or a refresh token; who the client is was checked.
+ *
+ * @see RFC 6749 §4.1.3 and §6, RFC 7636 §4.6, OpenID Connect Core 1.0 §3.1.3 and §12
+ */
+export async function answerGrant(
+  form: URLSearchParams,
+  clientId: string,
+  place: Place,
+  context: OpenIdContext,
+): Promise<Response> {
+  const { server, settings, grants } = context
+  const isCode = form.get('grant_type') === 'authorization_code'
+  const parameter = isCode ? 'code' : 'refresh_token'
+  const shown = form.get(parameter)
+  if (!shown) return oauthError(400, 'invalid_request', `Missing parameter ${parameter}`)
+  const verifier = form.get('code_verifier')
+  const challenge = verifier === null ? undefined : await challengeOf(verifier)
+
+  // From here until the tokens are entered nothing waits: of two that come at once only one is the first.
+  const redirectUri = form.get('redirect_uri') ?? ''
+  const taken = isCode
+    ? grants.takeCode(shown, { clientId, redirectUri, challenge })
+    : grants.takeRefreshToken(shown, clientId)
+  if (typeof taken === 'string') return oauthError(400, 'invalid_grant', taken)
+  const user = settings.users.get(taken.user)
+  if (!user) return oauthError(400, 'invalid_grant', 'The user is unknown')
+  const { accessToken, leftMs, lifetimeMs } = context.issueToken({
+    endpoint: server.endpoints.token,
+    clientId,
+    user: taken.user,
+    scope: taken.scope,
+    makeToken: () => server.makeText('accessToken'),
+  })
+  grants.addAccessToken(accessToken, taken)
+  const refreshToken = settings.refreshTokens ? server.makeText('refreshToken') : undefined
+  if (refreshToken !== undefined) grants.addRefreshToken(refreshToken, taken)
+
+  // The nonce ties the ID token to an authorization request; a renewal has none.
+  const grant: Grant = isCode ? taken : { ...taken, nonce: undefined }
+  const idToken = await makeIdToken(grant, user, lifetimeMs, place, context)
+  return tokenResponse({
+    access_token: accessToken,
+    expires_in: Math.floor(leftMs / 1000),
+    token_type: 'Bearer',
+    ...server.answerExtras,
+    scope: taken.scope,
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    ...(idToken !== undefined && { id_token: idToken }),
+  })
+}
+
+async function challengeOf(verifier: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
+  return base64url.encode(new Uint8Array(digest))
+}

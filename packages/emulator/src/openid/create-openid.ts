@@ -1,0 +1,67 @@
+import { jsonResponse } from '../json-response.ts'
+import type { Place } from '../place.ts'
+import type { RuleContext } from '../provider.ts'
+import { answerAuthorization } from './answer-authorization.ts'
+import { answerEndSession } from './answer-end-session.ts'
+import { answerGrant } from './answer-grant.ts'
+import { answerMetadata } from './answer-metadata.ts'
+import { answerUserInfo } from './answer-user-info.ts'
+import { createGrants } from './grants.ts'
+import type { OpenIdServer } from './openid-server.ts'
+import type { OpenIdSettings } from './openid-settings.ts'
+import { createSessions } from './sessions.ts'
+import { publishKeys } from './signing-keys.ts'
+
+/** An OpenID provider at work. */
+export type OpenId = {
+  /** Answers what browsers and clients ask of it beside tokens and user info; `undefined` if the address is not its own. */
+  readonly answerPage: (request: Request, place: Place) => Promise<Response> | undefined
+  /** Answers a token request that shows a code or a refresh token, of a client that is known. */
+  readonly answerGrant: (form: URLSearchParams, clientId: string, place: Place) => Promise<Response>
+  /** The grant types that it answers. */
+  readonly grantTypes: () => readonly string[]
+  /** Answers a request for user info. */
+  readonly answerUserInfo: (request: Request) => Response
+  /** Revokes a token of a client; `false` if it is another client's. */
+  readonly revoke: (token: string, clientId: string) => boolean
+  /** Forgets codes, refresh tokens and sessions. */
+  readonly reset: () => void
+}
+
+/** Starts an OpenID provider. */
+export function createOpenId(server: OpenIdServer, rules: RuleContext<OpenIdSettings>): OpenId {
+  const grants = createGrants(rules.clock, rules.revokeToken)
+  const sessions = createSessions(server)
+  const context = { ...rules, server, grants, sessions }
+  const { authorization, endSession, jwks, discovery } = server.endpoints
+
+  const pages = new Map<string | undefined, (request: Request, place: Place) => Response | Promise<Response>>([
+    [endSession, (request, place) => answerEndSession(request, place, context)],
+    [authorization, (request, place) => answerAuthorization(request, place, context)],
+    [jwks, async () => jsonResponse(await publishKeys(rules.settings.keys))],
+    [discovery, (_, place) => answerMetadata(place, context)],
+  ])
+
+  return {
+    answerPage: (request, place) => {
+      const answer = pages.get(place.host + place.path)
+      return answer && (async () => answer(request, place))()
+    },
+    answerGrant: (form, clientId, place) => answerGrant(form, clientId, place, context),
+    grantTypes: () => ['authorization_code', ...(rules.settings.refreshTokens ? ['refresh_token'] : [])],
+    answerUserInfo: (request) => answerUserInfo(request, context),
+    revoke: (token, clientId) => {
+      const grant = grants.ownerOf(token)
+      const found = rules.findToken(token)
+      const access = found?.endpoint === server.endpoints.token ? found : undefined
+      if ([grant, access].some((owned) => owned && owned.clientId !== clientId)) return false
+      if (grant) grants.revoke(grant)
+      if (access) rules.revokeToken(token)
+      return true
+    },
+    reset: () => {
+      grants.reset()
+      sessions.reset()
+    },
+  }
+}

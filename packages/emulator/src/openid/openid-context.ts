@@ -1,0 +1,15 @@
+import type { RuleContext } from '../provider.ts'
+import type { Grants } from './grants.ts'
+import type { OpenIdServer } from './openid-server.ts'
+import type { OpenIdSettings } from './openid-settings.ts'
+import type { Sessions } from './sessions.ts'
+
+/** What the endpoints of one OpenID provider share. */
+export type OpenIdContext = Pick<RuleContext<OpenIdSettings>, 'clock' | 'settings' | 'issueToken' | 'findToken'> & {
+  /** Which provider it is. */
+  readonly server: OpenIdServer
+  /** Its codes and refresh tokens. */
+  readonly grants: Grants
+  /** Its browsers' sessions. */
+  readonly sessions: Sessions
+}
