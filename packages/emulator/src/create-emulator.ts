@@ -7,6 +7,7 @@ import { createEmulation } from './create-emulation.ts'
 import { digitaleo } from './digitaleo/digitaleo.ts'
 import type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
+import type { OpenIdSettings } from './openid/openid-settings.ts'
 import { orange } from './orange/orange.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -47,7 +48,7 @@ export type Emulator = {
   /** The one clock of all providers. */
   readonly clock: Clock
   /** Orange's control surface. */
-  readonly orange: Emulation
+  readonly orange: Emulation & OpenIdSettings
   /** Digitaleo's control surface. */
   readonly digitaleo: Emulation & DigitaleoSettings
   /** Bouygues Telecom's control surface. */

@@ -69,6 +69,8 @@ test('the hosts are those of the three providers, each once', () => {
     'oauth2.bouyguestelecom.fr',
     'oauth2.sandbox.bouyguestelecom.fr',
     'mon-compte.bouyguestelecom-entreprises.fr',
+    'www.mon-compte.bouyguestelecom.fr',
+    'www.mon-compte.sandbox.bouyguestelecom.fr',
     'open.api.bouyguestelecom.fr',
     'api.bouyguestelecom.fr',
     'open.api.sandbox.bouyguestelecom.fr',

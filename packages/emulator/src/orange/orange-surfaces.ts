@@ -59,10 +59,28 @@ const playground: Surface = {
   refusals: { ...camara.refusals, misplaced: () => camaraError('FORBIDDEN') },
 }
 
+const challenge = { 'WWW-Authenticate': 'error="invalid_token"' }
+const france: Surface = {
+  ...classic,
+  endpoint: orangeEndpoints.france,
+  routes: new Map(),
+  // The page's sample has no scheme before the error.
+  refusals: {
+    missing: () => orangeError(40, challenge),
+    unknown: () => orangeError(41, challenge),
+    expired: () => orangeError(42, challenge),
+    misplaced: () => orangeError(41, challenge),
+  },
+}
+
+/** The APIs that are about a user of Orange France; what they answer is not emulated. */
+const francePaths = ['/formfilling/fr/v1/', '/userdetails/fr/v2/', '/3legged/sandbox/fr/v1/']
+
 /** The surface at a place: one host has several, told apart by path. */
 export function surfaceAt({ host, path }: Place): Surface {
   if (host === 'inside01.api.orange.com') return inside
   if (`${path}/`.startsWith('/camara/playground/api/')) return playground
   if (`${path}/`.startsWith('/camara/playground/admin/')) return admin
+  if (francePaths.some((prefix) => path.startsWith(prefix))) return france
   return machine
 }

@@ -1,5 +1,6 @@
 import { mediaTypes } from '../media-types.ts'
 import { oauthError } from '../oauth-error.ts'
+import type { OpenId } from '../openid/create-openid.ts'
 import type { Place } from '../place.ts'
 import type { Credentials, RuleContext } from '../provider.ts'
 import { randomText } from '../random-text.ts'
@@ -20,22 +21,26 @@ export async function answerOrangeTokenRequest(
   request: Request,
   place: Place,
   context: RuleContext,
+  openId: OpenId,
 ): Promise<Response> {
   const endpoint = place.host + place.path
   const isPlayground = endpoint === orangeEndpoints.playground
+  const isFrance = endpoint === orangeEndpoints.france
+  const isMachine = !isPlayground && !isFrance
   if (request.method !== 'POST') return orangeError(61, { Allow: 'POST' })
   // Recorded traffic got through with `*/*`. The page asks for application/json, and this is as strict as the page.
-  if (!isPlayground && !mediaTypes(request.headers.get('Accept')).includes('application/json')) return orangeError(62)
+  if (isMachine && !mediaTypes(request.headers.get('Accept')).includes('application/json')) return orangeError(62)
   const form = await readForm(request)
   if (typeof form === 'string') return oauthError(400, 'invalid_request', form)
 
-  const credentials = readCredentials(request.headers.get('Authorization'), form, isPlayground)
+  const credentials = readCredentials(request.headers.get('Authorization'), form, isMachine)
   if (credentials instanceof Response) return credentials
   if (!context.isClient(credentials)) {
     return invalidClient('The requested service needs credentials, but the ones provided were invalid.')
   }
-  const refusal = refuseGrantType(form)
+  const refusal = refuseGrantType(form, isFrance ? openId.grantTypes() : ['client_credentials'])
   if (refusal) return refusal
+  if (isFrance) return openId.answerGrant(form, credentials.clientId, place)
 
   const requestedScope = isPlayground ? form.get('scope') : null
   const { accessToken, leftMs, scope } = context.issueToken({
@@ -55,13 +60,13 @@ export async function answerOrangeTokenRequest(
 function readCredentials(
   authorization: string | null,
   form: URLSearchParams,
-  isPlayground: boolean,
+  isMachine: boolean,
 ): Credentials | Response {
   const clientId = form.get('client_id')
   const clientSecret = form.get('client_secret')
   if (authorization === null) {
-    // Of the Playground only Basic is known.
-    if (clientId === null || clientSecret === null || isPlayground) {
+    // Of the others only Basic is known.
+    if (clientId === null || clientSecret === null || !isMachine) {
       return invalidClient('The requested service needs credentials, but none were provided.')
     }
     return { clientId, clientSecret }

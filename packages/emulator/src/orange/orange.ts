@@ -1,36 +1,52 @@
+import { createOpenId } from '../openid/create-openid.ts'
+import { createOpenIdCommands } from '../openid/openid-commands.ts'
+import { createOpenIdSettings, type OpenIdSettings } from '../openid/openid-settings.ts'
 import type { Provider, Rules } from '../provider.ts'
 import { randomText } from '../random-text.ts'
 import { createRateWindow, type RateWindow } from '../rate-window.ts'
 import { answerOrangeCall } from './orange-api.ts'
 import { orangeEndpoints } from './orange-endpoints.ts'
 import { orangeError } from './orange-error.ts'
+import { orangeFrance, orangeUser } from './orange-openid.ts'
 import { answerOrangeTokenRequest } from './orange-token-endpoint.ts'
 
 const TOKEN_REQUESTS_PER_MINUTE = 50
 
-/** Orange: two hosts, the machine-to-machine token endpoint of each, the Network APIs Playground, the APIs behind them. */
-export const orange: Provider = {
+/** Orange: two hosts, the machine-to-machine token endpoint of each, the Network APIs Playground, Orange France, the APIs. */
+export const orange: Provider<OpenIdSettings> = {
   name: 'orange',
   hosts: ['api.orange.com', 'inside01.api.orange.com'],
   tokenEndpoints: Object.values(orangeEndpoints),
   lifetimeMs: 3_600_000,
-  createSettings: () => ({}),
+  createSettings: () => createOpenIdSettings(orangeUser),
   createRules: (context): Rules => {
     const createTokenRate = () => createRateWindow(context.clock, () => TOKEN_REQUESTS_PER_MINUTE, 60_000)
     const rates = new Map<string, RateWindow>(
       Object.values(orangeEndpoints).map((endpoint) => [endpoint, createTokenRate()]),
     )
+    const openId = createOpenId(orangeFrance, context)
     return {
       answerTokenRequest: async (request, place) =>
         withRequestId(
           // The catalogue has 53 under 403; the token endpoint documents a 429, without a body.
           rates.get(place.host + place.path)?.admit()
-            ? await answerOrangeTokenRequest(request, place, context)
+            ? await answerOrangeTokenRequest(request, place, context, openId)
             : orangeError(53, {}, 429),
         ),
-      answerApiCall: async (request, place) => withRequestId(await answerOrangeCall(request, place, context)),
+      answerApiCall: async (request, place) =>
+        withRequestId(
+          place.host + place.path === orangeFrance.endpoints.userInfo
+            ? openId.answerUserInfo(request)
+            : await answerOrangeCall(request, place, context),
+        ),
+      answerPage: (request, place) => openId.answerPage(request, place)?.then(withRequestId),
       answerTooManyCalls: () => withRequestId(orangeError(53)),
-      reset: () => rates.forEach((rate) => rate.reset()),
+      commands: createOpenIdCommands(context.settings),
+      reset: () => {
+        rates.forEach((rate) => rate.reset())
+        context.settings.keys.reset()
+        openId.reset()
+      },
     }
   },
 }
