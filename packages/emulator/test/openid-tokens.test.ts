@@ -54,7 +54,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
   test('of two that show a code at once, at most one keeps a token', async () => {
     const { code } = await callbackOf()
     const answers = await Promise.all([exchange(code), exchange(code)])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(await echo(answers.find(({ status }) => status === 200)?.body.access_token)).toBe(401)
   })
 

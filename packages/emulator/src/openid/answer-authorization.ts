@@ -29,7 +29,7 @@ export async function answerAuthorization(request: Request, place: Place, contex
     const honest = { ...parameters, ...(state !== null && { state }) }
     const url = new URL(redirectUri)
     for (const [name, value] of Object.entries(settings.editCallback?.(honest) ?? honest)) {
-      url.searchParams.append(name, value)
+      if (value !== undefined) url.searchParams.append(name, value)
     }
     // After a form 303, so that the browser does not send the password on.
     const response = new Response(null, { status: request.method === 'POST' ? 303 : 302, headers: NO_STORE })

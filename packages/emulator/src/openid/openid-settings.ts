@@ -54,12 +54,12 @@ export type OpenIdSettings = {
    */
   editIdToken: EditIdToken | undefined
   /**
-   * Edits the parameters with which users come back: `code` and `state`, or `error`, `error_description` and `state`.
+   * Edits the parameters with which users come back: `code` and `state`, or `error`, `error_description` and `state`; what is `undefined` is left out.
    *
-   * @example `editCallback = (parameters) => ({ ...parameters, iss: 'https://somebody-else.example' })`
+   * @example `editCallback = (parameters) => ({ ...parameters, state: undefined })`
    * @defaultValue None: they are honest.
    */
-  editCallback: Edit<Readonly<Record<string, string>>> | undefined
+  editCallback: Edit<Readonly<Record<string, string | undefined>>> | undefined
   /**
    * Edits the OpenID Connect metadata.
    *
