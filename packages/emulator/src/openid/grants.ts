@@ -51,7 +51,7 @@ export type Grants = {
 export function createGrants(clock: Clock, revokeToken: (accessToken: string) => void): Grants {
   const codes = new Map<string, { grant: Grant; binding: CodeBinding; expiresAt: number; isUsed: boolean }>()
   const refreshTokens = new Map<string, { grant: Grant; isUsed: boolean }>()
-  const accessTokens = new Map<Grant, string[]>()
+  const accessTokens = new WeakMap<Grant, string[]>()
 
   const revoke = (grant: Grant): void => {
     accessTokens.get(grant)?.forEach(revokeToken)
@@ -100,7 +100,6 @@ export function createGrants(clock: Clock, revokeToken: (accessToken: string) =>
     reset: () => {
       codes.clear()
       refreshTokens.clear()
-      accessTokens.clear()
     },
   }
 }

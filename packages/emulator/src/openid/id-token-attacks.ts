@@ -53,7 +53,8 @@ const without =
   })
 
 /**
- * Ready-made ways to edit ID tokens, each of which a client must refuse: assign one to `editIdToken`.
+ * Ready-made ways to edit ID tokens, each of which a client must refuse, `wrong-sub` when it renews: assign one to
+ * `editIdToken`.
  *
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation | OpenID Connect Core 1.0 §3.1.3.7}
  */
