@@ -57,7 +57,7 @@ export type Emulation = {
   /** A snapshot of the counters. */
   readonly counters: Counters
   /**
-   * Undoes all that methods did: counters, tokens, scripts, holds, rate windows.
+   * Undoes all that methods did, and users: counters, tokens, codes, sessions, rotated keys, scripts, holds, rate windows.
    *
    * Properties such as `clients` and `lifetimeMs` stay. A request that is held or delayed fails like a network error.
    */

@@ -23,6 +23,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(text).toContain('<html lang="en">')
     expect(text).toContain('<form method="post">')
     for (const name of ['user', 'password']) {

@@ -30,7 +30,7 @@ export const pkce = {
 
 type Fields = Readonly<Record<string, string | undefined>>
 
-export const defined = (fields: Fields): Record<string, string> =>
+const defined = (fields: Fields): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined))
 
 /** Makes one emulator, since its key takes time, and sets it back before each test; `send` reaches it by documented addresses. */

@@ -16,7 +16,10 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     bouygues.clients.set('second', 'secret')
   })
 
-  const invalidGrant = { status: 400, body: { error: 'invalid_grant', error_description: expect.any(String) } }
+  const invalidGrant = (why: string) => ({
+    status: 400,
+    body: { error: 'invalid_grant', error_description: expect.stringContaining(why) },
+  })
   const echo = async (accessToken: string) => (await json(`${site.api}/any/echo`, bearer(accessToken))).status
   const userInfo = (accessToken?: string, method = 'POST') =>
     json(`${site.base}/userinfo`, { method, ...(accessToken !== undefined && bearer(accessToken)) })
@@ -46,9 +49,9 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     const { code } = await callbackOf()
     const { body } = await exchange(code)
     expect(await echo(body.access_token)).toBe(200)
-    expect(await exchange(code)).toMatchObject(invalidGrant)
+    expect(await exchange(code)).toMatchObject(invalidGrant('The code was used before'))
     expect(await echo(body.access_token)).toBe(401)
-    expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant)
+    expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant('The refresh token is unknown'))
   })
 
   test('of two that show a code at once, at most one keeps a token', async () => {
@@ -61,7 +64,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
   test('a code is good for 60 s', async () => {
     const { code } = await callbackOf()
     emulator.clock.advance(60_000)
-    expect(await exchange(code)).toMatchObject(invalidGrant)
+    expect(await exchange(code)).toMatchObject(invalidGrant('The code has expired'))
     const next = await callbackOf()
     emulator.clock.advance(59_000)
     expect(await exchange(next['code'])).toMatchObject({ status: 200 })
@@ -69,21 +72,21 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
 
   test('a code is good for its client only, and another one does not use it up', async () => {
     const { code } = await callbackOf()
-    expect(await exchange(code, {}, second)).toMatchObject(invalidGrant)
+    expect(await exchange(code, {}, second)).toMatchObject(invalidGrant('The code is unknown'))
     expect(await exchange(code)).toMatchObject({ status: 200 })
   })
 
   test.each([
-    ['another redirect URI', {}, { redirect_uri: `${callback}/` }],
-    ['no redirect URI', {}, { redirect_uri: undefined }],
-    ['a wrong verifier', challenge, { code_verifier: `${pkce.verifier}x` }],
-    ['no verifier', challenge, {}],
-    ['a verifier for no challenge', {}, { code_verifier: pkce.verifier }],
-  ])('a code with %s is refused, and used up', async (_, request, fields) => {
+    ['another redirect URI', {}, { redirect_uri: `${callback}/` }, 'redirect_uri'],
+    ['no redirect URI', {}, { redirect_uri: undefined }, 'redirect_uri'],
+    ['a wrong verifier', challenge, { code_verifier: `${pkce.verifier}x` }, 'code_verifier'],
+    ['no verifier', challenge, {}, 'code_verifier'],
+    ['a verifier for no challenge', {}, { code_verifier: pkce.verifier }, 'code_verifier'],
+  ])('a code with %s is refused, and used up', async (_, request, fields, why) => {
     const { code } = await callbackOf(request)
-    expect(await exchange(code, fields)).toMatchObject(invalidGrant)
+    expect(await exchange(code, fields)).toMatchObject(invalidGrant(why))
     const right = 'code_challenge' in request ? { code_verifier: pkce.verifier } : {}
-    expect(await exchange(code, right)).toMatchObject(invalidGrant)
+    expect(await exchange(code, right)).toMatchObject(invalidGrant('The code was used before'))
   })
 
   test('a code with the verifier that fits its challenge is taken', async () => {
@@ -92,22 +95,24 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
   })
 
   test('a code that is unknown, missing, forgotten, or of a user who is gone is refused', async () => {
-    expect(await exchange('ac-guess')).toMatchObject(invalidGrant)
+    expect(await exchange('ac-guess')).toMatchObject(invalidGrant('The code is unknown'))
     expect(await exchange(undefined)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     const { code } = await callbackOf()
     bouygues.reset()
-    expect(await exchange(code)).toMatchObject(invalidGrant)
+    expect(await exchange(code)).toMatchObject(invalidGrant('The code is unknown'))
     bouygues.users.set('other', { password: 'secret', claims: { sub: '2' } })
     const gone = await callbackOf({}, { user: 'other', password: 'secret' })
     bouygues.users.delete('other')
-    expect(await exchange(gone['code'])).toMatchObject(invalidGrant)
+    expect(await exchange(gone['code'])).toMatchObject(invalidGrant('The user is unknown'))
   })
 
   test('a code is good at its own environment only', async () => {
     const other = site === production ? ap4 : production
     const { code = '' } = await callbackOf()
     const fields = { grant_type: 'authorization_code', code, redirect_uri: callback }
-    expect(await json(`${other.base}/token`, form(fields, authorized))).toMatchObject(invalidGrant)
+    expect(await json(`${other.base}/token`, form(fields, authorized))).toMatchObject(
+      invalidGrant('The code is unknown'),
+    )
     expect(await exchange(code)).toMatchObject({ status: 200 })
   })
 
@@ -165,15 +170,15 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       bouygues.refreshTokens = true
       const before = await tokens()
       const { body } = await refresh(before.refresh_token)
-      expect(await refresh(before.refresh_token)).toMatchObject(invalidGrant)
+      expect(await refresh(before.refresh_token)).toMatchObject(invalidGrant('The refresh token was used before'))
       expect([await echo(before.access_token), await echo(body.access_token)]).toEqual([401, 401])
-      expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant)
+      expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant('The refresh token is unknown'))
     })
 
     test('are good for their client only', async () => {
       bouygues.refreshTokens = true
       const { refresh_token: refreshToken } = await tokens()
-      expect(await refresh(refreshToken, second)).toMatchObject(invalidGrant)
+      expect(await refresh(refreshToken, second)).toMatchObject(invalidGrant('The refresh token is unknown'))
       expect((await refresh(refreshToken)).status).toBe(200)
       expect(await json(`${site.base}/token`, form({ grant_type: 'refresh_token' }, authorized))).toMatchObject({
         body: { error: 'invalid_request' },
@@ -184,7 +189,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       bouygues.refreshTokens = true
       const { refresh_token: refreshToken } = await tokens()
       bouygues.reset()
-      expect(await refresh(refreshToken)).toMatchObject(invalidGrant)
+      expect(await refresh(refreshToken)).toMatchObject(invalidGrant('The refresh token is unknown'))
     })
   })
 
@@ -285,7 +290,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       const [body, bystander] = [await tokens(), await tokens()]
       expect((await revoke({ token: body.refresh_token })).status).toBe(200)
       expect(await echo(body.access_token)).toBe(401)
-      expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant)
+      expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant('The refresh token is unknown'))
       expect(await echo(bystander.access_token)).toBe(200)
       expect((await refresh(bystander.refresh_token)).status).toBe(200)
     })

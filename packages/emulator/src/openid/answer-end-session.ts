@@ -1,10 +1,10 @@
-import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose'
+import { compactVerify, createLocalJWKSet, decodeJwt } from 'jose'
 import type { Place } from '../place.ts'
 import { errorPage } from './answer-authorization.ts'
 import { htmlPage } from './html-page.ts'
 import type { OpenIdContext } from './openid-context.ts'
 import { readParameters } from './read-parameters.ts'
-import type { SigningKeys } from './signing-keys.ts'
+import { publishKeys, type SigningKeys } from './signing-keys.ts'
 
 /**
  * Ends the session of a browser, and sends the user to where the client wants, if that is registered.
@@ -45,12 +45,9 @@ function redirect(uri: string, state: string | null): Response {
 /** Reads an ID token that was signed here; it may have expired since. */
 async function readHint(hint: string, keys: SigningKeys): Promise<{ aud: string; sub: string } | undefined> {
   try {
-    const { kid } = decodeProtectedHeader(hint)
-    const key = (await keys.published()).find(({ id }) => id === kid)
-    if (!key) return undefined
-    await compactVerify(hint, key.publicKey, { algorithms: ['RS256'] })
+    await compactVerify(hint, createLocalJWKSet(await publishKeys(keys)))
     const { aud, sub } = decodeJwt(hint)
-    return typeof aud === 'string' && sub !== undefined ? { aud, sub } : undefined
+    return { aud: String(aud), sub: String(sub) }
   } catch {
     return undefined
   }

@@ -19,11 +19,11 @@ export function answerUserInfo(request: Request, { server, settings, findToken }
     refuse(401, 'invalid_token', 'A valid Bearer token is needed', { 'WWW-Authenticate': challenge })
   const token = findToken(accessToken ?? '')
   if (!token || token.isExpired || token.endpoint !== server.endpoints.token) return unknown()
+  // Every user's token has the scope openid, and no other one has.
   if (token.user === undefined) {
     const needed = { 'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="openid"' }
     return refuse(403, 'insufficient_scope', 'The token of a user with the scope openid is needed', needed)
   }
-  // Tokens of users all have the scope openid.
   const user = settings.users.get(token.user)
   if (!user) return unknown()
   const honest = server.tellUserInfo(user.claims)

@@ -18,7 +18,7 @@ export type Grant = {
 }
 
 /** What a code is bound to. */
-export type CodeBinding = {
+type CodeBinding = {
   /** The client's id. */
   readonly clientId: string
   /** Where the user was sent to. */

@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose'
+import { exportJWK, generateKeyPair, type CryptoKey, type JSONWebKeySet } from 'jose'
 
 /** A key pair that signs ID tokens. */
 export type SigningKey = {
@@ -55,7 +55,7 @@ export function createSigningKeys(): SigningKeys {
 }
 
 /** Says what is published of the keys. */
-export async function publishKeys(keys: SigningKeys): Promise<{ readonly keys: readonly JWK[] }> {
+export async function publishKeys(keys: SigningKeys): Promise<JSONWebKeySet> {
   const ring = await keys.published()
   const jwks = ring.map(async ({ id, publicKey }) => {
     const { kty = '', n = '', e = '' } = await exportJWK(publicKey)
