@@ -9,7 +9,7 @@ import {
   type JWTPayload,
 } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { idTokenAttacks, type IdTokenAttack } from '../src/index.ts'
+import { createEmulator, idTokenAttacks, type IdTokenAttack } from '../src/index.ts'
 import { ap4, production, useOpenId } from './openid-support.ts'
 import { ways } from './support.ts'
 
@@ -158,4 +158,11 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
     const others = ['alg-none', 'hs256-with-public-key', 'bad-signature', 'unknown-kid', 'missing-id-token']
     expect(Object.keys(idTokenAttacks).toSorted()).toEqual([...Object.keys(payloads), ...others].toSorted())
   })
+})
+
+test('the first key is one, even when it is asked for twice at once', async () => {
+  const { keys } = createEmulator().bouygues
+  const [one, other] = await Promise.all([keys.current(), keys.current()])
+  expect(one).toBe(other)
+  expect(await keys.published()).toEqual([one])
 })
