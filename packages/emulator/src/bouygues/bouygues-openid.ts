@@ -1,4 +1,5 @@
 import type { OpenIdServer } from '../openid/openid-server.ts'
+import type { User } from '../openid/openid-settings.ts'
 import { bouyguesEndpoints } from './bouygues-addresses.ts'
 
 /** What users of a client allow it, whatever was asked for: the page's own example. */
@@ -70,7 +71,7 @@ export const bouyguesServers: readonly OpenIdServer[] = [
 ]
 
 /** What is known of the user that is there from the start: the members are those of the page's example, the values made up. */
-export const bouyguesUser = {
+export const bouyguesUser: User['claims'] = {
   sub: '5d3b7e0c9a1f4e62b8d07c35a9e1f6402b7c8d915e3fa06d4c81b2e79f50a6d3',
   login_type: 'COMPTE_WEB_PROSPECT',
   roles: ['ROLE_FICTIF'],
