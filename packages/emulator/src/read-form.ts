@@ -1,7 +1,7 @@
 import { mediaTypes } from './media-types.ts'
 
 /**
- * Reads the form of a token request, or says what is wrong with it.
+ * Reads a form, or says what is wrong with it.
  *
  * @see RFC 6749 §3.2
  */

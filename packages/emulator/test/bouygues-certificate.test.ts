@@ -120,7 +120,7 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     expect(await request(`${header}.${encode(goodClaims())}.${signature}`)).toEqual(refusal('signature'))
     expect(await request(`${header}.${encode(goodClaims())}.`)).toEqual(refusal('signature'))
     emulator().bouygues.publicKeys.set('app-cc-jwt', 'no key at all')
-    expect(await requestWith({})).toEqual(refusal('signature'))
+    expect(await requestWith({})).toEqual(refusal('no RSA public key'))
   })
 
   test.each([
@@ -131,6 +131,8 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     ['iss is a list', { iss: ['app-cc-jwt'] }, 'iss is no client'],
     ['sub is another', { sub: 'emulated-client' }, 'sub must be'],
     ['sub is missing', { sub: undefined }, 'sub must be'],
+    ['nbf is in the future', { nbf: now() + 600 }, 'nbf is in the future'],
+    ['nbf is no number', { nbf: 'now' }, 'nbf is in the future'],
     ['jti is missing', { jti: undefined }, 'jti is missing'],
     ['jti is empty', { jti: '' }, 'jti is missing'],
     ['jti is a number', { jti: 1 }, 'jti is missing'],
@@ -156,6 +158,8 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     ['exp was 15 s ago', -30, -15, 'exp is over'],
     ['two hours and a second lie between them', -10, 7191, 'after iat'],
     ['they are in milliseconds', 1_000_000_000_000, 1_000_000_060_000, 'future'],
+    ['exp is before iat', 10, 5, 'exp is not after iat'],
+    ['they are the same', 0, 0, 'exp is not after iat'],
   ])('it is refused where %s', async (_, iat, exp, reason) => {
     expect(await requestWith({ iat: now() + iat, exp: now() + exp })).toEqual(refusal(reason))
   })
@@ -237,6 +241,11 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     const fields = { ...fieldsWith(await sign(goodClaims())), ...more }
     const response = await send(endpoint, form(fields, { ...headers }))
     expect({ status: response.status, body: await response.json() }).toEqual(refusal(reason))
+  })
+
+  test('with a query the request is refused', async () => {
+    const response = await send(`${endpoint}?a=b`, form(fieldsWith(await sign(goodClaims()))))
+    expect({ status: response.status, body: await response.json() }).toEqual(refusal('not into the URL'))
   })
 
   test('without a parameter, with one twice, or by another method the request is refused', async () => {

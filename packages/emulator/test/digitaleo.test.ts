@@ -43,6 +43,11 @@ describe.each(ways)('Digitaleo, %s', (way) => {
       })
     })
 
+    test('with a secret in the URL meets 400, whatever the form holds', async () => {
+      const answer = await answerTo(`${endpoint}?client_secret=emulated-secret`, form(fields))
+      expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    })
+
     test('takes credentials from the form only: an Authorization header is none, and does no harm', async () => {
       const Authorization = basic('emulated-client', 'emulated-secret')
       const inHeader = await answerTo(endpoint, form({ grant_type: 'client_credentials' }, { Authorization }))

@@ -2,7 +2,7 @@ import { jsonResponse } from '../json-response.ts'
 import { oauthError } from '../oauth-error.ts'
 import type { RuleContext } from '../provider.ts'
 import { readBasic } from '../read-basic.ts'
-import { readForm } from '../read-form.ts'
+import { readTokenForm } from '../read-token-form.ts'
 import { splitAuthorization } from '../split-authorization.ts'
 
 /** Reads the form of a client that shows its secret by Basic; or refuses it. */
@@ -11,14 +11,16 @@ export async function authenticateBouygues(
   context: Pick<RuleContext, 'isClient'>,
 ): Promise<{ readonly clientId: string; readonly form: URLSearchParams } | Response> {
   if (request.method !== 'POST') return oauthError(405, 'invalid_request', 'The method must be POST', { Allow: 'POST' })
-  const form = await readForm(request)
+  const form = await readTokenForm(request)
   if (typeof form === 'string') return oauthError(400, 'invalid_request', form)
 
   const { scheme, value } = splitAuthorization(request.headers.get('Authorization'))
   // The page says once that the secret alone is encoded; all its examples encode id:secret.
   const credentials = scheme === 'Basic' ? readBasic(value) : undefined
   if (!credentials || !context.isClient(credentials)) return invalidClient()
-  if (form.has('client_secret')) return oauthError(400, 'invalid_request', 'Credentials in the header and in the body')
+  const isTwice = form.has('client_secret') || form.has('client_assertion')
+  const isAnother = form.has('client_id') && form.get('client_id') !== credentials.clientId
+  if (isTwice || isAnother) return oauthError(400, 'invalid_request', 'Credentials in the header and in the body')
   return { clientId: credentials.clientId, form }
 }
 

@@ -4,7 +4,7 @@ import type { Place } from '../place.ts'
 import type { RuleContext } from '../provider.ts'
 import { readBearer } from '../read-bearer.ts'
 import { bouyguesApis } from './bouygues-addresses.ts'
-import { bouyguesError } from './bouygues-error.ts'
+import { apiError } from '../api-error.ts'
 import { checkEmail } from './check-email.ts'
 
 const EMAIL_CHECK = '/v1/customer-management/email-addresses/check'
@@ -37,24 +37,22 @@ export async function answerBouyguesCall(request: Request, place: Place, context
   const token = context.findToken(readBearer(request) ?? '')
   // A token of the other environment is a stranger here.
   if (!token || token.isExpired || !endpoints.includes(token.endpoint)) {
-    return bouyguesError(401, 'invalid_token', 'A valid Bearer token is needed')
+    return apiError(401, 'invalid_token', 'A valid Bearer token is needed')
   }
   if (!place.path.startsWith(`${prefix}/`)) return errors.notFound()
   const path = place.path.slice(prefix.length)
   const scope = scopes.get(path)
   if (scope && !token.scope?.split(' ').includes(scope)) {
-    return bouyguesError(403, 'insufficient_scope', `The token needs the scope ${scope}`)
+    return apiError(403, 'insufficient_scope', `The token needs the scope ${scope}`)
   }
   return answerByRoute(routes, request, path, errors)
 }
 
 /** Answers a call beyond the limit that the emulator's user set. */
-export const tooManyBouyguesCalls = (): Response =>
-  bouyguesError(429, 'too_many_requests', 'Too many calls in a minute')
+export const tooManyBouyguesCalls = (): Response => apiError(429, 'too_many_requests', 'Too many calls in a minute')
 
 const errors = {
-  notFound: () => bouyguesError(404, 'not_found', 'There is nothing at this path'),
-  wrongMethod: (allow: string) =>
-    bouyguesError(405, 'method_not_allowed', `The method must be ${allow}`, { Allow: allow }),
-  badBody: () => bouyguesError(400, 'invalid_request', 'The body could not be read'),
+  notFound: () => apiError(404, 'not_found', 'There is nothing at this path'),
+  wrongMethod: (allow: string) => apiError(405, 'method_not_allowed', `The method must be ${allow}`, { Allow: allow }),
+  badBody: () => apiError(400, 'invalid_request', 'The body could not be read'),
 }

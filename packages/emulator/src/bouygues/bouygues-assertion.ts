@@ -1,4 +1,4 @@
-import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, importSPKI, type JWK } from 'jose'
+import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, importSPKI, type CryptoKey, type JWK } from 'jose'
 import type { Clock } from '../clock.ts'
 import { checkClaims } from './check-claims.ts'
 
@@ -34,7 +34,9 @@ export function createAssertionCheck(clock: Clock, publicKeys: ReadonlyMap<strin
       const publicKey = typeof clientId === 'string' ? publicKeys.get(clientId) : undefined
       if (typeof clientId !== 'string' || publicKey === undefined)
         return { problem: 'iss is no client with a registered public key' }
-      if (!(await isSignedBy(publicKey, assertion))) {
+      const key = await importKey(publicKey)
+      if (!key) return { problem: 'What is registered for iss is no RSA public key' }
+      if (!(await isSignedBy(key, assertion))) {
         return { problem: 'The signature does not fit the public key that is registered for iss' }
       }
 
@@ -65,10 +67,18 @@ function hasHeader(found: object): boolean {
   return members.length === Object.keys(header).length && members.every(([name, value]) => header[name] === value)
 }
 
-async function isSignedBy(publicKey: JWK | string, assertion: string): Promise<boolean> {
+async function importKey(publicKey: JWK | string): Promise<CryptoKey | undefined> {
   try {
     const key =
       typeof publicKey === 'string' ? await importSPKI(publicKey, 'RS256') : await importJWK(publicKey, 'RS256')
+    return 'type' in key && key.type === 'public' ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function isSignedBy(key: CryptoKey, assertion: string): Promise<boolean> {
+  try {
     await compactVerify(assertion, key, { algorithms: ['RS256'] })
     return true
   } catch {

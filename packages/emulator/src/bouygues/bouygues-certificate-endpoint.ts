@@ -2,7 +2,7 @@ import { oauthError } from '../oauth-error.ts'
 import type { Place } from '../place.ts'
 import type { RuleContext } from '../provider.ts'
 import { randomJwt } from '../random-jwt.ts'
-import { readForm } from '../read-form.ts'
+import { readTokenForm } from '../read-token-form.ts'
 import { tokenResponse } from '../token-response.ts'
 import { bouyguesEndpoints, bouyguesRealm } from './bouygues-addresses.ts'
 import type { AssertionCheck } from './bouygues-assertion.ts'
@@ -24,7 +24,7 @@ export async function answerCertificateRequest(
   context: RuleContext<BouyguesSettings>,
   assertions: AssertionCheck,
 ): Promise<Response> {
-  const form = await readForm(request)
+  const form = await readTokenForm(request)
   const problem = typeof form === 'string' ? form : refuseForm(form, request)
   if (typeof form === 'string' || problem) return invalidClient(problem)
 

@@ -11,7 +11,7 @@ const MAX_LIFETIME = 7200
 
 /** Says what is wrong with the claims of an assertion, or until when it could be accepted, in seconds since the epoch. */
 export function checkClaims(
-  { iss, sub, aud, iat, exp, jti }: JWTPayload,
+  { iss, sub, aud, iat, exp, nbf, jti }: JWTPayload,
   audiences: readonly string[],
   now: number,
 ): { readonly problem: string } | { readonly until: number } {
@@ -23,6 +23,8 @@ export function checkClaims(
   if (iat > now + SKEW) return { problem: 'iat is in the future' }
   if (now > iat + MAX_AGE + SKEW) return { problem: `iat is more than ${MAX_AGE} s ago` }
   if (now >= exp + SKEW) return { problem: 'exp is over' }
+  if (exp <= iat) return { problem: 'exp is not after iat' }
+  if (nbf !== undefined && !(isSeconds(nbf) && nbf <= now + SKEW)) return { problem: 'nbf is in the future' }
   if (exp - iat > MAX_LIFETIME) return { problem: `exp is more than ${MAX_LIFETIME} s after iat` }
   if (typeof jti !== 'string' || jti === '') return { problem: 'jti is missing' }
   return { until: Math.min(iat + MAX_AGE, exp) + SKEW }

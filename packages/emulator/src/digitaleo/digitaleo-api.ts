@@ -1,5 +1,5 @@
 import { answerByRoute, type Route } from '../answer-by-route.ts'
-import { jsonResponse } from '../json-response.ts'
+import { apiError } from '../api-error.ts'
 import type { Place } from '../place.ts'
 import type { RuleContext } from '../provider.ts'
 import { readBearer } from '../read-bearer.ts'
@@ -50,15 +50,6 @@ const errors = {
   notFound: () => apiError(404, 'not_found', 'There is nothing at this path'),
   wrongMethod: (allow: string) => apiError(405, 'method_not_allowed', `The method must be ${allow}`, { Allow: allow }),
   badBody: () => apiError(400, 'invalid_request', 'The body could not be read'),
-}
-
-function apiError(
-  status: number,
-  error: string,
-  description: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return jsonResponse({ error, error_description: description }, { status, headers })
 }
 
 function headerTooLarge(): Response {

@@ -1,7 +1,7 @@
 import { oauthError } from '../oauth-error.ts'
 import type { Place } from '../place.ts'
 import type { RuleContext } from '../provider.ts'
-import { readForm } from '../read-form.ts'
+import { readTokenForm } from '../read-token-form.ts'
 import { refuseGrantType } from '../refuse-grant-type.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { DigitaleoSettings } from './digitaleo-settings.ts'
@@ -18,7 +18,7 @@ export async function answerDigitaleoTokenRequest(
   context: RuleContext<DigitaleoSettings>,
 ): Promise<Response> {
   if (request.method !== 'POST') return oauthError(400, 'invalid_request', 'The method must be POST')
-  const form = await readForm(request)
+  const form = await readTokenForm(request)
   if (typeof form === 'string') return oauthError(400, 'invalid_request', form)
   const refusal = refuseGrantType(form)
   if (refusal) return refusal

@@ -1,7 +1,7 @@
-import { jsonResponse } from '../json-response.ts'
+import { jsonResponse } from './json-response.ts'
 
-/** Makes the error answer of the APIs: `{ error, error_description }`. */
-export function bouyguesError(
+/** Makes the error answer of an API whose errors look like OAuth's: `{ error, error_description }`. */
+export function apiError(
   status: number,
   error: string,
   description: string,
