@@ -1,4 +1,4 @@
-import { createEmulator, type PlainAnswer } from '@oauthkit/emulator'
+import { createEmulator, signIn, type PlainAnswer } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 
 /** A request that came in beside the provider's paths. */
@@ -50,6 +50,8 @@ function createCommands(emulator: ReturnType<typeof createEmulator>, arrivals: r
     countersOf: (provider: ProviderName) => emulator[provider].counters,
     /** Revokes all tokens of one provider. */
     revokeAt: (provider: ProviderName) => emulator[provider].revoke(),
+    /** Signs a user in, as a browser would, and says where that is sent then. */
+    signIn: (authorizationUrl: string, options: { readonly deny?: boolean } = {}) => signIn(authorizationUrl, options),
     /** Makes the tokens of all providers live so long from now on. */
     setLifetime: (ms: number) => {
       for (const provider of [orange, digitaleo, bouygues]) provider.lifetimeMs = ms

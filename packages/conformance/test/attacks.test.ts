@@ -1,0 +1,152 @@
+import { bouygues, bouyguesAp4 } from '@oauthkit/bouygues'
+import type { Provider } from '@oauthkit/core'
+import { emulated, idTokenAttacks } from '@oauthkit/emulator'
+import { createLogin, type LoginTransaction } from '@oauthkit/login'
+import { expect, test } from 'vitest'
+import { shownBy } from './strings-within.ts'
+import { errorOf, startSite } from './support.ts'
+
+const clientId = 'emulated-client'
+const clientSecret = 'emulated-secret'
+const redirectUri = 'https://app.example/callback'
+
+/** A login at an emulated Bouygues Telecom of its own, and what makes that misbehave. */
+async function startLogin({ own = bouyguesAp4, ...options }: { own?: Provider; clientSecret?: string } = {}) {
+  const { url: server, control } = await startSite()
+  const misbehave = async (how: string, body: object) => {
+    const init = { method: 'POST', body: JSON.stringify(body) }
+    expect((await fetch(`${server}/control/bouygues/${how}`, init)).status).toBe(200)
+  }
+  await misbehave('redirect-uris', { clientId, redirectUris: [redirectUri] })
+  const provider = emulated(own, server)
+  return {
+    login: createLogin({ provider, clientId, clientSecret, redirectUri, scope: '', ...options }),
+    misbehave,
+    // Not from here: a browser does not show a script where a redirect leads.
+    signIn: (url: string, how = {}) => control('signIn', url, how),
+  }
+}
+
+/** What no error may show of a sign-in. */
+function expectNoSecret(error: unknown, callbackUrl: string, { nonce, codeVerifier, state }: LoginTransaction): void {
+  const code = new URL(callbackUrl).searchParams.get('code') ?? 'no code'
+  for (const secret of [nonce, codeVerifier, state, code, clientSecret, btoa(`${clientId}:${clientSecret}`)]) {
+    expect(shownBy(error)).not.toContain(secret)
+  }
+}
+
+test('an honest server is believed', async () => {
+  const { login, signIn } = await startLogin()
+  const { url, transaction } = await login.start()
+  const { token, claims } = await login.finish(await signIn(url), transaction)
+  expect(await login.userInfo(token)).toMatchObject({ sub: claims.sub })
+})
+
+// At a first sign-in nobody can tell that one; userLogin() can at a refresh.
+const attacks = Object.keys(idTokenAttacks).filter((attack) => attack !== 'wrong-sub')
+
+test('there are attacks', () => {
+  expect(attacks.length).toBeGreaterThan(15)
+})
+
+test.each(attacks)('an ID token is refused: %s', async (attack) => {
+  const { login, misbehave, signIn } = await startLogin()
+  await misbehave('edit-id-token', { attack })
+  const { url, transaction } = await login.start()
+  const callbackUrl = await signIn(url)
+  const error = await errorOf(login.finish(callbackUrl, transaction))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED', provider: 'bouygues-ap4' })
+  expectNoSecret(error, callbackUrl, transaction)
+})
+
+test.each([
+  ['has no state', { state: null }, 'TOKEN_MISSING'],
+  ['has another state', { state: 'forged' }, 'TOKEN_MISSING'],
+  ["has another server's iss", { iss: 'https://evil.example' }, 'TOKEN_MALFORMED'],
+  ['has no code', { code: null }, 'TOKEN_MALFORMED'],
+  ['is an error', { code: null, error: 'server_error' }, 'TOKEN_REFUSED'],
+])('a callback that %s is refused', async (_what, patch, code) => {
+  const { login, misbehave, signIn } = await startLogin()
+  await misbehave('edit-callback', patch)
+  const { url, transaction } = await login.start()
+  const callbackUrl = await signIn(url)
+  const error = await errorOf(login.finish(callbackUrl, transaction))
+  expect(error).toMatchObject({ name: 'OAuthError', code })
+  expectNoSecret(error, callbackUrl, transaction)
+})
+
+test('a sign-in that the user denies is refused', async () => {
+  const { login, signIn } = await startLogin()
+  const { url, transaction } = await login.start()
+  const error = await errorOf(login.finish(await signIn(url, { deny: true }), transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'access_denied' })
+})
+
+test('a callback that is replayed is refused by the server', async () => {
+  const { login, signIn } = await startLogin()
+  const { url, transaction } = await login.start()
+  const callbackUrl = await signIn(url)
+  await login.finish(callbackUrl, transaction)
+  const error = await errorOf(login.finish(callbackUrl, transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_grant' })
+  expectNoSecret(error, callbackUrl, transaction)
+})
+
+test('a code that was stolen does not serve in another sign-in', async () => {
+  const { login, signIn } = await startLogin()
+  const victim = await login.start()
+  const stolen = new URL(await signIn(victim.url)).searchParams.get('code') ?? ''
+  const attacker = await login.start()
+  const forged = new URL(redirectUri)
+  forged.search = new URLSearchParams({ code: stolen, state: attacker.transaction.state }).toString()
+  const error = await errorOf(login.finish(forged, attacker.transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_grant' })
+})
+
+test("a transaction of another provider's is refused", async () => {
+  const { login, signIn } = await startLogin()
+  const other = await startLogin({ own: bouygues })
+  const { url } = await login.start()
+  const { transaction } = await other.login.start()
+  const error = await errorOf(login.finish(await signIn(url), transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('a wrong client secret is refused, and not shown', async () => {
+  const { login, signIn } = await startLogin({ clientSecret: 'the-wrong-secret' })
+  const { url, transaction } = await login.start()
+  const error = await errorOf(login.finish(await signIn(url), transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_client', status: 401 })
+  expect(shownBy(error)).not.toContain('the-wrong-secret')
+})
+
+test('metadata that names another issuer is refused before the user is sent anywhere', async () => {
+  const { login, misbehave } = await startLogin({ own: bouygues })
+  await misbehave('edit-discovery', { issuer: 'https://evil.example' })
+  expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED' })
+})
+
+test('user info about somebody else is refused', async () => {
+  const { login, misbehave, signIn } = await startLogin()
+  const { url, transaction } = await login.start()
+  const { token } = await login.finish(await signIn(url), transaction)
+  await misbehave('edit-user-info', { sub: 'somebody-else' })
+  const error = await errorOf(login.userInfo(token))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED' })
+  expect(shownBy(error)).not.toContain(token.accessToken)
+})
+
+test.each([
+  ['metadata', bouygues],
+  ['the data of its package', bouyguesAp4],
+])('keys that are rotated between two sign-ins are found: known by %s', async (_how, own) => {
+  const { login, misbehave, signIn } = await startLogin({ own })
+  for (const isRotated of [false, true]) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    if (isRotated) await misbehave('rotate-keys', {})
+    // oxlint-disable-next-line no-await-in-loop
+    const { url, transaction } = await login.start()
+    // oxlint-disable-next-line no-await-in-loop
+    await expect(login.finish(await signIn(url), transaction)).resolves.toHaveProperty('token')
+  }
+})
