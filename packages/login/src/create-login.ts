@@ -1,15 +1,16 @@
 import { revoke, type Token } from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
-import { createAuthorizationServer } from './authorization-server.ts'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
-import { fetchUserInfo, type UserInfo } from './fetch-user-info.ts'
-import { finishLogin, type IdTokenClaims } from './finish-login.ts'
-import { loginError } from './login-error.ts'
+import type { UserInfo } from './fetch-user-info.ts'
+import type { IdTokenClaims } from './finish-login.ts'
+import type * as OpenIdModule from './openid.ts'
 import { clientIdOf, settle, type LoginOptions } from './settings.ts'
-import { startLogin, type LoginRequest, type StartOptions } from './start-login.ts'
+import type { LoginRequest, StartOptions } from './start-login.ts'
 import { checkTransaction, type LoginTransaction } from './transaction.ts'
 
 export type { LoginOptions } from './settings.ts'
+
+type OpenId = typeof OpenIdModule
 
 /** Signs users in and out at one provider. Whatever is refused is an `OAuthError`, and nothing secret is in it. */
 export type Login<Info extends UserInfo = UserInfo> = {
@@ -68,30 +69,40 @@ export type Login<Info extends UserInfo = UserInfo> = {
 export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOptions): Login<Info> {
   const settings = settle(options)
   const { provider, redirectUri } = settings
-  const authorizationServer = createAuthorizationServer(settings)
+  let authorizationServer: (() => Promise<AuthorizationServer>) | undefined
 
   /** Finds out about the provider, and does a step with that. */
-  const withServer = async <T>(step: string, work: (server: AuthorizationServer) => Promise<T>): Promise<T> => {
+  const withServer = async <T>(
+    step: string,
+    work: (server: AuthorizationServer, openId: OpenId) => Promise<T>,
+  ): Promise<T> => {
+    // Only now: who serves the tokens of users that signed in elsewhere need not load it.
+    const openId = await import('./openid.ts')
     let doing = 'the look-up of its metadata'
     try {
+      authorizationServer ??= openId.createAuthorizationServer(settings)
       const server = await authorizationServer()
       doing = step
-      return await work(server)
+      return await work(server, openId)
     } catch (error) {
-      throw await loginError(provider, doing, error)
+      throw await openId.loginError(provider, doing, error)
     }
   }
 
   return {
-    start: (request = {}) => withServer('the sign-in', (server) => startLogin(settings, server, request)),
+    start: (request = {}) =>
+      withServer('the sign-in', (server, { startLogin }) => startLogin(settings, server, request)),
     finish: (callbackUrl, transaction) =>
-      withServer('the sign-in', (server) => {
+      withServer('the sign-in', (server, { finishLogin }) => {
         const { searchParams } = new URL(callbackUrl, redirectUri)
         const checked = checkTransaction(provider, server.issuer, transaction, searchParams)
         return finishLogin(settings, server, searchParams, checked)
       }),
     userInfo: (token) =>
-      withServer('user info', async (server) => (await fetchUserInfo(settings, server, token)) as Info),
+      withServer(
+        'user info',
+        async (server, { fetchUserInfo }) => (await fetchUserInfo(settings, server, token)) as Info,
+      ),
     revoke: (token) =>
       withServer('the revocation', async ({ revocation_endpoint: revocationEndpoint }) => {
         const client = { ...settings, provider: { ...provider, revocationEndpoint } }

@@ -1,4 +1,6 @@
 import { lookUp, secureUrl, type ClientAuth, type Credential, type Provider } from '@oauthkit/core'
+import type { AuthorizationServer } from 'oauth4webapi'
+import { metadataOf } from './metadata.ts'
 
 /** What {@link createLogin} takes. */
 export type LoginOptions = {
@@ -29,6 +31,8 @@ export type LoginOptions = {
 
 /** The same, complete and checked. */
 export type LoginSettings = LoginOptions & {
+  /** What the provider's data says, as metadata. */
+  readonly metadata: AuthorizationServer
   readonly clientAuth: ClientAuth
   readonly scope: string
   readonly fetch: typeof fetch
@@ -57,7 +61,7 @@ export function settle(options: LoginOptions): LoginSettings {
     throw new TypeError(`${name}: timeoutMs must be a number above 0, and at most 2,147,483,647`)
   }
   const { clientAuth = provider.clientAuth, fetch = (input, init) => globalThis.fetch(input, init) } = options
-  return { ...options, clientAuth, scope, timeoutMs, fetch }
+  return { ...options, metadata: metadataOf(provider), clientAuth, scope, timeoutMs, fetch }
 }
 
 /** Looks the client's id up. */

@@ -55,11 +55,15 @@ test.each<[string, () => Response, string]>([
     'TOKEN_UNAVAILABLE',
   ],
 ])('metadata that %s is an OAuthError, and is asked for again the next time', async (_what, answer, code) => {
-  let isGood = false
-  const { login } = scripted(least, () => (isGood ? Response.json(metadata) : answer()))
-  expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
-  isGood = true
-  await expect(login.start()).resolves.toHaveProperty('url')
+  for (const provider of [least, { ...least, discoveryUrl: 'https://elsewhere.example/metadata' }]) {
+    let isGood = false
+    const { login } = scripted(provider, () => (isGood ? Response.json(metadata) : answer()))
+    // oxlint-disable-next-line no-await-in-loop -- two
+    expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
+    isGood = true
+    // oxlint-disable-next-line no-await-in-loop
+    await expect(login.start()).resolves.toHaveProperty('url')
+  }
 })
 
 test('a provider that does not answer in time is TOKEN_UNAVAILABLE', async () => {

@@ -1,0 +1,41 @@
+import { secureUrl, type Provider } from '@oauthkit/core'
+import type { AuthorizationServer } from 'oauth4webapi'
+
+/** The members of a provider that are metadata, and their names there. See OpenID Connect Discovery 1.0 §3. */
+const members = {
+  authorizationEndpoint: 'authorization_endpoint',
+  tokenEndpoint: 'token_endpoint',
+  userinfoEndpoint: 'userinfo_endpoint',
+  revocationEndpoint: 'revocation_endpoint',
+  endSessionEndpoint: 'end_session_endpoint',
+  jwksUri: 'jwks_uri',
+} as const satisfies Partial<Record<keyof Provider, keyof AuthorizationServer>>
+
+/**
+ * The metadata that a provider's data holds.
+ *
+ * @throws `TypeError` if an endpoint is not one that secrets may be sent to.
+ */
+export function metadataOf(provider: Provider): AuthorizationServer {
+  const { issuer = '', idTokenSigningAlgorithms: algorithms } = provider
+  const metadata: Record<string, unknown> = {}
+  for (const [member, name] of Object.entries(members)) {
+    const value = provider[member as keyof typeof members]
+    if (value !== undefined) metadata[name] = value
+  }
+  if (algorithms) metadata['id_token_signing_alg_values_supported'] = algorithms
+  return checkEndpoints(provider, { ...metadata, issuer })
+}
+
+/**
+ * Looks at all endpoints before anything is sent to one.
+ *
+ * @throws `TypeError` if one is not one that secrets may be sent to.
+ */
+export function checkEndpoints({ name }: Provider, metadata: AuthorizationServer): AuthorizationServer {
+  for (const member of Object.values(members)) {
+    const url = metadata[member]
+    if (url !== undefined) secureUrl(url, `${name}: ${member}`)
+  }
+  return metadata
+}
