@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { demonstrate } from './demonstrate.ts'
 import { getLiveToken } from './get-live-token.ts'
+import { showLogin } from './show-login.ts'
 import { showProviders } from './show-providers.ts'
 
 const usage = `Usage: npx -y pnpm@12 start [--live] [--once]
@@ -16,7 +17,7 @@ try {
   }).values
   if (help) console.log(usage)
   else if (live) await getLiveToken()
-  else process.exitCode = (await demonstrate()) && (await showProviders()) ? 0 : 1
+  else process.exitCode = (await demonstrate()) && (await showProviders()) && (await showLogin()) ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

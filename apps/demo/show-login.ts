@@ -1,0 +1,68 @@
+import { bouygues, bouyguesLogin, bouyguesTokens, userLogin } from '@oauthkit/bouygues'
+import { bearer, type Token } from '@oauthkit/core'
+import { createEmulator, emulated, emulatedUrl, signIn } from '@oauthkit/emulator'
+import { serve } from '@oauthkit/emulator/server'
+import ky from 'ky'
+import { describeUrl, transcribe } from './transcribe.ts'
+
+const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
+const redirectUri = 'https://app.example/callback'
+const home = 'https://app.example/'
+
+/** Signs a user in, makes calls, lets the token expire, and signs the user out: with all that crosses the wire. */
+export async function showLogin(): Promise<boolean> {
+  const emulator = createEmulator()
+  emulator.bouygues.redirectUris.set(credentials.clientId, [redirectUri])
+  emulator.bouygues.postLogoutRedirectUris.set(credentials.clientId, [home])
+  emulator.bouygues.refreshTokens = true
+  const server = await serve(emulator)
+  try {
+    console.log(`
+A user signs in at Bouygues Telecom, and what crosses the wire (the emulator hands out refresh tokens, which the pages show
+nothing of).`)
+    const fetch = transcribe(server.url)
+    const client = { ...credentials, provider: emulated(bouygues, server.url), fetch }
+    const login = bouyguesLogin({ ...client, redirectUri })
+
+    console.log('\nlogin.start(): the app sends the browser to')
+    const { url, transaction } = await login.start()
+    console.log(`  ${describeUrl(url, server.url)}`)
+    console.log('\nThe user signs in there, and the browser comes back to')
+    const callbackUrl = await signIn(url)
+    console.log(`  ${describeUrl(callbackUrl, server.url)}`)
+
+    console.log('\nlogin.finish(callbackUrl, transaction)')
+    const { token, claims } = await login.finish(callbackUrl, transaction)
+    console.log('\nlogin.userInfo(token)')
+    const info = await login.userInfo(token)
+
+    console.log('\ntokens.setToken(token), and a call for this user')
+    const tokens = bouyguesTokens({
+      ...client,
+      grant: userLogin(),
+      store: new Map<string, Token>(),
+      key: claims.sub,
+    })
+    await tokens.setToken(token)
+    const api = ky.create({ fetch, retry: 0 }).extend(bearer(tokens))
+    const consumption = emulatedUrl(
+      'https://api.bouyguestelecom.fr/customer-management/v1/usage-consumptions/mobile-data',
+      server.url,
+    )
+    await api.get(consumption)
+
+    console.log('\nAn hour later: refused, refreshed, sent again')
+    emulator.clock.advance(3_600_000)
+    const { status } = await api.get(consumption)
+
+    console.log('\nThe user signs out: tokens.clear(), login.revoke(token), and the browser is sent to')
+    const last = await tokens.getToken()
+    await tokens.clear()
+    await login.revoke(last)
+    const goodbye = await login.endSessionUrl({ token: last, postLogoutRedirectUri: home })
+    console.log(`  ${describeUrl(goodbye, server.url)}`)
+    return status === 200 && info.sub === claims.sub
+  } finally {
+    await server.close()
+  }
+}

@@ -1,0 +1,43 @@
+/** The parameters that say what is done; all others are shown by name only. */
+const shown = new Set([
+  'grant_type',
+  'response_type',
+  'code_challenge_method',
+  'scope',
+  'redirect_uri',
+  'client_id',
+  'token_type_hint',
+  'token_type',
+  'expires_in',
+  'refresh_credit',
+  'post_logout_redirect_uri',
+  'error',
+])
+
+const listOf = (entries: Iterable<readonly [string, unknown]>) =>
+  Array.from(entries, ([name, value]) => (shown.has(name) ? `${name}=${String(value)}` : `${name}=…`)).join('  ')
+
+/** The address without the emulator's, and its parameters without what is nobody's business. */
+export function describeUrl(url: string, server: string): string {
+  const { pathname, searchParams, href } = new URL(url)
+  const path = href.startsWith(server) ? `https:/${pathname}` : href.replace(/\?.*$/, '')
+  return `${path}  ${listOf(searchParams)}`.trim()
+}
+
+/** Makes a `fetch` that writes down what crosses the wire, with its secrets left out. */
+export const transcribe =
+  (server: string): typeof fetch =>
+  async (input, init) => {
+    const request = new Request(input, init)
+    const scheme = request.headers.get('authorization')?.split(' ')[0]
+    const body = request.headers.get('content-type')?.includes('urlencoded') ? await request.clone().text() : ''
+    console.log(
+      `  → ${request.method} ${describeUrl(request.url, server)}${scheme ? `  Authorization: ${scheme} …` : ''}`,
+    )
+    if (body) console.log(`      ${listOf(new URLSearchParams(body))}`)
+    const response = await fetch(request)
+    const isJson = response.headers.get('content-type')?.includes('json')
+    const members: unknown = isJson ? await response.clone().json() : {}
+    console.log(`  ← ${response.status}  ${listOf(Object.entries(members as object))}`)
+    return response
+  }
