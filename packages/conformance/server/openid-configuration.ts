@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose'
-import type { ClientMetadata, Configuration } from 'oidc-provider'
+import type { ClientMetadata, Configuration, JWKS } from 'oidc-provider'
 import { errors } from './certified-provider.ts'
+import { askToLogOut, findAccount } from './interactions.ts'
 import { createMemoryAdapter } from './memory-adapter.ts'
 
 /** What a test decides about an OpenID provider: it survives JSON. */
@@ -16,11 +17,10 @@ const scopes = ['orders:read', 'orders:write', 'orders:delete']
 
 /** Says how the provider shall work: whatever it has no default for, or one that it warns of. */
 export async function configure(api: string, options: OpenIdProviderOptions): Promise<Configuration> {
-  // Its default is RS256, whose keys take long to make.
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const lifetime = options.lifetime ?? 3600
   return {
     adapter: createMemoryAdapter(),
-    jwks: { keys: [await exportJWK(privateKey)] },
+    jwks: await rotateKeys({ keys: [] }),
     cookies: { keys: [crypto.randomUUID()] },
     clients: options.clients,
     clientDefaults: {
@@ -30,12 +30,28 @@ export async function configure(api: string, options: OpenIdProviderOptions): Pr
       id_token_signed_response_alg: 'ES256',
     },
     clientBasedCORS: () => true,
-    scopes,
-    ttl: { ClientCredentials: options.lifetime ?? 3600 },
+    scopes: ['openid', 'offline_access', ...scopes],
+    claims: { openid: ['sub'], profile: ['name', 'given_name'] },
+    findAccount,
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: lifetime,
+      ClientCredentials: lifetime,
+      Grant: 86_400,
+      IdToken: 3600,
+      Interaction: 3600,
+      RefreshToken: 86_400,
+      Session: 86_400,
+    },
+    renderError: (context, error) => {
+      context.body = error
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       revocation: { enabled: true, allowedPolicy: (_context, { clientId }, token) => token.clientId === clientId },
+      rpInitiatedLogout: { enabled: true, logoutSource: askToLogOut },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_context, resource) => {
@@ -45,4 +61,11 @@ export async function configure(api: string, options: OpenIdProviderOptions): Pr
       },
     },
   }
+}
+
+/** Adds a new key, to sign with from now on. */
+export async function rotateKeys({ keys }: JWKS): Promise<JWKS> {
+  // The provider's default is RS256, whose keys take long to make.
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  return { keys: [await exportJWK(privateKey), ...keys] }
 }

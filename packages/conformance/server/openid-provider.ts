@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeJwt, type JWTPayload } from 'jose'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { openBrowser } from './browser.ts'
 import { Provider } from './certified-provider.ts'
-import { configure, type OpenIdProviderOptions } from './openid-configuration.ts'
+import { answerInteraction } from './interactions.ts'
+import { configure, rotateKeys, type OpenIdProviderOptions } from './openid-configuration.ts'
 
 /** What a test may do to an OpenID provider from another process: arguments and results survive JSON. */
 export type OpenIdProviderCommands = ReturnType<typeof createCommands>
@@ -26,14 +28,18 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  const provider = new Provider(url, await configure(`${url}/api`, options))
-  const log: Log = { tokenRequests: 0, apiCalls: 0, apiRefusals: 0, assertions: [], answersToLose: 0 }
-  provider.use(async (context, next) => {
-    if (context.path === '/api') return answerApi(provider, log, context)
-    await next()
-    if (context.path === '/token' && context.method === 'POST') noteTokenRequest(log, context as KoaContextWithOIDC)
-  })
-  server.on('request', provider.callback())
+  const log: Log = { tokenRequests: 0, apiCalls: 0, apiRefusals: 0, assertions: [], answersToLose: 0, requests: [] }
+
+  let configuration = await configure(`${url}/api`, options)
+  const handlerOf = (setup: Configuration) => createProvider(url, setup, log).callback()
+  let handle = handlerOf(configuration)
+  server.on('request', (request, response) => void handle(request, response))
+
+  /** The provider cannot change its keys, so another takes its place: it remembers the same, and signs with a new key. */
+  const rotate = async () => {
+    configuration = { ...configuration, jwks: await rotateKeys(configuration.jwks ?? { keys: [] }) }
+    handle = handlerOf(configuration)
+  }
 
   let closed: Promise<unknown> | undefined
   const close = async () => {
@@ -42,7 +48,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     server.closeAllConnections()
     await closed
   }
-  return { url, commands: createCommands(log), close }
+  return { url, commands: createCommands(log, rotate), close }
 }
 
 /** What has happened so far, and what shall happen next. */
@@ -52,20 +58,41 @@ type Log = {
   apiRefusals: number
   answersToLose: number
   readonly assertions: JWTPayload[]
+  /** Method and path of every request but those that browsers send ahead. */
+  readonly requests: string[]
 }
 
-const createCommands = (log: Log) => ({
+const createCommands = (log: Log, rotate: () => Promise<void>, browse = openBrowser()) => ({
   /** What has happened so far. */
   counters: ({ tokenRequests, apiCalls, apiRefusals } = log) => ({ tokenRequests, apiCalls, apiRefusals }),
+  /** How often something was asked for, such as `GET /jwks`. */
+  requestsFor: (what: string) => log.requests.filter((request) => request === what).length,
   /** The claims of all assertions that came with token requests. */
   assertions: () => log.assertions,
   /** Answers the next token requests with 503, after the provider has dealt with them. */
   loseAnswers: (count: number) => {
     log.answersToLose = count
   },
+  /** Signs with a new key from now on; the old ones stay published. */
+  rotateKeys: rotate,
+  /** Does with a browser what a user does to sign in or out, and says where that browser is sent in the end. */
+  browse,
 })
 
 type Context = Parameters<Parameters<Provider['use']>[0]>[0]
+
+function createProvider(url: string, setup: Configuration, log: Log): Provider {
+  const provider = new Provider(url, setup)
+  provider.use(async (context, next) => {
+    const { method, path } = context
+    if (method !== 'OPTIONS') log.requests.push(`${method} ${path}`)
+    if (path === '/api') return answerApi(provider, log, context)
+    if (path.startsWith('/interaction/')) return answerInteraction(provider, context)
+    await next()
+    if (path === '/token' && method === 'POST') noteTokenRequest(log, context as KoaContextWithOIDC)
+  })
+  return provider
+}
 
 /** Answers with what the provider knows of the token; 401 if it knows of none, or none that is still good. */
 async function answerApi(provider: Provider, log: Log, context: Context): Promise<void> {
@@ -78,9 +105,11 @@ async function answerApi(provider: Provider, log: Log, context: Context): Promis
   }
   log.apiCalls += 1
   const [, value = ''] = context.get('authorization').split('Bearer ')
-  const token = await provider.ClientCredentials.find(value)
+  const own = await provider.ClientCredentials.find(value)
+  const users = own ? undefined : await provider.AccessToken.find(value)
+  const token = own ?? users
   if (token?.isValid) {
-    context.body = { clientId: token.clientId, scope: token.scope, audience: token.aud }
+    context.body = { clientId: token.clientId, scope: token.scope, audience: token.aud, user: users?.accountId }
     return
   }
   log.apiRefusals += 1

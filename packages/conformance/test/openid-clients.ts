@@ -1,4 +1,4 @@
-import { clientSecretBasic, clientSecretPost, type ClientAuth } from '@oauthkit/core'
+import { clientSecretBasic, clientSecretPost, none, type ClientAuth } from '@oauthkit/core'
 import { privateKeyJwt, type PrivateKeyJwtOptions, type SigningAlgorithm } from '@oauthkit/private-key-jwt'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { ClientMetadata } from 'oidc-provider'
@@ -28,6 +28,12 @@ export const withHeader = (own: Partial<SecretOptions> = {}): RegisteredClient<S
 export const withForm = (own: Partial<SecretOptions> = {}): RegisteredClient<SecretOptions> => ({
   metadata: { client_id: clientId, client_secret: clientSecret, token_endpoint_auth_method: 'client_secret_post' },
   options: { clientId, clientSecret, clientAuth: clientSecretPost, ...own },
+})
+
+/** A public client: an app on the user's own device, say. */
+export const withNothing = (): RegisteredClient<KeyOptions> => ({
+  metadata: { client_id: 'app', token_endpoint_auth_method: 'none' },
+  options: { clientId: 'app', clientAuth: none },
 })
 
 /** A client that signs, with a new key. */

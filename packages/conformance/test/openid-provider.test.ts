@@ -8,18 +8,12 @@ import {
   type ClientAuth,
 } from '@oauthkit/core'
 import ky from 'ky'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { allCharacters, withForm, withHeader, withKey } from './openid-clients.ts'
 import { startOpenIdProvider, type Granted } from './openid.ts'
+import { passSeconds } from './pass-seconds.ts'
 import { shownBy } from './strings-within.ts'
 import { errorOf } from './support.ts'
-
-/** Lets time pass for the client alone. */
-function passSeconds(seconds: number): void {
-  const now = Date.now
-  const spy = vi.spyOn(Date, 'now').mockImplementation(() => now() + seconds * 1000)
-  onTestFinished(() => spy.mockRestore())
-}
 
 const parameters = { grant_type: 'client_credentials' }
 

@@ -15,11 +15,19 @@ export type OpenIdSite<Options> = {
   readonly control: <Name extends keyof OpenIdProviderCommands>(
     name: Name,
     ...args: Parameters<OpenIdProviderCommands[Name]>
-  ) => Promise<ReturnType<OpenIdProviderCommands[Name]>>
+  ) => Promise<Result<Name>>
 }
 
+type Result<Name extends keyof OpenIdProviderCommands> = Awaited<ReturnType<OpenIdProviderCommands[Name]>>
+
 /** What the API answers. */
-export type Granted = { readonly clientId: string; readonly scope?: string; readonly audience?: string }
+export type Granted = {
+  readonly clientId: string
+  readonly scope?: string
+  readonly audience?: string
+  /** Whose token it is, if it is a user's. */
+  readonly user?: string
+}
 
 /** What an authorization server says of itself. See RFC 8414 §2. */
 type Metadata = { readonly issuer: string; readonly token_endpoint: string; readonly revocation_endpoint: string }
@@ -52,7 +60,7 @@ export async function startOpenIdProvider<Options>(
       name: Name,
       ...args: Parameters<OpenIdProviderCommands[Name]>
     ) =>
-      askHub<{ result: ReturnType<OpenIdProviderCommands[Name]> }>(`${providers}/${id}/${name}`, {
+      askHub<{ result: Result<Name> }>(`${providers}/${id}/${name}`, {
         method: 'POST',
         body: JSON.stringify(args),
       }).then(({ result }) => result),

@@ -1,0 +1,348 @@
+import { bearer, exchange, type Provider, type Token, type TokenStore } from '@oauthkit/core'
+import { userLogin } from '@oauthkit/login'
+import ky from 'ky'
+import { describe, expect, test } from 'vitest'
+import { signedOut, startLoginSite, type LoginSite } from './login-site.ts'
+import { withForm, withHeader, withKey, withNothing } from './openid-clients.ts'
+import type { Granted } from './openid.ts'
+import { passSeconds } from './pass-seconds.ts'
+
+const discoveryPath = 'GET /.well-known/openid-configuration'
+
+/** The status that the API answers a token with. */
+const statusOf = async (api: string, { accessToken }: Token) =>
+  (await fetch(api, { headers: { authorization: `Bearer ${accessToken}` } })).status
+
+/** What several processes share: each store that is opened on it is one process's own object. */
+function createDatabase() {
+  const contents = new Map<string, string>()
+  let queue: Promise<unknown> = Promise.resolve()
+  const open = (): TokenStore => ({
+    get: (key) => JSON.parse(contents.get(key) ?? 'null'),
+    set: (key, token) => contents.set(key, JSON.stringify(token)),
+    delete: (key) => contents.delete(key),
+    lock: (_key, work) => {
+      const turn = queue.then(() => work({ signal: new AbortController().signal }))
+      queue = turn.catch(() => {})
+      return turn
+    },
+  })
+  return { contents, open }
+}
+
+/** All that the provider says of itself, as data. */
+async function staticOf({ options }: LoginSite): Promise<Provider> {
+  const response = await fetch(`${options.provider.issuer}/.well-known/openid-configuration`)
+  const metadata = (await response.json()) as Record<string, string>
+  return {
+    ...options.provider,
+    authorizationEndpoint: metadata['authorization_endpoint'],
+    userinfoEndpoint: metadata['userinfo_endpoint'],
+    endSessionEndpoint: metadata['end_session_endpoint'],
+    jwksUri: metadata['jwks_uri'],
+    idTokenSigningAlgorithms: ['ES256'],
+  }
+}
+
+describe('a user who signs in', () => {
+  test.each([
+    ['its secret in the header', () => withHeader()],
+    ['its secret in the form', () => withForm()],
+    ['an assertion', () => withKey('ES256')],
+    ['nothing but PKCE', () => withNothing()],
+  ])('is known to the app, and the API takes the token (the client authenticates by %s)', async (_way, make) => {
+    const { options, api, loginWith, sourceWith, signIn } = await startLoginSite(await make())
+    const login = loginWith()
+    const { token, claims } = await signIn(login)
+    expect(token).toMatchObject({ scope: 'openid profile offline_access', refreshToken: expect.any(String) })
+    expect(claims).toMatchObject({ iss: options.provider.issuer, aud: options.clientId, sub: 'ada' })
+    const source = sourceWith()
+    await source.setToken(token)
+    const granted = { clientId: options.clientId, scope: token.scope, user: 'ada' }
+    expect(await ky.extend(bearer(source)).get(api).json<Granted>()).toEqual(granted)
+    expect(await login.userInfo(token)).toEqual({ sub: claims.sub, name: 'Ada Lovelace', given_name: 'Ada' })
+    passSeconds(3601)
+    const renewed = await source.getToken()
+    expect(renewed.accessToken).not.toBe(token.accessToken)
+    expect(renewed.refreshToken).not.toBe(token.refreshToken)
+    expect(await statusOf(api, renewed)).toBe(200)
+    expect(await login.userInfo(renewed)).toMatchObject({ sub: claims.sub })
+    await login.revoke(renewed)
+    expect(await statusOf(api, renewed)).toBe(401)
+  })
+
+  test.each(['GET', 'POST'] as const)('is told about by the userinfo endpoint: %s', async (userinfoMethod) => {
+    const { options, control, loginWith, signIn } = await startLoginSite()
+    const login = loginWith({ provider: { ...options.provider, userinfoMethod } })
+    const { token, claims } = await signIn(login, {}, { user: 'zoe' })
+    expect(await login.userInfo(token)).toEqual({ sub: claims.sub, name: 'Zoé Léger', given_name: 'Zoé' })
+    expect(await control('requestsFor', `${userinfoMethod} /me`)).toBe(1)
+  })
+
+  test('is not taken for another, whose access token came in between', async () => {
+    const { loginWith, signIn, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const ada = await signIn(login)
+    const zoe = await signIn(login, { parameters: { prompt: 'login' } }, { user: 'zoe' })
+    expect(zoe.claims.sub).toBe('zoe')
+    const mixed = { ...ada.token, accessToken: zoe.token.accessToken }
+    expect(await refusalOf(login.userInfo(mixed))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  })
+
+  test('may be named ahead, by the login_hint that the app passes on', async () => {
+    const { loginWith, signIn } = await startLoginSite()
+    const { claims } = await signIn(loginWith(), { parameters: { login_hint: 'zoe' } })
+    expect(claims.sub).toBe('zoe')
+  })
+})
+
+describe('the metadata', () => {
+  test('is looked up once, where only the issuer is given', async () => {
+    const { control, loginWith, signIn } = await startLoginSite()
+    const login = loginWith()
+    expect(await control('requestsFor', discoveryPath)).toBe(0)
+    await signIn(login)
+    const { token } = await signIn(login)
+    await login.userInfo(token)
+    await login.endSessionUrl({ token })
+    expect(await control('requestsFor', discoveryPath)).toBe(1)
+    expect(await control('requestsFor', 'GET /jwks')).toBe(1)
+  })
+
+  test('is not looked up where all endpoints are given', async () => {
+    const site = await startLoginSite()
+    const { control, loginWith, signIn, api } = site
+    const login = loginWith({ provider: await staticOf(site) })
+    const before = await control('requestsFor', discoveryPath)
+    const { token } = await signIn(login)
+    expect(await login.userInfo(token)).toMatchObject({ sub: 'ada' })
+    expect(await login.endSessionUrl({ token })).toContain('/session/end?')
+    await login.revoke(token)
+    expect(await statusOf(api, token)).toBe(401)
+    expect(await control('requestsFor', discoveryPath)).toBe(before)
+  })
+
+  test('of a foreign issuer is not taken', async () => {
+    const { options, loginWith, refusalOf } = await startLoginSite()
+    const foreign = await startLoginSite()
+    const discoveryUrl = `${foreign.options.provider.issuer}/.well-known/openid-configuration`
+    const login = loginWith({ provider: { ...options.provider, discoveryUrl } })
+    expect(await refusalOf(login.start())).toMatchObject({ code: 'TOKEN_MALFORMED', provider: 'openid' })
+  })
+
+  test('may name a new key within the minute', async () => {
+    const { control, loginWith, signIn } = await startLoginSite()
+    const login = loginWith()
+    const first = await signIn(login)
+    await control('rotateKeys')
+    const second = await signIn(login)
+    const keyOf = ({ token }: { token: Token }) => token.idToken?.split('.')[0]
+    expect(keyOf(second)).not.toBe(keyOf(first))
+    expect(second.claims.sub).toBe(first.claims.sub)
+  })
+})
+
+describe('a refresh token', () => {
+  test('renews the login of the same user, and is rotated', async () => {
+    const { control, loginWith, sourceWith, signIn } = await startLoginSite()
+    const login = loginWith()
+    const { token, claims } = await signIn(login)
+    const source = sourceWith()
+    await source.setToken(token)
+    const seen = new Set([token.refreshToken])
+    for (let round = 1; round <= 3; round += 1) {
+      passSeconds(3601)
+      // oxlint-disable no-await-in-loop -- one after the other
+      const renewed = await source.getToken()
+      expect(await login.userInfo(renewed)).toMatchObject({ sub: claims.sub })
+      // oxlint-enable no-await-in-loop
+      seen.add(renewed.refreshToken)
+    }
+    expect(seen.size).toBe(4)
+    expect(await control('counters')).toMatchObject({ tokenRequests: 4 })
+  })
+
+  test('that comes again ends the login, which the next renewal says', async () => {
+    const { options, api, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
+    const { token } = await signIn(loginWith())
+    const source = sourceWith()
+    await source.setToken(token)
+    passSeconds(3601)
+    const renewed = await source.getToken()
+    const parameters = { grant_type: 'refresh_token', refresh_token: token.refreshToken }
+    const stolen = exchange({ ...options, parameters })
+    expect(await refusalOf(stolen)).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_grant' })
+    expect(await statusOf(api, renewed)).toBe(401)
+    const late = source.getToken({ rejected: renewed.accessToken })
+    expect(await refusalOf(late)).toMatchObject({ code: 'TOKEN_MISSING', error: 'invalid_grant' })
+  })
+
+  test('is rotated 50 times by two processes at once, and the login is not lost', async () => {
+    const { api, control, loginWith, sourceWith, signIn } = await startLoginSite()
+    const { token, claims } = await signIn(loginWith())
+    const database = createDatabase()
+    const processes = [1, 2].map(() => sourceWith({ store: database.open(), key: claims.sub }))
+    await processes[0]?.setToken(token)
+    for (let round = 1; round <= 50; round += 1) {
+      passSeconds(3601)
+      // oxlint-disable-next-line no-await-in-loop -- one round after the other
+      const [one, other] = await Promise.all(processes.map((source) => source.getToken()))
+      expect(one?.accessToken).toBe(other?.accessToken)
+    }
+    const [one] = await Promise.all(processes.map((source) => source.getToken()))
+    expect(one && (await statusOf(api, one))).toBe(200)
+    expect(await control('counters')).toMatchObject({ tokenRequests: 51 })
+  })
+})
+
+describe('a login in a store', () => {
+  test('survives the process and a new client secret, and ends at log-out', async () => {
+    const { api, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
+    const { token, claims } = await signIn(loginWith())
+    const database = createDatabase()
+    const sourceOf = (more = {}) => sourceWith({ store: database.open(), key: claims.sub, ...more })
+    await sourceOf().setToken(token)
+    expect(await ky.extend(bearer(sourceOf())).get(api).json<Granted>()).toMatchObject({ user: 'ada' })
+    const later = sourceOf({ clientSecret: 'new-secret' })
+    expect(await later.getToken()).toMatchObject({ accessToken: token.accessToken })
+    await expect(sourceWith({ store: database.open(), key: 'zoe' }).getToken()).rejects.toThrow('sign in again')
+    await later.clear()
+    expect(database.contents.size).toBe(0)
+    for (const source of [later, sourceOf()]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await refusalOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING', provider: 'openid' })
+    }
+  })
+})
+
+describe('a user who signs out', () => {
+  test('has no tokens any more', async () => {
+    const { api, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const { token } = await signIn(login)
+    const source = sourceWith()
+    await source.setToken(token)
+    await login.revoke(token)
+    // A token that the provider does not know counts as revoked.
+    await login.revoke(token)
+    expect(await statusOf(api, token)).toBe(401)
+    expect(await refusalOf(login.userInfo(token))).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_token' })
+    const renewal = source.getToken({ rejected: token.accessToken })
+    expect(await refusalOf(renewal)).toMatchObject({ code: 'TOKEN_MISSING', error: 'invalid_grant' })
+  })
+
+  test('is sent back to the app, and has no session at the provider any more', async () => {
+    const { control, loginWith, signIn, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const silently = { parameters: { prompt: 'none' } }
+    const { token } = await signIn(login)
+    expect((await signIn(login, silently)).claims.sub).toBe('ada')
+    const url = await login.endSessionUrl({ token, postLogoutRedirectUri: signedOut, state: 'bye & all' })
+    const end = new URL(await control('browse', url))
+    expect(end.origin + end.pathname).toBe(signedOut)
+    expect(end.searchParams.get('state')).toBe('bye & all')
+    expect(await refusalOf(signIn(login, silently))).toMatchObject({ code: 'TOKEN_REFUSED', error: 'login_required' })
+  })
+})
+
+describe('maxAge', () => {
+  test('makes the provider say when the user signed in', async () => {
+    const { loginWith, signIn } = await startLoginSite()
+    const { claims } = await signIn(loginWith(), { maxAge: 60 })
+    expect(claims.auth_time).toBeGreaterThan(Date.now() / 1000 - 60)
+  })
+
+  test('is checked when the user comes back, whatever the provider makes of it', async () => {
+    const { loginWith, comeBack, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const comingBack = await comeBack(login, { maxAge: 60 })
+    passSeconds(100)
+    expect(await refusalOf(login.finish(...comingBack))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  })
+})
+
+describe('a callback', () => {
+  test('of a user who said no is refused, and says so', async () => {
+    const { loginWith, signIn, refusalOf, control } = await startLoginSite()
+    expect(await refusalOf(signIn(loginWith(), {}, { deny: true }))).toMatchObject({
+      code: 'TOKEN_REFUSED',
+      error: 'access_denied',
+      errorDescription: 'the user said no',
+    })
+    expect(await control('counters')).toMatchObject({ tokenRequests: 0 })
+  })
+
+  test.each([
+    ['has no state', (url: URL) => url.searchParams.delete('state'), 'TOKEN_MISSING'],
+    ['has another state', (url: URL) => url.searchParams.set('state', 'another'), 'TOKEN_MISSING'],
+    ['has two states', (url: URL) => url.searchParams.append('state', 'another'), 'TOKEN_MISSING'],
+    ['names another issuer', (url: URL) => url.searchParams.set('iss', 'https://another.example'), 'TOKEN_MALFORMED'],
+    ['names no issuer, where it should', (url: URL) => url.searchParams.delete('iss'), 'TOKEN_MALFORMED'],
+    ['has no code', (url: URL) => url.searchParams.delete('code'), 'TOKEN_MALFORMED'],
+    ['has two codes', (url: URL) => url.searchParams.append('code', 'another'), 'TOKEN_MALFORMED'],
+  ])('is refused before anything is sent, if it %s', async (_flaw, change, code) => {
+    const { loginWith, comeBack, refusalOf, control } = await startLoginSite()
+    const login = loginWith()
+    const [callbackUrl, transaction] = await comeBack(login)
+    const changed = new URL(callbackUrl)
+    change(changed)
+    expect(await refusalOf(login.finish(changed, transaction))).toMatchObject({ code, provider: 'openid' })
+    expect(await control('counters')).toMatchObject({ tokenRequests: 0 })
+    // The one that the provider sent is still good: nobody can use it up for the user.
+    expect(await login.finish(callbackUrl, transaction)).toMatchObject({ claims: { sub: 'ada' } })
+  })
+
+  test('is refused when it comes again, and ends the login that it began', async () => {
+    const { api, loginWith, sourceWith, comeBack, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const comingBack = await comeBack(login)
+    const { token } = await login.finish(...comingBack)
+    const again = login.finish(...comingBack)
+    expect(await refusalOf(again)).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_grant' })
+    expect(await statusOf(api, token)).toBe(401)
+    expect(await refusalOf(sourceWith().getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  })
+
+  test('is refused in a session that started no sign-in', async () => {
+    const { loginWith, comeBack, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const [callbackUrl] = await comeBack(login)
+    expect(await refusalOf(login.finish(callbackUrl, undefined))).toMatchObject({ code: 'TOKEN_MISSING' })
+  })
+
+  test('is refused with the transaction of another sign-in, or with parts of it', async () => {
+    const { loginWith, comeBack, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const [first, second, third] = [await comeBack(login), await comeBack(login), await comeBack(login)]
+    const { codeVerifier, nonce } = third[1] ?? {}
+    expect(await refusalOf(login.finish(first[0], second[1]))).toMatchObject({ code: 'TOKEN_MISSING' })
+    const otherVerifier = { ...first[1], codeVerifier } as (typeof first)[1]
+    const refused = { code: 'TOKEN_REFUSED', error: 'invalid_grant', status: 400 }
+    expect(await refusalOf(login.finish(first[0], otherVerifier))).toMatchObject(refused)
+    const otherNonce = { ...second[1], nonce } as (typeof second)[1]
+    expect(await refusalOf(login.finish(second[0], otherNonce))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  })
+
+  test('is refused with the transaction of another provider', async () => {
+    const { loginWith, refusalOf, control } = await startLoginSite()
+    const other = await startLoginSite()
+    const comingBack = await other.comeBack(other.loginWith())
+    expect(await refusalOf(loginWith().finish(...comingBack))).toMatchObject({ code: 'TOKEN_MISSING' })
+    expect(await control('counters')).toMatchObject({ tokenRequests: 0 })
+  })
+
+  test('is refused if the client has another secret', async () => {
+    const { loginWith, comeBack, refusalOf } = await startLoginSite()
+    const comingBack = await comeBack(loginWith())
+    const refused = { code: 'TOKEN_REFUSED', error: 'invalid_client', status: 401 }
+    const login = loginWith({ clientSecret: 'another-secret' })
+    expect(await refusalOf(login.finish(...comingBack))).toMatchObject(refused)
+  })
+})
+
+test('the grant of users asks for nothing by itself', async () => {
+  const { sourceWith, refusalOf, control } = await startLoginSite()
+  const source = sourceWith({ grant: userLogin() })
+  expect(await refusalOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING', provider: 'openid' })
+  expect(await control('counters')).toMatchObject({ tokenRequests: 0 })
+})
