@@ -21,7 +21,6 @@ export async function configure(api: string, options: OpenIdProviderOptions): Pr
   return {
     adapter: createMemoryAdapter(),
     jwks: await rotateKeys({ keys: [] }),
-    cookies: { keys: [crypto.randomUUID()] },
     clients: options.clients,
     clientDefaults: {
       grant_types: ['client_credentials'],
