@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, mergeConfig, type TestProjectConfiguration } from 'vitest/config'
 import { shared } from '../../config/vitest.ts'
+import { findChromium, type LaunchOptions } from './chromium.ts'
 
-/** These start a Worker, and call it from outside. */
-const callers = ['test/workers.test.ts']
+/** These start a Worker or a browser, and call it from outside. */
+const callers = ['test/workers.test.ts', 'test/login-in-browser.test.ts']
 
 const chromium = findChromium()
 if (chromium === undefined) {
@@ -42,27 +41,7 @@ export default mergeConfig(
   }),
 )
 
-function findChromium(): string | undefined {
-  const { CHROMIUM, PATH = '' } = process.env
-  return (
-    CHROMIUM ??
-    PATH.split(delimiter)
-      .map((folder) => join(folder, 'chromium'))
-      .find((file) => existsSync(file))
-  )
-}
-
-function browser(executablePath: string): TestProjectConfiguration {
-  // Chromium shall talk to nobody but the tests; its sandbox does not work for root, as in a container.
-  const args = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ]
+function browser(launchOptions: LaunchOptions): TestProjectConfiguration {
   return {
     extends: true,
     test: {
@@ -72,7 +51,7 @@ function browser(executablePath: string): TestProjectConfiguration {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions: { executablePath, args } }),
+        provider: playwright({ launchOptions }),
         instances: [{ browser: 'chromium' }],
       },
     },

@@ -2,7 +2,6 @@ import { createTokenSource, isOAuthError, type OwnTokenSource, type TokenSourceO
 import { createLogin, userLogin, type Login, type LoginOptions, type StartOptions } from '@oauthkit/login'
 import { expect } from 'vitest'
 import type { Visit } from '../server/browser.ts'
-import type { OpenIdProviderOptions } from '../server/openid-configuration.ts'
 import { withHeader, type RegisteredClient } from './openid-clients.ts'
 import { startOpenIdProvider, type OpenIdSite } from './openid.ts'
 import { shownBy } from './strings-within.ts'
@@ -10,6 +9,8 @@ import { errorOf } from './support.ts'
 
 /** A certified OpenID provider, and an app that its users sign in to. */
 export type LoginSite = Pick<OpenIdSite<LoginClient>, 'options' | 'api' | 'control'> & {
+  /** Where users are sent after they signed out. */
+  readonly signedOut: string
   /** The app's login, or one with other options. */
   readonly loginWith: (own?: Partial<LoginOptions>) => Login
   /** A source of users' tokens. */
@@ -27,21 +28,16 @@ type ComingBack = Parameters<Login['finish']>
 
 type LoginClient = Pick<LoginOptions, 'clientId' | 'clientSecret' | 'clientAuth'>
 
-/** Where the app is. */
-const app = 'https://app.example'
-
-/** Where users are sent after they signed out. */
-export const signedOut = `${app}/signed-out`
-
 /** What makes the provider give a refresh token. See OpenID Connect Core 1.0 §11. */
 const offline: StartOptions = { parameters: { prompt: 'consent' } }
 
 /** Starts a provider that knows the app; it ends with the test. */
 export async function startLoginSite(
   client: RegisteredClient<LoginClient> = withHeader(),
-  more: Omit<OpenIdProviderOptions, 'clients'> = {},
+  app = 'https://app.example',
 ): Promise<LoginSite> {
   const redirectUri = `${app}/callback`
+  const signedOut = `${app}/signed-out`
   const metadata = {
     ...client.metadata,
     grant_types: ['authorization_code', 'refresh_token'],
@@ -49,7 +45,7 @@ export async function startLoginSite(
     redirect_uris: [redirectUri],
     post_logout_redirect_uris: [signedOut],
   }
-  const site = await startOpenIdProvider({ ...client, metadata }, more)
+  const site = await startOpenIdProvider({ ...client, metadata })
   const { options, control } = site
   const secrets = new Set<string>()
   const fetch = recordInto(secrets)
@@ -62,6 +58,7 @@ export async function startLoginSite(
   }
   return {
     ...site,
+    signedOut,
     loginWith: (own) => createLogin({ ...options, redirectUri, fetch, scope: 'openid profile offline_access', ...own }),
     sourceWith: (own) => createTokenSource({ ...options, grant: userLogin(), fetch, ...own }),
     comeBack,

@@ -2,7 +2,7 @@ import { bearer, exchange, type Provider, type Token, type TokenStore } from '@o
 import { userLogin } from '@oauthkit/login'
 import ky from 'ky'
 import { describe, expect, test } from 'vitest'
-import { signedOut, startLoginSite, type LoginSite } from './login-site.ts'
+import { startLoginSite, type LoginSite } from './login-site.ts'
 import { withForm, withHeader, withKey, withNothing } from './openid-clients.ts'
 import type { Granted } from './openid.ts'
 import { passSeconds } from './pass-seconds.ts'
@@ -232,7 +232,7 @@ describe('a user who signs out', () => {
   })
 
   test('is sent back to the app, and has no session at the provider any more', async () => {
-    const { control, loginWith, signIn, refusalOf } = await startLoginSite()
+    const { signedOut, control, loginWith, signIn, refusalOf } = await startLoginSite()
     const login = loginWith()
     const silently = { parameters: { prompt: 'none' } }
     const { token } = await signIn(login)
