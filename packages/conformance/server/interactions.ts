@@ -36,8 +36,8 @@ export async function answerInteraction(provider: Provider, context: Context): P
 }
 
 function pageOf({ prompt, params }: Interaction): string {
-  const hint = String(params['login_hint'] ?? '')
-  const user = `<input name="user" value="${users.has(hint) ? hint : ''}">`
+  const hint = [...users.keys()].find((user) => user === params['login_hint'])
+  const user = `<input name="user" value="${hint ?? ''}">`
   const question = prompt.name === 'login' ? `Who are you? ${user}` : 'May the app know who you are?'
   return `<!doctype html><form method="post">${question} ${yesOrNo('answer')}</form>`
 }

@@ -50,6 +50,7 @@ export async function configure(api: string, options: OpenIdProviderOptions): Pr
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       revocation: { enabled: true, allowedPolicy: (_context, { clientId }, token) => token.clientId === clientId },
+      jwtUserinfo: { enabled: true },
       rpInitiatedLogout: { enabled: true, logoutSource: askToLogOut },
       resourceIndicators: {
         enabled: true,

@@ -1,5 +1,12 @@
 import { createTokenSource, isOAuthError, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
-import { createLogin, userLogin, type Login, type LoginOptions, type StartOptions } from '@oauthkit/login'
+import {
+  createLogin,
+  userLogin,
+  type Login,
+  type LoginOptions,
+  type LoginTransaction,
+  type StartOptions,
+} from '@oauthkit/login'
 import { expect } from 'vitest'
 import type { Visit } from '../server/browser.ts'
 import { withHeader, type RegisteredClient } from './openid-clients.ts'
@@ -24,7 +31,7 @@ export type LoginSite = Pick<OpenIdSite<LoginClient>, 'options' | 'api' | 'contr
 }
 
 /** What `finish` takes. */
-type ComingBack = Parameters<Login['finish']>
+type ComingBack = [callbackUrl: string, transaction: LoginTransaction]
 
 type LoginClient = Pick<LoginOptions, 'clientId' | 'clientSecret' | 'clientAuth'>
 
@@ -47,14 +54,17 @@ export async function startLoginSite(
   }
   const site = await startOpenIdProvider({ ...client, metadata })
   const { options, control } = site
-  const secrets = new Set<string>()
+  const secrets = new Set(typeof options.clientSecret === 'string' ? [options.clientSecret] : [])
   const fetch = recordInto(secrets)
 
   const comeBack: LoginSite['comeBack'] = async (login, start = offline, visit = {}) => {
     const { url, transaction } = await login.start(start)
     const callbackUrl = await control('browse', url, visit)
-    for (const secret of [transaction.state, transaction.nonce, transaction.codeVerifier]) secrets.add(secret)
-    return [callbackUrl, transaction]
+    const { state, nonce, codeVerifier } = transaction
+    const code = new URL(callbackUrl).searchParams.get('code')
+    for (const secret of [state, nonce, codeVerifier, code]) if (secret) secrets.add(secret)
+    // As from a session, which keeps JSON.
+    return [callbackUrl, JSON.parse(JSON.stringify(transaction)) as LoginTransaction]
   }
   return {
     ...site,
@@ -82,7 +92,7 @@ function recordInto(secrets: Set<string>): typeof fetch {
   return async (input, init) => {
     const [, credential] = new Headers(init?.headers).get('authorization')?.split(' ') ?? []
     if (credential) secrets.add(credential)
-    note(new URLSearchParams(String(init?.body ?? '')))
+    note(new URLSearchParams(init?.body as string))
     const response = await fetch(input, init)
     const answer: unknown = await response
       .clone()

@@ -79,6 +79,42 @@ describe('a user who signs in', () => {
     expect(await control('requestsFor', `${userinfoMethod} /me`)).toBe(1)
   })
 
+  test('is told about in a signed answer, whose signature is checked', async () => {
+    const { metadata, options } = withHeader()
+    const signed = { options, metadata: { ...metadata, userinfo_signed_response_alg: 'ES256' as const } }
+    const { loginWith, signIn, refusalOf } = await startLoginSite(signed)
+    const { token } = await signIn(loginWith())
+    expect(await loginWith().userInfo(token)).toMatchObject({ sub: 'ada', name: 'Ada Lovelace' })
+    const forge: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      if (!response.headers.get('content-type')?.startsWith('application/jwt')) return response
+      const [header, , signature] = (await response.text()).split('.')
+      const { aud, iss } = options.clientId ? { aud: options.clientId, iss: new URL(response.url).origin } : {}
+      const payload = btoa(JSON.stringify({ sub: 'ada', name: 'Eve', aud, iss }))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+      return new Response([header, payload.replaceAll('=', ''), signature].join('.'), response)
+    }
+    expect(await refusalOf(loginWith({ fetch: forge }).userInfo(token))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  })
+
+  test.each([-25, 25])('is known to an app whose clock is off by %i seconds', async (seconds) => {
+    const { loginWith, signIn } = await startLoginSite()
+    passSeconds(seconds)
+    expect((await signIn(loginWith())).claims.sub).toBe('ada')
+  })
+
+  test.each([
+    ['an hour late', 3700],
+    ['minutes early', -300],
+  ])('is not let in by an app whose clock is %s', async (_what, seconds) => {
+    const { loginWith, comeBack, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const comingBack = await comeBack(login)
+    passSeconds(seconds)
+    expect(await refusalOf(login.finish(...comingBack))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  })
+
   test('is not taken for another, whose access token came in between', async () => {
     const { loginWith, signIn, refusalOf } = await startLoginSite()
     const login = loginWith()
@@ -120,6 +156,13 @@ describe('the metadata', () => {
     await login.revoke(token)
     expect(await statusOf(api, token)).toBe(401)
     expect(await control('requestsFor', discoveryPath)).toBe(before)
+  })
+
+  test('must say how ID tokens are signed, where that is not by RS256', async () => {
+    const site = await startLoginSite()
+    const { loginWith, signIn, refusalOf } = site
+    const provider = { ...(await staticOf(site)), idTokenSigningAlgorithms: undefined }
+    expect(await refusalOf(signIn(loginWith({ provider })))).toMatchObject({ code: 'TOKEN_MALFORMED' })
   })
 
   test('of a foreign issuer is not taken', async () => {
@@ -175,6 +218,20 @@ describe('a refresh token', () => {
     expect(await statusOf(api, renewed)).toBe(401)
     const late = source.getToken({ rejected: renewed.accessToken })
     expect(await refusalOf(late)).toMatchObject({ code: 'TOKEN_MISSING', error: 'invalid_grant' })
+  })
+
+  test('whose answer was lost ends the login, and the next sign-in begins another', async () => {
+    const { api, control, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const source = sourceWith()
+    await source.setToken((await signIn(login)).token)
+    passSeconds(3601)
+    await control('loseAnswers', 1)
+    expect(await refusalOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE', status: 503 })
+    passSeconds(1)
+    expect(await refusalOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING', error: 'invalid_grant' })
+    await source.setToken((await signIn(login)).token)
+    expect(await ky.extend(bearer(source)).get(api).json<Granted>()).toMatchObject({ user: 'ada' })
   })
 
   test('is rotated 50 times by two processes at once, and the login is not lost', async () => {
@@ -314,12 +371,12 @@ describe('a callback', () => {
     const { loginWith, comeBack, refusalOf } = await startLoginSite()
     const login = loginWith()
     const [first, second, third] = [await comeBack(login), await comeBack(login), await comeBack(login)]
-    const { codeVerifier, nonce } = third[1] ?? {}
+    const { codeVerifier, nonce } = third[1]
     expect(await refusalOf(login.finish(first[0], second[1]))).toMatchObject({ code: 'TOKEN_MISSING' })
-    const otherVerifier = { ...first[1], codeVerifier } as (typeof first)[1]
+    const otherVerifier = { ...first[1], codeVerifier }
     const refused = { code: 'TOKEN_REFUSED', error: 'invalid_grant', status: 400 }
     expect(await refusalOf(login.finish(first[0], otherVerifier))).toMatchObject(refused)
-    const otherNonce = { ...second[1], nonce } as (typeof second)[1]
+    const otherNonce = { ...second[1], nonce }
     expect(await refusalOf(login.finish(second[0], otherNonce))).toMatchObject({ code: 'TOKEN_MALFORMED' })
   })
 
@@ -329,6 +386,28 @@ describe('a callback', () => {
     const comingBack = await other.comeBack(other.loginWith())
     expect(await refusalOf(loginWith().finish(...comingBack))).toMatchObject({ code: 'TOKEN_MISSING' })
     expect(await control('counters')).toMatchObject({ tokenRequests: 0 })
+  })
+
+  test('is refused if it names another issuer, also where nothing is known of the provider but its endpoints', async () => {
+    const site = await startLoginSite()
+    const login = site.loginWith({ provider: await staticOf(site) })
+    const [callbackUrl, transaction] = await site.comeBack(login)
+    const changed = callbackUrl.replace(/iss=[^&]*/, 'iss=https%3A%2F%2Fanother.example')
+    expect(changed).not.toBe(callbackUrl)
+    expect(await site.refusalOf(login.finish(changed, transaction))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  })
+
+  test('is refused when the answer to its code is lost, and the user signs in again', async () => {
+    const { control, loginWith, comeBack, signIn, refusalOf } = await startLoginSite()
+    const login = loginWith()
+    const comingBack = await comeBack(login)
+    await control('loseAnswers', 1)
+    expect(await refusalOf(login.finish(...comingBack))).toMatchObject({ code: 'TOKEN_UNAVAILABLE', status: 503 })
+    expect(await refusalOf(login.finish(...comingBack))).toMatchObject({
+      code: 'TOKEN_REFUSED',
+      error: 'invalid_grant',
+    })
+    expect(await signIn(login)).toMatchObject({ claims: { sub: 'ada' } })
   })
 
   test('is refused if the client has another secret', async () => {
