@@ -1,5 +1,6 @@
-import { bearer, exchange, type Provider, type Token, type TokenStore } from '@oauthkit/core'
+import { bearer, exchange, tokensBy, type Provider, type Token, type TokenStore } from '@oauthkit/core'
 import { userLogin } from '@oauthkit/login'
+import { base64url, decodeJwt } from 'jose'
 import ky from 'ky'
 import { describe, expect, test } from 'vitest'
 import { startLoginSite, type LoginSite } from './login-site.ts'
@@ -13,20 +14,37 @@ const discoveryPath = 'GET /.well-known/openid-configuration'
 const statusOf = async (api: string, { accessToken }: Token) =>
   (await fetch(api, { headers: { authorization: `Bearer ${accessToken}` } })).status
 
+/** A fetch that changes what comes from a path. */
+const forging =
+  (path: string, forge: (text: string) => string): typeof fetch =>
+  async (input, init) => {
+    const response = await fetch(input, init)
+    if (new URL(response.url).pathname !== path) return response
+    return new Response(forge(await response.text()), response)
+  }
+
+/** Changes the claims of a JWT, and leaves its signature as it is. */
+function withClaims(jwt: string, claims: Record<string, unknown>): string {
+  const [header = '', , signature = ''] = jwt.split('.')
+  const payload = new TextEncoder().encode(JSON.stringify({ ...decodeJwt(jwt), ...claims }))
+  return [header, base64url.encode(payload), signature].join('.')
+}
+
 /** What several processes share: each store that is opened on it is one process's own object. */
 function createDatabase() {
   const contents = new Map<string, string>()
   let queue: Promise<unknown> = Promise.resolve()
-  const open = (): TokenStore => ({
+  const open = (hasLock = true): TokenStore => ({
     get: (key) => JSON.parse(contents.get(key) ?? 'null'),
     set: (key, token) => contents.set(key, JSON.stringify(token)),
     delete: (key) => contents.delete(key),
-    lock: (_key, work) => {
-      const turn = queue.then(() => work({ signal: new AbortController().signal }))
-      queue = turn.catch(() => {})
-      return turn
-    },
+    ...(hasLock && { lock }),
   })
+  const lock: NonNullable<TokenStore['lock']> = (_key, work) => {
+    const turn = queue.then(() => work({ signal: new AbortController().signal }))
+    queue = turn.catch(() => {})
+    return turn
+  }
   return { contents, open }
 }
 
@@ -85,17 +103,22 @@ describe('a user who signs in', () => {
     const { loginWith, signIn, refusalOf } = await startLoginSite(signed)
     const { token } = await signIn(loginWith())
     expect(await loginWith().userInfo(token)).toMatchObject({ sub: 'ada', name: 'Ada Lovelace' })
-    const forge: typeof fetch = async (input, init) => {
-      const response = await fetch(input, init)
-      if (!response.headers.get('content-type')?.startsWith('application/jwt')) return response
-      const [header, , signature] = (await response.text()).split('.')
-      const { aud, iss } = options.clientId ? { aud: options.clientId, iss: new URL(response.url).origin } : {}
-      const payload = btoa(JSON.stringify({ sub: 'ada', name: 'Eve', aud, iss }))
-        .replaceAll('+', '-')
-        .replaceAll('/', '_')
-      return new Response([header, payload.replaceAll('=', ''), signature].join('.'), response)
-    }
-    expect(await refusalOf(loginWith({ fetch: forge }).userInfo(token))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+    const forged = loginWith({ fetch: forging('/me', (text) => withClaims(text, { name: 'Eve' })) }).userInfo(token)
+    expect(await refusalOf(forged)).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  })
+
+  test.each([
+    ['names another user', { sub: 'zoe' }],
+    ['has expired', { exp: 1 }],
+    ['is for another app', { aud: 'another' }],
+    ['is for the use of another app', { azp: 'another' }],
+    ['is of another provider', { iss: 'https://another.example' }],
+  ])('is not let in by a forged ID token that %s', async (_what, claims) => {
+    const { loginWith, signIn, refusalOf } = await startLoginSite()
+    const forge = forging('/token', (text) =>
+      text.replace(/(?<="id_token":")[^"]+/, (idToken) => withClaims(idToken, claims)),
+    )
+    expect(await refusalOf(signIn(loginWith({ fetch: forge })))).toMatchObject({ code: 'TOKEN_MALFORMED' })
   })
 
   test.each([-25, 25])('is known to an app whose clock is off by %i seconds', async (seconds) => {
@@ -234,20 +257,24 @@ describe('a refresh token', () => {
     expect(await ky.extend(bearer(source)).get(api).json<Granted>()).toMatchObject({ user: 'ada' })
   })
 
-  test('is rotated 50 times by two processes at once, and the login is not lost', async () => {
+  test.each([
+    ['at once, under a lock', true],
+    ['in turn, without a lock', false],
+  ])('is rotated 50 times by two processes %s, and the login is not lost', async (_how, isAtOnce) => {
     const { api, control, loginWith, sourceWith, signIn } = await startLoginSite()
     const { token, claims } = await signIn(loginWith())
     const database = createDatabase()
-    const processes = [1, 2].map(() => sourceWith({ store: database.open(), key: claims.sub }))
-    await processes[0]?.setToken(token)
+    const sourceOf = () => sourceWith({ store: database.open(isAtOnce), key: claims.sub })
+    const [first, second] = [sourceOf(), sourceOf()]
+    await first.setToken(token)
     for (let round = 1; round <= 50; round += 1) {
       passSeconds(3601)
-      // oxlint-disable-next-line no-await-in-loop -- one round after the other
-      const [one, other] = await Promise.all(processes.map((source) => source.getToken()))
-      expect(one?.accessToken).toBe(other?.accessToken)
+      // oxlint-disable no-await-in-loop -- one round after the other
+      const one = isAtOnce ? first.getToken() : await first.getToken()
+      expect((await second.getToken()).accessToken).toBe((await one).accessToken)
+      // oxlint-enable no-await-in-loop
     }
-    const [one] = await Promise.all(processes.map((source) => source.getToken()))
-    expect(one && (await statusOf(api, one))).toBe(200)
+    expect(await statusOf(api, await second.getToken())).toBe(200)
     expect(await control('counters')).toMatchObject({ tokenRequests: 51 })
   })
 })
@@ -272,14 +299,35 @@ describe('a login in a store', () => {
   })
 })
 
+describe('two users', () => {
+  test('of one client and one store are served by their own tokens', async () => {
+    const { api, loginWith, sourceWith, signIn } = await startLoginSite()
+    const login = loginWith()
+    const store = new Map<string, unknown>()
+    const sources = tokensBy((key) => sourceWith({ store, key }))
+    const client = ky.extend(bearer(({ context }) => sources(String(context['user']))))
+    for (const user of ['ada', 'zoe']) {
+      // oxlint-disable no-await-in-loop -- one browser, in which one signs in after the other
+      const { token, claims } = await signIn(login, { parameters: { prompt: 'login consent' } }, { user })
+      await sources(claims.sub).setToken(token)
+      // oxlint-enable no-await-in-loop
+    }
+    passSeconds(3601)
+    const whose = async (user: string) => (await client.get(api, { context: { user } }).json<Granted>()).user
+    expect(await Promise.all(['ada', 'zoe', 'ada'].map(whose))).toEqual(['ada', 'zoe', 'ada'])
+    expect(store.size).toBe(2)
+  })
+})
+
 describe('a user who signs out', () => {
   test('has no tokens any more', async () => {
-    const { api, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
+    const { api, control, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
     const login = loginWith()
     const { token } = await signIn(login)
     const source = sourceWith()
     await source.setToken(token)
     await login.revoke(token)
+    expect(await control('requestsFor', 'POST /token/revocation')).toBe(2)
     // A token that the provider does not know counts as revoked.
     await login.revoke(token)
     expect(await statusOf(api, token)).toBe(401)
