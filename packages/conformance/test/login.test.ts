@@ -7,6 +7,7 @@ import { startLoginSite, type LoginSite } from './login-site.ts'
 import { withForm, withHeader, withKey, withNothing } from './openid-clients.ts'
 import type { Granted } from './openid.ts'
 import { passSeconds } from './pass-seconds.ts'
+import { isWorkerd } from './support.ts'
 
 const discoveryPath = 'GET /.well-known/openid-configuration'
 
@@ -97,7 +98,8 @@ describe('a user who signs in', () => {
     expect(await control('requestsFor', `${userinfoMethod} /me`)).toBe(1)
   })
 
-  test('is told about in a signed answer, whose signature is checked', async () => {
+  // The OpenID Connect library reads such an answer in a way that workerd warns of, each time.
+  test.skipIf(isWorkerd)('is told about in a signed answer, whose signature is checked', async () => {
     const { metadata, options } = withHeader()
     const signed = { options, metadata: { ...metadata, userinfo_signed_response_alg: 'ES256' as const } }
     const { loginWith, signIn, refusalOf } = await startLoginSite(signed)
