@@ -3,6 +3,7 @@ import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
 import type { IdTokenClaims } from './finish-login.ts'
+import type { Hide } from './login-error.ts'
 import type * as OpenIdModule from './openid.ts'
 import { clientIdOf, settle, type LoginOptions } from './settings.ts'
 import type { LoginRequest, StartOptions } from './start-login.ts'
@@ -74,18 +75,19 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
   /** Finds out about the provider, and does a step with that. */
   const withServer = async <T>(
     step: string,
-    work: (server: AuthorizationServer, openId: OpenId) => Promise<T>,
+    work: (server: AuthorizationServer, openId: OpenId, hide: Hide) => Promise<T>,
   ): Promise<T> => {
     // Only now: who serves the tokens of users that signed in elsewhere need not load it.
     const openId = await import('./openid.ts')
     let doing = 'the look-up of its metadata'
+    const secrets: string[] = []
     try {
       authorizationServer ??= openId.createAuthorizationServer(settings)
       const server = await authorizationServer()
       doing = step
-      return await work(server, openId)
+      return await work(server, openId, (...sent) => void secrets.push(...sent.filter((secret) => secret != null)))
     } catch (error) {
-      throw await openId.loginError(provider, doing, error)
+      throw await openId.loginError(provider, doing, error, secrets)
     }
   }
 
@@ -93,15 +95,15 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
     start: (request = {}) =>
       withServer('the sign-in', (server, { startLogin }) => startLogin(settings, server, request)),
     finish: (callbackUrl, transaction) =>
-      withServer('the sign-in', (server, { finishLogin }) => {
+      withServer('the sign-in', (server, { finishLogin }, hide) => {
         const { searchParams } = new URL(callbackUrl, redirectUri)
         const checked = checkTransaction(provider, server.issuer, transaction, searchParams)
-        return finishLogin(settings, server, searchParams, checked)
+        return finishLogin(settings, server, searchParams, checked, hide)
       }),
     userInfo: (token) =>
       withServer(
         'user info',
-        async (server, { fetchUserInfo }) => (await fetchUserInfo(settings, server, token)) as Info,
+        async (server, { fetchUserInfo }, hide) => (await fetchUserInfo(settings, server, token, hide)) as Info,
       ),
     revoke: (token) =>
       withServer('the revocation', async ({ revocation_endpoint: revocationEndpoint }) => {

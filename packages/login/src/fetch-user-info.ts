@@ -1,6 +1,7 @@
-import type { Token } from '@oauthkit/core'
+import { OAuthError, type Token } from '@oauthkit/core'
 import { processUserInfoResponse, protectedResourceRequest, type AuthorizationServer } from 'oauth4webapi'
 import { checkSignature, clientOf } from './finish-login.ts'
+import type { Hide } from './login-error.ts'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 import { subjectOf } from './subject-of.ts'
@@ -17,6 +18,7 @@ export async function fetchUserInfo(
   settings: LoginSettings,
   server: AuthorizationServer,
   token: Token,
+  hide: Hide,
 ): Promise<UserInfo> {
   const { provider } = settings
   const url = server.userinfo_endpoint
@@ -26,6 +28,7 @@ export async function fetchUserInfo(
     throw new TypeError(
       `${provider.name}: the token has no ID token: it must be one that finish() gave, or a renewal of it`,
     )
+  hide(token.accessToken)
   const response = await protectedResourceRequest(
     token.accessToken,
     provider.userinfoMethod ?? 'GET',
@@ -34,6 +37,14 @@ export async function fetchUserInfo(
     null,
     requestOptions(settings, url),
   )
+  // Not every server says with it what is wrong, and not every browser shows that.
+  if (response.status === 401 && !response.headers.has('www-authenticate')) {
+    const { name } = provider
+    throw new OAuthError('TOKEN_REFUSED', `${name}: user info: the answer was 401: sign in again`, {
+      provider: name,
+      status: 401,
+    })
+  }
   const client = await clientOf(settings)
   const info = await processUserInfoResponse(server, client, subject, response)
   // The library has checked a signed answer's claims, and leaves its signature to the application.

@@ -13,6 +13,7 @@ import {
   type ClientAuth,
   type IDToken,
 } from 'oauth4webapi'
+import type { Hide } from './login-error.ts'
 import { requestOptions } from './request-options.ts'
 import { clientIdOf, type LoginSettings } from './settings.ts'
 import type { LoginTransaction } from './transaction.ts'
@@ -35,16 +36,18 @@ export async function finishLogin(
   server: AuthorizationServer,
   callback: URLSearchParams,
   transaction: LoginTransaction,
+  hide: Hide,
 ): Promise<{ token: Token; claims: IdTokenClaims }> {
   const { provider, redirectUri } = settings
   const { state, nonce, codeVerifier, maxAge } = transaction
+  hide(callback.get('code'), state, nonce, codeVerifier)
   const client = await clientOf(settings)
   const parameters = validateAuthResponse(server, client, callback, state)
   const sentAt = Date.now()
   const response = await authorizationCodeGrantRequest(
     server,
     client,
-    await clientAuthOf(settings),
+    await clientAuthOf(settings, hide),
     parameters,
     redirectUri,
     codeVerifier,
@@ -70,11 +73,16 @@ export async function finishLogin(
 }
 
 /** Says who the client is in the provider's way, so that Basic is encoded as the provider wants it. */
-async function clientAuthOf({ provider, clientId, clientSecret, clientAuth }: LoginSettings): Promise<ClientAuth> {
+async function clientAuthOf(
+  { provider, clientId, clientSecret, clientAuth }: LoginSettings,
+  hide: Hide,
+): Promise<ClientAuth> {
   const id = await lookUp(provider, 'clientId', clientId)
   const secret = clientSecret === undefined ? undefined : await lookUp(provider, 'clientSecret', clientSecret)
-  return (_server, _client, form, headers) =>
-    clientAuth({ form, headers, clientId: id, clientSecret: secret, provider })
+  return async (_server, _client, form, headers) => {
+    await clientAuth({ form, headers, clientId: id, clientSecret: secret, provider })
+    hide(secret, headers.get('authorization')?.split(' ').at(-1), form.get('client_assertion'))
+  }
 }
 
 /** Checks a signature with the provider's published keys, which are fetched anew if none of those at hand fits. */

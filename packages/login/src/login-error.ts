@@ -7,18 +7,30 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi'
 
+/** Keeps a secret that is sent out of what an error may show: the server may repeat it. */
+export type Hide = (...secrets: readonly (string | null | undefined)[]) => void
+
 /**
  * Makes an `OAuthError` of what went wrong while `step` was done; what is wrong use of the library stays as it is.
  *
  * Nothing is passed on as a cause: the errors of the OpenID Connect library hold answers and tokens.
  */
-export async function loginError({ name }: Provider, step: string, error: unknown): Promise<unknown> {
+export async function loginError(
+  { name }: Provider,
+  step: string,
+  error: unknown,
+  secrets: readonly string[],
+): Promise<unknown> {
   if (isOAuthError(error)) return error
+  const printable = printer(secrets)
   const make = (code: OAuthErrorCode, what: string, details: OAuthErrorDetails = {}) =>
     new OAuthError(code, `${name}: ${step}: ${what}`, { provider: name, ...details })
 
   if (error instanceof AuthorizationResponseError) {
     const details = { error: printable(error.error), errorDescription: printable(error.error_description) }
+    if (transient.has(error.error)) {
+      return make('TOKEN_UNAVAILABLE', `the answer was ${wordsOf(details)}: try again later`, details)
+    }
     return make('TOKEN_REFUSED', `the answer was ${wordsOf(details)}: let the user sign in again`, details)
   }
   if (isTimeOut(error)) return make('TOKEN_UNAVAILABLE', 'no answer in time: try again later, or raise timeoutMs')
@@ -28,7 +40,15 @@ export async function loginError({ name }: Provider, step: string, error: unknow
     return make('TOKEN_UNAVAILABLE', `the answer was ${status}: try again later`, { status })
   }
   if (error instanceof ResponseBodyError || error instanceof WWWAuthenticateChallengeError) {
-    const details = { status: error.status, ...(await refusalOf(error)) }
+    const said = await refusalOf(error)
+    const details = {
+      status: error.status,
+      error: printable(said['error']),
+      errorDescription: printable(said['error_description']),
+    }
+    if (transient.has(said['error'])) {
+      return make('TOKEN_UNAVAILABLE', `the answer was ${wordsOf(details)}: try again later`, details)
+    }
     return make('TOKEN_REFUSED', `the answer was ${wordsOf(details)}: see what it says, or sign in again`, details)
   }
   if (error instanceof OperationProcessingError || error instanceof UnsupportedOperationError) {
@@ -40,17 +60,13 @@ export async function loginError({ name }: Provider, step: string, error: unknow
   return error
 }
 
+/** The errors that say nothing about the client or the user. See RFC 6749 §4.1.2.1. */
+const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
+
 /** What a refusal says, in its body or in its challenge. */
-async function refusalOf(error: ResponseBodyError | WWWAuthenticateChallengeError): Promise<OAuthErrorDetails> {
-  if (error instanceof ResponseBodyError) {
-    return { error: printable(error.error), errorDescription: printable(error.error_description) }
-  }
-  const inBody = await membersOf(error.response)
-  const inChallenge = { ...error.cause[0]?.parameters }
-  return {
-    error: printable(inBody['error'] ?? inChallenge['error']),
-    errorDescription: printable(inBody['error_description'] ?? inChallenge['error_description']),
-  }
+async function refusalOf(error: ResponseBodyError | WWWAuthenticateChallengeError): Promise<Record<string, unknown>> {
+  if (error instanceof ResponseBodyError) return { error: error.error, error_description: error.error_description }
+  return { ...error.cause[0]?.parameters, ...(await membersOf(error.response)) }
 }
 
 async function membersOf(response: Response): Promise<Record<string, unknown>> {
@@ -75,6 +91,19 @@ function responseOf(error: unknown): Response | undefined {
 const wordsOf = ({ status, error, errorDescription }: OAuthErrorDetails) =>
   [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
 
-/** The characters that RFC 6749 §4.1.2.1 allows, and no more of them than a log line bears. */
-const printable = (value: unknown) =>
-  typeof value === 'string' ? value.replaceAll(/[^\x20-\x7E]+/g, ' ').slice(0, 300) : undefined
+/**
+ * Makes what leaves of a text the characters that RFC 6749 §4.1.2.1 allows, no more of them than a log line bears, and no
+ * secrets, in whichever form they were sent.
+ */
+function printer(secrets: readonly string[]) {
+  // What is shorter is no secret, and may be in any word.
+  const long = secrets.filter(({ length }) => length > 3)
+  const spellings = long.flatMap((secret) => [secret, new URLSearchParams({ '': secret }).toString().slice(1)])
+  return (value: unknown) =>
+    typeof value === 'string'
+      ? spellings
+          .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), value)
+          .replaceAll(/[^\x20-\x7E]+/g, ' ')
+          .slice(0, 300)
+      : undefined
+}

@@ -110,6 +110,44 @@ test.each<[string, () => Response, object]>([
   }
 })
 
+test.each<[string, (text: string) => Response]>([
+  ['its body', (text) => Response.json({ error: 'invalid_grant', error_description: text }, { status: 400 })],
+  [
+    'a challenge',
+    (text) =>
+      new Response(null, {
+        status: 401,
+        headers: { 'www-authenticate': `Basic error="invalid_client", error_description="${text}"` },
+      }),
+  ],
+])('a token endpoint that repeats in %s what it was sent is quoted without', async (_where, answer) => {
+  const sent: string[] = []
+  const { login } = scripted(complete, () => new Response(), {
+    clientSecret: 'the secret',
+    fetch: async (_input, init) => {
+      const credential = new Headers(init?.headers).get('authorization')?.slice('Basic '.length) ?? ''
+      const { code_verifier: codeVerifier = '' } = Object.fromEntries(new URLSearchParams(init?.body as string))
+      sent.push('the-code', 'the secret', 'the+secret', credential, codeVerifier)
+      return answer(sent.join(' or '))
+    },
+  })
+  const { transaction } = await login.start()
+  const error = await errorOf(login.finish(`${callback}?code=the-code&state=${transaction.state}`, transaction))
+  expect(error).toMatchObject({
+    code: 'TOKEN_REFUSED',
+    errorDescription: sent.map(() => '[redacted]').join(' or '),
+  })
+  for (const secret of sent) expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret)
+})
+
+test.each(['temporarily_unavailable', 'server_error'])('%s is no refusal: try again later', async (error) => {
+  const expected = { code: 'TOKEN_UNAVAILABLE', error }
+  const { login, transaction, url } = await started(() => Response.json({ error }, { status: 400 }))
+  expect(await errorOf(login.finish(url, transaction))).toMatchObject(expected)
+  const sentBack = `${callback}?error=${error}&state=${transaction.state}`
+  expect(await errorOf(login.finish(sentBack, transaction))).toMatchObject(expected)
+})
+
 test('a path with its query will do for a callback', async () => {
   const { login, asked, transaction, url } = await started()
   await errorOf(login.finish(url.replace('https://app.example', ''), transaction))

@@ -28,6 +28,21 @@ test('user info is about the one who signed in', async () => {
   expect(await errorOf(login.userInfo(tokenOf('other')))).toMatchObject({ code: 'TOKEN_MALFORMED' })
 })
 
+test('a userinfo endpoint that repeats the token is quoted without', async () => {
+  const challenge = 'Bearer error="invalid_token", error_description="access is bad"'
+  const { login } = scripted(
+    complete,
+    () => new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }),
+  )
+  expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ errorDescription: '[redacted] is bad' })
+})
+
+test('a userinfo endpoint that says 401 and no more has refused the token', async () => {
+  const { login } = scripted(complete, () => new Response(null, { status: 401 }))
+  const refused = { code: 'TOKEN_REFUSED', provider: 'example', status: 401 }
+  expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject(refused)
+})
+
 test('signed user info whose signature does not hold is refused', async () => {
   const claims = Buffer.from(JSON.stringify({ sub: 'u' })).toString('base64url')
   const header = Buffer.from(JSON.stringify({ alg: 'RS256' })).toString('base64url')
