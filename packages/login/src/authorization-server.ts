@@ -1,4 +1,4 @@
-import { OAuthError } from '@oauthkit/core'
+import { OAuthError, type Provider } from '@oauthkit/core'
 import { customFetch, discoveryRequest, processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi'
 import { checkEndpoints } from './metadata.ts'
 import { requestOptions } from './request-options.ts'
@@ -17,7 +17,7 @@ export function createAuthorizationServer(settings: LoginSettings): () => Promis
     const discovered = await discover(settings)
     try {
       // The issuer letter for letter as it is published there, since ID tokens are compared with it.
-      known = checkEndpoints(provider, { ...discovered, ...own, issuer: discovered.issuer })
+      known = checkSuffices(provider, checkEndpoints(provider, { ...discovered, ...own, issuer: discovered.issuer }))
       return known
     } catch (error) {
       // What is wrong is not the user's doing here.
@@ -35,4 +35,12 @@ async function discover(settings: LoginSettings): Promise<AuthorizationServer> {
     ? await fetch(discoveryUrl, { method: 'GET', headers, body: undefined, redirect: 'manual', signal })
     : await discoveryRequest(new URL(issuer), options)
   return processDiscoveryResponse(new URL(issuer), response)
+}
+
+/** No sign-in does without these: better said before the user is sent away than after. */
+function checkSuffices({ name }: Provider, server: AuthorizationServer): AuthorizationServer {
+  for (const member of ['authorization_endpoint', 'jwks_uri'] as const) {
+    if (!server[member]) throw new TypeError(`${name}: its metadata has no ${member}`)
+  }
+  return server
 }

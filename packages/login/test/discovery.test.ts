@@ -37,6 +37,12 @@ test.each<[string, () => Response, string]>([
   ['is not there', () => new Response(null, { status: 404 }), 'TOKEN_MALFORMED'],
   ['redirects', () => new Response(null, { status: 302, headers: { location: '/x' } }), 'TOKEN_MALFORMED'],
   [
+    'does not say where to sign in',
+    () => Response.json({ ...metadata, authorization_endpoint: undefined }),
+    'TOKEN_MALFORMED',
+  ],
+  ['does not say where its keys are', () => Response.json({ ...metadata, jwks_uri: undefined }), 'TOKEN_MALFORMED'],
+  [
     'has an insecure endpoint',
     () => Response.json({ ...metadata, jwks_uri: 'http://id.example/jwks' }),
     'TOKEN_MALFORMED',
