@@ -31,6 +31,10 @@ function withClaims(jwt: string, claims: Record<string, unknown>): string {
   return [header, base64url.encode(payload), signature].join('.')
 }
 
+/** A fetch that changes the claims of ID tokens. */
+const forgingIdToken = (claims: Record<string, unknown>) =>
+  forging('/token', (text) => text.replace(/(?<="id_token":")[^"]+/, (idToken) => withClaims(idToken, claims)))
+
 /** What several processes share: each store that is opened on it is one process's own object. */
 function createDatabase() {
   const contents = new Map<string, string>()
@@ -117,10 +121,9 @@ describe('a user who signs in', () => {
     ['is of another provider', { iss: 'https://another.example' }],
   ])('is not let in by a forged ID token that %s', async (_what, claims) => {
     const { loginWith, signIn, refusalOf } = await startLoginSite()
-    const forge = forging('/token', (text) =>
-      text.replace(/(?<="id_token":")[^"]+/, (idToken) => withClaims(idToken, claims)),
-    )
-    expect(await refusalOf(signIn(loginWith({ fetch: forge })))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+    expect(await refusalOf(signIn(loginWith({ fetch: forgingIdToken(claims) })))).toMatchObject({
+      code: 'TOKEN_MALFORMED',
+    })
   })
 
   test.each([-25, 25])('is known to an app whose clock is off by %i seconds', async (seconds) => {
@@ -243,6 +246,17 @@ describe('a refresh token', () => {
     expect(await statusOf(api, renewed)).toBe(401)
     const late = source.getToken({ rejected: renewed.accessToken })
     expect(await refusalOf(late)).toMatchObject({ code: 'TOKEN_MISSING', error: 'invalid_grant' })
+  })
+
+  test('that brings a token of another user renews nothing', async () => {
+    const { loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
+    const { token } = await signIn(loginWith())
+    const store = new Map<string, unknown>()
+    const source = sourceWith({ store, key: 'ada', fetch: forgingIdToken({ sub: 'zoe' }) })
+    await source.setToken(token)
+    passSeconds(3601)
+    expect(await refusalOf(source.getToken())).toMatchObject({ code: 'TOKEN_MALFORMED' })
+    expect([...store.values()]).toEqual([token])
   })
 
   test('whose answer was lost ends the login, and the next sign-in begins another', async () => {
