@@ -64,7 +64,9 @@ test.each([
   ['has another state', { state: 'forged' }, 'TOKEN_MISSING'],
   ["has another server's iss", { iss: 'https://evil.example' }, 'TOKEN_MALFORMED'],
   ['has no code', { code: null }, 'TOKEN_MALFORMED'],
-  ['is an error', { code: null, error: 'server_error' }, 'TOKEN_REFUSED'],
+  ['is an error', { code: null, error: 'unauthorized_client' }, 'TOKEN_REFUSED'],
+  // What would be a 500, if it were not a redirect. See RFC 6749 §4.1.2.1.
+  ['tells of a failure', { code: null, error: 'server_error' }, 'TOKEN_UNAVAILABLE'],
 ])('a callback that %s is refused', async (_what, patch, code) => {
   const { login, misbehave, signIn } = await startLogin()
   await misbehave('edit-callback', patch)
