@@ -38,9 +38,6 @@ export type Echo = {
 /** Whether this is a page in a browser, which can send and see less than the others. */
 export const isBrowser = 'document' in globalThis
 
-/** Whether this is a Worker. */
-export const isWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
-
 /** Starts a site, which ends with the test. */
 export async function startSite(): Promise<Site> {
   const sites = `${inject('hub')}/sites`

@@ -28,10 +28,10 @@ export type Grant = {
    */
   parameters?(): Record<string, string> | Promise<Record<string, string>>
   /**
-   * Looks at a token that came for a refresh token, before anyone sees it, and throws an {@link OAuthError} if it is not to be
-   * trusted, such as one of another user.
+   * Looks at a token that came for a refresh token, before anyone sees it, and says in a few words what is wrong with it, such
+   * as `a token of another user`. It is then neither used nor stored.
    *
    * Absent: any will do.
    */
-  checkRefreshed?(token: Token, previous: Token): void
+  flawOfRefreshed?(token: Token, previous: Token): string | undefined
 }

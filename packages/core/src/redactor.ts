@@ -1,6 +1,6 @@
 import { formEncode } from './client-auth.ts'
 
-/** Makes a function that takes secrets out of a text, in each form that they are sent in. */
+/** Makes a function that takes secrets out of a text, in each form that they are sent in; `undefined` is none. */
 export function createRedactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const spellings = secrets.flatMap((secret) => (secret ? [secret, formEncode(secret)] : []))
   return (text) => spellings.reduce((safe, secret) => safe.replaceAll(secret, '[redacted]'), text)

@@ -87,7 +87,9 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
       const token = await ask(() => ({ grant_type: 'refresh_token', refresh_token: refresh, scope: undefined }))
       const previous = stored ?? slot.held?.token
-      if (previous) grant.checkRefreshed?.(token, previous)
+      const flaw = previous && grant.flawOfRefreshed?.(token, previous)
+      if (flaw)
+        throw errorOf(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${flaw}: sign in again`)
       // What the answer leaves out has not changed. See RFC 6749 §6.
       const { scope, idToken } = previous ?? {}
       return { refreshToken: refresh, ...(scope && { scope }), ...(idToken && { idToken }), ...token }
@@ -131,7 +133,8 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       const what = 'the store failed, so nobody knows whether a token is stored: try again later'
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
     }
-    const what = `no token is stored, and ${grant.name} cannot get one by itself: sign in again`
+    const why = refresh ? 'the refresh token is no longer good' : 'no token is stored'
+    const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`
     throw errorOf(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
   }
 

@@ -361,7 +361,7 @@ test('a grant that cannot start over is TOKEN_MISSING without a request', async 
   expect(await errorOf(sourceOver(endpoint, { grant: signedIn }).getToken())).toMatchObject({
     code: 'TOKEN_MISSING',
     provider: 'example',
-    message: 'example: no token is stored, and sign-in cannot get one by itself: sign in again',
+    message: 'example: no token is stored, and sign-in cannot get a token by itself: sign in again',
   })
   expect(endpoint.requests).toHaveLength(0)
 })

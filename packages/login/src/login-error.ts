@@ -1,6 +1,14 @@
-import { isOAuthError, OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type Provider } from '@oauthkit/core'
+import {
+  createRedactor,
+  isOAuthError,
+  OAuthError,
+  type OAuthErrorCode,
+  type OAuthErrorDetails,
+  type Provider,
+} from '@oauthkit/core'
 import {
   AuthorizationResponseError,
+  JWT_TIMESTAMP_CHECK,
   OperationProcessingError,
   ResponseBodyError,
   UnsupportedOperationError,
@@ -51,6 +59,8 @@ export async function loginError(
     }
     return make('TOKEN_REFUSED', `the answer was ${wordsOf(details)}: see what it says, or sign in again`, details)
   }
+  if (error instanceof OperationProcessingError && isTooLongAgo(error))
+    return make('TOKEN_MISSING', 'the user signed in longer ago than maxAge allows: sign in again')
   if (error instanceof OperationProcessingError || error instanceof UnsupportedOperationError) {
     // The library's messages name the check that failed, and no values.
     return make('TOKEN_MALFORMED', `${error.message}: do not trust this answer, and check the provider's data`, {
@@ -77,6 +87,9 @@ async function membersOf(response: Response): Promise<Record<string, unknown>> {
   }
 }
 
+const isTooLongAgo = ({ code, cause }: OperationProcessingError) =>
+  code === JWT_TIMESTAMP_CHECK && (Object(cause) as { claim?: unknown }).claim === 'auth_time'
+
 /** An answer that began in time and did not end in time is read as one that breaks off. */
 function isTimeOut(error: unknown): boolean {
   const { cause } = Object(error) as { cause?: unknown }
@@ -85,7 +98,8 @@ function isTimeOut(error: unknown): boolean {
 
 function responseOf(error: unknown): Response | undefined {
   const { response, cause } = Object(error) as { response?: unknown; cause?: unknown }
-  return [response, cause].find((value): value is Response => value instanceof Response)
+  // A custom fetch may have a Response of its own.
+  return [response, cause].find((value): value is Response => typeof (Object(value) as Response).status === 'number')
 }
 
 const wordsOf = ({ status, error, errorDescription }: OAuthErrorDetails) =>
@@ -97,12 +111,10 @@ const wordsOf = ({ status, error, errorDescription }: OAuthErrorDetails) =>
  */
 function printer(secrets: readonly string[]) {
   // What is shorter is no secret, and may be in any word.
-  const long = secrets.filter(({ length }) => length > 3)
-  const spellings = long.flatMap((secret) => [secret, new URLSearchParams({ '': secret }).toString().slice(1)])
+  const redact = createRedactor(secrets.filter(({ length }) => length > 3))
   return (value: unknown) =>
     typeof value === 'string'
-      ? spellings
-          .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), value)
+      ? redact(value)
           .replaceAll(/[^\x20-\x7E]+/g, ' ')
           .slice(0, 300)
       : undefined

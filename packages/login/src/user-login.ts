@@ -1,4 +1,4 @@
-import { OAuthError, type Grant } from '@oauthkit/core'
+import type { Grant } from '@oauthkit/core'
 import { subjectOf } from './subject-of.ts'
 
 /**
@@ -12,10 +12,10 @@ import { subjectOf } from './subject-of.ts'
  */
 export const userLogin = (): Grant => ({
   name: 'user_login',
-  checkRefreshed: (token, previous) => {
-    // A refresh need not bring an ID token; one that it brings must be the same user's.
-    if (token.idToken === undefined || previous.idToken === undefined) return
-    if (subjectOf(token.idToken) !== undefined && subjectOf(token.idToken) === subjectOf(previous.idToken)) return
-    throw new OAuthError('TOKEN_MALFORMED', 'the refreshed token is for another user: sign in again')
+  flawOfRefreshed: (token, previous) => {
+    // A refresh need not bring an ID token; one that it brings must be the same user's. See OpenID Connect Core 1.0 §12.2.
+    if (token.idToken === undefined || previous.idToken === undefined) return undefined
+    const subject = subjectOf(token.idToken)
+    return subject !== undefined && subject === subjectOf(previous.idToken) ? undefined : 'a token of another user'
   },
 })

@@ -91,9 +91,9 @@ test.each([
 })
 
 test('a user’s refreshed token must be the same user’s, if it says whose it is', () => {
-  const check = (token: Token) => () => userLogin().checkRefreshed?.(token, tokenOf('u'))
-  expect(check(tokenOf('u'))).not.toThrow()
-  expect(check({ accessToken: 'access' })).not.toThrow()
-  expect(check(tokenOf('other'))).toThrow('the refreshed token is for another user')
-  expect(check({ accessToken: 'access', idToken: 'x' })).toThrow('the refreshed token is for another user')
+  const flawOf = (token: Token) => userLogin().flawOfRefreshed?.(token, tokenOf('u'))
+  expect(flawOf(tokenOf('u'))).toBeUndefined()
+  expect(flawOf({ accessToken: 'access' })).toBeUndefined()
+  expect(flawOf(tokenOf('other'))).toBe('a token of another user')
+  expect(flawOf({ accessToken: 'access', idToken: 'x' })).toBe('a token of another user')
 })

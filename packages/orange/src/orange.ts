@@ -6,7 +6,9 @@ const api = 'https://api.orange.com'
 const playgroundApi = `${api}/camara/playground/api`
 
 /** What takes a signed-in user's token: see {@link orangeFrance}. */
-const franceApis = ['formfilling/fr/v1', 'userdetails/fr/v2', '3legged/sandbox/fr/v1'].map((path) => `${api}/${path}`)
+const franceApis = [`${api}/formfilling/fr/v1`, `${api}/userdetails/fr/v2`, `${api}/3legged/sandbox/fr/v1`]
+
+const requestIdHeader = 'x-oapi-request-id'
 
 const inside = 'https://inside01.api.orange.com'
 
@@ -38,7 +40,7 @@ export const orange: Provider = {
   clientAuth: plainBasic,
   isRejected,
   renewalMarginMs: 60_000,
-  requestIdHeader: 'x-oapi-request-id',
+  requestIdHeader,
 }
 
 /**
@@ -85,7 +87,7 @@ export const orangeFrance: Provider = {
   userinfoEndpoint: `${france}/userinfo`,
   resources: [`${france}/userinfo`, ...franceApis],
   clientAuth: plainBasic,
-  requestIdHeader: orange.requestIdHeader,
+  requestIdHeader,
 }
 
 /**
