@@ -109,7 +109,8 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     const before = births.get(accessToken)
     births.set(accessToken, {
       requestedAt: Math.max(requestedAt, before?.requestedAt ?? 0),
-      grantedAt: now(),
+      // Who saw it refused may have had it from the first time: what came between the two is newer than that.
+      grantedAt: Math.min(now(), before?.grantedAt ?? Number.POSITIVE_INFINITY),
       knownAt: moment,
       expiresAt: Math.max(sentAt + hour, before?.expiresAt ?? 0),
       isRepeated: before !== undefined,
