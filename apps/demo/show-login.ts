@@ -56,9 +56,8 @@ nothing of).`)
     const { status } = await api.get(consumption)
 
     console.log('\nThe user signs out: tokens.clear(), login.revoke(token), and the browser is sent to')
-    const last = await tokens.getToken()
-    await tokens.clear()
-    await login.revoke(last)
+    const last = await tokens.clear()
+    if (last) await login.revoke(last)
     const goodbye = await login.endSessionUrl({ token: last, postLogoutRedirectUri: home })
     console.log(`  ${describeUrl(goodbye, server.url)}`)
     return status === 200 && info.sub === claims.sub

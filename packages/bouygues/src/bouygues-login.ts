@@ -40,4 +40,4 @@ export type BouyguesUserInfo = UserInfo & {
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User login}
  */
 export const bouyguesLogin = (options: BouyguesLoginOptions): Login<BouyguesUserInfo> =>
-  createLogin(fromEnvironment({ scope: '', ...options }, bouygues, 'BOUYGUES'))
+  createLogin(fromEnvironment({ ...options, scope: options.scope ?? '' }, bouygues, 'BOUYGUES'))

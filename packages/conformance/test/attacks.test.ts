@@ -1,7 +1,7 @@
 import { bouygues, bouyguesAp4 } from '@oauthkit/bouygues'
-import type { Provider } from '@oauthkit/core'
+import { createTokenSource, type Provider, type Token } from '@oauthkit/core'
 import { emulated, idTokenAttacks } from '@oauthkit/emulator'
-import { createLogin, type LoginTransaction } from '@oauthkit/login'
+import { createLogin, userLogin, type LoginTransaction } from '@oauthkit/login'
 import { expect, test } from 'vitest'
 import { shownBy } from './strings-within.ts'
 import { errorOf, startSite } from './support.ts'
@@ -19,8 +19,13 @@ async function startLogin({ own = bouyguesAp4, ...options }: { own?: Provider; c
   }
   await misbehave('redirect-uris', { clientId, redirectUris: [redirectUri] })
   const provider = emulated(own, server)
+  const store = new Map<string, Token>()
+  const client = { provider, clientId, clientSecret, ...options }
   return {
-    login: createLogin({ provider, clientId, clientSecret, redirectUri, scope: '', ...options }),
+    store,
+    /** The tokens of the user, as an application keeps them. */
+    tokens: createTokenSource({ ...client, grant: userLogin(), store, key: 'user' }),
+    login: createLogin({ ...client, redirectUri, scope: '' }),
     misbehave,
     // Not from here: a browser does not show a script where a redirect leads.
     signIn: (url: string, how = {}) => control('signIn', url, how),
@@ -29,7 +34,7 @@ async function startLogin({ own = bouyguesAp4, ...options }: { own?: Provider; c
 
 /** What no error may show of a sign-in. */
 function expectNoSecret(error: unknown, callbackUrl: string, { nonce, codeVerifier, state }: LoginTransaction): void {
-  const code = new URL(callbackUrl).searchParams.get('code') ?? 'no code'
+  const code = new URL(callbackUrl).searchParams.get('code') ?? 'that there is none'
   for (const secret of [nonce, codeVerifier, state, code, clientSecret, btoa(`${clientId}:${clientSecret}`)]) {
     expect(shownBy(error)).not.toContain(secret)
   }
@@ -49,15 +54,33 @@ test('there are attacks', () => {
   expect(attacks.length).toBeGreaterThan(15)
 })
 
-test.each(attacks)('an ID token is refused: %s', async (attack) => {
-  const { login, misbehave, signIn } = await startLogin()
+test.each(attacks)('an ID token is refused, and nothing is stored: %s', async (attack) => {
+  const { login, tokens, store, misbehave, signIn } = await startLogin()
   await misbehave('edit-id-token', { attack })
   const { url, transaction } = await login.start()
   const callbackUrl = await signIn(url)
-  const error = await errorOf(login.finish(callbackUrl, transaction))
+  // As an application does it.
+  const enter = async () => tokens.setToken((await login.finish(callbackUrl, transaction)).token)
+  const error = await errorOf(enter())
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED', provider: 'bouygues-ap4' })
   expectNoSecret(error, callbackUrl, transaction)
+  expect(store.size).toBe(0)
 })
+
+test.each(['wrong-sub', 'wrong-iss', 'wrong-aud', 'additional-aud'])(
+  'an ID token that comes with a refresh is refused, and what was stored stays: %s',
+  async (attack) => {
+    const { login, tokens, store, misbehave, signIn } = await startLogin()
+    await misbehave('refresh-tokens', { enabled: true })
+    const { url, transaction } = await login.start()
+    const { token } = await login.finish(await signIn(url), transaction)
+    await tokens.setToken(token)
+    await misbehave('edit-id-token', { attack })
+    const error = await errorOf(tokens.getToken({ rejected: token.accessToken }))
+    expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED', provider: 'bouygues-ap4' })
+    expect([...store.values()]).toEqual([token])
+  },
+)
 
 test.each([
   ['has no state', { state: null }, 'TOKEN_MISSING'],

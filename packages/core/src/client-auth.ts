@@ -43,6 +43,10 @@ export const none: ClientAuth = (request) => {
   request.form.set('client_id', request.clientId)
 }
 
+/** Says whether a client authentication is one that cannot do without a client secret. */
+export const needsClientSecret = (clientAuth: ClientAuth): boolean =>
+  [clientSecretBasic, plainBasic, clientSecretPost].includes(clientAuth)
+
 function secretOf({ clientSecret }: ClientAuthRequest, method: string): string {
   if (!clientSecret) throw new TypeError(`${method} needs a clientSecret`)
   return clientSecret

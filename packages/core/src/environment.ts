@@ -1,4 +1,4 @@
-import { clientSecretBasic, clientSecretPost, plainBasic } from './client-auth.ts'
+import { needsClientSecret } from './client-auth.ts'
 import type { Credential } from './credential.ts'
 import type { Provider } from './provider.ts'
 import type { TokenSourceOptions } from './settings.ts'
@@ -27,7 +27,7 @@ export function fromEnvironment<Options extends EnvironmentOptions>(
   const { grant } = options
   const chosen = options.provider ?? grant?.provider ?? provider
   const clientAuth = options.clientAuth ?? grant?.clientAuth ?? chosen.clientAuth
-  const needsSecret = [clientSecretBasic, plainBasic, clientSecretPost].includes(clientAuth)
+  const needsSecret = needsClientSecret(clientAuth)
   return {
     ...options,
     provider: chosen,

@@ -30,6 +30,8 @@ export type Provider = {
   readonly endSessionEndpoint?: string | undefined
   /** Where the keys are that its ID tokens are signed with. See RFC 7517 §5. */
   readonly jwksUri?: string | undefined
+  /** Whether it always says who it is when a user comes back. See RFC 9207 §3. @defaultValue Its metadata's, else `false`. */
+  readonly authorizationResponseIssParameterSupported?: boolean | undefined
   /** How its ID tokens are signed: the algorithms that are taken. @defaultValue Its metadata's, else `RS256` alone. */
   readonly idTokenSigningAlgorithms?: readonly string[] | undefined
   /**

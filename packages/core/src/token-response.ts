@@ -1,6 +1,5 @@
 import type { Answer } from './endpoint.ts'
 import { isText, readAnswer } from './read-answer.ts'
-import type { Provider } from './provider.ts'
 import { isAccessToken, type Token } from './token.ts'
 
 const year = 365 * 24 * 3_600_000
@@ -13,23 +12,6 @@ const year = 365 * 24 * 3_600_000
  */
 export async function readTokenResponse(answer: Answer): Promise<Token> {
   const { members, malformed } = await readAnswer(answer, 'tokenEndpoint')
-  return tokenOf(members, answer, malformed)
-}
-
-/**
- * Makes a token of the members of a token endpoint's answer.
- *
- * @param members - under their wire names.
- * @param answer - the provider, and when the request was sent, in milliseconds since the epoch: lifetimes count from there.
- * @param malformed - makes the error for members that are no token.
- * @throws what `malformed` makes.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5.1 RFC 6749 §5.1}
- */
-export function tokenOf(
-  members: Readonly<Record<string, unknown>>,
-  answer: { readonly provider: Provider; readonly sentAt: number },
-  malformed: (flaw: string) => Error,
-): Token {
   const { access_token, token_type, expires_in, refresh_token, scope, id_token, ...extra } = members
   if (!isText(access_token)) throw malformed('neither a token nor an OAuth error')
   if (!isAccessToken(access_token)) throw malformed('an access_token that no header can hold')

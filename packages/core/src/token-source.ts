@@ -31,9 +31,10 @@ export type OwnTokenSource = TokenSource & {
    * Forgets the token, at a log-out say; a renewal in flight does not bring it back. Calls that wait ask anew, as later
    * ones do: a grant that can get a token by itself gets another.
    *
+   * @returns what was forgotten, be it over or not, so that it can be revoked at the server; `undefined` if there was none.
    * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, and may still hold the token.
    */
-  clear(): Promise<void>
+  clear(): Promise<Token | undefined>
 }
 
 /**
@@ -167,17 +168,23 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
         throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token is in memory only')
     },
     clear: async () => {
-      if (search.place) forget(search.place.slot)
+      const known = search.place?.slot
+      const { held, isUnsaved } = known ?? {}
+      if (known) forget(known)
       const { slot } = await search.find()
       forget(slot)
+      let last = held?.token
       const isGone = await inTurn(slot, async () => {
+        // Another process may have renewed it. Asked at once, so that no call finds it there in between.
+        const reading = isUnsaved ? undefined : store?.get(slot.key)
         const isDeleted = store ? await store.delete(slot.key) : true
+        last = (await reading) ?? last
         // Once more: meanwhile a call may have found the token in the store.
         forget(slot)
         return isDeleted
       })
-      if (!isGone)
-        throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
+      if (isGone) return last
+      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
     },
   }
 }

@@ -423,3 +423,19 @@ test('on Workers, whoever joined a renewal that is gone with its request renews 
   expect((await waiting).map(({ accessToken }) => accessToken)).toEqual(['token-2', 'token-2'])
   expect(endpoint.requests).toHaveLength(2)
 })
+
+test('clear gives what it forgot, to be revoked: the newest, from wherever it was, be it over or not', async () => {
+  const database = createDatabase()
+  const open = () => sourceOver(tokenEndpoint(), { store: database.open() })
+  const token = { accessToken: 'mine', refreshToken: 'refresh', expiresAt: Date.now() - 1 }
+  await open().setToken(token)
+  expect(await open().clear()).toEqual(token)
+  expect(await open().clear()).toBeUndefined()
+  const source = open()
+  await source.setToken(token)
+  await open().setToken({ ...token, accessToken: 'of-a-sibling' })
+  expect(await source.clear()).toMatchObject({ accessToken: 'of-a-sibling' })
+  const alone = sourceOver(tokenEndpoint())
+  await alone.setToken(token)
+  expect(await alone.clear()).toEqual(token)
+})

@@ -1,13 +1,12 @@
-import { revoke, type Token } from '@oauthkit/core'
+import { errorOf, revoke, within, type Token } from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
 import type { IdTokenClaims } from './finish-login.ts'
-import type { Hide } from './login-error.ts'
 import type * as OpenIdModule from './openid.ts'
-import { clientIdOf, settle, type LoginOptions } from './settings.ts'
+import { clientIdOf, settle, type LoginOptions, type LoginSettings } from './settings.ts'
 import type { LoginRequest, StartOptions } from './start-login.ts'
-import { checkTransaction, type LoginTransaction } from './transaction.ts'
+import { checkTransaction, signInAgain, type LoginTransaction } from './transaction.ts'
 
 export type { LoginOptions } from './settings.ts'
 
@@ -68,51 +67,72 @@ export type Login<Info extends UserInfo = UserInfo> = {
  * @throws `TypeError` if an option is missing or wrong.
  */
 export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOptions): Login<Info> {
-  const settings = settle(options)
-  const { provider, redirectUri } = settings
-  let authorizationServer: (() => Promise<AuthorizationServer>) | undefined
+  const settled = settle(options)
+  const { provider, redirectUri, timeoutMs } = settled
+  let authorizationServer: AuthorizationServer | undefined
 
-  /** Finds out about the provider, and does a step with that. */
-  const withServer = async <T>(
+  /** Finds out about the provider, and does a step with that: all of it by one deadline. */
+  const withServer = <T>(
     step: string,
-    work: (server: AuthorizationServer, openId: OpenId, hide: Hide) => Promise<T>,
+    work: (server: AuthorizationServer, settings: LoginSettings, openId: OpenId) => Promise<T>,
   ): Promise<T> => {
-    // Only now: who serves the tokens of users that signed in elsewhere need not load it.
-    const openId = await import('./openid.ts')
-    let doing = 'the look-up of its metadata'
-    const secrets: string[] = []
-    try {
-      authorizationServer ??= openId.createAuthorizationServer(settings)
-      const server = await authorizationServer()
-      doing = step
-      return await work(server, openId, (...sent) => void secrets.push(...sent.filter((secret) => secret != null)))
-    } catch (error) {
-      throw await openId.loginError(provider, doing, error, secrets)
+    const deadline = new AbortController()
+    const settings = { ...settled, signal: deadline.signal }
+    const run = async () => {
+      // Only now: who serves the tokens of users that signed in elsewhere need not load it.
+      const openId = await import('./openid.ts')
+      let doing = 'the look-up of its metadata'
+      try {
+        // The result, not the promise of it: on Workers, one request's promise may never settle in another.
+        authorizationServer ??= await openId.findAuthorizationServer(settings)
+        doing = step
+        return await work(authorizationServer, settings, openId)
+      } catch (error) {
+        throw openId.loginError(provider, doing, error)
+      }
     }
+    return within(run(), timeoutMs, () => {
+      deadline.abort()
+      const what = `${step}: no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
+      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+    })
+  }
+
+  const finish: Login['finish'] = async (callbackUrl, remembered) => {
+    if (!URL.canParse(callbackUrl, redirectUri)) throw signInAgain(provider, 'the callback is not a URL')
+    const { searchParams } = new URL(callbackUrl, redirectUri)
+    const transaction = checkTransaction(provider, remembered, searchParams)
+    return withServer('the sign-in', async (server, settings, { finishLogin }) => {
+      if (transaction.issuer !== server.issuer)
+        throw signInAgain(provider, 'the sign-in was started with another provider')
+      return finishLogin(settings, server, searchParams, transaction)
+    })
   }
 
   return {
+    finish,
     start: (request = {}) =>
-      withServer('the sign-in', (server, { startLogin }) => startLogin(settings, server, request)),
-    finish: (callbackUrl, transaction) =>
-      withServer('the sign-in', (server, { finishLogin }, hide) => {
-        const { searchParams } = new URL(callbackUrl, redirectUri)
-        const checked = checkTransaction(provider, server.issuer, transaction, searchParams)
-        return finishLogin(settings, server, searchParams, checked, hide)
-      }),
+      withServer('the sign-in', (server, settings, { startLogin }) => startLogin(settings, server, request)),
     userInfo: (token) =>
       withServer(
         'user info',
-        async (server, { fetchUserInfo }, hide) => (await fetchUserInfo(settings, server, token, hide)) as Info,
+        async (server, settings, { fetchUserInfo }) => (await fetchUserInfo(settings, server, token)) as Info,
       ),
     revoke: (token) =>
-      withServer('the revocation', async ({ revocation_endpoint: revocationEndpoint }) => {
+      withServer('the revocation', async ({ revocation_endpoint: revocationEndpoint }, settings) => {
+        if (!revocationEndpoint) throw new TypeError(`${provider.name}: revocationEndpoint is missing`)
         const client = { ...settings, provider: { ...provider, revocationEndpoint } }
         const { refreshToken, accessToken } = token
-        if (refreshToken) await revoke({ ...client, token: refreshToken, tokenTypeHint: 'refresh_token' })
-        await revoke({ ...client, token: accessToken, tokenTypeHint: 'access_token' })
+        // Each for itself: that one fails is no reason to leave the other alive.
+        const outcomes = await Promise.allSettled([
+          ...(refreshToken ? [revoke({ ...client, token: refreshToken, tokenTypeHint: 'refresh_token' })] : []),
+          revoke({ ...client, token: accessToken, tokenTypeHint: 'access_token' }),
+        ])
+        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
       }),
     endSessionUrl: (request = {}) =>
-      withServer('the log-out', async (server) => endSessionUrl(provider, server, await clientIdOf(settings), request)),
+      withServer('the log-out', async (server, settings) =>
+        endSessionUrl(provider, server, await clientIdOf(settings), request),
+      ),
   }
 }

@@ -1,10 +1,10 @@
-import { OAuthError, type Token } from '@oauthkit/core'
-import { processUserInfoResponse, protectedResourceRequest, type AuthorizationServer } from 'oauth4webapi'
-import { checkSignature, clientOf } from './finish-login.ts'
-import type { Hide } from './login-error.ts'
+import { createRedactor, errorOf, type Provider, type Token } from '@oauthkit/core'
+import { customFetch, processUserInfoResponse, type AuthorizationServer } from 'oauth4webapi'
+import { checkSignature } from './check-signature.ts'
+import { clientOf } from './finish-login.ts'
+import { idTokenClaimsOf } from './id-token-claims-of.ts'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
-import { subjectOf } from './subject-of.ts'
 
 /** What the provider says of the user. See OpenID Connect Core 1.0 §5.1. */
 export type UserInfo = {
@@ -18,38 +18,45 @@ export async function fetchUserInfo(
   settings: LoginSettings,
   server: AuthorizationServer,
   token: Token,
-  hide: Hide,
 ): Promise<UserInfo> {
-  const { provider } = settings
+  const { name, userinfoMethod: method = 'GET' } = settings.provider
   const url = server.userinfo_endpoint
-  if (!url) throw new TypeError(`${provider.name}: userinfoEndpoint is missing`)
-  const subject = subjectOf(token.idToken)
-  if (subject === undefined)
-    throw new TypeError(
-      `${provider.name}: the token has no ID token: it must be one that finish() gave, or a renewal of it`,
-    )
-  hide(token.accessToken)
-  const response = await protectedResourceRequest(
-    token.accessToken,
-    provider.userinfoMethod ?? 'GET',
-    new URL(url),
-    new Headers({ accept: 'application/json' }),
-    null,
-    requestOptions(settings, url),
-  )
-  // Not every server says with it what is wrong, and not every browser shows that.
-  if (response.status === 401 && !response.headers.has('www-authenticate')) {
-    const { name } = provider
-    throw new OAuthError('TOKEN_REFUSED', `${name}: user info: the answer was 401: sign in again`, {
-      provider: name,
-      status: 401,
-    })
-  }
-  const client = await clientOf(settings)
-  const info = await processUserInfoResponse(server, client, subject, response)
+  if (!url) throw new TypeError(`${name}: userinfoEndpoint is missing`)
+  const { sub } = idTokenClaimsOf(token.idToken)
+  if (typeof sub !== 'string' || !sub)
+    throw new TypeError(`${name}: the token has no ID token: it must be one that finish() gave, or a renewal of it`)
+
+  const { [customFetch]: send, signal } = requestOptions(settings, url)
+  const headers = { accept: 'application/json', authorization: `Bearer ${token.accessToken}` }
+  const response = await send(url, { method, headers, body: undefined, redirect: 'manual', signal })
+  if ([400, 401, 403].includes(response.status)) throw await refusalOf(settings.provider, token, response)
+  const info = await processUserInfoResponse(server, await clientOf(settings), sub, response)
   // The library has checked a signed answer's claims, and leaves its signature to the application.
   if (/^application\/jwt\b/i.test(response.headers.get('content-type') ?? '')) {
     await checkSignature(settings, server, response)
   }
   return info
+}
+
+/** The token is no longer good, or not good for this: providers say so in a body, in a challenge, or in half of one. */
+async function refusalOf({ name, requestIdHeader = 'x-request-id' }: Provider, token: Token, response: Response) {
+  const { status, headers } = response
+  const body = (await response.json().catch(() => null)) as Record<string, unknown> | null
+  const challenge = headers.get('www-authenticate') ?? ''
+  const redact = createRedactor([token.accessToken])
+  const said = (member: string) => {
+    const inChallenge = new RegExp(`\\b${member}\\s*=\\s*"([^"]*)`).exec(challenge)?.[1]
+    const text = typeof body?.[member] === 'string' ? body[member] : inChallenge
+    return (
+      text &&
+      redact(text)
+        .replaceAll(/[^\x20-\x7E]+/g, ' ')
+        .slice(0, 300)
+    )
+  }
+  const [error, errorDescription] = [said('error'), said('error_description')]
+  const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
+  const requestId = headers.get(requestIdHeader) ?? undefined
+  const what = `user info was refused with ${answer}: renew the token, or let the user sign in again`
+  return errorOf(name, 'TOKEN_REFUSED', what, { status, error, errorDescription, requestId })
 }

@@ -1,20 +1,14 @@
-import { lookUp, OAuthError, tokenOf, type Token } from '@oauthkit/core'
+import { errorOf, exchange, type Token } from '@oauthkit/core'
 import {
-  authorizationCodeGrantRequest,
   clockTolerance,
   getValidatedIdTokenClaims,
-  KEY_SELECTION,
-  OperationProcessingError,
   processAuthorizationCodeResponse,
-  validateApplicationLevelSignature,
   validateAuthResponse,
   type AuthorizationServer,
   type Client,
-  type ClientAuth,
   type IDToken,
 } from 'oauth4webapi'
-import type { Hide } from './login-error.ts'
-import { requestOptions } from './request-options.ts'
+import { checkSignature } from './check-signature.ts'
 import { clientIdOf, type LoginSettings } from './settings.ts'
 import type { LoginTransaction } from './transaction.ts'
 
@@ -35,69 +29,38 @@ export async function finishLogin(
   settings: LoginSettings,
   server: AuthorizationServer,
   callback: URLSearchParams,
-  transaction: LoginTransaction,
-  hide: Hide,
+  { state, nonce, codeVerifier, maxAge }: LoginTransaction,
 ): Promise<{ token: Token; claims: IdTokenClaims }> {
   const { provider, redirectUri } = settings
-  const { state, nonce, codeVerifier, maxAge } = transaction
-  hide(callback.get('code'), state, nonce, codeVerifier)
-  const client = await clientOf(settings)
-  const parameters = validateAuthResponse(server, client, callback, state)
-  const sentAt = Date.now()
-  const response = await authorizationCodeGrantRequest(
-    server,
-    client,
-    await clientAuthOf(settings, hide),
-    parameters,
-    redirectUri,
-    codeVerifier,
-    requestOptions(settings, server.token_endpoint ?? ''),
-  )
-  const answer = await processAuthorizationCodeResponse(server, client, response, {
-    expectedNonce: nonce,
-    requireIdToken: true,
-    ...(maxAge !== undefined && { maxAge }),
-  })
-  await checkSignature(settings, server, response)
   const malformed = (flaw: string) =>
-    new OAuthError('TOKEN_MALFORMED', `${provider.name}: the tokenEndpoint answered with ${flaw}`, {
-      provider: provider.name,
-    })
-  const claims = getValidatedIdTokenClaims(answer)
-  if (!claims) throw malformed('no ID token')
-  // What the library leaves to the application. See OpenID Connect Core 1.0 §3.1.3.7, 5 and 10.
+    errorOf(provider.name, 'TOKEN_MALFORMED', `${flaw}: do not trust this answer, and sign in again`)
+  const client = await clientOf(settings)
+  const [code, ...others] = validateAuthResponse(server, client, callback, state).getAll('code')
+  if (!code || others.length > 0) throw malformed('the callback has no code, or several')
+
+  const { token_endpoint: tokenEndpoint = provider.tokenEndpoint } = server
+  const token = await exchange({
+    ...settings,
+    provider: { ...provider, tokenEndpoint },
+    parameters: { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier },
+  })
+
+  // The rest has been read in the way of all token requests; what is left is OpenID Connect's.
+  const answer = Response.json({ access_token: token.accessToken, token_type: 'Bearer', id_token: token.idToken })
+  const claims = getValidatedIdTokenClaims(
+    await processAuthorizationCodeResponse(server, client, answer, {
+      expectedNonce: nonce,
+      requireIdToken: true,
+      ...(maxAge !== undefined && { maxAge }),
+    }),
+  )
+  await checkSignature(settings, server, answer)
+  if (!claims?.sub) throw malformed('the ID token names no user (sub)')
+  // What the library leaves to the application. See OpenID Connect Core 1.0 §3.1.3.7, 3 to 5 and 10.
+  const isForAnother = [claims.aud].flat().some((audience) => audience !== client.client_id)
+  if (isForAnother) throw malformed('the ID token is for another client too (aud)')
   if (claims.azp !== undefined && claims.azp !== client.client_id)
-    throw malformed("an ID token for another's use (azp)")
-  if (claims.iat > Date.now() / 1000 + tolerance) throw malformed('an ID token from the future (iat)')
-  return { token: tokenOf(answer, { provider, sentAt }, malformed), claims }
-}
-
-/** Says who the client is in the provider's way, so that Basic is encoded as the provider wants it. */
-async function clientAuthOf(
-  { provider, clientId, clientSecret, clientAuth }: LoginSettings,
-  hide: Hide,
-): Promise<ClientAuth> {
-  const id = await lookUp(provider, 'clientId', clientId)
-  const secret = clientSecret === undefined ? undefined : await lookUp(provider, 'clientSecret', clientSecret)
-  return async (_server, _client, form, headers) => {
-    await clientAuth({ form, headers, clientId: id, clientSecret: secret, provider })
-    hide(secret, headers.get('authorization')?.split(' ').at(-1), form.get('client_assertion'))
-  }
-}
-
-/** Checks a signature with the provider's published keys, which are fetched anew if none of those at hand fits. */
-export async function checkSignature(
-  settings: LoginSettings,
-  server: AuthorizationServer,
-  response: Response,
-): Promise<void> {
-  const check = (of: AuthorizationServer) =>
-    validateApplicationLevelSignature(of, response, requestOptions(settings, server.jwks_uri ?? ''))
-  try {
-    await check(server)
-  } catch (error) {
-    if (!(error instanceof OperationProcessingError) || error.code !== KEY_SELECTION) throw error
-    // The keys may just have been rotated. The library keeps them per object, for a minute at least.
-    await check({ ...server })
-  }
+    throw malformed("the ID token is for another's use (azp)")
+  if (claims.iat > Date.now() / 1000 + tolerance) throw malformed('the ID token is from the future (iat)')
+  return { token, claims }
 }

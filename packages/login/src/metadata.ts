@@ -18,12 +18,14 @@ const members = {
  */
 export function metadataOf(provider: Provider): AuthorizationServer {
   const { issuer = '', idTokenSigningAlgorithms: algorithms } = provider
+  const { authorizationResponseIssParameterSupported: isIssSent } = provider
   const metadata: Record<string, unknown> = {}
   for (const [member, name] of Object.entries(members)) {
     const value = provider[member as keyof typeof members]
     if (value !== undefined) metadata[name] = value
   }
   if (algorithms) metadata['id_token_signing_alg_values_supported'] = algorithms
+  if (isIssSent !== undefined) metadata['authorization_response_iss_parameter_supported'] = isIssSent
   return checkEndpoints(provider, { ...metadata, issuer })
 }
 

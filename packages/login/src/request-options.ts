@@ -1,23 +1,33 @@
-import { OAuthError, secureUrl } from '@oauthkit/core'
+import { codeOf, errorOf, readText, secureUrl } from '@oauthkit/core'
 import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
 import type { LoginSettings } from './settings.ts'
 
-/** Options for one request of the OpenID Connect library; `http:` is for loopback only, which was checked. */
-export function requestOptions({ provider, fetch, timeoutMs }: LoginSettings, url: string) {
+/** What any answer of a provider's may hold: metadata, keys, user info. */
+const maxBytes = 1_048_576
+
+/** Options for one request of the OpenID Connect library; `http:` is for loopback only, which is checked. */
+export function requestOptions({ provider, fetch, signal }: LoginSettings, url: string) {
   const { name } = provider
   const send = async <Body>(input: string, init: CustomFetchOptions<string, Body>): Promise<Response> => {
+    const { origin } = new URL(input)
     try {
       // The library says of what is absent that it is undefined, which the platform takes, and its type does not.
-      return await fetch(input, init as RequestInit)
-    } catch {
-      // What a fetch puts into its errors is not in our hands.
-      const what = `${name}: ${new URL(input).origin} did not answer: try again later`
-      throw new OAuthError('TOKEN_UNAVAILABLE', what, { provider: name })
+      const response = await fetch(input, init as RequestInit)
+      const { status, headers } = response
+      const { text, cut } = await readText(response, maxBytes)
+      if (cut) throw errorOf(name, 'TOKEN_MALFORMED', `${origin} answered with more than 1 MB`)
+      // What was not followed in a browser shows nothing of itself, not even its status.
+      return status < 200 ? response : new Response(text || null, { status, headers })
+    } catch (error) {
+      // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
+      throw signal.aborted || !(error instanceof Error) || error.name !== 'OAuthError'
+        ? errorOf(name, 'TOKEN_UNAVAILABLE', `${origin} did not answer (${codeOf(error)}): try again later`)
+        : error
     }
   }
   return {
     [customFetch]: send,
     [allowInsecureRequests]: secureUrl(url, `${name}: an endpoint`).protocol === 'http:',
-    signal: AbortSignal.timeout(timeoutMs),
+    signal,
   }
 }

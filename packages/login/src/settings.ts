@@ -1,12 +1,12 @@
-import { lookUp, secureUrl, type ClientAuth, type Credential, type Provider } from '@oauthkit/core'
+import { lookUp, needsClientSecret, secureUrl, type ClientAuth, type Credential, type Provider } from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { metadataOf } from './metadata.ts'
 
 /** What {@link createLogin} takes. */
 export type LoginOptions = {
   /**
-   * Where users sign in. What it does not say of itself is looked up in its OpenID Connect metadata, where it has some: it needs
-   * an `issuer` in any case, which that metadata and all ID tokens must name.
+   * Where users sign in. It needs an `issuer`, which its metadata and all ID tokens must name. Where it has no
+   * `authorizationEndpoint` or no `jwksUri`, that metadata is looked up; what the provider says itself goes first.
    */
   readonly provider: Provider
   /** The client's id. */
@@ -25,7 +25,7 @@ export type LoginOptions = {
   readonly scope?: string | undefined
   /** The `fetch` to ask the provider with, for a proxy or a private certificate authority. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
-  /** How long each request to the provider may take, in milliseconds. @defaultValue 10_000 */
+  /** How long each call of a login's may take, whatever it waits for, in milliseconds. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined
 }
 
@@ -37,6 +37,8 @@ export type LoginSettings = LoginOptions & {
   readonly scope: string
   readonly fetch: typeof fetch
   readonly timeoutMs: number
+  /** Ends the requests of one call when its time is over. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -44,26 +46,26 @@ export type LoginSettings = LoginOptions & {
  *
  * @throws `TypeError` if one is missing or wrong.
  */
-export function settle(options: LoginOptions): LoginSettings {
-  const { provider, redirectUri, scope = 'openid', timeoutMs = 10_000 } = options
-  const { name, issuer } = provider
-  if (!issuer) throw new TypeError(`${name}: issuer is missing: ID tokens could not be checked without`)
-  secureUrl(issuer, `${name}: issuer`)
-  if (secureUrl(redirectUri, `${name}: redirectUri`).hash) {
-    throw new TypeError(`${name}: redirectUri must not have a fragment`)
+export function settle(options: LoginOptions): Omit<LoginSettings, 'signal'> {
+  const { provider, redirectUri, clientSecret, scope = 'openid', timeoutMs = 10_000 } = options
+  const { name, issuer, discoveryUrl } = provider
+  const fail = (what: string): never => {
+    throw new TypeError(`${name}: ${what}`)
   }
-  for (const credential of ['clientId', 'clientSecret'] as const) {
-    if (options[credential] === '' || (credential === 'clientId' && options.clientId === undefined)) {
-      throw new TypeError(`${name}: ${credential} is missing or empty`)
-    }
-  }
-  if (!(timeoutMs > 0 && timeoutMs <= 2_147_483_647)) {
-    throw new TypeError(`${name}: timeoutMs must be a number above 0, and at most 2,147,483,647`)
-  }
+  if (!issuer) return fail('issuer is missing: ID tokens could not be checked without')
+  const { search, hash } = secureUrl(issuer, `${name}: issuer`)
+  if (search || hash) fail('issuer must end with its path')
+  if (discoveryUrl !== undefined) secureUrl(discoveryUrl, `${name}: discoveryUrl`)
+  if (secureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
+  if (!options.clientId) fail('clientId is missing or empty')
   const { clientAuth = provider.clientAuth, fetch = (input, init) => globalThis.fetch(input, init) } = options
+  if (clientSecret === '' || (clientSecret === undefined && needsClientSecret(clientAuth)))
+    fail('clientSecret is missing or empty: a client that has none needs another clientAuth, such as none')
+  if (!(timeoutMs > 0 && timeoutMs <= 2_147_483_647))
+    fail('timeoutMs must be a number above 0, and at most 2,147,483,647')
   return { ...options, metadata: metadataOf(provider), clientAuth, scope, timeoutMs, fetch }
 }
 
 /** Looks the client's id up. */
-export const clientIdOf = ({ provider, clientId }: LoginSettings): Promise<string> =>
+export const clientIdOf = ({ provider, clientId }: Pick<LoginSettings, 'provider' | 'clientId'>): Promise<string> =>
   lookUp(provider, 'clientId', clientId)

@@ -53,8 +53,11 @@ export async function startLogin(
     code_challenge_method: 'S256',
     max_age: maxAge === undefined ? '' : String(maxAge),
   }
-  const clash = Object.keys(parameters).find((name) => name in own || name === 'response_mode' || name === 'request')
+  const clash = Object.keys(parameters).find((name) => Object.hasOwn(own, name) || unsupported.has(name))
   if (clash) throw new TypeError(`${provider.name}: parameters must not hold ${clash}: the login sets it itself`)
+
+  const odd = Object.entries(parameters).find(([, value]) => typeof value !== 'string')
+  if (odd) throw new TypeError(`${provider.name}: the parameter ${odd[0]} must be a string`)
 
   const url = new URL(server.authorization_endpoint)
   for (const [name, value] of Object.entries({ ...parameters, ...own })) {
@@ -65,3 +68,6 @@ export async function startLogin(
     transaction: { state, nonce, codeVerifier, issuer: server.issuer, ...(maxAge !== undefined && { maxAge }) },
   }
 }
+
+/** What would bring the answer, or the question, in another way than this package knows. */
+const unsupported = new Set(['response_mode', 'request', 'request_uri'])

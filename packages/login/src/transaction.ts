@@ -1,4 +1,4 @@
-import { OAuthError, type Provider } from '@oauthkit/core'
+import { errorOf, type OAuthError, type Provider } from '@oauthkit/core'
 
 /**
  * What must be remembered of a sign-in until the user comes back: JSON for the app's own session, which only that user's
@@ -17,31 +17,31 @@ export type LoginTransaction = {
   readonly maxAge?: number | undefined
 }
 
+/** Says that a callback is not the end of a sign-in that was started here. */
+export const signInAgain = ({ name }: Provider, what: string): OAuthError =>
+  errorOf(name, 'TOKEN_MISSING', `${what}: sign in again`)
+
 /**
- * Makes sure that a transaction is this login's, and that the callback is the transaction's.
+ * Makes sure that a callback belongs to a transaction, before anything is asked of anybody.
  *
  * @throws `OAuthError` `TOKEN_MISSING` if not: the user is to sign in again.
  */
 export function checkTransaction(
-  { name }: Provider,
-  issuer: string,
+  provider: Provider,
   transaction: LoginTransaction | null | undefined,
   callback: URLSearchParams,
 ): LoginTransaction {
-  const again = (what: string): never => {
-    throw new OAuthError('TOKEN_MISSING', `${name}: ${what}: sign in again`, { provider: name })
-  }
-  if (!isTransaction(transaction)) return again('no sign-in was started in this session, or it is over')
-  if (transaction.issuer !== issuer) return again('the sign-in was started with another provider')
+  if (!isTransaction(transaction)) throw signInAgain(provider, 'no sign-in was started in this session, or it is over')
   const states = callback.getAll('state')
-  if (states.length === 0) return again('the callback has no state, so nobody knows whose sign-in it ends')
-  if (states.length > 1 || states[0] !== transaction.state) {
-    return again('the callback does not belong to the sign-in that was started in this session')
-  }
+  if (states.length === 0)
+    throw signInAgain(provider, 'the callback has no state, so nobody knows whose sign-in it ends')
+  if (states.length > 1 || states[0] !== transaction.state)
+    throw signInAgain(provider, 'the callback does not belong to the sign-in that was started in this session')
   return transaction
 }
 
 function isTransaction(value: unknown): value is LoginTransaction {
-  const { state, nonce, codeVerifier, issuer } = Object(value) as Record<keyof LoginTransaction, unknown>
-  return [state, nonce, codeVerifier, issuer].every((member) => typeof member === 'string' && member !== '')
+  const { state, nonce, codeVerifier, issuer, maxAge = 0 } = Object(value) as Record<keyof LoginTransaction, unknown>
+  const isComplete = [state, nonce, codeVerifier, issuer].every((member) => typeof member === 'string' && member !== '')
+  return isComplete && Number.isInteger(maxAge)
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { LoginTransaction } from '../src/index.ts'
 import { expect, test } from 'vitest'
-import { complete, errorOf, scripted } from './support.ts'
+import { complete, errorOf, least, scripted } from './support.ts'
 
 const callback = 'https://app.example/callback'
 
@@ -16,6 +16,7 @@ test.each<[string, (transaction: LoginTransaction) => LoginTransaction | null | 
   ['there is no transaction', () => undefined, 'no sign-in was started in this session, or it is over'],
   ['the session lost it', () => null, 'no sign-in was started in this session'],
   ['it is of another shape', () => ({ state: 'x' }) as never, 'no sign-in was started in this session'],
+  ['its maxAge is no number', (transaction) => ({ ...transaction, maxAge: null as never }), 'no sign-in was started'],
   ['it is empty', (transaction) => ({ ...transaction, nonce: '' }), 'no sign-in was started in this session'],
   [
     'it is for another provider',
@@ -74,6 +75,16 @@ test.each<[string, () => Response, object]>([
     { code: 'TOKEN_REFUSED', status: 400, error: 'invalid_grant', errorDescription: 'used' },
   ],
   [
+    'an error with an id',
+    () => Response.json({ error: 'invalid_client', error_id: 'et-1' }, { status: 401 }),
+    { code: 'TOKEN_REFUSED', error: 'invalid_client', requestId: 'et-1' },
+  ],
+  [
+    'that it wants to be left alone',
+    () => new Response(null, { status: 503, headers: { 'retry-after': '120' } }),
+    { code: 'TOKEN_UNAVAILABLE', retryAt: expect.any(Number) },
+  ],
+  [
     'an error and a challenge',
     () =>
       Response.json({ error: 'invalid_client' }, { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
@@ -82,7 +93,7 @@ test.each<[string, () => Response, object]>([
   [
     'a challenge alone',
     () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
-    { code: 'TOKEN_REFUSED', status: 401, error: 'invalid_token' },
+    { code: 'TOKEN_MALFORMED', status: 401 },
   ],
   ['500', () => new Response(null, { status: 500 }), { code: 'TOKEN_UNAVAILABLE', status: 500 }],
   ['429', () => Response.json({ error: 'slow_down' }, { status: 429 }), { code: 'TOKEN_UNAVAILABLE', status: 429 }],
@@ -110,17 +121,7 @@ test.each<[string, () => Response, object]>([
   }
 })
 
-test.each<[string, (text: string) => Response]>([
-  ['its body', (text) => Response.json({ error: 'invalid_grant', error_description: text }, { status: 400 })],
-  [
-    'a challenge',
-    (text) =>
-      new Response(null, {
-        status: 401,
-        headers: { 'www-authenticate': `Basic error="invalid_client", error_description="${text}"` },
-      }),
-  ],
-])('a token endpoint that repeats in %s what it was sent is quoted without', async (_where, answer) => {
+test('a token endpoint that repeats what it was sent is quoted without', async () => {
   const sent: string[] = []
   const { login } = scripted(complete, () => new Response(), {
     clientSecret: 'the secret',
@@ -128,7 +129,7 @@ test.each<[string, (text: string) => Response]>([
       const credential = new Headers(init?.headers).get('authorization')?.slice('Basic '.length) ?? ''
       const { code_verifier: codeVerifier = '' } = Object.fromEntries(new URLSearchParams(init?.body as string))
       sent.push('the-code', 'the secret', 'the+secret', credential, codeVerifier)
-      return answer(sent.join(' or '))
+      return Response.json({ error: 'invalid_grant', error_description: sent.join(' or ') }, { status: 400 })
     },
   })
   const { transaction } = await login.start()
@@ -152,4 +153,60 @@ test('a path with its query will do for a callback', async () => {
   const { login, asked, transaction, url } = await started()
   await errorOf(login.finish(url.replace('https://app.example', ''), transaction))
   expect(asked).toEqual([complete.tokenEndpoint])
+})
+
+test('a callback that is no URL is refused, and not shown', async () => {
+  const { login, transaction } = await started()
+  const error = await errorOf(login.finish('//[?code=the-code', transaction))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MISSING' })
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('the-code')
+})
+
+test('a callback of nobody’s asks nothing, though metadata is not known yet', async () => {
+  const { login, asked } = scripted(least, () => new Response(null, { status: 503 }))
+  expect(await errorOf(login.finish(`${callback}?code=a&state=b`, undefined))).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(asked).toEqual([])
+})
+
+test('a client authentication that fails is TOKEN_UNAVAILABLE, and its words are not shown', async () => {
+  const { login } = scripted(complete, () => new Response(), {
+    clientAuth: () => {
+      throw new Error('the pin 1234 was refused')
+    },
+  })
+  const { transaction } = await login.start()
+  const error = await errorOf(login.finish(`${callback}?code=a&state=${transaction.state}`, transaction))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_UNAVAILABLE' })
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('1234')
+})
+
+test.each([
+  ['a fetch that heeds no signal', { fetch: () => new Promise<Response>(() => {}) }],
+  ['a secret that is never found', { clientSecret: () => new Promise<string>(() => {}) }],
+  ['a body without end', { fetch: async () => new Response(new ReadableStream()) }],
+])('%s ends at timeoutMs', async (_what, own) => {
+  const { login } = scripted(complete, () => new Response(), { timeoutMs: 30, ...own })
+  const { transaction } = await login.start()
+  const error = await errorOf(login.finish(`${callback}?code=a&state=${transaction.state}`, transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('30 ms') })
+})
+
+test.each([
+  ['consent_required', 'let the user sign in again'],
+  ['access_denied', 'let the user sign in again'],
+  ['invalid_scope', "check the client's settings at the provider"],
+  ['unauthorized_client', "check the client's settings at the provider"],
+])('the error %s of a callback says what to do', async (error, what) => {
+  const { login, transaction } = await started()
+  const refused = await errorOf(login.finish(`${callback}?error=${error}&state=${transaction.state}`, transaction))
+  expect(refused).toMatchObject({ code: 'TOKEN_REFUSED', error, message: expect.stringContaining(what) })
+})
+
+test('a server that promises to say who it is, and does not, is refused', async () => {
+  const promising = { ...complete, authorizationResponseIssParameterSupported: true }
+  const { login, asked } = scripted(promising, () => new Response())
+  const { transaction } = await login.start()
+  const error = await errorOf(login.finish(`${callback}?code=a&state=${transaction.state}`, transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', message: expect.stringContaining('iss') })
+  expect(asked).toEqual([])
 })

@@ -4,10 +4,10 @@ import { userLogin } from '../src/index.ts'
 import { complete, errorOf, scripted } from './support.ts'
 
 /** A token whose ID token names a user. */
-const tokenOf = (sub: unknown): Token => ({
+const tokenOf = (sub: unknown, claims: object = {}): Token => ({
   accessToken: 'access',
   refreshToken: 'refresh',
-  idToken: `e30.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.x`,
+  idToken: `e30.${Buffer.from(JSON.stringify({ sub, ...claims })).toString('base64url')}.x`,
 })
 
 test.each([
@@ -37,6 +37,40 @@ test('a userinfo endpoint that repeats the token is quoted without', async () =>
   expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ errorDescription: '[redacted] is bad' })
 })
 
+test.each<[string, () => Response, object]>([
+  [
+    'half a challenge',
+    () => new Response(null, { status: 401, headers: { 'www-authenticate': 'error="invalid_token"' } }),
+    { status: 401, error: 'invalid_token' },
+  ],
+  ['JSON', () => Response.json({ error: 'insufficient_scope' }, { status: 403 }), { error: 'insufficient_scope' }],
+  [
+    'HTML',
+    () => new Response('<html>', { status: 400, headers: { 'content-type': 'text/html', 'x-request-id': 'r1' } }),
+    { status: 400, requestId: 'r1' },
+  ],
+])('a userinfo endpoint that refuses the token with %s is TOKEN_REFUSED', async (_what, answer, details) => {
+  const { login } = scripted(complete, answer)
+  expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ code: 'TOKEN_REFUSED', ...details })
+})
+
+test('a body without end is not read without end', async () => {
+  const chunk = new Uint8Array(65_536)
+  let read = 0
+  const endless = () => {
+    const body = new ReadableStream({
+      pull: (controller) => {
+        read += chunk.length
+        controller.enqueue(chunk)
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'application/json' } })
+  }
+  const { login } = scripted(complete, endless)
+  expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+  expect(read).toBeLessThan(2_000_000)
+})
+
 test('a userinfo endpoint that says 401 and no more has refused the token', async () => {
   const { login } = scripted(complete, () => new Response(null, { status: 401 }))
   const refused = { code: 'TOKEN_REFUSED', provider: 'example', status: 401 }
@@ -58,6 +92,14 @@ test('a revocation takes the refresh token first, then the access token', async 
   const { login, asked } = scripted(complete, () => new Response())
   await login.revoke(tokenOf('u'))
   expect(asked).toEqual([complete.revocationEndpoint, complete.revocationEndpoint])
+})
+
+test('a revocation that fails for one token is tried for the other, and is an OAuthError', async () => {
+  const { login, asked } = scripted(complete, () =>
+    asked.length === 1 ? new Response(null, { status: 503 }) : new Response(),
+  )
+  expect(await errorOf(login.revoke(tokenOf('u')))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(asked).toHaveLength(2)
 })
 
 test('a revocation that fails is an OAuthError', async () => {
@@ -94,6 +136,8 @@ test('a user’s refreshed token must be the same user’s, if it says whose it 
   const flawOf = (token: Token) => userLogin().flawOfRefreshed?.(token, tokenOf('u'))
   expect(flawOf(tokenOf('u'))).toBeUndefined()
   expect(flawOf({ accessToken: 'access' })).toBeUndefined()
-  expect(flawOf(tokenOf('other'))).toBe('a token of another user')
-  expect(flawOf({ accessToken: 'access', idToken: 'x' })).toBe('a token of another user')
+  expect(flawOf(tokenOf('other'))).toMatch(/^another user's ID token/)
+  expect(flawOf(tokenOf('u', { iss: 'https://evil.example' }))).toMatch(/^another user's ID token/)
+  expect(flawOf(tokenOf('u', { aud: ['app', 'other'] }))).toMatch(/^another user's ID token/)
+  expect(flawOf({ accessToken: 'access', idToken: 'x' })).toMatch(/^another user's ID token/)
 })

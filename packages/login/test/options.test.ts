@@ -1,8 +1,18 @@
+import { none } from '@oauthkit/core'
 import { expect, test } from 'vitest'
 import { createLogin, type LoginOptions } from '../src/index.ts'
 import { complete } from './support.ts'
 
-const good: LoginOptions = { provider: complete, clientId: 'app', redirectUri: 'https://app.example/callback' }
+const good: LoginOptions = {
+  provider: complete,
+  clientId: 'app',
+  clientSecret: 'secret',
+  redirectUri: 'https://app.example/callback',
+}
+
+test('a public client needs no secret', () => {
+  expect(() => createLogin({ ...good, clientSecret: undefined, clientAuth: none })).not.toThrow()
+})
 
 test('redirect URIs may be http: on loopback', () => {
   expect(() => createLogin({ ...good, redirectUri: 'http://localhost:3000/callback' })).not.toThrow()
@@ -17,6 +27,9 @@ test.each<[string, Partial<LoginOptions>]>([
   ['example: clientId is missing or empty', { clientId: '' }],
   ['example: clientId is missing or empty', { clientId: undefined as never }],
   ['example: clientSecret is missing or empty', { clientSecret: '' }],
+  ['example: clientSecret is missing or empty: a client that has none needs', { clientSecret: undefined }],
+  ['example: issuer must end with its path', { provider: { ...complete, issuer: 'https://id.example/?x=1' } }],
+  ['example: discoveryUrl must be https:', { provider: { ...complete, discoveryUrl: 'http://evil.example/x' } }],
   ['example: timeoutMs must be a number above 0', { timeoutMs: 0 }],
   ['example: jwks_uri must be https:', { provider: { ...complete, jwksUri: 'http://id.example/jwks' } }],
   [

@@ -56,16 +56,29 @@ test('max_age and further parameters are sent', async () => {
   expect(transaction.maxAge).toBe(0)
 })
 
-test.each(['state', 'nonce', 'code_challenge', 'redirect_uri', 'response_type', 'response_mode', 'request', 'max_age'])(
-  'parameters that hold %s are a TypeError',
-  async (name) => {
-    const error = await errorOf(start({ parameters: { [name]: 'x' } }))
-    expect(error).toEqual(new TypeError(`example: parameters must not hold ${name}: the login sets it itself`))
-  },
-)
+test.each([
+  'state',
+  'nonce',
+  'code_challenge',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'request',
+  'request_uri',
+  'max_age',
+])('parameters that hold %s are a TypeError', async (name) => {
+  const error = await errorOf(start({ parameters: { [name]: 'x' } }))
+  expect(error).toEqual(new TypeError(`example: parameters must not hold ${name}: the login sets it itself`))
+})
 
 test.each([-1, 1.5, Number.NaN])('a maxAge of %s is a TypeError', async (maxAge) => {
   expect(await errorOf(start({ maxAge }))).toEqual(
     new TypeError('example: maxAge must be a whole number of seconds, 0 or more'),
+  )
+})
+
+test('a parameter that is no text is a TypeError', async () => {
+  expect(await errorOf(start({ parameters: { claims: {} as never } }))).toEqual(
+    new TypeError('example: the parameter claims must be a string'),
   )
 })
