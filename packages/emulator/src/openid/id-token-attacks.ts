@@ -79,8 +79,8 @@ export const idTokenAttacks: Readonly<Record<IdTokenAttack, EditIdToken>> = {
   'wrong-aud': payload(() => ({ aud: OTHER })),
   /** For no client. */
   'missing-aud': without('aud'),
-  /** For this client and another one, to whom it was issued. */
-  'additional-aud': payload(({ aud = [] }) => ({ aud: [aud, OTHER].flat(), azp: OTHER })),
+  /** For this client, to whom it was issued, and for another one that nobody trusts. */
+  'additional-aud': payload(({ aud = [] }) => ({ aud: [aud, OTHER].flat(), azp: [aud].flat()[0] })),
   /** For this client, but issued to another one. */
   'wrong-azp': payload(() => ({ azp: OTHER })),
   /** Of another sign-in. */
