@@ -98,6 +98,17 @@ describe.each(ways)('Orange France, %s', (way) => {
     },
   )
 
+  test('refuses a bad token at user info without a scheme word, and a missing one with nothing but it', async () => {
+    const refusal = (challenge: string) => ({ status: 401, challenge, body: { error: 'invalid_token' } })
+    const { access_token: accessToken } = await tokens({ scope })
+    for (const bad of ['OFR-guess', await machineToken()]) {
+      expect(await json(`${base}/userinfo`, bearer(bad))).toMatchObject(refusal('error="invalid_token"'))
+    }
+    expect(await json(`${base}/userinfo`)).toMatchObject(refusal('Bearer'))
+    emulator.clock.advance(3_600_000)
+    expect(await json(`${base}/userinfo`, bearer(accessToken))).toMatchObject(refusal('error="invalid_token"'))
+  })
+
   test('keeps users’ tokens and machines’ apart', async () => {
     const { access_token: accessToken } = await tokens({ scope })
     expect(await status('https://api.orange.com/echo', accessToken)).toBe(401)

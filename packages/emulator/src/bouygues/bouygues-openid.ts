@@ -45,6 +45,7 @@ function createServer(title: string, base: string, token: string, endSession: st
     idTokenClaims: claims,
     tellUserInfo: (all) => all,
     userInfoMethods: ['POST'],
+    badTokenChallenge: 'Bearer error="invalid_token"',
     makeText: (kind) => `${prefixes[kind]}-${crypto.randomUUID()}`,
     answerExtras: { refresh_credit: 0 },
   }

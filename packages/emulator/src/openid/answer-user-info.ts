@@ -14,7 +14,7 @@ export function answerUserInfo(request: Request, { server, settings, findToken }
   }
   const accessToken = readBearer(request)
   // Without a token there is nothing to say an error of. See RFC 6750 §3.1.
-  const challenge = accessToken === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
+  const challenge = accessToken === undefined ? 'Bearer' : server.badTokenChallenge
   const unknown = () =>
     refuse(401, 'invalid_token', 'A valid Bearer token is needed', { 'WWW-Authenticate': challenge })
   const token = findToken(accessToken ?? '')

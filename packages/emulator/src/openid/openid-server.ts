@@ -35,6 +35,8 @@ export type OpenIdServer = {
   readonly tellUserInfo: (claims: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   /** How user info is asked for. */
   readonly userInfoMethods: readonly string[]
+  /** What `WWW-Authenticate` says where user info is asked for with a bad token. */
+  readonly badTokenChallenge: string
   /** Makes a new code, access token or refresh token. */
   readonly makeText: (kind: 'code' | 'accessToken' | 'refreshToken') => string
   /** What its token answers hold beside what RFC 6749 §5.1 names. */

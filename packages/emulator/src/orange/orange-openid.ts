@@ -13,6 +13,9 @@ const endpoints = {
   discovery: `${base}/.well-known/openid-configuration`,
 }
 
+/** What refuses a user's token: the page's sample has no scheme before the error. */
+export const franceChallenge = 'error="invalid_token"'
+
 /**
  * Where users of Orange France sign in.
  *
@@ -36,6 +39,7 @@ export const orangeFrance: OpenIdServer = {
   idTokenClaims: [],
   tellUserInfo: ({ sub }) => ({ sub }),
   userInfoMethods: ['GET', 'POST'],
+  badTokenChallenge: franceChallenge,
   makeText: () => `OFR-${randomText(32)}`,
   answerExtras: {},
 }

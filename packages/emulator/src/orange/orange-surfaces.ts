@@ -3,6 +3,7 @@ import type { Place } from '../place.ts'
 import { camaraError } from './camara-error.ts'
 import { orangeEndpoints } from './orange-endpoints.ts'
 import { orangeError } from './orange-error.ts'
+import { franceChallenge } from './orange-openid.ts'
 import { playgroundAdminRoutes, playgroundRoutes } from './orange-playground.ts'
 import { findShops } from './orange-shops.ts'
 
@@ -59,12 +60,11 @@ const playground: Surface = {
   refusals: { ...camara.refusals, misplaced: () => camaraError('FORBIDDEN') },
 }
 
-const challenge = { 'WWW-Authenticate': 'error="invalid_token"' }
+const challenge = { 'WWW-Authenticate': franceChallenge }
 const france: Surface = {
   ...classic,
   endpoint: orangeEndpoints.france,
   routes: new Map(),
-  // The page's sample has no scheme before the error.
   refusals: {
     missing: () => orangeError(40, challenge),
     unknown: () => orangeError(41, challenge),
