@@ -1,26 +1,13 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { LoginTransaction } from '@oauthkit/login'
+import { bouygues, bouyguesAp4, bouyguesLogin } from '@oauthkit/bouygues'
+import { createEmulator, emulated } from '@oauthkit/emulator'
+import { serve } from '@oauthkit/emulator/server'
 import { chromium, type Page } from 'playwright'
 import { expect, onTestFinished, test } from 'vitest'
 import { findChromium } from '../chromium.ts'
+import { pathsOf, startLoginApp } from './login-app.ts'
 import { startLoginSite } from './login-site.ts'
 
 const launchOptions = findChromium()
-
-/** Starts a server that ends with the test, and says where it is. */
-async function listen(handle: RequestListener): Promise<string> {
-  const server = createServer(handle)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(async () => {
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 /** Opens a page of a browser that ends with the test. */
 async function openPage(): Promise<Page> {
@@ -30,31 +17,10 @@ async function openPage(): Promise<Page> {
 }
 
 test.skipIf(launchOptions === undefined)('a user signs in and out with a real browser', async () => {
-  let session: LoginTransaction | undefined
-  const pages: Record<string, (path: string) => Promise<{ location: string } | { text: string }>> = {
-    '/login': async () => {
-      const { url, transaction } = await login.start()
-      session = transaction
-      return { location: url }
-    },
-    '/callback': async (path) => {
-      const { claims, token } = await login.finish(path, session)
-      session = undefined
-      const { name } = await login.userInfo(token)
-      return { text: `Hello ${claims.sub}, or ${String(name)}` }
-    },
-    '/logout': async () => ({
-      location: await login.endSessionUrl({ postLogoutRedirectUri: signedOut, state: 'bye' }),
-    }),
-    '/signed-out': async (path) => ({ text: path }),
-  }
-  const app = await listen(async ({ url: path = '' }, response) => {
-    const answer = await pages[new URL(path, app).pathname]?.(path)
-    if (answer && 'location' in answer) response.writeHead(302, answer).end()
-    else response.writeHead(answer ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' }).end(answer?.text)
+  const app = await startLoginApp(async (url) => {
+    const { loginWith } = await startLoginSite(undefined, url)
+    return loginWith({ scope: 'openid profile' })
   })
-  const { loginWith, signedOut } = await startLoginSite(undefined, app)
-  const login = loginWith({ scope: 'openid profile' })
 
   const page = await openPage()
   const say = (answer: string) => page.getByRole('button', { name: answer }).click()
@@ -75,4 +41,52 @@ test.skipIf(launchOptions === undefined)('a user signs in and out with a real br
   expect(await text()).toBe('/signed-out?state=bye')
   await page.goto(`${app}/login`)
   expect(await page.getByRole('textbox').count()).toBe(1)
+})
+
+test.skipIf(launchOptions === undefined).each([
+  ['production', bouygues],
+  ['AP4', bouyguesAp4],
+])('a user signs in and out at the emulated Bouygues Telecom with a real browser: %s', async (_where, provider) => {
+  const emulator = createEmulator()
+  const server = await serve(emulator)
+  onTestFinished(() => server.close())
+  const app = await startLoginApp((url) => {
+    const { redirectUri, signedOut } = pathsOf(url)
+    emulator.bouygues.redirectUris.set('emulated-client', [redirectUri])
+    emulator.bouygues.postLogoutRedirectUris.set('emulated-client', [signedOut])
+    const client = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
+    return bouyguesLogin({ ...client, provider: emulated(provider, server.url), redirectUri })
+  })
+
+  const page = await openPage()
+  const text = () => page.textContent('body')
+  const answer = async (button: 'Sign in' | 'Deny', password?: string) => {
+    if (password !== undefined) {
+      await page.getByLabel('User').fill('emulated-user')
+      await page.getByLabel('Password').fill(password)
+    }
+    await page.getByRole('button', { name: button }).click()
+  }
+  const hello = `Hello ${emulator.bouygues.users.get('emulated-user')?.claims.sub}, or Camille Exemple`
+
+  await page.goto(`${app}/login`)
+  await answer('Sign in', 'a guess')
+  expect(await page.getByRole('alert').textContent()).toBe('The user or the password is wrong.')
+  await answer('Sign in', 'emulated-password')
+  await page.waitForURL(`${app}/**`)
+  expect(await text()).toBe(hello)
+  // The session at the provider is still there: no form.
+  await page.goto(`${app}/login`)
+  expect([page.url().split('?')[0], await text()]).toEqual([`${app}/callback`, hello])
+
+  await page.goto(`${app}/logout`)
+  expect([page.url(), await text()]).toEqual([`${app}/signed-out?state=bye`, '/signed-out?state=bye'])
+  await page.goto(`${app}/login`)
+  expect(await page.getByLabel('Password').count()).toBe(1)
+  await answer('Deny')
+  await page.waitForURL(`${app}/**`)
+  expect(await text()).toBe('TOKEN_REFUSED access_denied')
+  // Saying no signs nobody in.
+  await page.goto(`${app}/login`)
+  expect(await page.getByLabel('Password').count()).toBe(1)
 })
