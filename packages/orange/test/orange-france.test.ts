@@ -271,7 +271,11 @@ describe('a refusal whose WWW-Authenticate has no scheme word', () => {
 
   test('is an OAuthError at user info', async () => {
     const { login, token } = await signedInLongAgo()
-    expect(await errorOf(login.userInfo(token))).toMatchObject({ name: 'OAuthError', status: 401 })
+    expect(await errorOf(login.userInfo(token))).toMatchObject({
+      code: 'TOKEN_REFUSED',
+      status: 401,
+      error: 'invalid_token',
+    })
   })
 })
 
