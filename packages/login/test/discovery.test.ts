@@ -20,8 +20,9 @@ test('it is asked for elsewhere if the provider says so', async () => {
 
 test("what the provider's data says goes before its metadata", async () => {
   const provider = { ...least, authorizationEndpoint: 'https://id.example/own' }
-  const { login } = scripted(provider, () => Response.json(metadata))
+  const { login, asked } = scripted(provider, () => Response.json(metadata))
   expect((await login.start()).url).toMatch(/^https:\/\/id\.example\/own\?/)
+  expect(asked).toEqual([wellKnown])
 })
 
 test('data that is complete needs no metadata', async () => {
@@ -95,4 +96,37 @@ test('an answer that begins in time and does not end is TOKEN_UNAVAILABLE', asyn
     },
   })
   expect(await errorOf(login.start())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test.each([
+  ['where the issuer is', least],
+  ['elsewhere', { ...least, discoveryUrl: 'https://elsewhere.example/metadata' }],
+])('metadata is asked for in JSON, and redirects are not followed: %s', async (_where, provider) => {
+  const { login, requests } = scripted(provider, () => Response.json(metadata))
+  await login.start()
+  expect(requests).toMatchObject([{ method: 'GET', redirect: 'manual' }])
+  expect(requests[0]?.headers.get('accept')).toBe('application/json')
+})
+
+test.each(['authorization_endpoint', 'jwks_uri'] as const)('metadata without %s says what to add', async (member) => {
+  const { login } = scripted(least, () => Response.json({ ...metadata, [member]: undefined }))
+  expect(await errorOf(login.start())).toMatchObject({
+    code: 'TOKEN_MALFORMED',
+    message: `example: its metadata has no ${member}: add it to the provider's data`,
+  })
+})
+
+test('what takes too long is not asked any further', async () => {
+  let signal: AbortSignal | null | undefined
+  const { login } = scripted(least, () => new Response(), {
+    timeoutMs: 20,
+    fetch: (_input, init) => {
+      signal = init?.signal
+      return new Promise(() => {})
+    },
+  })
+  expect(await errorOf(login.start())).toMatchObject({
+    message: expect.stringContaining('the sign-in: no answer within'),
+  })
+  expect(signal?.aborted).toBe(true)
 })

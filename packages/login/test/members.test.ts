@@ -141,3 +141,29 @@ test('a user’s refreshed token must be the same user’s, if it says whose it 
   expect(flawOf(tokenOf('u', { aud: ['app', 'other'] }))).toMatch(/^another user's ID token/)
   expect(flawOf({ accessToken: 'access', idToken: 'x' })).toMatch(/^another user's ID token/)
 })
+
+test('user info is asked for as the provider says, with the token in the header', async () => {
+  for (const method of [undefined, 'POST'] as const) {
+    const { login, requests } = scripted({ ...complete, userinfoMethod: method }, () => Response.json({ sub: 'u' }))
+    // oxlint-disable-next-line no-await-in-loop -- two
+    await login.userInfo(tokenOf('u'))
+    expect(requests).toMatchObject([{ method: method ?? 'GET', redirect: 'manual' }])
+    expect(requests[0]?.headers.get('authorization')).toBe('Bearer access')
+    expect(requests[0]?.headers.get('accept')).toBe('application/json')
+  }
+})
+
+test('a revocation says what kind of token it is', async () => {
+  const { login, requests } = scripted(complete, () => new Response())
+  await login.revoke(tokenOf('u'))
+  const forms = await Promise.all(requests.map(async (request) => new URLSearchParams(await request.text())))
+  expect(forms.map((form) => [form.get('token'), form.get('token_type_hint')])).toEqual([
+    ['refresh', 'refresh_token'],
+    ['access', 'access_token'],
+  ])
+})
+
+test('a log-out that says nothing sends the client id alone', async () => {
+  const { login } = scripted(complete, () => new Response())
+  expect(Object.fromEntries(new URL(await login.endSessionUrl()).searchParams)).toEqual({ client_id: 'app' })
+})

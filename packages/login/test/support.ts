@@ -39,13 +39,15 @@ export function scripted(
   own: Partial<LoginOptions> = {},
 ) {
   const asked: string[] = []
-  const fetch: typeof globalThis.fetch = async (input) => {
+  const requests: Request[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
     asked.push(new Request(input).url)
+    requests.push(new Request(input, init))
     return answer()
   }
   const redirectUri = 'https://app.example/callback'
   const login = createLogin({ provider, clientId: 'app', clientSecret: 'the-secret', redirectUri, fetch, ...own })
-  return { login, asked }
+  return { login, asked, requests }
 }
 
 /** The error a promise rejects with. */
