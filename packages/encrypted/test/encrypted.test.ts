@@ -1,0 +1,232 @@
+import type { Token, TokenStore } from '@oauthkit/core'
+import { testTokenStore } from '@oauthkit/core/testing'
+import * as fc from 'fast-check'
+import { decodeProtectedHeader, flattenedDecrypt } from 'jose'
+import { describe, expect, test, vi } from 'vitest'
+import { encrypted } from '../src/index.ts'
+import { createDatabase, full, makeKey } from './support.ts'
+
+const unreadable = { unreadable: expect.any(String) }
+
+describe('over a Map', () => {
+  testTokenStore(test, () => encrypted(new Map(), makeKey()))
+})
+
+describe('over a store of several processes, with a lock', () => {
+  const key = makeKey()
+  let database = createDatabase()
+  const open = () => encrypted(database.open({ lock: database.lock }), key)
+  const create = () => {
+    database = createDatabase()
+    return open()
+  }
+  testTokenStore(test, create, { sibling: open, hasLock: true })
+})
+
+test('there is no lock where the store has none', () => {
+  expect('lock' in encrypted(new Map(), makeKey())).toBe(false)
+})
+
+test('an entry is plain JSON: a JWE that jose reads, with the key of the store beside it', async () => {
+  const database = createDatabase()
+  const key = makeKey()
+  await encrypted(database.open(), key).set('key', full)
+  const { protected: header, iv, ciphertext, tag, ...others } = database.entry('key')
+  expect(others).toEqual({})
+  const jwe = { protected: header!, iv: iv!, ciphertext: ciphertext!, tag: tag!, aad: btoa('key') }
+  const { plaintext } = await flattenedDecrypt(jwe, key)
+  expect(JSON.parse(new TextDecoder().decode(plaintext))).toEqual(full)
+  expect(decodeProtectedHeader(jwe)).toEqual({ alg: 'dir', enc: 'A256GCM', kid: expect.stringMatching(/^[\w-]{16}$/) })
+})
+
+test('the same token is another entry each time', async () => {
+  const database = createDatabase()
+  const store = encrypted(database.open(), makeKey())
+  await store.set('key', full)
+  const before = database.entry('key')
+  await store.set('key', full)
+  const after = database.entry('key')
+  expect(after['iv']).not.toBe(before['iv'])
+  expect(after['ciphertext']).not.toBe(before['ciphertext'])
+})
+
+test('the lifetime is passed on as it is', async () => {
+  const database = createDatabase()
+  const store = encrypted(database.open(), makeKey())
+  await store.set('key', full, 1234.5)
+  await store.set('key', full)
+  expect(database.lifetimes).toEqual([1234.5, undefined])
+})
+
+test('what is stored is the token as it was when it was set', async () => {
+  const store = encrypted(new Map(), makeKey())
+  const token = { accessToken: 'before' }
+  const writing = store.set('key', token)
+  token.accessToken = 'after'
+  await writing
+  expect(await store.get('key')).toEqual({ accessToken: 'before' })
+})
+
+test('what the store answers and throws comes through', async () => {
+  const failure = new Error('down')
+  const reject = () => Promise.reject(failure)
+  const key = makeKey()
+  const broken = encrypted({ get: reject, set: reject, delete: reject }, key)
+  await expect(broken.get('key')).rejects.toBe(failure)
+  await expect(broken.set('key', full)).rejects.toBe(failure)
+  await expect(broken.delete('key')).rejects.toBe(failure)
+  const refusing = encrypted({ get: () => null, set: () => false, delete: () => true }, key)
+  expect(await refusing.get('key')).toBeUndefined()
+  expect(await refusing.set('key', full)).toBe(false)
+  expect(await refusing.delete('key')).toBe(true)
+})
+
+test('a platform that cannot decrypt is a failure: nobody knows what is stored', async () => {
+  const inner = new Map()
+  const key = makeKey()
+  await encrypted(inner, key).set('key', full)
+  const digest = vi.spyOn(crypto.subtle, 'digest').mockRejectedValue(new Error('not here'))
+  await expect(encrypted(inner, key).get('key')).rejects.toThrow('not here')
+  digest.mockRestore()
+})
+
+describe('rotation', () => {
+  const [older, newer] = [makeKey(), makeKey()]
+
+  test('each key in the list decrypts, and the first one encrypts', async () => {
+    const inner = new Map()
+    await encrypted(inner, older).set('old', full)
+    const rotating = encrypted(inner, [newer, older])
+    expect(await rotating.get('old')).toEqual(full)
+    await rotating.set('new', full)
+    expect(await rotating.get('new')).toEqual(full)
+    expect(await encrypted(inner, newer).get('new')).toEqual(full)
+    expect(await encrypted(inner, older).get('new')).toEqual(unreadable)
+  })
+
+  test('a key that is known but not yet first decrypts already', async () => {
+    const inner = new Map()
+    await encrypted(inner, [newer, older]).set('new', full)
+    expect(await encrypted(inner, [older, newer]).get('new')).toEqual(full)
+  })
+
+  test('once a key is gone from the list, its entries count as absent', async () => {
+    const inner = new Map()
+    await encrypted(inner, [older, newer]).set('old', full)
+    expect(await encrypted(inner, newer).get('old')).toEqual({ unreadable: 'none of the keys has encrypted it' })
+  })
+})
+
+describe('an entry that cannot be read is no token', () => {
+  const key = makeKey()
+  const database = createDatabase()
+  const store = encrypted(database.open(), key)
+  const members = ['protected', 'iv', 'ciphertext', 'tag']
+
+  test('whichever bit of it was flipped', async () => {
+    await store.set('key', { accessToken: 'access-secret' })
+    const entry = database.entry('key')
+    let count = 0
+    for (const member of members) {
+      const text = entry[member]!
+      for (let position = 0; position < text.length; position++) {
+        for (let bit = 0; bit < 8; bit++) {
+          const flipped = String.fromCharCode(text.charCodeAt(position) ^ (1 << bit))
+          database.put('key', { ...entry, [member]: text.slice(0, position) + flipped + text.slice(position + 1) })
+          expect(await store.get('key'), `bit ${bit} of character ${position} of ${member}`).toEqual(unreadable)
+          count++
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(1000)
+    database.put('key', entry)
+    expect(await store.get('key')).toEqual({ accessToken: 'access-secret' })
+  })
+
+  test('whatever the token is, and whatever was put in, taken out or put in its place', async () => {
+    const change = fc.record({
+      member: fc.constantFrom(...members),
+      at: fc.nat({ max: 10_000 }),
+      removed: fc.nat({ max: 20 }),
+      inserted: fc.oneof(fc.base64String(), fc.string({ maxLength: 4 }), fc.constantFrom('', '=', '-', '_', 'A')),
+    })
+    const property = fc.asyncProperty(fc.string({ minLength: 1 }), change, async (accessToken, parts) => {
+      await store.set('key', { accessToken })
+      const entry = database.entry('key')
+      const text = entry[parts.member]!
+      const at = parts.at % text.length
+      const altered = text.slice(0, at) + parts.inserted + text.slice(at + parts.removed)
+      fc.pre(altered !== text)
+      database.put('key', { ...entry, [parts.member]: altered })
+      expect(await store.get('key')).toEqual(unreadable)
+    })
+    await fc.assert(property, { numRuns: 300 })
+  })
+
+  test('if two entries were swapped, or one was copied', async () => {
+    await store.set('mine', { accessToken: 'mine' })
+    await store.set('yours', { accessToken: 'yours' })
+    const [mine, yours] = [database.entry('mine'), database.entry('yours')]
+    database.put('mine', yours)
+    database.put('yours', mine)
+    expect(await store.get('mine')).toEqual(unreadable)
+    expect(await store.get('yours')).toEqual(unreadable)
+    // With the other key brought along, where a JWE has it.
+    database.put('mine', { ...yours, aad: btoa('yours') })
+    expect(await store.get('mine')).toEqual(unreadable)
+    database.put('mine', mine)
+    expect(await store.get('mine')).toEqual({ accessToken: 'mine' })
+  })
+
+  test('if parts of two entries were mixed', async () => {
+    await store.set('key', { accessToken: 'one' })
+    const one = database.entry('key')
+    await store.set('key', { accessToken: 'two' })
+    const two = database.entry('key')
+    for (const member of ['iv', 'ciphertext', 'tag']) {
+      database.put('key', { ...one, [member]: two[member] })
+      expect(await store.get('key')).toEqual(unreadable)
+    }
+  })
+
+  test.each(members)('if its %s is missing', async (member) => {
+    await store.set('key', full)
+    database.put('key', { ...database.entry('key'), [member]: undefined })
+    expect(await store.get('key')).toEqual({ unreadable: 'it is not encrypted' })
+  })
+
+  test.each<[string, unknown]>([
+    ['a token that is not encrypted', full],
+    ['such a token with members of an entry', { ...full, protected: 'e30', iv: '', ciphertext: '', tag: '' }],
+    ['an object without members', {}],
+    ['a list', [1]],
+    ['a text', 'access-secret'],
+    ['an empty text', ''],
+    ['a number', 0],
+    ['false', false],
+  ])('if it is %s', async (_what, value) => {
+    database.put('key', value)
+    expect(await store.get('key')).toEqual(unreadable)
+  })
+
+  test.each([
+    ['none', { alg: 'none', enc: 'none' }],
+    ['without encryption', { alg: 'dir', enc: 'none' }],
+    ['of another algorithm', { alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2s: 'AAAAAAAAAAA', p2c: 1_000_000_000 }],
+    ['of another encryption', { alg: 'dir', enc: 'A128CBC-HS256' }],
+  ])('if its header says that it is %s', async (_what, header) => {
+    await store.set('key', full)
+    const entry = database.entry('key')
+    const { kid } = decodeProtectedHeader(entry)
+    database.put('key', { ...entry, protected: btoa(JSON.stringify({ ...header, kid })).replaceAll('=', '') })
+    expect(await store.get('key')).toEqual(unreadable)
+  })
+
+  test('and cannot be made into one by whoever got it', async () => {
+    database.put('key', 'access-secret')
+    const got = await store.get('key')
+    expect(() => Object.assign(got as Token, full)).toThrow(TypeError)
+    const again: TokenStore = store
+    expect(await again.get('key')).toEqual(unreadable)
+  })
+})

@@ -1,0 +1,53 @@
+import type { Token, TokenStore } from '@oauthkit/core'
+
+/** A key, of random bytes. */
+export const makeKey = (): Uint8Array => crypto.getRandomValues(new Uint8Array(32))
+
+/** Everything that a token can have. */
+export const full: Token = {
+  accessToken: 'access-secret',
+  refreshToken: 'refresh-secret',
+  idToken: 'id-secret',
+  scope: 'read write',
+  expiresAt: 4_102_444_800_000,
+  extra: { text: 'Grüße', list: [1, null, { deep: true }] },
+}
+
+/** What several processes share: each store that is opened on it is one process's own object, and keeps JSON. */
+export function createDatabase() {
+  const contents = new Map<string, string>()
+  const lifetimes: (number | undefined)[] = []
+  const queues = new Map<string, Promise<unknown>>()
+
+  const open = (own: Partial<TokenStore> = {}): TokenStore => ({
+    async get(key) {
+      const text = contents.get(key)
+      return text === undefined ? null : JSON.parse(text)
+    },
+    async set(key, value, ttlMs) {
+      lifetimes.push(ttlMs)
+      contents.set(key, JSON.stringify(value))
+    },
+    async delete(key) {
+      contents.delete(key)
+    },
+    ...own,
+  })
+
+  /** The lock that all processes share: one after the other. */
+  const lock: NonNullable<TokenStore['lock']> = (key, work) => {
+    const turn = (queues.get(key) ?? Promise.resolve()).then(() => work({ signal: new AbortController().signal }))
+    queues.set(
+      key,
+      turn.catch(() => {}),
+    )
+    return turn
+  }
+
+  /** The entry under a key, as it is stored. */
+  const entry = (key: string): Record<string, string> => JSON.parse(contents.get(key) ?? 'null')
+  /** Puts anything under a key. */
+  const put = (key: string, value: unknown) => void contents.set(key, JSON.stringify(value))
+
+  return { contents, lifetimes, open, lock, entry, put }
+}
