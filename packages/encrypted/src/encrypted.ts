@@ -1,5 +1,6 @@
 import type { Token, TokenStore } from '@oauthkit/core'
-import type * as jose from 'jose'
+// Not loaded when it is first needed: to a source, a slow start would look like a store that is down.
+import { base64url, calculateJwkThumbprint, decodeProtectedHeader, flattenedDecrypt, FlattenedEncrypt } from 'jose'
 import { readKeys, type EncryptionKey } from './encryption-keys.ts'
 
 /**
@@ -27,7 +28,7 @@ export function encrypted(store: TokenStore, keys: EncryptionKey | readonly Encr
   // The keys, not a promise of them: on Workers, one request's promise may never settle in another.
   let named: readonly NamedKey[] | undefined
 
-  const nameKeys = async ({ base64url, calculateJwkThumbprint }: Jose): Promise<readonly NamedKey[]> => {
+  const nameKeys = async (): Promise<readonly NamedKey[]> => {
     named ??= await Promise.all(
       secrets.map(async (secret) => {
         const thumbprint = await calculateJwkThumbprint({ kty: 'oct', k: base64url.encode(secret) })
@@ -45,17 +46,14 @@ export function encrypted(store: TokenStore, keys: EncryptionKey | readonly Encr
       const entry = entryOf(stored)
       if (!entry) return unreadable('it is not encrypted')
       // What fails here is the platform, which says nothing of the entry.
-      const jose = await import('jose')
-      const known = await nameKeys(jose)
-      return decrypt(jose, entry, key, known)
+      const known = await nameKeys()
+      return decrypt(entry, key, known)
     },
     set: async (key, token, ttlMs) => {
       const plaintext = encode(JSON.stringify(token))
-      // Only now, since it takes longer to load than all of this, and not everyone who may need a store does.
-      const jose = await import('jose')
-      const [first] = await nameKeys(jose)
+      const [first] = await nameKeys()
       const { kid, secret } = first as NamedKey
-      const jwe = await new jose.FlattenedEncrypt(plaintext)
+      const jwe = await new FlattenedEncrypt(plaintext)
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
         .setAdditionalAuthenticatedData(encode(key))
         .encrypt(secret)
@@ -67,8 +65,6 @@ export function encrypted(store: TokenStore, keys: EncryptionKey | readonly Encr
   if (store.lock) wrapped.lock = (key, work) => store.lock!(key, work)
   return wrapped
 }
-
-type Jose = typeof jose
 
 /** A key, and what entries call it. */
 type NamedKey = { readonly kid: string; readonly secret: Uint8Array }
@@ -89,8 +85,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 /** What stands for an entry that cannot be read: no token, and not nothing either, so that somebody is told. */
 const unreadable = (why: string): { readonly unreadable: string } => Object.freeze({ unreadable: why })
 
-async function decrypt(jose: Jose, entry: Entry, key: string, known: readonly NamedKey[]): Promise<unknown> {
-  const { base64url, decodeProtectedHeader, flattenedDecrypt } = jose
+async function decrypt(entry: Entry, key: string, known: readonly NamedKey[]): Promise<unknown> {
   try {
     const { kid } = decodeProtectedHeader(entry)
     const secret = known.find((one) => one.kid === kid)?.secret

@@ -139,7 +139,7 @@ test('a dump of the store shows nothing of a client, a user or a token', async (
   expect(database.contents.size).toBe(1)
 
   const dump = JSON.stringify([...database.contents])
-  const decoded = [...dump.matchAll(/[\w-]{8,}/g)].map(([text]) => Buffer.from(text, 'base64url').toString('latin1'))
+  const decoded = [...dump.matchAll(/[\w-]{8,}/g)].map(([text]) => latin1Of(text))
   const shown = [dump, ...decoded].join('\n').toLowerCase()
   const hidden = [...Object.values(secrets), user, 'client-of-acme', 'secret-of-acme', 'account-of-alice', 'example']
   for (const text of hidden) {
@@ -151,3 +151,12 @@ test('a dump of the store shows nothing of a client, a user or a token', async (
   expect(shown).not.toContain('expiresat')
   expect(database.lifetimes).toEqual([undefined])
 })
+
+/** What base64url stands for, as text; whatever else the text is. */
+const latin1Of = (text: string) =>
+  atob(
+    text
+      .slice(0, text.length - (text.length % 4))
+      .replaceAll('-', '+')
+      .replaceAll('_', '/'),
+  )
