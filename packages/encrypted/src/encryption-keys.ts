@@ -1,7 +1,7 @@
 /**
  * A key to encrypt with: 32 random bytes, as base64url, base64 or hex text, or as they are. Blanks around a text do not count.
  *
- * One that was made by `openssl rand -base64 32` is one. A passphrase is none, however long.
+ * `openssl rand -base64 32` makes one. A passphrase is none: what can be told to be one is refused.
  */
 export type EncryptionKey = string | Uint8Array
 

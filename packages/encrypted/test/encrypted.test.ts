@@ -1,7 +1,7 @@
 import type { Token, TokenStore } from '@oauthkit/core'
 import { testTokenStore } from '@oauthkit/core/testing'
 import * as fc from 'fast-check'
-import { decodeProtectedHeader, flattenedDecrypt } from 'jose'
+import { decodeProtectedHeader, flattenedDecrypt, FlattenedEncrypt } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
 import { encrypted } from '../src/index.ts'
 import { createDatabase, full, makeKey } from './support.ts'
@@ -219,6 +219,17 @@ describe('an entry that cannot be read is no token', () => {
     const entry = database.entry('key')
     const { kid } = decodeProtectedHeader(entry)
     database.put('key', { ...entry, protected: btoa(JSON.stringify({ ...header, kid })).replaceAll('=', '') })
+    expect(await store.get('key')).toEqual(unreadable)
+  })
+
+  test('if it is by one of the keys, but in another encryption', async () => {
+    await store.set('key', full)
+    const { kid } = decodeProtectedHeader(database.entry('key'))
+    const foreign = await new FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(full)))
+      .setProtectedHeader({ alg: 'dir', enc: 'A128CBC-HS256', kid: kid! })
+      .setAdditionalAuthenticatedData(new TextEncoder().encode('key'))
+      .encrypt(key)
+    database.put('key', foreign)
     expect(await store.get('key')).toEqual(unreadable)
   })
 
