@@ -60,7 +60,9 @@ nothing of).`)
     if (last) await login.revoke(last)
     const goodbye = await login.endSessionUrl({ token: last, postLogoutRedirectUri: home })
     console.log(`  ${describeUrl(goodbye, server.url)}`)
-    return status === 200 && info.sub === claims.sub
+    const isGood = status === 200 && info.sub === claims.sub
+    console.log(isGood ? '\nHow little it takes: apps/demo/show-login.ts' : '\nThat is not as it should be.')
+    return isGood
   } finally {
     await server.close()
   }

@@ -14,8 +14,13 @@ const shown = new Set([
   'error',
 ])
 
-const listOf = (entries: Iterable<readonly [string, unknown]>) =>
-  Array.from(entries, ([name, value]) => (shown.has(name) ? `${name}=${String(value)}` : `${name}=…`)).join('  ')
+/** More would not fit on a line, and is metadata. */
+const maxShown = 10
+
+function listOf(entries: Iterable<readonly [string, unknown]>): string {
+  const list = Array.from(entries, ([name, value]) => (shown.has(name) ? `${name}=${String(value)}` : `${name}=…`))
+  return list.length > maxShown ? `${list.length} members` : list.join('  ')
+}
 
 /** The address without the emulator's, and its parameters without what is nobody's business. */
 export function describeUrl(url: string, server: string): string {
@@ -31,13 +36,16 @@ export const transcribe =
     const request = new Request(input, init)
     const scheme = request.headers.get('authorization')?.split(' ')[0]
     const body = request.headers.get('content-type')?.includes('urlencoded') ? await request.clone().text() : ''
-    console.log(
-      `  → ${request.method} ${describeUrl(request.url, server)}${scheme ? `  Authorization: ${scheme} …` : ''}`,
-    )
-    if (body) console.log(`      ${listOf(new URLSearchParams(body))}`)
     const response = await fetch(request)
     const isJson = response.headers.get('content-type')?.includes('json')
     const members: unknown = isJson ? await response.clone().json() : {}
-    console.log(`  ← ${response.status}  ${listOf(Object.entries(members as object))}`)
+    // At once, so that requests that go out together are not mixed up.
+    console.log(
+      [
+        `  → ${request.method} ${describeUrl(request.url, server)}${scheme ? `  Authorization: ${scheme} …` : ''}`,
+        ...(body ? [`      ${listOf(new URLSearchParams(body))}`] : []),
+        `  ← ${response.status}  ${listOf(Object.entries(members as object))}`.trimEnd(),
+      ].join('\n'),
+    )
     return response
   }

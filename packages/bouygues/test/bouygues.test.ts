@@ -272,7 +272,7 @@ describe('an app certificate', () => {
       vi.setSystemTime(Date.now() + 275_000)
       // oxlint-disable-next-line no-await-in-loop -- time goes on
       await http.get(echo)
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- see above
       await vi.waitFor(() => expect(renewed).toHaveLength(1 + renewals))
     }
     expect(renewed.slice(1)).toEqual(Array.from({ length: 12 }, () => expect.objectContaining({ reason: 'ageing' })))

@@ -12,8 +12,8 @@ export type Browser = (url: string, visit?: Visit) => Promise<string>
 /**
  * Opens a browser with no cookies in it.
  *
- * It visits a URL, submits whatever form comes up there, and so on, until it is sent to another origin: an app's, which it does not call
- * but says.
+ * It visits a URL, submits whatever form comes up there, and so on, until it is sent to another origin: an app's, which it
+ * does not call but says.
  */
 export function openBrowser(): Browser {
   const jar = createJar()

@@ -26,8 +26,8 @@ export type Site = {
 }
 
 /**
- * Starts a site on a free port: each emulated host under a path of its name, and `/elsewhere/<status>`, which is no provider's: it answers
- * with that status and remembers who came.
+ * Starts a site on a free port: each emulated host under a path of its name, and `/elsewhere/<status>`, which is no
+ * provider's: it answers with that status and remembers who came.
  */
 export async function startSite(): Promise<Site> {
   const emulator = createEmulator()

@@ -1,5 +1,5 @@
 import { createRedactor, errorOf, type Provider, type Token } from '@oauthkit/core'
-import { customFetch, processUserInfoResponse, type AuthorizationServer } from 'oauth4webapi'
+import { customFetch, processUserInfoResponse, protectedResourceRequest, type AuthorizationServer } from 'oauth4webapi'
 import { checkSignature } from './check-signature.ts'
 import { clientOf } from './finish-login.ts'
 import { idTokenClaimsOf } from './id-token-claims-of.ts'
@@ -26,10 +26,16 @@ export async function fetchUserInfo(
   if (typeof sub !== 'string' || !sub)
     throw new TypeError(`${name}: the token has no ID token: it must be one that finish() gave, or a renewal of it`)
 
-  const { [customFetch]: send, signal } = requestOptions(settings, url)
-  const headers = { accept: 'application/json', authorization: `Bearer ${token.accessToken}` }
-  const response = await send(url, { method, headers, body: undefined, redirect: 'manual', signal })
-  if ([400, 401, 403].includes(response.status)) throw await refusalOf(settings.provider, token, response)
+  const options = requestOptions(settings, url)
+  const send: (typeof options)[typeof customFetch] = async (to, init) => {
+    const response = await options[customFetch](to, init)
+    // Before the library sees it: some providers' challenges are such as it cannot read.
+    if ([400, 401, 403].includes(response.status)) throw await refusalOf(settings.provider, token, response)
+    return response
+  }
+  const headers = new Headers({ accept: 'application/json' })
+  const sending = { ...options, [customFetch]: send }
+  const response = await protectedResourceRequest(token.accessToken, method, new URL(url), headers, null, sending)
   const info = await processUserInfoResponse(server, await clientOf(settings), sub, response)
   // The library has checked a signed answer's claims, and leaves its signature to the application.
   if (/^application\/jwt\b/i.test(response.headers.get('content-type') ?? '')) {

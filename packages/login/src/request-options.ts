@@ -1,4 +1,4 @@
-import { codeOf, errorOf, readText, secureUrl } from '@oauthkit/core'
+import { codeOf, errorOf, isOAuthError, readText, secureUrl } from '@oauthkit/core'
 import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
 import type { LoginSettings } from './settings.ts'
 
@@ -19,10 +19,9 @@ export function requestOptions({ provider, fetch, signal }: LoginSettings, url: 
       // What was not followed in a browser shows nothing of itself, not even its status.
       return status < 200 ? response : new Response(text || null, { status, headers })
     } catch (error) {
+      if (isOAuthError(error)) throw error
       // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
-      throw signal.aborted || !(error instanceof Error) || error.name !== 'OAuthError'
-        ? errorOf(name, 'TOKEN_UNAVAILABLE', `${origin} did not answer (${codeOf(error)}): try again later`)
-        : error
+      throw errorOf(name, 'TOKEN_UNAVAILABLE', `${origin} did not answer (${codeOf(error)}): try again later`)
     }
   }
   return {

@@ -68,7 +68,7 @@ test.each<[string, () => Response, string]>([
     // oxlint-disable-next-line no-await-in-loop -- two
     expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
     isGood = true
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- see above
     await expect(login.start()).resolves.toHaveProperty('url')
   }
 })

@@ -71,7 +71,7 @@ test.each<SigningAlgorithm>([
     // oxlint-disable-next-line no-await-in-loop -- few, and easier to read of a failure
     const { assertion } = await authenticate(privateKeyJwt({ key, algorithm }))
     expect(decodeProtectedHeader(assertion)).toEqual({ alg: algorithm })
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- see above
     await expect(jwtVerify(assertion, publicKey)).resolves.toMatchObject({ payload: { iss: 'app', sub: 'app' } })
   }
 })

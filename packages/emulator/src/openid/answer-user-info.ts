@@ -1,3 +1,4 @@
+import { apiError } from '../api-error.ts'
 import { jsonResponse } from '../json-response.ts'
 import { readBearer } from '../read-bearer.ts'
 import type { OpenIdContext } from './openid-context.ts'
@@ -10,25 +11,22 @@ import type { OpenIdContext } from './openid-context.ts'
 export function answerUserInfo(request: Request, { server, settings, findToken }: OpenIdContext): Response {
   const allowed = server.userInfoMethods
   if (!allowed.includes(request.method)) {
-    return refuse(405, 'invalid_request', `The method must be ${allowed.join(' or ')}`, { Allow: allowed.join(', ') })
+    return apiError(405, 'invalid_request', `The method must be ${allowed.join(' or ')}`, { Allow: allowed.join(', ') })
   }
   const accessToken = readBearer(request)
   // Without a token there is nothing to say an error of. See RFC 6750 §3.1.
   const challenge = accessToken === undefined ? 'Bearer' : server.badTokenChallenge
   const unknown = () =>
-    refuse(401, 'invalid_token', 'A valid Bearer token is needed', { 'WWW-Authenticate': challenge })
+    apiError(401, 'invalid_token', 'A valid Bearer token is needed', { 'WWW-Authenticate': challenge })
   const token = findToken(accessToken ?? '')
   if (!token || token.isExpired || token.endpoint !== server.endpoints.token) return unknown()
   // Every user's token has the scope openid, and no other one has.
   if (token.user === undefined) {
     const needed = { 'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="openid"' }
-    return refuse(403, 'insufficient_scope', 'The token of a user with the scope openid is needed', needed)
+    return apiError(403, 'insufficient_scope', 'The token of a user with the scope openid is needed', needed)
   }
   const user = settings.users.get(token.user)
   if (!user) return unknown()
   const honest = server.tellUserInfo(user.claims)
   return jsonResponse(settings.editUserInfo?.(honest) ?? honest, { headers: { 'Cache-Control': 'no-store' } })
 }
-
-const refuse = (status: number, error: string, description: string, headers: Readonly<Record<string, string>>) =>
-  jsonResponse({ error, error_description: description }, { status, headers })
