@@ -6,6 +6,9 @@ import { within } from './within.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 
+/** Says whether the lock is still held. */
+export type Lease = Parameters<Parameters<NonNullable<TokenStore['lock']>>[1]>[0]
+
 /** A store that never throws and never keeps anybody waiting: what fails is reported. */
 export type GuardedStore = {
   /** The token; `null` if there is none, and `undefined` if nobody knows, since the store failed. */
@@ -14,8 +17,11 @@ export type GuardedStore = {
   set(key: string, token: Token): Promise<boolean>
   /** Says whether it is gone. */
   delete(key: string): Promise<boolean>
-  /** Runs the work, once, under the store's lock if it has one that works; what comes of the work comes of this. */
-  lock<T>(key: string, work: () => Promise<T>): Promise<T>
+  /**
+   * Runs the work, once, under the store's lock if it has one that works, else without a lease; what comes of the work
+   * comes of this. Or it gives what `reread` gave while the lock was waited for.
+   */
+  lock<T>(key: string, work: (lease?: Lease) => Promise<T>, reread: () => Promise<T | undefined>): Promise<T>
   readonly hasLock: boolean
 }
 
@@ -70,21 +76,25 @@ export function guardStore(
       return 'value' in (await attempt('set', write, token))
     },
     delete: remove,
-    lock: <T>(key: string, work: () => Promise<T>) => {
+    lock: <T>(key: string, work: (lease?: Lease) => Promise<T>, reread: () => Promise<T | undefined>) => {
       if (!store.lock) return work()
       return new Promise<T>((resolve) => {
         let outcome: Promise<T> | undefined
-        const run = () => {
-          if (outcome) return outcome
-          const own = (outcome = work())
-          // What the work came to does not wait for long for the lock to be given back.
+        const settle = (own: Promise<T>) => {
+          outcome = own
+          // What it came to does not wait for long for the lock to be given back.
           const end = () => resolve(within(released, timeoutMs, () => own))
           own.then(end, end)
           return own
         }
+        const run = (lease?: Lease) => outcome ?? settle(work(lease))
+        const lookAgain = async () => {
+          const found = await reread()
+          return found === undefined || outcome ? found : settle(Promise.resolve(found))
+        }
         const underLock = async (): Promise<T> => {
           try {
-            await store.lock?.(key, run)
+            await store.lock?.(key, run, lookAgain)
             if (!outcome) fail('lock', 'it did not run the work')
           } catch (error) {
             // The work's own error comes through the lock; any other takes nothing from what the work came to.

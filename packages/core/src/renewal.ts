@@ -1,11 +1,11 @@
-import { errorOf, isOAuthError } from './errors.ts'
+import { errorOf } from './errors.ts'
 import type { RenewalReason, TokenEventDetails } from './events.ts'
-import type { ClientOptions, FormParameters } from './endpoint.ts'
-import { exchange } from './exchange.ts'
-import type { GuardedStore } from './guarded-store.ts'
+import type { ClientOptions } from './endpoint.ts'
+import type { GuardedStore, Lease } from './guarded-store.ts'
 import type { Held } from './lifetime.ts'
 import type { Settings } from './settings.ts'
 import { inTurn, type Slot } from './slot.ts'
+import { createTokenRequests } from './token-requests.ts'
 import type { Token } from './token.ts'
 import { within } from './within.ts'
 
@@ -31,9 +31,11 @@ export type Renewal = {
  */
 export async function renewToken(renewal: Renewal): Promise<Token> {
   const { settings, slot, store, credentials, reason, rejected, isCurrent, report } = renewal
-  const { provider, grant, timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute } = settings
+  const { provider, grant, timeoutMs, storeTimeoutMs } = settings
+  const requests = createTokenRequests(settings, slot, credentials, report)
   const startedAt = Date.now()
   let stored: Token | null | undefined
+  let lease: Lease | undefined
   let isRationed = false
 
   /** What was overtaken, or is late, must not redeem or kill a refresh token either. */
@@ -53,7 +55,16 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return done('adopted', token)
   }
 
+  /** Writes what was granted over what was there before, and over nothing else: another process may know better. */
   const save = async (token: Token): Promise<Token> => {
+    const before = stored
+    const newer = before === undefined || !isCurrent() ? undefined : await findNewer()
+    if (newer && newer.accessToken !== before?.accessToken) {
+      if (isCurrent()) slot.isUnsaved = false
+      return done('adopted', newer)
+    }
+    // The user has logged out elsewhere meanwhile.
+    if (settings.key !== undefined && before?.refreshToken && stored === null) return request()
     await inTurn(slot, async () => {
       if (store && isCurrent()) slot.isUnsaved = !(await store.set(slot.key, token))
     })
@@ -68,42 +79,18 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return mustOutlive && slot.held && endOf(stored) <= slot.held.expiresAt ? undefined : stored
   }
 
-  const ask = async (parameters: () => FormParameters | Promise<FormParameters>): Promise<Token> => {
-    const minuteAgo = Date.now() - 60_000
-    slot.grantedAt = slot.grantedAt.filter((instant) => instant > minuteAgo)
-    if (slot.grantedAt.length >= maxTokenRequestsPerMinute) {
-      report({ type: 'throttled', why: 'fuse' })
-      const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
-      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
-    }
-    const all = async () => ({ ...settings.parameters, ...(await parameters()) })
-    const token = await exchange({ ...settings, ...credentials, parameters: all })
-    slot.grantedAt = [...slot.grantedAt, Date.now()]
-    return token
+  const adoptNewer = async (): Promise<Token | undefined> => {
+    const newer = await findNewer()
+    return newer && adopt(newer)
   }
 
-  const redeem = async (refresh: string): Promise<Token | undefined> => {
-    try {
-      // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
-      const token = await ask(() => ({ grant_type: 'refresh_token', refresh_token: refresh, scope: undefined }))
-      const previous = stored ?? slot.held?.token
-      const flaw = previous && grant.flawOfRefreshed?.(token, previous)
-      if (flaw)
-        throw errorOf(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${flaw}: sign in again`)
-      // What the answer leaves out has not changed. See RFC 6749 §6.
-      const { scope, idToken } = previous ?? {}
-      return { refreshToken: refresh, ...(scope && { scope }), ...(idToken && { idToken }), ...token }
-    } catch (error) {
-      if (isOAuthError(error) && error.code === 'TOKEN_REFUSED' && error.error === 'invalid_grant') return undefined
-      throw error
-    }
-  }
+  const redeem = (refreshToken: string) => requests.byRefreshToken(refreshToken, stored ?? slot.held?.token)
 
   /** Looks sideways after a refresh token turned out dead. */
   const findRotated = async (dead: string): Promise<Token | undefined> => {
     const newer = await findNewer()
-    // Without a lock, whoever rotated it may be writing what it got only now.
-    if (newer || stored?.refreshToken !== dead || store?.hasLock) return newer
+    // Whoever rotated it, without a lock or with one that was lost, may be writing what it got only now.
+    if (newer || stored?.refreshToken !== dead) return newer
     await within(new Promise(() => {}), storeTimeoutMs, () => {})
     return findNewer()
   }
@@ -120,15 +107,17 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       const newer = await findRotated(refresh)
       if (newer) return adopt(newer)
       checkCurrent()
+      if (isLockLost()) return underLock()
       const other = stored?.refreshToken
       const retried = other && other !== refresh ? await redeem(other) : undefined
       if (retried) return save(retried)
       checkCurrent()
+      if (isLockLost()) return underLock()
       // It is dead. What is left of the access token is still good.
       if (slot.held) slot.held = withoutRefreshToken(slot.held)
       if (stored) await store?.delete(slot.key)
     }
-    if (grant.parameters) return save(await ask(async () => grant.parameters?.() ?? {}))
+    if (requests.byGrant) return save(await requests.byGrant())
     if (store && stored === undefined) {
       const what = 'the store failed, so nobody knows whether a token is stored: try again later'
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
@@ -138,17 +127,22 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     throw errorOf(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
   }
 
-  const work = async (): Promise<Token> => {
+  const work = async (granted?: Lease): Promise<Token> => {
+    lease = granted
     // Whoever held the lock before may have done the work.
-    const newer = store?.hasLock ? await findNewer() : undefined
-    if (newer) return adopt(newer)
+    const sibling = store?.hasLock ? await adoptNewer() : undefined
+    if (sibling) return sibling
     // The store took its time, and a lock may have been granted when nobody waited any more.
     if (store) checkCurrent()
-    return request()
+    return isLockLost() ? underLock() : request()
   }
 
-  const sibling = await findNewer()
-  if (sibling) return adopt(sibling)
+  /** Whoever has the lock now may be redeeming the refresh token that was read. */
+  const isLockLost = () => lease?.signal.aborted === true
+  const underLock = () => (store && stored !== undefined ? store.lock(slot.key, work, adoptNewer) : work())
+
+  const sibling = await adoptNewer()
+  if (sibling) return sibling
   const refused = reason === 'rejected' ? slot.held : undefined
   isRationed = refused !== undefined && slot.forcedRenewals.take()
   if (refused && !isRationed) {
@@ -156,7 +150,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return refused.token
   }
   try {
-    return await (store && stored !== undefined ? store.lock(slot.key, work) : work())
+    return await underLock()
   } catch (error) {
     if (isRationed) slot.forcedRenewals.giveBack()
     throw error

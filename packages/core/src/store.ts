@@ -18,6 +18,14 @@ export type TokenStore = {
    * Whoever waits for it must not wait for ever: a lock that cannot be had is to reject, and the work runs without it.
    *
    * The lease's `signal` is aborted when the lock was lost while the work ran.
+   *
+   * `reread` is for those who wait: it may be called each time that the lock was given back. What it gives, unless that is
+   * `undefined`, is what the wait was for: the lock is not needed any more. A lock that does not call it is as good, but
+   * slower for a crowd, whose members get it one by one.
    */
-  lock?<T>(key: string, work: (lease: { signal: AbortSignal }) => Promise<T>): Promise<T>
+  lock?<T>(
+    key: string,
+    work: (lease: { readonly signal: AbortSignal }) => Promise<T>,
+    reread?: () => Promise<T | undefined>,
+  ): Promise<T>
 }

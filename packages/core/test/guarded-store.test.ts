@@ -149,7 +149,8 @@ test.each<[string, unknown, string | undefined]>([
   expect(await accessTokenOf(source)).toBe('token-1')
   const message: unknown = expect.stringContaining(`what is stored is no token: ${member}`)
   const failure = { type: 'store-failed', operation: 'get', message, isRefreshTokenAtRisk: false }
-  expect(events).toMatchObject([...(member ? [failure] : []), { type: 'renewed' }])
+  // It was read before the request, and again before it was written over.
+  expect(events).toMatchObject([...(member ? [failure, failure] : []), { type: 'renewed' }])
   expect(JSON.stringify(events)).not.toContain('token-0')
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
 })
@@ -291,7 +292,7 @@ test('a token that the store holds already takes no lock', async () => {
   expect(database.operations).toEqual(['get'])
 })
 
-test('the work runs inside the lock: it reads again, asks, and writes', async () => {
+test('the work runs inside the lock: it reads again, asks, and writes if nothing has changed', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const lock: Lock = async (_key, work) => {
@@ -301,7 +302,7 @@ test('the work runs inside the lock: it reads again, asks, and writes', async ()
     return outcome
   }
   await sourceOver(endpoint, { store: database.open({ lock }) }).getToken()
-  expect(database.operations).toEqual(['get', 'lock', 'get', 'set for 3600000', 'unlock after 1'])
+  expect(database.operations).toEqual(['get', 'lock', 'get', 'get', 'set for 3600000', 'unlock after 1'])
 })
 
 test.each<[string, Lock, string]>([
@@ -368,6 +369,42 @@ test.each<[string, Lock]>([
   await seconds(1)
   expect(await accessTokenOf(source)).toBe('token-2')
   expect(endpoint.requests).toHaveLength(2)
+})
+
+test('whoever waits for the lock looks again when it is given back, and needs it no more if the token is there', async () => {
+  const database = createDatabase()
+  const sibling = sourceOver(tokenEndpoint(), { store: database.open() })
+  const found: unknown[] = []
+  const lock: Lock = async (_key, _work, reread) => {
+    found.push(await reread?.())
+    await sibling.getToken()
+    const token = await reread?.()
+    found.push(token)
+    return token as never
+  }
+  const endpoint = tokenEndpoint()
+  const { source, types } = watch(endpoint, { store: database.open({ lock }) })
+  expect(await accessTokenOf(source)).toBe('token-1')
+  expect(found).toMatchObject([undefined, { accessToken: 'token-1' }])
+  expect(types()).toEqual(['adopted'])
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('what was found while the lock was waited for stands, even if the lock fails or runs the work after all', async () => {
+  const database = createDatabase()
+  const sibling = sourceOver(tokenEndpoint(), { store: database.open() })
+  const lock: Lock = async (_key, work, reread) => {
+    await sibling.getToken()
+    await reread?.()
+    await work({ signal })
+    return fail()
+  }
+  const endpoint = tokenEndpoint()
+  const { source, types } = watch(endpoint, { store: database.open({ lock }) })
+  expect(await accessTokenOf(source)).toBe('token-1')
+  await until(() => types().length === 2)
+  expect(types().toSorted()).toEqual(['adopted', 'store-failed'])
+  expect(endpoint.requests).toHaveLength(0)
 })
 
 test('the error of the work comes out of the lock as it is', async () => {

@@ -149,13 +149,6 @@ test('a dead refresh token is deleted and not tried again', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('under a lock, nobody waits for what a sibling may be writing', async () => {
-  const { database, start } = processes(tokenEndpoint(refusal('invalid_grant')))
-  await start().source.setToken(first(0))
-  const { source } = start({ lock: database.lock })
-  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
-})
-
 test('a refresh token that the store has lost is redeemed from memory', async () => {
   const server = rotatingServer()
   const database = createDatabase()

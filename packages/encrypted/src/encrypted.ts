@@ -62,7 +62,7 @@ export function encrypted(store: TokenStore, keys: EncryptionKey | readonly Encr
     },
     delete: (key) => store.delete(key),
   }
-  if (store.lock) wrapped.lock = (key, work) => store.lock!(key, work)
+  if (store.lock) wrapped.lock = (...parameters) => store.lock!(...parameters)
   return wrapped
 }
 

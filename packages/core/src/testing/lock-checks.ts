@@ -112,6 +112,33 @@ export const lockChecks: readonly StoreCheck[] = [
     }),
   ],
   [
+    'lock gives a waiter what comes of its work, or what it read again instead',
+    check(async ({ lock, other, timeoutMs }) => {
+      for (const found of [undefined, { read: 'again' }]) {
+        const result = { value: 'of the work' }
+        let runs = 0
+        let waiter: Promise<object> | undefined
+        const work = async (): Promise<object> => {
+          runs += 1
+          return result
+        }
+        await whileHeld(lock, 'key', timeoutMs, async () => {
+          waiter = other('key', work, async () => found)
+          // Its failure is looked at below.
+          waiter.catch(() => {})
+          await pause(aWhile)
+        })
+        const value = await timely(
+          waiter ?? Promise.resolve(result),
+          timeoutMs,
+          'a waiter that reads again did not settle',
+        )
+        const isRight = runs === 0 ? found !== undefined && value === found : runs === 1 && value === result
+        assert(isRight, 'lock must give what its work gave, or what was read again without the work')
+      }
+    }),
+  ],
+  [
     'lock holds up nobody under another key',
     check(({ lock, other, timeoutMs }) =>
       whileHeld(lock, 'key', timeoutMs, () =>

@@ -24,7 +24,7 @@ export function storeSubject(store: TokenStore, timeoutMs: number): StoreSubject
     get: (key) => settle('get', () => store.get(key)),
     set: async (...parameters) => void (await settle('set', () => store.set(...parameters))),
     delete: async (key) => void (await settle('delete', () => store.delete(key))),
-    lock: store.lock && ((key, work) => store.lock!(key, work)),
+    lock: store.lock && ((...parameters) => store.lock!(...parameters)),
   }
 }
 

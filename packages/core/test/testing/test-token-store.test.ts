@@ -37,6 +37,7 @@ const longName = 'a token of 50,000 characters comes back whole'
 const unicodeName = 'unicode comes back as it was set'
 const manyName = 'many operations at once do not disturb each other'
 const lifetimeName = 'a token is kept for its lifetime, be that short, long, or no whole number'
+const rereadName = 'lock gives a waiter what comes of its work, or what it read again instead'
 const insideName = 'lock holds up no get, set or delete'
 const { signal } = new AbortController()
 
@@ -302,7 +303,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
       }
       return { lock }
     },
-    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done'],
+    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done', rereadName],
   ],
   [
     'stays locked after a failure',
@@ -325,7 +326,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         return lock(key, work)
       },
     }),
-    ['lock runs the work once and gives what comes of it'],
+    ['lock runs the work once and gives what comes of it', rereadName],
   ],
   [
     'says when it was done, in place of what came of it',
@@ -335,7 +336,24 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         return Date.now()
       }) as Lock,
     }),
-    ['lock runs the work once and gives what comes of it'],
+    ['lock runs the work once and gives what comes of it', rereadName],
+  ],
+  [
+    'runs the work although what was waited for was there',
+    (_, { lock }) => ({
+      lock: async (key, work, reread) => {
+        const value = await lock(key, work)
+        return (await reread?.()) ?? value
+      },
+    }),
+    [rereadName],
+  ],
+  [
+    'takes what was not there for an outcome',
+    (_, { lock }) => ({
+      lock: (async (key, work, reread) => (reread ? reread() : lock(key, work))) as Lock,
+    }),
+    [rereadName],
   ],
   [
     'has errors of its own',
@@ -361,7 +379,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         return work({ signal }).finally(() => held.delete(key))
       },
     }),
-    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done'],
+    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done', rereadName],
   ],
   [
     'lets no one read while it is locked',

@@ -1,0 +1,62 @@
+import type { ClientOptions, FormParameters } from './endpoint.ts'
+import { errorOf, isOAuthError } from './errors.ts'
+import type { TokenEventDetails } from './events.ts'
+import { exchange } from './exchange.ts'
+import type { Settings } from './settings.ts'
+import type { Slot } from './slot.ts'
+import type { Token } from './token.ts'
+
+/** The ways to ask the token endpoint for a token. */
+export type TokenRequests = {
+  /** Asks by the grant, if it can get a token by itself. */
+  readonly byGrant?: (() => Promise<Token>) | undefined
+  /** Redeems a refresh token; `undefined` if it is dead. What the answer leaves out is the previous token's. */
+  readonly byRefreshToken: (refreshToken: string, previous: Token | null | undefined) => Promise<Token | undefined>
+}
+
+/** Makes the token requests of a renewal; beyond `maxTokenRequestsPerMinute` granted ones they fail. */
+export function createTokenRequests(
+  settings: Settings,
+  slot: Slot,
+  credentials: Pick<ClientOptions, 'clientId' | 'clientSecret'>,
+  report: (event: TokenEventDetails) => void,
+): TokenRequests {
+  const { provider, grant, maxTokenRequestsPerMinute } = settings
+
+  const ask = async (parameters: () => FormParameters | Promise<FormParameters>): Promise<Token> => {
+    const minuteAgo = Date.now() - 60_000
+    slot.grantedAt = slot.grantedAt.filter((instant) => instant > minuteAgo)
+    if (slot.grantedAt.length >= maxTokenRequestsPerMinute) {
+      report({ type: 'throttled', why: 'fuse' })
+      const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
+      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
+    }
+    const all = async () => ({ ...settings.parameters, ...(await parameters()) })
+    const token = await exchange({ ...settings, ...credentials, parameters: all })
+    slot.grantedAt = [...slot.grantedAt, Date.now()]
+    return token
+  }
+
+  return {
+    byGrant: grant.parameters && (() => ask(async () => grant.parameters?.() ?? {})),
+    byRefreshToken: async (refreshToken, previous) => {
+      try {
+        // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
+        const token = await ask(() => ({
+          grant_type: 'refresh_token',
+          refresh_token: refreshToken,
+          scope: undefined,
+        }))
+        const flaw = previous && grant.flawOfRefreshed?.(token, previous)
+        if (flaw)
+          throw errorOf(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${flaw}: sign in again`)
+        // What the answer leaves out has not changed. See RFC 6749 §6.
+        const { scope, idToken } = previous ?? {}
+        return { refreshToken, ...(scope && { scope }), ...(idToken && { idToken }), ...token }
+      } catch (error) {
+        if (isOAuthError(error) && error.code === 'TOKEN_REFUSED' && error.error === 'invalid_grant') return undefined
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,212 @@
+import { useFakeTime } from './fake-time.ts'
+import { expect, test } from 'vitest'
+import type { Grant, Token, TokenStore } from '../src/index.ts'
+import { accessTokenOf, createDatabase, until, watch } from './database.ts'
+import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
+
+const { seconds } = useFakeTime()
+
+type Lock = NonNullable<TokenStore['lock']>
+
+/** A grant of a user who signed in elsewhere: it cannot start over. */
+const signedIn: Grant = { name: 'sign-in' }
+
+const user = { grant: signedIn, key: 'user' }
+
+const first = (): Token => ({ accessToken: 'token-1', refreshToken: 'refresh-1', expiresAt: Date.now() })
+
+const refreshed = () => grant('token-2', { refresh_token: 'refresh-2' })
+
+test('a token that another process stored during a renewal is adopted, and not written over', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const { source, types } = watch(endpoint, { store: database.open() })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await sourceOver(tokenEndpoint(), { store: database.open() }).setToken({ accessToken: 'newer' })
+  answer.resolve(grant('late'))
+  expect((await waiting).accessToken).toBe('newer')
+  expect(types()).toEqual(['adopted'])
+  expect(database.tokens()).toEqual([{ accessToken: 'newer' }])
+})
+
+test('one that ends before the token that is ageing is written over', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(grant('token-1'), answer.promise)
+  const database = createDatabase()
+  const { source } = watch(endpoint, { store: database.open() })
+  const { expiresAt = 0 } = await source.getToken()
+  await seconds(3400)
+  source.peek()
+  await until(() => endpoint.requests.length === 2)
+  const earlier = { accessToken: 'earlier', expiresAt: expiresAt - 1 }
+  await sourceOver(tokenEndpoint(), { store: database.open() }).setToken(earlier)
+  answer.resolve(grant('token-2'))
+  await seconds(0)
+  expect(source.peek()).toBe('Bearer token-2')
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-2' }])
+})
+
+test('a user who logs out elsewhere during a renewal stays logged out', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const elsewhere = sourceOver(endpoint, { store: database.open(), ...user })
+  await elsewhere.setToken(first())
+  const { source } = watch(endpoint, { store: database.open(), ...user })
+  const outcome = errorOf(source.getToken())
+  await until(() => endpoint.requests.length)
+  await elsewhere.clear()
+  answer.resolve(refreshed())
+  expect(await outcome).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(database.tokens()).toEqual([])
+  expect(source.peek()).toBeUndefined()
+})
+
+test('a tenant who was cleared elsewhere during a renewal starts over, where the grant can', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const elsewhere = sourceOver(endpoint, { store: database.open(), key: 'tenant' })
+  await elsewhere.setToken(first())
+  const { source } = watch(endpoint, { store: database.open(), key: 'tenant' })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await elsewhere.clear()
+  answer.resolve(grant('late'))
+  expect((await waiting).accessToken).toBe('token-2')
+  expect(await endpoint.requests[1]?.text()).toBe('grant_type=client_credentials')
+})
+
+test('an entry that ended during a renewal was not a log-out: what was granted is stored', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  await sourceOver(endpoint, { store: database.open(), key: 'tenant' }).setToken({
+    accessToken: 'token-0',
+    expiresAt: Date.now() + 1000,
+  })
+  const { source } = watch(endpoint, { store: database.open(), key: 'tenant' })
+  const waiting = source.getToken({ rejected: 'token-0' })
+  await until(() => endpoint.requests.length)
+  database.contents.clear()
+  answer.resolve(grant('token-1'))
+  expect((await waiting).accessToken).toBe('token-1')
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
+})
+
+test('a store that cannot be read after a renewal is written to all the same', async () => {
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const get = () => {
+    if (endpoint.requests.length) throw new Error('down')
+    return null
+  }
+  const { source, types } = watch(endpoint, { store: database.open({ get }) })
+  expect(await accessTokenOf(source)).toBe('token-1')
+  expect(types()).toEqual(['store-failed', 'renewed'])
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
+})
+
+test('a store that could not be read before a renewal is not read again after it', async () => {
+  const database = createDatabase()
+  let reads = 0
+  const get = () => {
+    reads += 1
+    throw new Error('down')
+  }
+  await watch(tokenEndpoint(), { store: database.open({ get }) }).source.getToken()
+  expect(reads).toBe(1)
+})
+
+test('a lock that was lost before the refresh token is sent: it is taken again, and what the winner got is adopted', async () => {
+  const database = createDatabase()
+  const sibling = sourceOver(tokenEndpoint(refreshed()), { store: database.open(), ...user })
+  await sibling.setToken(first())
+  let leases = 0
+  const lock: Lock = async (_key, work) => {
+    leases += 1
+    if (leases === 1) return work({ signal: AbortSignal.abort() })
+    await sibling.getToken()
+    return work({ signal: new AbortController().signal })
+  }
+  const endpoint = tokenEndpoint()
+  const { source, types } = watch(endpoint, { store: database.open({ lock }), ...user })
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(types()).toEqual(['adopted'])
+  expect(leases).toBe(2)
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('a lock that is lost again and again: no refresh token is sent, and it ends with timeoutMs', async () => {
+  const database = createDatabase()
+  const endpoint = tokenEndpoint()
+  await sourceOver(endpoint, { store: database.open(), ...user }).setToken(first())
+  const lock: Lock = async (_key, work) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    return work({ signal: AbortSignal.abort() })
+  }
+  const { source } = watch(endpoint, { store: database.open({ lock }), ...user, timeoutMs: 3000 })
+  const outcome = errorOf(source.getToken())
+  for (let second = 0; second < 5; second += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    await seconds(1)
+  }
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('a lock that was lost while the refresh token was sent: what it got is stored if nothing else is', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  await sourceOver(endpoint, { store: database.open(), ...user }).setToken(first())
+  const lease = new AbortController()
+  const lock: Lock = (_key, work) => work(lease)
+  const { source } = watch(endpoint, { store: database.open({ lock }), ...user })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  lease.abort()
+  answer.resolve(refreshed())
+  expect((await waiting).accessToken).toBe('token-2')
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-2', refreshToken: 'refresh-2' }])
+})
+
+test.each([1, 2])(
+  'a refresh token that is refused once the lock is lost, at attempt %i, is not dead: what the winner gets is waited for',
+  async (attempts) => {
+    const answers = [deferred<Response>(), deferred<Response>()] as const
+    const endpoint = tokenEndpoint(...answers.map(({ promise }) => promise))
+    const database = createDatabase()
+    const sibling = sourceOver(tokenEndpoint(refreshed()), { store: database.open(), ...user })
+    await sibling.setToken(first())
+    const lease = new AbortController()
+    const isDone = deferred<undefined>()
+    let leases = 0
+    const lock: Lock = async (_key, work) => {
+      leases += 1
+      if (leases === 1) return work(lease)
+      await isDone.promise
+      return work({ signal: new AbortController().signal })
+    }
+    const { source, types } = watch(endpoint, { store: database.open({ lock }), ...user })
+    const waiting = source.getToken()
+    await until(() => endpoint.requests.length)
+    if (attempts === 2) {
+      await sibling.setToken({ ...first(), refreshToken: 'refresh-0' })
+      answers[0].resolve(refusal('invalid_grant'))
+      await until(() => endpoint.requests.length === 2)
+    }
+    lease.abort()
+    answers[attempts - 1]?.resolve(refusal('invalid_grant'))
+    await seconds(0.5)
+    await until(() => leases === 2)
+    expect(database.tokens()).toHaveLength(1)
+    await sibling.getToken()
+    isDone.resolve(undefined)
+    expect((await waiting).accessToken).toBe('token-2')
+    expect(types()).toEqual(['adopted'])
+    expect(endpoint.requests).toHaveLength(attempts)
+  },
+)
