@@ -5,15 +5,21 @@ import { delimiter, join } from 'node:path'
 
 const onPath = (name) => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)))
 
-if (!onPath('chromium') && process.env.CHROMIUM === undefined) {
+const missing = [
+  ['chromium', 'Chromium: install it, or set CHROMIUM to the path of a Chromium or Chrome', process.env.CHROMIUM],
+  ['redis-server', 'a Redis that they start themselves: install redis-server'],
+].filter(([name, , elsewhere]) => !onPath(name) && elsewhere === undefined)
+
+if (missing.length > 0) {
   if (process.getuid?.() === 0 && onPath('apt-get')) {
-    console.log('Installing chromium for the browser tests …')
+    const names = missing.map(([name]) => name)
+    console.log(`Installing ${names.join(' and ')} for the tests …`)
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     const apt = (...args) =>
       spawnSync('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
-    if (!apt('update') || !apt('install', '-y', '--no-install-recommends', 'chromium')) process.exitCode = 1
+    if (!apt('update') || !apt('install', '-y', '--no-install-recommends', ...names)) process.exitCode = 1
   } else {
-    console.error('The browser tests need Chromium: install it, or set CHROMIUM to the path of a Chromium or Chrome.')
+    for (const [, what] of missing) console.error(`The tests need ${what}.`)
     process.exitCode = 1
   }
 }

@@ -1,86 +1,84 @@
 import { within, type TokenStore } from '@oauthkit/core'
+import { createLease } from './lease.ts'
 import type { RedisClient } from './redis-client.ts'
+import { createWait } from './wait.ts'
 
 /** Only the owner may extend or release: what is there after a lost lease is another's. */
-const ifOwner = (command: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then return ${command} end return 0`
-const extendScript = ifOwner("redis.call('pexpire', KEYS[1], ARGV[2])")
-const releaseScript = ifOwner("redis.call('del', KEYS[1])")
+const ifOwner = (then: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${then} end return 0`
+const extendScript = ifOwner("return redis.call('pexpire', KEYS[1], ARGV[2])")
+/** Who waits is told; one who may not publish has released it all the same. */
+const releaseScript = ifOwner("redis.call('del', KEYS[1]) redis.pcall('publish', KEYS[1], '') return 1")
 
-/** Makes a lock of leases that end by themselves, and are extended while the work runs. */
-export function createLock(client: RedisClient, leaseMs: number, waitMs: number): NonNullable<TokenStore['lock']> {
-  /** A client that is offline may queue a command for as long as it likes. */
-  const inTime = (answer: Promise<unknown>) =>
-    within(answer, leaseMs, () => {
-      throw new Error(`Redis did not answer within ${leaseMs} ms`)
+/**
+ * Makes a lock of leases: a key that ends by itself, and is extended while the work runs.
+ *
+ * One Redis grants it, so it is as good as that Redis: after a failover two may hold it. Core redeems a refresh token
+ * under it, and looks once more before it writes.
+ */
+export function createLock(client: RedisClient, leaseMs: number): NonNullable<TokenStore['lock']> {
+  const waitMs = 6 * leaseMs
+  const commandMs = leaseMs / 3
+
+  /** A client that is offline queues a command for as long as it likes. */
+  const inTime = <T>(answer: Promise<T>): Promise<T> =>
+    within(answer, commandMs, () => {
+      throw new Error(`Redis did not answer within ${Math.round(commandMs)} ms`)
     })
 
-  const evaluate = (script: string, key: string, owner: string) =>
-    inTime(client.eval(script, { keys: [key], arguments: [owner, String(leaseMs)] }))
+  const evaluate = async (script: string, key: string, owner: string): Promise<boolean> =>
+    (await inTime(client.eval(script, { keys: [key], arguments: [owner, String(leaseMs)] }))) === 1
 
-  /** Gives the instant that the lease counts from: before it was asked for, so that it ends here before it does there. */
-  const acquire = async (key: string, owner: string): Promise<number> => {
-    const startedAt = performance.now()
-    const options = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const
-    // Polling needs no second connection, which a subscriber or BLPOP would. The pauses grow with the time waited.
-    for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
-      const askedAt = performance.now()
-      try {
-        if ((await inTime(client.set(key, owner, options))) !== null) return askedAt
-      } catch (error) {
-        // It may have been granted, or be granted later, by a client that queues.
-        evaluate(releaseScript, key, owner).catch(() => {})
-        throw error
-      }
-      const jittered = pauseMs * (0.5 + Math.random())
-      if (performance.now() + jittered > startedAt + waitMs) throw new Error(`others held the lock for ${waitMs} ms`)
-      await within(new Promise<void>(() => {}), jittered, () => {})
-    }
-  }
+  const release = (key: string, owner: string): Promise<boolean> => evaluate(releaseScript, key, owner)
 
-  return async (key, work) => {
-    const owner = crypto.randomUUID()
-    const acquiredAt = await acquire(key, owner)
-    const controller = new AbortController()
-    const { signal } = controller
-    const lose = () => controller.abort(new Error('the lock was lost while the work ran'))
-    const endAt = (instant: number) => unref(setTimeout(lose, Math.max(instant - performance.now(), 0)))
-    let end = endAt(acquiredAt + leaseMs)
-    let isDone = false
-    const extend = async () => {
-      const askedAt = performance.now()
-      // A failure is no loss yet: the next attempt may come in time.
-      const answer = await evaluate(extendScript, key, owner).catch(() => undefined)
-      if (isDone || signal.aborted || answer === undefined) return
-      if (answer !== 1) return lose()
-      clearTimeout(end)
-      end = endAt(askedAt + leaseMs)
-    }
-    const extension = unref(setInterval(extend, leaseMs / 3))
-    const stop = () => {
-      isDone = true
-      clearTimeout(end)
-      clearInterval(extension)
-    }
-
+  /** Gives the instant from which on the lease counts, before it was asked for, so that it ends here before it does there. */
+  const acquire = async (key: string, owner: string): Promise<number | undefined> => {
+    const askedAt = performance.now()
     try {
-      const result = await work({ signal })
-      stop()
-      const isReleased = (await evaluate(releaseScript, key, owner)) === 1
-      // The work was not alone: whoever holds the lock for it should know.
-      if (signal.aborted || !isReleased) throw new Error('the lock was lost while the work ran')
-      return result
+      const options = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const
+      return (await inTime(client.set(key, owner, options))) === null ? undefined : askedAt
     } catch (error) {
-      if (!isDone) {
-        stop()
-        await evaluate(releaseScript, key, owner).catch(() => {})
-      }
+      // It may have been granted all the same, or be granted later, by a client that queues.
+      release(key, owner).catch(() => {})
       throw error
     }
   }
-}
 
-/** A timer that does not keep a process alive, where there are such. */
-function unref<T>(timer: T): T {
-  ;(timer as { unref?: () => void }).unref?.()
-  return timer
+  return async (key, work, reread) => {
+    const owner = crypto.randomUUID()
+    let acquiredAt = await acquire(key, owner)
+    if (acquiredAt === undefined) {
+      const giveUpAt = performance.now() + waitMs
+      const wait = await createWait(client, key, inTime)
+      try {
+        // What was released before anyone listened is found at once.
+        for (;;) {
+          const found = await reread?.()
+          if (found !== undefined) return found
+          acquiredAt = await acquire(key, owner)
+          if (acquiredAt !== undefined) break
+          if (performance.now() > giveUpAt) throw new Error(`others held the lock for ${waitMs} ms`)
+          await wait.next()
+        }
+      } finally {
+        wait.end()
+      }
+    }
+
+    const lease = createLease(acquiredAt, leaseMs, () => evaluate(extendScript, key, owner))
+    const giveBack = (): Promise<boolean> => {
+      const isHeld = !lease.signal.aborted
+      lease.end()
+      return release(key, owner).then((isReleased) => isHeld && isReleased)
+    }
+    let result
+    try {
+      result = await work(lease)
+    } catch (error) {
+      await giveBack().catch(() => {})
+      throw error
+    }
+    if (await giveBack()) return result
+    // The work was not alone: whoever asked for the lock should know.
+    throw new Error('the lock was lost while the work ran')
+  }
 }

@@ -1,7 +1,7 @@
 /**
- * What is needed of a client: the package `redis` has it in its clients, as other clients can be made to.
+ * What is needed of a client: clients, clusters, sentinels and pools of the package `redis` have it.
  *
- * Each method sends the Redis command of its name, and rejects if Redis refuses it.
+ * Each method sends the Redis command of its name, and rejects if Redis refuses it or cannot be reached.
  */
 export type RedisClient = {
   /** Gives the value, or `null` if there is none. */
@@ -16,6 +16,12 @@ export type RedisClient = {
   del(key: string): Promise<unknown>
   /** Runs a Lua script. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  /** Listens to a channel. Absent: whoever waits for a lock finds out by asking that it is free. */
+  subscribe?(channel: string, listener: () => void): Promise<unknown>
+  /** Listens no more. */
+  unsubscribe?(channel: string, listener: () => void): Promise<unknown>
+  /** With `RESP` 2 a connection that listens cannot do anything else, so none is made to. */
+  readonly options?: { readonly RESP?: 2 | 3 | undefined }
 }
 
 /**

@@ -9,34 +9,29 @@ export type RedisStoreOptions = {
   /**
    * How long a lock outlives the process that holds it, in milliseconds: at least 100, at most 3,600,000.
    *
-   * It is extended each third of that time while the work runs. A process that stands still for longer loses the lock.
+   * It is extended each third of that time while the work runs. A process that stands still for longer loses the lock. Who
+   * waits for it does so for six times as long at most.
    *
-   * @defaultValue 5000: half of core's `timeoutMs`, so that nobody has to wait in vain for a process that died
+   * @defaultValue 5000: half of core's `timeoutMs`, so that nobody waits in vain for a process that died
    */
   readonly leaseMs?: number | undefined
-  /**
-   * How long to wait for a lock that others hold, in milliseconds; then it rejects.
-   *
-   * @defaultValue 30_000
-   */
-  readonly waitMs?: number | undefined
 }
 
 /**
  * Makes a store of tokens in Redis or Valkey, with a lock.
  *
- * The client is yours: connect it, handle its `error` events, and close it.
+ * The client is yours: connect it, handle its `error` events, and close it. Make the store once for each client, since
+ * sources over one store join the same renewals.
  *
  * @throws `TypeError` if the client or an option is wrong. Its methods reject with the errors of Redis.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Required<TokenStore> {
   checkClient(client)
-  const { prefix = '', leaseMs = 5000, waitMs = 30_000 } = options
+  const { prefix = '', leaseMs = 5000 } = options
   if (typeof prefix !== 'string') throw new TypeError('redisStore: prefix must be a string')
   if (!Number.isInteger(leaseMs) || leaseMs < 100 || leaseMs > 3_600_000)
     throw new TypeError('redisStore: leaseMs must be a whole number of milliseconds from 100 to 3,600,000')
-  if (!(waitMs >= 0)) throw new TypeError('redisStore: waitMs must be a number of milliseconds, 0 or more')
-  const lock = createLock(client, leaseMs, waitMs)
+  const lock = createLock(client, leaseMs)
 
   return {
     get: async (key) => {
@@ -49,6 +44,6 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       await client.set(prefix + key, JSON.stringify(token), expiration && { expiration })
     },
     delete: (key) => client.del(prefix + key),
-    lock: (key, work) => lock(`${prefix}${key}:lock`, work),
+    lock: (key, ...parameters) => lock(`${prefix}${key}:lock`, ...parameters),
   }
 }

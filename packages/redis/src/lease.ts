@@ -1,0 +1,49 @@
+/** A lock that is held for a while, and for longer as long as it is extended. */
+export type Lease = {
+  /** Aborted once it is over; asked, it looks at the clock, since a process that stood still has timers that are late. */
+  readonly signal: AbortSignal
+  /** Stops extending it. */
+  readonly end: () => void
+}
+
+/**
+ * Keeps a lease, by extending it each third of its time.
+ *
+ * @param acquiredAt - what `performance.now()` gave before it was asked for.
+ * @param extend - says whether it could be extended; a failure is no loss yet, since the next attempt may come in time.
+ */
+export function createLease(acquiredAt: number, leaseMs: number, extend: () => Promise<boolean>): Lease {
+  const controller = new AbortController()
+  const lose = () => controller.abort(new Error('the lock was lost'))
+  let endsAt = acquiredAt + leaseMs
+  const untilEnd = () => endsAt - performance.now()
+  let ending = unref(setTimeout(lose, untilEnd()))
+
+  const keep = async () => {
+    const askedAt = performance.now()
+    const isExtended = await extend().catch(() => undefined)
+    if (isExtended === undefined || controller.signal.aborted) return
+    if (!isExtended) return lose()
+    endsAt = askedAt + leaseMs
+    clearTimeout(ending)
+    ending = unref(setTimeout(lose, untilEnd()))
+  }
+  const extending = unref(setInterval(keep, leaseMs / 3))
+
+  return {
+    get signal() {
+      if (untilEnd() <= 0) lose()
+      return controller.signal
+    },
+    end: () => {
+      clearInterval(extending)
+      clearTimeout(ending)
+    },
+  }
+}
+
+/** A timer that does not keep a process alive, where there are such. */
+function unref<T>(timer: T): T {
+  ;(timer as { unref?: () => void }).unref?.()
+  return timer
+}

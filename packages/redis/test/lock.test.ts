@@ -1,0 +1,223 @@
+import { createClientPool, createCluster } from 'redis'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
+import { redisStore } from '../src/index.ts'
+import type { RedisClient } from '../src/redis-client.ts'
+import { connect, type Connection } from './connect.ts'
+
+let redis: RunningRedis
+let client: Connection
+let other: Connection
+
+beforeAll(async () => {
+  redis = await startRedis()
+  client = await connect(redis)
+  other = await connect(redis)
+})
+
+afterEach(() => client.flushAll())
+
+afterAll(() => redis?.stop())
+
+function gate() {
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { opened, open }
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+
+/** A lock that nobody gives back. */
+const occupy = () => other.set('key:lock', 'another', { expiration: { type: 'PX', value: 60_000 } })
+
+/** Who listens for the lock to be given back. */
+const listeners = async () => (await client.pubSubNumSub(['key:lock']))['key:lock'] ?? 0
+
+test('keeps 50 workers on two connections apart, and leaves nothing behind', async () => {
+  const stores = [redisStore(client), redisStore(other)] as const
+  let inside = 0
+  let most = 0
+  const work = async () => {
+    most = Math.max(most, (inside += 1))
+    const count = Number(await client.get('count'))
+    await client.set('count', String(count + 1))
+    inside -= 1
+  }
+  await Promise.all(Array.from({ length: 50 }, (_, index) => stores[index % 2 === 0 ? 0 : 1].lock('key', work)))
+  expect(most).toBe(1)
+  expect(await client.get('count')).toBe('50')
+  expect(await client.keys('*')).toEqual(['count'])
+  await vi.waitFor(async () => expect(await listeners()).toBe(0))
+})
+
+test('is extended while the work runs, and never without an expiry', async () => {
+  const remaining: number[] = []
+  await redisStore(client, { leaseMs: 600 }).lock('key', async (lease) => {
+    // It has been extended, and more than once, when it is there for longer than it would have been.
+    const endsAt = performance.now() + 1500
+    while (performance.now() < endsAt) remaining.push(await other.pTTL('key:lock'))
+    expect(lease.signal.aborted).toBe(false)
+  })
+  expect(Math.min(...remaining)).toBeGreaterThan(0)
+  expect(Math.max(...remaining)).toBeLessThanOrEqual(600)
+  expect(await client.exists('key:lock')).toBe(0)
+})
+
+test('wakes a waiter when it is given back, who looks again first and does not need it then', async () => {
+  const store = redisStore(client, { leaseMs: 3_600_000 })
+  const done = gate()
+  const holder = store.lock('key', () => done.opened)
+  let looks = 0
+  const work = vi.fn<() => Promise<string>>()
+  const reread = async () => {
+    looks += 1
+    return (await client.exists('key:lock')) ? undefined : 'what the holder left'
+  }
+  const waiter = redisStore(other).lock('key', work, reread)
+  await vi.waitFor(async () => expect(await listeners()).toBe(1))
+  done.open()
+  expect(await waiter).toBe('what the holder left')
+  await holder
+  expect(looks).toBeGreaterThan(1)
+  expect(work).not.toHaveBeenCalled()
+  expect(await client.keys('*')).toEqual([])
+  await vi.waitFor(async () => expect(await listeners()).toBe(0))
+})
+
+test('wakes a waiter who has not found what it waits for, and lets it in', async () => {
+  const done = gate()
+  const holder = redisStore(client).lock('key', () => done.opened)
+  const waiter = redisStore(other).lock(
+    'key',
+    async () => 'done',
+    async () => undefined,
+  )
+  await vi.waitFor(async () => expect(await listeners()).toBe(1))
+  done.open()
+  expect(await waiter).toBe('done')
+  await holder
+})
+
+test('of a process that is gone goes to the next after the lease, and no sooner', async () => {
+  const dying = await connect(redis)
+  const started = gate()
+  const done = gate()
+  let isOver = () => false
+  const holder = redisStore(dying, { leaseMs: 300 }).lock('key', async (lease) => {
+    isOver = () => lease.signal.aborted
+    started.open()
+    await done.opened
+  })
+  const outcome = holder.catch((error: unknown) => error)
+  await started.opened
+  dying.destroy()
+  await redisStore(other, { leaseMs: 300 }).lock('key', async () => expect(isOver()).toBe(true))
+  done.open()
+  expect(await outcome).toBeInstanceOf(Error)
+})
+
+test('that was lost aborts the signal, rejects, and leaves the lock of another alone', async () => {
+  const holder = redisStore(client, { leaseMs: 300 }).lock('key', async ({ signal }) => {
+    await occupy()
+    await aborted(signal)
+  })
+  await expect(holder).rejects.toThrow('the lock was lost while the work ran')
+  expect(await client.get('key:lock')).toBe('another')
+})
+
+test('that another took just before it was to be given back rejects', async () => {
+  const holder = redisStore(client).lock('key', occupy)
+  await expect(holder).rejects.toThrow('the lock was lost while the work ran')
+  expect(await client.get('key:lock')).toBe('another')
+})
+
+test('that was lost passes on the error of its work', async () => {
+  const holder = redisStore(client).lock('key', async () => {
+    await occupy()
+    throw new Error('of the work')
+  })
+  await expect(holder).rejects.toThrow('of the work')
+})
+
+test('that others hold for six leases rejects', async () => {
+  await occupy()
+  const waiter = redisStore(client, { leaseMs: 100 }).lock('key', async () => {})
+  await expect(waiter).rejects.toThrow('others held the lock for 600 ms')
+  await vi.waitFor(async () => expect(await listeners()).toBe(0))
+})
+
+test('of a Redis that does not answer rejects after a third of the lease', async () => {
+  const silent: RedisClient = {
+    get: async () => null,
+    set: () => new Promise(() => {}),
+    del: async () => 0,
+    eval: () => new Promise(() => {}),
+  }
+  const waiter = redisStore(silent, { leaseMs: 300 }).lock('key', async () => {})
+  await expect(waiter).rejects.toThrow('Redis did not answer within 100 ms')
+})
+
+test('that was granted in spite of an error is given back', async () => {
+  const breaking: RedisClient = {
+    get: (key) => client.get(key),
+    set: async (...parameters: Parameters<RedisClient['set']>) => {
+      await client.set(...parameters)
+      throw new Error('the connection broke')
+    },
+    del: (key) => client.del(key),
+    eval: (...parameters) => client.eval(...parameters),
+  }
+  await expect(redisStore(breaking).lock('key', async () => {})).rejects.toThrow('the connection broke')
+  await vi.waitFor(async () => expect(await client.exists('key:lock')).toBe(0))
+})
+
+test('whose Redis lets nobody listen is asked for until it is free', async () => {
+  await client.sendCommand(['ACL', 'SETUSER', 'quiet', 'on', 'nopass', '~*', '+@all', 'resetchannels'])
+  const quiet = await connect({ url: redis.url.replace('//', '//quiet:any@') })
+  const done = gate()
+  const holder = redisStore(quiet).lock('key', () => done.opened)
+  let looks = 0
+  const waiter = redisStore(quiet).lock(
+    'key',
+    async () => 'done',
+    async () => {
+      looks += 1
+      if (looks === 3) done.open()
+      return undefined
+    },
+  )
+  expect(await waiter).toBe('done')
+  await holder
+})
+
+describe('over other clients of the same package', () => {
+  test('a pool', async () => {
+    const pool = createClientPool({ url: redis.url })
+    await pool.connect()
+    const store = redisStore(pool)
+    await store.set('key', { accessToken: 'token' })
+    expect(await store.lock('key', async () => store.get('key'))).toEqual({ accessToken: 'token' })
+    await pool.close()
+  })
+
+  test('a cluster', async () => {
+    const node = await startRedis(undefined, ['--cluster-enabled', 'yes'])
+    const first = await connect(node)
+    await first.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
+    await vi.waitFor(async () => expect(await first.clusterInfo()).toContain('cluster_state:ok'), { timeout: 10_000 })
+    const cluster = createCluster({ rootNodes: [{ url: node.url }] })
+    await cluster.connect()
+    const store = redisStore(cluster)
+    await store.set('key', { accessToken: 'token' })
+    const done = gate()
+    const holder = store.lock('key', () => done.opened)
+    const waiter = store.lock('key', async () => store.get('key'))
+    await vi.waitFor(async () => expect((await first.pubSubNumSub(['key:lock']))['key:lock']).toBe(1))
+    done.open()
+    expect(await waiter).toEqual({ accessToken: 'token' })
+    await holder
+    cluster.destroy()
+    await node.stop()
+  })
+})
