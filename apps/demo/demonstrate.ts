@@ -1,13 +1,9 @@
 import { createEmulator } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
+import { credentials, noProxy } from './environment.ts'
 import { programs } from './programs.ts'
 import { runProgram } from './run-program.ts'
 import { firstLifetimeMs, type Step } from './tour.ts'
-
-/** Whatever proxy is set up, the emulator is not behind it. */
-const noProxy = { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
-
-const credentials = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'emulated-secret' }
 
 /** How many token requests there should have been after each step: the last one takes two, since the first is refused. */
 const expectedTokenRequests = [1, 2, 3, 5]

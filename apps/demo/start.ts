@@ -4,11 +4,14 @@ import { demonstrate } from './demonstrate.ts'
 import { getLiveToken } from './get-live-token.ts'
 import { showLogin } from './show-login.ts'
 import { showProviders } from './show-providers.ts'
+import { showSharing } from './show-sharing.ts'
 
 const usage = `Usage: npx -y pnpm@12 start [--live] [--once]
 
   --live  ask Orange's own token endpoint for a token, with ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET
   --once  exit when done, which it does anyway
+
+With REDIS_URL in the environment it also shows processes that share a token through Redis.
 `
 
 try {
@@ -17,7 +20,12 @@ try {
   }).values
   if (help) console.log(usage)
   else if (live) await getLiveToken()
-  else process.exitCode = (await demonstrate()) && (await showProviders()) && (await showLogin()) ? 0 : 1
+  else {
+    const { REDIS_URL: redis } = process.env
+    const isGood =
+      (await demonstrate()) && (!redis || (await showSharing(redis))) && (await showProviders()) && (await showLogin())
+    process.exitCode = isGood ? 0 : 1
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
