@@ -26,7 +26,8 @@ export async function showSharing(url: string): Promise<boolean> {
     console.log(`
 ${processes} processes share their token through Redis: ${calls} calls at once, ${ok} ok, token requests in all: ${tokenRequests}.
 
-How little it takes: apps/node/shared.ts`)
+How little it takes: apps/node/shared.ts
+`)
     return ok === calls && tokenRequests === 1
   } finally {
     await server.close()
