@@ -89,8 +89,8 @@ export function guardStore(
         }
         const run = (lease?: Lease) => outcome ?? settle(work(lease))
         const lookAgain = async () => {
-          const found = await reread()
-          return found === undefined || outcome ? found : settle(Promise.resolve(found))
+          const found = outcome ? undefined : await reread()
+          return found === undefined ? undefined : settle(Promise.resolve(found))
         }
         const underLock = async (): Promise<T> => {
           try {

@@ -59,7 +59,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const save = async (token: Token): Promise<Token> => {
     const before = stored
     const newer = before === undefined || !isCurrent() ? undefined : await findNewer()
-    if (newer && newer.accessToken !== before?.accessToken) {
+    if (newer) {
       if (isCurrent()) slot.isUnsaved = false
       return done('adopted', newer)
     }

@@ -109,6 +109,44 @@ test('a store that cannot be read after a renewal is written to all the same', a
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
 })
 
+test('a store that cannot be read after a rotation is no log-out: the new refresh token is written', async () => {
+  const endpoint = tokenEndpoint(refreshed())
+  const database = createDatabase()
+  const whole = database.open()
+  await sourceOver(endpoint, { store: whole, ...user }).setToken(first())
+  const get = (key: string) => {
+    if (endpoint.requests.length) throw new Error('down')
+    return whole.get(key)
+  }
+  const { source } = watch(endpoint, { store: database.open({ get }), ...user })
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(database.tokens()).toMatchObject([{ accessToken: 'token-2', refreshToken: 'refresh-2' }])
+})
+
+test('after what another process stored was adopted, the store is believed again, if it had not been before', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const whole = database.open()
+  let isDown = true
+  const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('read-only')) : whole.set(key, token))
+  const { source } = watch(endpoint, { store: database.open({ set }), ...user })
+  const elsewhere = sourceOver(endpoint, { store: database.open(), ...user })
+  await elsewhere.setToken(first())
+  await errorOf(source.setToken({ ...first(), refreshToken: 'unsaved', expiresAt: Date.now() }))
+  isDown = false
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  const newer = { accessToken: 'newer', refreshToken: 'refresh-9', expiresAt: Date.now() + 60_000 }
+  await elsewhere.setToken(newer)
+  answer.resolve(refreshed())
+  expect(await waiting).toEqual(newer)
+  await seconds(60)
+  await elsewhere.setToken({ ...newer, refreshToken: 'refresh-10' })
+  await source.getToken()
+  expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=refresh-10')
+})
+
 test('a store that could not be read before a renewal is not read again after it', async () => {
   const database = createDatabase()
   let reads = 0

@@ -407,6 +407,17 @@ test('what was found while the lock was waited for stands, even if the lock fail
   expect(endpoint.requests).toHaveLength(0)
 })
 
+test('once the work has run, nobody looks again', async () => {
+  const lock: Lock = async (_key, work, reread) => {
+    const token = await work({ signal })
+    await reread?.()
+    return token
+  }
+  const { source, types } = watch(tokenEndpoint(), { store: createDatabase().open({ lock }) })
+  expect(await accessTokenOf(source)).toBe('token-1')
+  expect(types()).toEqual(['renewed'])
+})
+
 test('the error of the work comes out of the lock as it is', async () => {
   const endpoint = tokenEndpoint(refusal('invalid_client', 401))
   const { lock } = createDatabase()
