@@ -16,13 +16,14 @@ export function createLease(acquiredAt: number, leaseMs: number, extend: () => P
   const controller = new AbortController()
   const lose = () => controller.abort(new Error('the lock was lost'))
   let endsAt = acquiredAt + leaseMs
+  let isGivenBack = false
   const untilEnd = () => endsAt - performance.now()
   let ending = unref(setTimeout(lose, untilEnd()))
 
   const keep = async () => {
     const askedAt = performance.now()
     const isExtended = await extend().catch(() => undefined)
-    if (isExtended === undefined || controller.signal.aborted) return
+    if (isExtended === undefined || isGivenBack) return
     if (!isExtended) return lose()
     endsAt = askedAt + leaseMs
     clearTimeout(ending)
@@ -36,6 +37,7 @@ export function createLease(acquiredAt: number, leaseMs: number, extend: () => P
       return controller.signal
     },
     end: () => {
+      isGivenBack = true
       clearInterval(extending)
       clearTimeout(ending)
     },

@@ -86,3 +86,13 @@ test('that has ended leaves no timer, and is not extended', async () => {
   await pass(10_000)
   expect(asked).not.toHaveBeenCalled()
 })
+
+test('that ends while it is being extended leaves no timer either', async () => {
+  let answer!: (isExtended: boolean) => void
+  const { lease } = start(() => new Promise<boolean>((resolve) => (answer = resolve)))
+  await pass(1000)
+  lease.end()
+  answer(true)
+  await pass(0)
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -140,6 +140,36 @@ test('that was lost passes on the error of its work', async () => {
   await expect(holder).rejects.toThrow('of the work')
 })
 
+test('that ended by the clock rejects, even if Redis still has it', async () => {
+  const holder = redisStore(client).lock('key', async () => {
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 5000)
+  })
+  await expect(holder).rejects.toThrow('the lock was lost while the work ran')
+  vi.restoreAllMocks()
+  expect(await client.exists('key:lock')).toBe(0)
+})
+
+test('that was given back is not extended any more', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    await redisStore(client).lock('key', async () => expect(vi.getTimerCount()).toBe(1))
+    await redisStore(client)
+      .lock('key', () => Promise.reject(new Error('of the work')))
+      .catch(() => {})
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('tells who listens that it was given back', async () => {
+  const told = vi.fn<() => void>()
+  await other.subscribe('key:lock', told)
+  await redisStore(client).lock('key', async () => {})
+  await vi.waitFor(() => expect(told).toHaveBeenCalledOnce())
+  await other.unsubscribe('key:lock')
+})
+
 test('that others hold for six leases rejects', async () => {
   await occupy()
   const waiter = redisStore(client, { leaseMs: 100 }).lock('key', async () => {})

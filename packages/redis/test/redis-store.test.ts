@@ -47,6 +47,18 @@ test('sets the lifetime in Redis, in whole milliseconds, and none where core giv
   expect(await client.pTTL('app:lasting')).toBe(-1)
 })
 
+test('all keys begin with the prefix, that of the lock too', async () => {
+  const store = redisStore(client, { prefix: 'app:' })
+  await client.set('key', 'of another application')
+  await store.set('key', token)
+  expect(await store.get('key')).toEqual(token)
+  await store.lock('key', async () => {
+    expect((await client.keys('*')).toSorted()).toEqual(['app:key', 'app:key:lock', 'key'])
+  })
+  await store.delete('key')
+  expect(await client.keys('*')).toEqual(['key'])
+})
+
 test('an entry that is no JSON is an error', async () => {
   await client.set('key', '{"accessToken":')
   await expect(redisStore(client).get('key')).rejects.toBeInstanceOf(SyntaxError)

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { RedisClient } from '../src/redis-client.ts'
+import { createWait } from '../src/wait.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
+
+afterEach(() => {
+  expect(vi.getTimerCount(), 'no timer is left running').toBe(0)
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const deaf: RedisClient = { get: async () => null, set: async () => 'OK', del: async () => 0, eval: async () => 0 }
+
+/** A wait over a client that can listen, and how to tell it that the lock was given back. */
+async function listen() {
+  const listeners = new Map<string, () => void>()
+  const client: RedisClient = {
+    ...deaf,
+    subscribe: async (channel, listener) => listeners.set(channel, listener),
+    unsubscribe: async (channel, listener) => listeners.get(channel) === listener && listeners.delete(channel),
+  }
+  const wait = await createWait(client, 'lock', (answer) => answer)
+  return { wait, listeners, tell: () => listeners.get('lock')?.() }
+}
+
+/** How long one wait takes, in milliseconds. */
+async function measure(next: () => Promise<void>): Promise<number> {
+  const state = { isDone: false }
+  void next().then(() => (state.isDone = true))
+  let ms = 0
+  for (; !state.isDone && ms < 1000; ms += 1) await vi.advanceTimersByTimeAsync(1)
+  return ms
+}
+
+test('a lock that is given back wakes who waits, without any time passing', async () => {
+  const { wait, tell } = await listen()
+  const woken = wait.next()
+  tell()
+  await expect(woken).resolves.toBeUndefined()
+  wait.end()
+})
+
+test('one that was given back between two waits is not missed', async () => {
+  const { wait, tell } = await listen()
+  tell()
+  await expect(wait.next()).resolves.toBeUndefined()
+  wait.end()
+})
+
+test('each time that it is given back ends one wait: the next one lasts', async () => {
+  const { wait, tell } = await listen()
+  tell()
+  await wait.next()
+  const woken = wait.next()
+  tell()
+  await woken
+  expect(await measure(wait.next)).toBe(250)
+  wait.end()
+})
+
+test('who listens asks four times a second all the same, since one whose holder died says nothing', async () => {
+  const { wait } = await listen()
+  expect(await measure(wait.next)).toBe(250)
+  expect(await measure(wait.next)).toBe(250)
+  wait.end()
+})
+
+test('who cannot listen asks at once, and then ever more seldom', async () => {
+  const wait = await createWait(deaf, 'lock', (answer) => answer)
+  const pauses: number[] = []
+  for (let index = 0; index < 10; index += 1) pauses.push(await measure(wait.next))
+  expect(pauses).toEqual([10, 15, 22, 33, 50, 75, 113, 170, 250, 250])
+  wait.end()
+})
+
+test('they do not ask all at the same time', async () => {
+  const { wait } = await listen()
+  vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.99)
+  expect(await measure(wait.next)).toBe(125)
+  expect(await measure(wait.next)).toBe(372)
+  wait.end()
+})
+
+test('nobody listens any more afterwards', async () => {
+  const { wait, listeners } = await listen()
+  wait.end()
+  expect(listeners.size).toBe(0)
+})
