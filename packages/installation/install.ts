@@ -1,0 +1,42 @@
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Client } from './clients.ts'
+import { installedIn, type Installed } from './installed.ts'
+import { run } from './run.ts'
+
+/** A project with packages that a client installed. */
+export type Installation = {
+  readonly folder: string
+  /** What is on disk now. */
+  readonly installed: readonly Installed[]
+  /** How long the client took. */
+  readonly seconds: number
+  /** Runs a program in the project, with these environment variables, and returns what it printed. */
+  readonly run: (program: string, env?: Record<string, string>) => Promise<string>
+}
+
+/** Has a client install packages in a new folder below another, with caches that are empty. */
+export async function install(
+  client: Client,
+  packages: readonly string[],
+  { registry, folder }: { readonly registry: string; readonly folder: string },
+): Promise<Installation> {
+  const top = mkdtempSync(join(folder, `${client.name}-`))
+  const [project, home] = [join(top, 'project'), join(top, 'home')]
+  mkdirSync(project)
+  mkdirSync(home)
+  client.prepare(project, registry)
+  const start = performance.now()
+  await run(client.install(packages), project, home)
+  const seconds = (performance.now() - start) / 1000
+  return {
+    folder: project,
+    installed: installedIn(client.packagesIn(project, home)),
+    seconds,
+    run: (program, env) => run(client.run(program), project, home, env),
+  }
+}
+
+/** Copies a program of this package into a project. */
+export const copyProgram = (name: string, { folder }: Installation): void =>
+  cpSync(new URL(`programs/${name}`, import.meta.url), join(folder, name))

@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process'
+import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import { tool } from './workspace.ts'
+
+/**
+ * Runs a program in a folder, with a home of its own and nothing of this process's environment but the `PATH`: settings and
+ * caches of this machine, and those that a package manager hands down, stay out.
+ *
+ * @returns what it printed.
+ * @throws `Error` with all that it printed, if it fails.
+ */
+export async function run(
+  [program = '', ...args]: readonly string[],
+  folder: string,
+  home: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const options = {
+    cwd: folder,
+    timeout: 60_000,
+    env: { PATH: `${dirname(tool('node'))}:${process.env['PATH']}`, HOME: home, NO_COLOR: '1', ...env },
+  }
+  const { stdout } = await promisify(execFile)(program, args, options).catch((error: unknown) => {
+    const printed = error as { readonly stdout?: string; readonly stderr?: string }
+    throw new Error(`${program} ${args.join(' ')}\n${printed.stdout}\n${printed.stderr}`, { cause: error })
+  })
+  return stdout
+}
