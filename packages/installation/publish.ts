@@ -33,17 +33,7 @@ export async function publish({ url, token }: Pick<Registry, 'url' | 'token'>, f
   // A scope's registry goes before the option.
   const { host } = new URL(url)
   writeFileSync(join(home, '.npmrc'), `registry=${url}\n@oauthkit:registry=${url}\n//${host}/:_authToken=${token}\n`)
-  await run(
-    [
-      tool('pnpm'),
-      'publish',
-      '--recursive',
-      '--no-git-checks',
-      '--config.verify-deps-before-run=false',
-      `--registry=${url}`,
-    ],
-    copy,
-    home,
-  )
+  const publishing = [tool('pnpm'), 'publish', '--recursive', '--no-git-checks', `--registry=${url}`]
+  await run([...publishing, '--config.verify-deps-before-run=false'], copy, home)
   return publicPackages(copy).map(({ manifest }) => manifest)
 }

@@ -3,7 +3,7 @@ import { createEmulator, emulated, emulatedUrl } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 import { orange } from '@oauthkit/orange'
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { startRedis } from '../../../config/start-redis.ts'
 import { clients, strictClient } from '../clients.ts'
 import { copyProgram, install, type Installation } from '../install.ts'
@@ -34,6 +34,9 @@ const expected = (names: readonly string[]): string[] =>
       return ours ? `${name}@${ours.version}` : name
     })
     .toSorted()
+
+// The registry gets what is not ours now, so that no client has to wait for that.
+beforeAll(() => install(strictClient, [...published.map(({ name }) => name), 'ky', 'redis'], place), 180_000)
 
 afterAll(() => console.log(tableOf(rows)))
 
