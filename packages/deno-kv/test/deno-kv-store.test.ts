@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
+import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { denoKvStore, type DenoKv } from '../src/index.ts'
+import { openKv } from './open-kv.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'oauthkit-'))
+let kv: Awaited<ReturnType<typeof openKv>>
+let other: typeof kv
+
+beforeAll(async () => {
+  kv = await openKv(join(folder, 'kv'))
+  other = await openKv(join(folder, 'kv'))
+})
+
+const clear = async () => {
+  for await (const { key } of kv.list({ prefix: ['oauthkit'] })) await kv.delete(key)
+}
+
+beforeEach(clear)
+
+afterAll(() => {
+  kv.close()
+  other.close()
+  rmSync(folder, { recursive: true })
+})
+
+const token = { accessToken: 'token' }
+
+describe('a store in Deno KV', () => {
+  testTokenStore(test, () => denoKvStore(kv), { sibling: () => denoKvStore(other), cleanUp: clear })
+
+  test('has all its entries under one prefix', async () => {
+    await denoKvStore(kv).set('oauthkit:key', token)
+    expect((await kv.get(['oauthkit', 'oauthkit:key'])).value).toEqual(token)
+  })
+
+  test('gives Deno KV the lifetime in whole milliseconds, rounded up, and none where core gives none', async () => {
+    const lifetimes: unknown[] = []
+    const recorder = {
+      get: async () => ({ value: null }),
+      set: async (_key, _value, options) => void lifetimes.push(options),
+      delete: async () => {},
+    } satisfies DenoKv
+    const store = denoKvStore(recorder)
+    await store.set('key', token, 60_000.5)
+    await store.set('key', token)
+    expect(lifetimes).toEqual([{ expireIn: 60_001 }, {}])
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['a database that was not waited for', Promise.resolve()],
+  ])('%s is a TypeError that says what to pass', (_, wrong) => {
+    expect(() => denoKvStore(wrong as unknown as DenoKv)).toThrow('denoKvStore needs a database: await Deno.openKv()')
+  })
+})
+
+function sourceOver(database: DenoKv, accessToken?: string) {
+  const events: TokenEvent[] = []
+  const endpoint = createTokenEndpoint()
+  if (accessToken) endpoint.answer(Response.json({ access_token: accessToken, expires_in: 3600 }))
+  const source = createTokenSource({
+    provider: {
+      name: 'example',
+      tokenEndpoint: 'https://id.example/token',
+      resources: ['https://api.example'],
+      clientAuth: clientSecretBasic,
+    },
+    clientId: 'app',
+    clientSecret: 'secret',
+    fetch: endpoint.fetch,
+    store: denoKvStore(database),
+    onEvent: (event) => void events.push(event),
+  })
+  return { source, events, failures: () => events.filter(({ type }) => type === 'store-failed') }
+}
+
+describe('under a token source', () => {
+  test('a token of 65,000 characters is kept', async () => {
+    const { source, failures } = sourceOver(kv, 'x'.repeat(65_000))
+    const { accessToken } = await source.getToken()
+    expect(failures()).toEqual([])
+    expect(await sourceOver(other).source.getToken()).toMatchObject({ accessToken })
+  })
+
+  test('one of more than 64 KiB serves its process, and an event says that it is not stored, and why', async () => {
+    const { source, failures } = sourceOver(kv, 'x'.repeat(66_000))
+    expect((await source.getToken()).accessToken).toHaveLength(66_000)
+    expect(failures()).toMatchObject([{ operation: 'set', message: expect.stringMatching(/too ?(large|long)/i) }])
+    expect(JSON.stringify(failures())).not.toContain('xxxx')
+  })
+
+  test('a database that is closed is an event, and things go on without it', async () => {
+    const closed = await openKv(':memory:')
+    closed.close()
+    const { source, failures } = sourceOver(closed)
+    expect(await source.getToken()).toMatchObject({ accessToken: 'token-1' })
+    expect(failures()).toMatchObject([{ operation: 'get' }, { operation: 'set' }])
+  })
+})
