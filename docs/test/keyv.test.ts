@@ -7,7 +7,7 @@ import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { orangeTokens } from '@oauthkit/orange'
 import { Keyv } from 'keyv'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startRedis } from '../../packages/redis/test/redis-server.ts'
+import { startRedis, type RunningRedis } from '../../config/start-redis.ts'
 
 const docs = new URL('../', import.meta.url)
 const [, code = ''] =
@@ -21,11 +21,11 @@ const { keyvStore } = (await import(/* @vite-ignore */ join(folder, 'keyv-store.
 }
 rmSync(folder, { recursive: true })
 
-let redis: Awaited<ReturnType<typeof startRedis>>
+let redis: RunningRedis
 const opened: Keyv[] = []
 
-function connect(path = redis.path): Keyv {
-  const keyv = new Keyv({ store: new KeyvRedis({ socket: { path, reconnectStrategy: false } }), namespace: 'tokens' })
+function connect({ url } = redis): Keyv {
+  const keyv = new Keyv({ store: new KeyvRedis({ url, socket: { reconnectStrategy: false } }), namespace: 'tokens' })
   keyv.on('error', () => {})
   opened.push(keyv)
   return keyv
@@ -73,7 +73,7 @@ describe('when Redis is gone', () => {
   async function withoutRedis() {
     const mortal = await startRedis()
     try {
-      const keyv = connect(mortal.path)
+      const keyv = connect(mortal)
       await keyv.get('key')
       return keyv
     } finally {
