@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { countParts } from '../count-parts.ts'
+
+test.each([
+  ['a', 160, 1],
+  ['a', 161, 2],
+  ['a', 306, 2],
+  ['a', 307, 3],
+  ['é', 160, 1],
+  // It takes two places.
+  ['€', 80, 1],
+  ['€', 81, 2],
+  // It is not of the alphabet.
+  ['ê', 70, 1],
+  ['ê', 71, 2],
+  // It takes two places there.
+  ['👍', 35, 1],
+  ['👍', 36, 2],
+])('%s, %i times, is sent in %i parts', (character, count, parts) => {
+  expect(countParts(character.repeat(count))).toBe(parts)
+})

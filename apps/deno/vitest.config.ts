@@ -1,0 +1,8 @@
+import { defineProject, mergeConfig } from 'vitest/config'
+import { shared } from '../../config/vitest.ts'
+
+// The program runs on Deno in any case: once is enough.
+const { bun, deno } = process.versions
+const include = bun || deno ? [] : ['test/**/*.test.ts']
+
+export default mergeConfig(shared, defineProject({ test: { name: 'deno', include } }))
