@@ -1,0 +1,30 @@
+import { waitUntil } from 'cloudflare:workers'
+import { orange, orangeAuth } from '@oauthkit/orange'
+import { workersKvStore } from '@oauthkit/workers-kv'
+import ky, { type KyInstance } from 'ky'
+
+/**
+ * Makes the ky client for Orange's APIs, whose token all isolates share through KV.
+ *
+ * @throws `TypeError` if a binding is missing; it names the variable.
+ */
+export function createOrangeApi(env: Cloudflare.Env): KyInstance {
+  const { ORANGE_URL: url, ORANGE_CLIENT_ID: clientId, ORANGE_CLIENT_SECRET: clientSecret, TOKENS } = env
+  const provider = url ? { ...orange, tokenEndpoint: `${url}/oauth/v3/token`, resources: [url] } : orange
+  const auth = orangeAuth({
+    provider,
+    clientId,
+    clientSecret,
+    store: workersKvStore(TOKENS),
+    // KV is slow where a key was not read for a while.
+    storeTimeoutMs: 2000,
+    // A renewal that starts beside a call outlives its response.
+    waitUntil,
+    onEvent: (event) => {
+      if (event.type === 'store-failed') console.warn(`KV, ${event.operation}: ${event.message}`)
+    },
+  })
+  return ky
+    .create({ prefix: url ?? 'https://api.orange.com', timeout: 4000, totalTimeout: 8000, retry: 1 })
+    .extend(auth)
+}

@@ -1,0 +1,108 @@
+import { env, exports } from 'cloudflare:workers'
+import { afterEach, describe, expect, inject, test, vi } from 'vitest'
+import { answer } from '../src/answer.ts'
+import { createOrangeApi } from '../src/create-orange-api.ts'
+
+type Problem = { readonly title: string; readonly status: number }
+
+const control = async (path: string, init?: RequestInit) =>
+  (await fetch(`${inject('emulator')}/control/orange/${path}`, init)).json<Record<string, number>>()
+
+const counters = () => control('counters')
+const shopsUrl = 'https://worker.example/shops?postalCode=35000'
+const ask = (url = shopsUrl, init?: RequestInit) => exports.default.fetch(url, init)
+
+/** Another isolate, which shares nothing but the bindings. */
+const askElsewhere = (bindings: Partial<Cloudflare.Env> = {}) =>
+  answer(new Request(shopsUrl), createOrangeApi({ ...env, ...bindings }))
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('the Worker', () => {
+  test('answers with shops, and asks for one token', async () => {
+    const before = await counters()
+    const responses = await Promise.all([ask(), ask(), ask()])
+    for (const response of responses) {
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject([{ city: 'Rennes' }, { city: 'Rennes' }, { city: 'Rennes' }])
+    }
+    const after = await counters()
+    expect(after['tokenRequests']).toBe((before['tokenRequests'] ?? 0) + 1)
+  })
+
+  test('keeps its token in KV, where another isolate finds it, until it ends', async () => {
+    await ask()
+    const { keys } = await env.TOKENS.list()
+    expect(keys).toHaveLength(1)
+    expect((keys[0]?.expiration ?? 0) * 1000 - Date.now()).toBeGreaterThan(3_500_000)
+    const before = await counters()
+    expect((await askElsewhere()).status).toBe(200)
+    const after = await counters()
+    expect(after['tokenRequests']).toBe(before['tokenRequests'])
+  })
+
+  test('renews a token that was revoked, and its caller sees nothing of that', async () => {
+    await ask()
+    await control('revoke', { method: 'POST', body: '{}' })
+    expect((await ask()).status).toBe(200)
+  })
+
+  test('a KV that is down is a warning, and calls are answered', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    const down = () => Promise.reject(new Error('KV is down'))
+    const TOKENS = { get: down, put: down, delete: down } as unknown as KVNamespace
+    expect((await askElsewhere({ TOKENS })).status).toBe(200)
+    expect(warn.mock.calls).toEqual([['KV, get: KV is down'], ['KV, set: KV is down']])
+  })
+})
+
+describe('what is no request for shops', () => {
+  test.each([
+    ['/', 'GET', 404],
+    ['/shops', 'GET', 400],
+    ['/shops?postalCode=Rennes', 'GET', 400],
+    ['/shops?postalCode=35000', 'POST', 405],
+  ])('%s by %s is answered with %i', async (path, method, status) => {
+    const response = await ask(`https://worker.example${path}`, { method })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect((await response.json<Problem>()).status).toBe(status)
+  })
+})
+
+describe('without Orange', () => {
+  test('that is down the answer is 503, and the log says why in one line', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    for (const { name } of (await env.TOKENS.list()).keys) await env.TOKENS.delete(name)
+    await control('fail-token-requests', { method: 'POST', body: '{"count":1,"status":503}' })
+    const response = await askElsewhere()
+    expect(response.status).toBe(503)
+    expect(log.mock.calls).toEqual([[expect.stringMatching(/^OAuthError: orange: .+$/)]])
+  })
+
+  test('that asks for patience it says for how long', async () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    const api = createOrangeApi(env).extend({
+      retry: 0,
+      fetch: async () => new Response(null, { status: 429, headers: { 'Retry-After': '7' } }),
+    })
+    const response = await answer(new Request(shopsUrl), api)
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('7')
+  })
+
+  test('that refuses the credentials the answer is 502, and neither it nor the log shows the secret', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    const response = await askElsewhere({ ORANGE_CLIENT_SECRET: 'a-wrong-secret' })
+    expect(response.status).toBe(502)
+    expect((await response.text()) + String(log.mock.calls)).not.toContain('a-wrong-secret')
+  })
+})
+
+test('a secret that is missing is named at once', () => {
+  expect(() => createOrangeApi({ ...env, ORANGE_CLIENT_SECRET: '' })).toThrow(
+    'orange: clientSecret is missing or empty',
+  )
+})

@@ -1,0 +1,26 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig, mergeConfig } from 'vitest/config'
+import { shared } from '../../config/vitest.ts'
+
+export default mergeConfig(
+  shared,
+  defineConfig({
+    // The setup, too, is to start the emulator's sources; vitest runs it in an environment of its own.
+    environments: { __vitest__: { resolve: { conditions: ['@oauthkit/source'] } } },
+    plugins: [
+      cloudflareTest(({ inject }) => ({
+        wrangler: { configPath: './wrangler.jsonc' },
+        miniflare: {
+          // What vitest itself wants.
+          compatibilityFlags: ['nodejs_compat'],
+          bindings: {
+            ORANGE_URL: `${inject('emulator')}/api.orange.com`,
+            ORANGE_CLIENT_ID: 'emulated-client',
+            ORANGE_CLIENT_SECRET: 'emulated-secret',
+          },
+        },
+      })),
+    ],
+    test: { name: 'worker (workerd)', include: ['test/**/*.test.ts'], globalSetup: ['./setup.ts'] },
+  }),
+)
