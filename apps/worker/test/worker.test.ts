@@ -54,7 +54,7 @@ describe('the Worker', () => {
     const down = () => Promise.reject(new Error('KV is down'))
     const TOKENS = { get: down, put: down, delete: down } as unknown as KVNamespace
     expect((await askElsewhere({ TOKENS })).status).toBe(200)
-    expect(warn.mock.calls).toEqual([['KV, get: KV is down'], ['KV, set: KV is down']])
+    expect(warn.mock.calls.join('\n')).toMatch(/^(KV, get: KV is down\n)+KV, set: KV is down$/)
   })
 })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
+import { encrypted } from '@oauthkit/encrypted'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { denoKvStore, type DenoKv } from '../src/index.ts'
 import { openKv } from './open-kv.ts'
@@ -49,6 +50,14 @@ describe('a store in Deno KV', () => {
     await store.set('key', token, 60_000.5)
     await store.set('key', token)
     expect(lifetimes).toEqual([{ expireIn: 60_001 }, {}])
+  })
+
+  test('an encrypted token of 48,000 characters fits, and one of 50,000 is refused', async () => {
+    const store = encrypted(denoKvStore(kv), crypto.getRandomValues(new Uint8Array(32)))
+    const long = { accessToken: 'x'.repeat(48_000) }
+    await store.set('key', long)
+    expect(await store.get('key')).toEqual(long)
+    await expect(store.set('key', { accessToken: 'x'.repeat(50_000) })).rejects.toThrow(/too ?(large|long)/i)
   })
 
   test.each([
