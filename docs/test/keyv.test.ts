@@ -6,7 +6,7 @@ import type { TokenEvent, TokenStore } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { orangeTokens } from '@oauthkit/orange'
 import { Keyv } from 'keyv'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startRedis, type RunningRedis } from '../../config/start-redis.ts'
 
 const docs = new URL('../', import.meta.url)
@@ -20,6 +20,9 @@ const { keyvStore } = (await import(/* @vite-ignore */ join(folder, 'keyv-store.
   readonly keyvStore: (keyv: Keyv) => TokenStore
 }
 rmSync(folder, { recursive: true })
+
+// On a machine that does other things.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let redis: RunningRedis
 const opened: Keyv[] = []
@@ -52,6 +55,7 @@ describe.each([
   testTokenStore(test, () => storeOver(connect()), {
     sibling: () => storeOver(connect()),
     cleanUp: () => connect().clear(),
+    timeoutMs: 20_000,
   })
 })
 
@@ -81,7 +85,7 @@ describe('when Redis is gone', () => {
     }
   }
 
-  const credentials = { clientId: 'app', clientSecret: 'secret' }
+  const options = { clientId: 'app', clientSecret: 'secret', storeTimeoutMs: 20_000 }
 
   test('a Keyv reads as if there were nothing, says false to what it did not write, and calls go on', async () => {
     const keyv = await withoutRedis()
@@ -90,7 +94,7 @@ describe('when Redis is gone', () => {
     const events: TokenEvent[] = []
     const { fetch } = createTokenEndpoint()
     const onEvent = (event: TokenEvent) => void events.push(event)
-    const tokens = orangeTokens({ ...credentials, store: keyv, fetch, onEvent })
+    const tokens = orangeTokens({ ...options, store: keyv, fetch, onEvent })
     expect(await tokens.getToken()).toMatchObject({ accessToken: 'token-1' })
     expect(events.filter(({ type }) => type === 'store-failed')).toMatchObject([{ operation: 'set' }])
   })
@@ -99,7 +103,7 @@ describe('when Redis is gone', () => {
     const store = keyvStore(await withoutRedis())
     await expect(store.get('key')).rejects.toBeInstanceOf(Error)
     const grant = { name: 'a login' }
-    const tokens = orangeTokens({ ...credentials, store, grant, key: 'ada' })
+    const tokens = orangeTokens({ ...options, store, grant, key: 'ada' })
     await expect(tokens.getToken()).rejects.toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   })
 })

@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { encrypted } from '@oauthkit/encrypted'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { denoKvStore, type DenoKv } from '../src/index.ts'
 import { openKv } from './open-kv.ts'
+
+// On a machine that does other things.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'oauthkit-'))
 let kv: Awaited<ReturnType<typeof openKv>>
@@ -32,7 +35,11 @@ afterAll(() => {
 const token = { accessToken: 'token' }
 
 describe('a store in Deno KV', () => {
-  testTokenStore(test, () => denoKvStore(kv), { sibling: () => denoKvStore(other), cleanUp: clear })
+  testTokenStore(test, () => denoKvStore(kv), {
+    sibling: () => denoKvStore(other),
+    cleanUp: clear,
+    timeoutMs: 20_000,
+  })
 
   test('has all its entries under one prefix', async () => {
     await denoKvStore(kv).set('oauthkit:key', token)
@@ -83,6 +90,7 @@ function sourceOver(database: DenoKv, accessToken?: string) {
     clientSecret: 'secret',
     fetch: endpoint.fetch,
     store: denoKvStore(database),
+    storeTimeoutMs: 20_000,
     onEvent: (event) => void events.push(event),
   })
   return { source, events, failures: () => events.filter(({ type }) => type === 'store-failed') }

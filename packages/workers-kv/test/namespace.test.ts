@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { workersKvStore } from '../src/index.ts'
+
+// On a machine that does other things.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const namespace = env.TOKENS as typeof env.TOKENS & {
   list(): Promise<{ keys: { name: string; expiration?: number }[] }>
@@ -14,7 +17,11 @@ const clear = async () => {
 }
 
 describe('a store in a KV namespace', () => {
-  testTokenStore(test, () => workersKvStore(namespace), { sibling: () => workersKvStore(namespace), cleanUp: clear })
+  testTokenStore(test, () => workersKvStore(namespace), {
+    sibling: () => workersKvStore(namespace),
+    cleanUp: clear,
+    timeoutMs: 20_000,
+  })
 
   test('ends with the token, and not before a minute is over', async () => {
     const store = workersKvStore(namespace)
@@ -50,6 +57,7 @@ test('what is there and no JSON is an event, and is written over', async () => {
       fetch: endpoint.fetch,
       // Another object over the same namespace: as in another isolate, nothing but the entry is shared.
       store: workersKvStore(namespace),
+      storeTimeoutMs: 20_000,
       onEvent: (event) => void events.push(event),
     })
   await sourceOver().getToken()
