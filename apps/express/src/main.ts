@@ -1,24 +1,70 @@
-import { readConfiguration } from './configuration.ts'
-import { createApp } from './create-app.ts'
-import { listen } from './listen.ts'
-import { createOrangeApi } from './orange-api.ts'
-import { findShops } from './shops.ts'
+import { randomBytes } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { readConfiguration } from './configuration/configuration.ts'
+import { liveClients } from './configuration/live-clients.ts'
+import { createSite } from './create-site.ts'
+import { memoryStores } from './stores/memory-stores.ts'
+import { redisStores } from './stores/redis-stores.ts'
+import { createLog } from './web/create-log.ts'
+import { listen } from './web/listen.ts'
+
+const unready: RequestListener = (_request, response) => void response.writeHead(503).end()
 
 try {
-  const { host, port, orangeUrl } = readConfiguration(process.env)
-  // One client for the life of the process: it keeps the token.
-  const api = createOrangeApi({ url: orangeUrl })
-  const app = createApp({ findShops: (postalCode) => findShops(api, postalCode), log: console.error })
-  const server = await listen(app, { host, port })
-  console.log(`Listening on ${server.url}`)
-
-  const stop = (signal: NodeJS.Signals) => {
-    console.log(`${signal}: finishing the open requests`)
-    void server.stop()
+  const configuration = readConfiguration(process.env)
+  const { host, port, redisUrl, isEmulatorOn, emulatorUrl } = configuration
+  const live = liveClients(process.env)
+  const log = createLog(configuration.logLevel)
+  const generate = (name: string) => {
+    log.warn(`${name} is not set: one was made up, so that nobody stays signed in when this process ends`)
+    return [randomBytes(32).toString('base64url')]
   }
-  // Only once: a second Ctrl+C is for whoever does not want to wait.
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  const sessionSecrets = configuration.sessionSecrets ?? generate('SESSION_SECRET')
+  const keys = configuration.tokenKeys ?? generate('TOKEN_KEY')
+  const onError = (error: Error) => log.error({ why: error.message }, 'Redis')
+  const stores = redisUrl ? await redisStores({ url: redisUrl, keys, onError }) : memoryStores(keys)
+
+  // Where browsers find the app may be known only now that it has a port.
+  let handle = unready
+  const server = await listen((request, response) => handle(request, response), { host, port })
+  const publicUrl = configuration.publicUrl ?? server.url
+  const closing = new AbortController()
+  try {
+    // Loaded where it is needed only: the emulator is not installed in production.
+    const emulation = isEmulatorOn
+      ? await (await import('../dev/emulation.ts')).startEmulation({ emulatorUrl, publicUrl, live })
+      : undefined
+    const { clients = live, revoke } = emulation ?? {}
+    handle = createSite({
+      ...configuration,
+      clients,
+      revoke,
+      stores,
+      log,
+      publicUrl,
+      sessionSecrets,
+      closing: closing.signal,
+    })
+    const modes = Object.entries(clients).map(([name, { mode }]) => [name, mode] as const)
+    log.info({ url: publicUrl, store: stores.name, providers: Object.fromEntries(modes) }, `Listening on ${server.url}`)
+    if (emulation)
+      log.warn({ emulator: emulation.url }, 'Providers without credentials are emulated: their data is made up')
+
+    const stop = async (signal: NodeJS.Signals) => {
+      log.info(`${signal}: finishing the open requests`)
+      closing.abort()
+      await server.stop()
+      await stores.close()
+      await emulation?.close()
+    }
+    // Only once: a second Ctrl+C is for whoever does not want to wait.
+    process.once('SIGINT', (signal) => void stop(signal))
+    process.once('SIGTERM', (signal) => void stop(signal))
+  } catch (error) {
+    await server.stop(0)
+    await stores.close()
+    throw error
+  }
 } catch (error) {
   console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

@@ -18,7 +18,9 @@ export function listen(app: RequestListener, options: { host: string; port: numb
   let stopping = false
   let openRequests = 0
   // Tokens of Digitaleo may have 50,000 characters; whoever calls this app with one shall not meet 431.
-  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
+  // A client gets half a minute to send its request; what it is answered with may take longer.
+  const limits = { maxHeaderSize: 65_536, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5000 }
+  const server = createServer(limits, (request, response) => {
     openRequests += 1
     response.on('close', () => {
       openRequests -= 1

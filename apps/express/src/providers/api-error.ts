@@ -1,54 +1,60 @@
-import { isOAuthError } from '@oauthkit/orange'
+import { isOAuthError } from '@oauthkit/core'
 import { isHTTPError, SchemaValidationError } from 'ky'
 
 /**
- * Why Orange gave no usable answer.
+ * Why a provider gave no usable answer.
  *
  * - `unavailable`: it cannot be reached, or asks for patience. Try again later.
  * - `refused`: it does not accept this application's credentials. For the operator.
+ * - `signed-out`: the user is to sign in again.
  * - `unexpected`: it answered with something else. For the developer.
  */
-export type OrangeErrorReason = 'unavailable' | 'refused' | 'unexpected'
+export type ApiErrorReason = 'unavailable' | 'refused' | 'signed-out' | 'unexpected'
 
-/** A call to Orange that failed; the message is for the log, and holds no secret. */
-export class OrangeError extends Error {
-  override readonly name = 'OrangeError'
+/** A call to a provider that failed; the message is for the log, and holds no secret. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  /** Who was asked, for people to read. */
+  readonly provider: string
   /** Why. */
-  readonly reason: OrangeErrorReason
-  /** How long Orange asks to be left alone, in seconds; `undefined` where it did not say. */
+  readonly reason: ApiErrorReason
+  /** How long the provider asks to be left alone, in seconds; `undefined` where it did not say. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(reason: OrangeErrorReason, message: string, retryAfterSeconds?: number) {
+  constructor(provider: string, reason: ApiErrorReason, message: string, retryAfterSeconds?: number) {
     super(message)
+    this.provider = provider
     this.reason = reason
     this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
-/** Says what the failure of a ky call to Orange means; the error itself is left behind, since it holds the request. */
-export function toOrangeError(error: unknown): OrangeError {
+/** Says what the failure of a call means; the error itself is left behind, since it holds the request. */
+export function toApiError(provider: string, error: unknown): ApiError {
+  if (error instanceof ApiError) return error
   if (isOAuthError(error)) {
     const { retryAt, requestId } = error
     const message = describe(error) + (requestId ? ` (request ${requestId})` : '')
-    return new OrangeError(reasons[error.code] ?? 'unexpected', message, retryAt && secondsUntil(retryAt))
+    return new ApiError(provider, reasons[error.code] ?? 'unexpected', message, retryAt && secondsUntil(retryAt))
   }
   if (isHTTPError(error)) {
     const { status, headers } = error.response
     const requestId = headers.get('x-oapi-request-id')
     const message = describe(error) + (requestId ? ` (request ${requestId})` : '')
     if (status === 408 || status === 429 || status >= 500) {
-      return new OrangeError('unavailable', message, readSeconds(headers.get('retry-after')))
+      return new ApiError(provider, 'unavailable', message, readSeconds(headers.get('retry-after')))
     }
-    return new OrangeError(status === 401 || status === 403 ? 'refused' : 'unexpected', message)
+    return new ApiError(provider, status === 401 || status === 403 ? 'refused' : 'unexpected', message)
   }
   // What else can go wrong goes wrong on the way: no connection, a broken one, no answer in time.
   const isUnusable = error instanceof SyntaxError || error instanceof SchemaValidationError
-  return new OrangeError(isUnusable ? 'unexpected' : 'unavailable', describe(error))
+  return new ApiError(provider, isUnusable ? 'unexpected' : 'unavailable', describe(error))
 }
 
-const reasons: Readonly<Record<string, OrangeErrorReason>> = {
+const reasons: Readonly<Record<string, ApiErrorReason>> = {
   TOKEN_UNAVAILABLE: 'unavailable',
   TOKEN_REFUSED: 'refused',
+  TOKEN_MISSING: 'signed-out',
 }
 
 const secondsUntil = (instant: number) => Math.max(0, Math.ceil((instant - Date.now()) / 1000))

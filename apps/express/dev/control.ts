@@ -1,0 +1,7 @@
+/** Makes what gives orders to an emulator. */
+export const controlOf =
+  (url: string) =>
+  async (path: string, body: object): Promise<void> => {
+    const response = await fetch(`${url}/control/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    if (!response.ok) throw new Error(`The emulator refused ${path}: ${response.status} ${await response.text()}`)
+  }

@@ -1,0 +1,46 @@
+import { bouyguesTokens, userLogin } from '@oauthkit/bouygues'
+import { tokensBy, type OwnTokenSource, type TokenSource, type TokenStore } from '@oauthkit/core'
+import type { SecretClient } from '../providers/clients.ts'
+import type { TokenHistories } from '../tokens/token-histories.ts'
+import type { TokenHistory } from '../tokens/token-history.ts'
+import { watch } from '../tokens/watch.ts'
+
+/** The tokens of one user, which are never anybody else's. */
+export type UserTokens = {
+  /** Takes and forgets tokens. */
+  readonly source: OwnTokenSource
+  /** Gives tokens to calls. */
+  readonly tokens: TokenSource
+  /** What happened to them. */
+  readonly history: TokenHistory
+}
+
+/** What {@link createUserTokens} takes. */
+export type UserTokensOptions = {
+  readonly client: SecretClient
+  readonly store: TokenStore
+  readonly histories: TokenHistories
+  readonly fetch?: typeof fetch | undefined
+}
+
+/** Makes what finds the tokens of a user. */
+export function createUserTokens({ client, store, histories, fetch }: UserTokensOptions): (user: string) => UserTokens {
+  const { provider, credentials, mode } = client
+  const details = { id: 'user', title: 'Your sign-in', grant: 'Bouygues Telecom, authorization code', mode }
+  const sourceOf = tokensBy((user) =>
+    bouyguesTokens({
+      ...credentials,
+      provider,
+      grant: userLogin(),
+      store,
+      key: user,
+      fetch,
+      onEvent: (event) => histories.ofUser(user, details).onEvent(event),
+    }),
+  )
+  return (user) => {
+    const source = sourceOf(user)
+    const history = histories.ofUser(user, details)
+    return { source, tokens: watch(source, history), history }
+  }
+}

@@ -1,0 +1,35 @@
+import { appCertificate, bouyguesTokens } from '@oauthkit/bouygues'
+import type { OwnTokenSource, TokenEvent, TokenStore } from '@oauthkit/core'
+import { digitaleoTokens } from '@oauthkit/digitaleo'
+import { orangeTokens } from '@oauthkit/orange'
+import type { Clients } from './clients.ts'
+
+/** The names of what the app does in its own name, not a user's. */
+export type ServiceName = Exclude<keyof Clients, 'login'>
+
+/** What makes a token source, for {@link serviceTokens}. */
+export type SourceOptions = {
+  readonly store: TokenStore
+  readonly onEvent: (event: TokenEvent) => void
+  readonly fetch?: typeof fetch | undefined
+}
+
+/**
+ * Makes the token source of a service; `undefined` if it is not configured. Once for the life of the process: it keeps the token.
+ *
+ * @throws `TypeError` if a credential is missing; it names the environment variable.
+ */
+export function serviceTokens(name: ServiceName, clients: Clients, options: SourceOptions): OwnTokenSource | undefined {
+  const { shops, campaigns, contracts } = clients
+  if (name === 'shops' && shops) {
+    return orangeTokens({ ...shops.credentials, provider: shops.provider, ...options })
+  }
+  if (name === 'campaigns' && campaigns) {
+    return digitaleoTokens({ ...campaigns.credentials, provider: campaigns.provider, ...options })
+  }
+  if (name === 'contracts' && contracts) {
+    const { provider, url, credentials } = contracts
+    return bouyguesTokens({ provider, grant: appCertificate(credentials), resources: [url], ...options })
+  }
+  return undefined
+}

@@ -1,0 +1,43 @@
+import { encrypted } from '@oauthkit/encrypted'
+import { redisStore } from '@oauthkit/redis'
+import { RedisStore } from 'connect-redis'
+import { createClient } from 'redis'
+import type { Stores } from './stores.ts'
+
+/** What {@link redisStores} takes. */
+export type RedisStoresOptions = {
+  /** Where Redis is: `redis://`, `rediss://` or `unix://` and the path of a socket. */
+  readonly url: string
+  /** What encrypts the tokens. */
+  readonly keys: readonly string[]
+  /** Takes what goes wrong with the connection, which mends itself. */
+  readonly onError: (error: Error) => void
+}
+
+/** Connects to the stores that several processes share. @throws What Redis says if it cannot be had. */
+export async function redisStores({ url, keys, onError }: RedisStoresOptions): Promise<Stores> {
+  const socket = { connectTimeout: 5000 }
+  let isConnected = false
+  const client = createClient({
+    ...(url.startsWith('unix:')
+      ? { socket: { ...socket, path: new URL(url).pathname, tls: false } }
+      : { url, socket: { ...socket, reconnectStrategy } }),
+    // A request is answered at once by an error, rather than late by a queue.
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: 10_000,
+  })
+  /** At the start an address that is wrong ends the process; later on Redis is waited for. */
+  function reconnectStrategy(attempts: number): number | false {
+    return isConnected && Math.min(50 * 2 ** attempts, 2000)
+  }
+  client.on('error', onError)
+  await client.connect()
+  isConnected = true
+  return {
+    name: 'Redis',
+    sessions: new RedisStore({ client, prefix: 'session:' }),
+    tokens: encrypted(redisStore(client), keys),
+    check: () => client.ping(),
+    close: async () => client.destroy(),
+  }
+}

@@ -1,0 +1,86 @@
+import type { RequestHandler } from 'express'
+import { Problem } from '../web/problem.ts'
+import { liveToken } from './token-card.ts'
+import type { TokenHistories } from './token-histories.ts'
+
+/** What {@link tokenStream} takes. */
+export type TokenStreamOptions = {
+  readonly histories: TokenHistories
+  /** Aborted once the app is to end: streams would hold it up for as long as pages are open. */
+  readonly closing: AbortSignal
+  /** How many pages may be open at once. @defaultValue 100 */
+  readonly maxStreams?: number
+  /** How often the clocks on a page move, in milliseconds. @defaultValue 1000 */
+  readonly tickMs?: number
+}
+
+/**
+ * Answers `GET /tokens/events` by server-sent events: each has the changing part of all tokens, and the last thing that happened.
+ *
+ * @see {@link https://html.spec.whatwg.org/multipage/server-sent-events.html Server-sent events}
+ */
+export function tokenStream({
+  histories,
+  closing,
+  maxStreams = 100,
+  tickMs = 1000,
+}: TokenStreamOptions): RequestHandler {
+  let openStreams = 0
+  return (request, response) => {
+    if (closing.aborted || openStreams >= maxStreams) {
+      throw new Problem(503, 'Too many pages are open', 'Close one of them, or reload this one later.', {
+        retryAfterSeconds: 30,
+      })
+    }
+    openStreams += 1
+    const user = request.session.user?.sub
+    const openedAt = Date.now()
+    let isSaid = new Set<object>()
+
+    // Proxies such as nginx would keep events back to send several at once.
+    response.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' })
+    response.flushHeaders()
+    const send = () => {
+      // A client that does not read is not written to without end.
+      if (response.writableNeedDrain) return
+      const now = Date.now()
+      const states = histories.visibleTo(user)
+      const news = states.flatMap(({ title, entries }) =>
+        entries
+          .filter((entry) => entry.at >= openedAt && !isSaid.has(entry))
+          .map((entry) => ({ entry, text: `${title}: ${entry.text}` })),
+      )
+      isSaid = new Set(states.flatMap(({ entries }) => entries))
+      const data = {
+        tokens: states.map((state) => ({ id: `${state.id}-live`, html: liveToken(state, now).toString() })),
+        news: news.map(({ text }) => text),
+      }
+      response.write(`data: ${JSON.stringify(data)}\n\n`)
+    }
+
+    const ended = new AbortController()
+    const signal = AbortSignal.any([ended.signal, closing])
+    let pending: NodeJS.Immediate | undefined
+    const clock = setInterval(send, tickMs)
+    // One message for all that happens at the same time.
+    histories.subscribe(
+      () =>
+        (pending ??= setImmediate(() => {
+          pending = undefined
+          if (!signal.aborted) send()
+        })),
+      signal,
+    )
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearInterval(clock)
+        openStreams -= 1
+        response.end()
+      },
+      { once: true },
+    )
+    response.on('close', () => ended.abort())
+    send()
+  }
+}

@@ -1,0 +1,57 @@
+import { html, type Html } from '../pages/html.ts'
+import type { Page } from '../pages/page.ts'
+import { tokenCard } from './token-card.ts'
+import type { TokenState } from './token-history.ts'
+
+/** Makes the page that shows the lives of tokens. @param canAct - says of which token there are buttons. */
+export function tokensPage(states: readonly TokenState[], canAct: (state: TokenState) => boolean): Page {
+  const now = Date.now()
+  return {
+    title: 'Tokens',
+    script: '/tokens.js',
+    content: html`<h1>Tokens</h1>
+      <p class="lead">
+        What happens to the tokens of this process, as it happens. A fingerprint tells one token from another; the
+        tokens themselves stay on the server.
+      </p>
+      <noscript
+        ><p class="hint">
+          This is how things were when the page was loaded. Reload it to see the newest state.
+        </p></noscript
+      >
+      <p class="stream" id="stream" hidden>
+        <button type="button" class="plain" id="pause" aria-pressed="false">Pause</button>
+        <span id="stream-state" role="status"></span>
+      </p>
+      <p id="news" class="hidden" aria-live="polite"></p>
+      ${legend}
+      <div class="cards">${states.map((state) => tokenCard(state, canAct(state), now))}</div>
+      ${states.length === 0 && html`<p>No provider is configured.</p>`}`,
+  }
+}
+
+const legend: Html = html`<ul class="legend" aria-label="Legend">
+  <li>
+    <svg class="mark renewed" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><circle r="5.5" /></svg
+    >got or renewed
+  </li>
+  <li>
+    <svg class="mark refused" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
+      <path d="M-5-5 5 5M5-5-5 5" /></svg
+    >refused, or ended
+  </li>
+  <li>
+    <svg class="mark trouble" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
+      <path d="M0-7 7 6H-7Z" /></svg
+    >trouble
+  </li>
+  <li>
+    <svg width="16" height="16" aria-hidden="true">
+      <rect class="life current" y="3" width="16" height="10" rx="3" /></svg
+    >a token’s life
+  </li>
+  <li>
+    <svg width="16" height="16" aria-hidden="true"><rect class="call" x="7" y="2" width="2" height="12" /></svg>calls
+    served from memory
+  </li>
+</ul>`

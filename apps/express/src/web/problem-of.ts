@@ -1,0 +1,37 @@
+import { signInLink } from '../pages/message-page.ts'
+import { ApiError, type ApiErrorReason } from '../providers/api-error.ts'
+import { Problem } from './problem.ts'
+
+/** Says what an error means for whoever sent the request; nothing of what is in it. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof ApiError) return apiProblems[error.reason](error)
+  // Express and its middleware report requests that they cannot serve by errors with a status.
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
+  return status >= 400 && status < 500
+    ? new Problem(status, 'Bad request', 'Your browser asked for something that we cannot serve.')
+    : new Problem(500, 'Something went wrong', 'This is our mistake. Please try again later.')
+}
+
+/** 503 where trying again may help, 502 where somebody has to mend something first. */
+const apiProblems: Readonly<Record<ApiErrorReason, (error: ApiError) => Problem>> = {
+  unavailable: ({ provider, retryAfterSeconds }) =>
+    new Problem(
+      503,
+      `${provider} is not available`,
+      `${provider} did not answer in time, or asks us to wait. Please try again in a moment.`,
+      { retryAfterSeconds },
+    ),
+  refused: ({ provider }) =>
+    new Problem(
+      502,
+      'Credentials refused',
+      `${provider} refused the credentials of this site. Trying again will not help until we have corrected them.`,
+    ),
+  'signed-out': () =>
+    new Problem(401, 'Please sign in again', 'Your access has ended, or you signed out elsewhere.', {
+      action: signInLink,
+    }),
+  unexpected: ({ provider }) =>
+    new Problem(502, 'Unexpected answer', `${provider} answered in a way that we did not understand.`),
+}

@@ -1,0 +1,18 @@
+import type { RequestHandler } from 'express'
+import { Problem } from './problem.ts'
+
+/**
+ * Refuses what forms and scripts of other sites send, whatever the browser makes of `SameSite`.
+ *
+ * @param publicUrl - the origin of this site.
+ * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html OWASP}
+ */
+export const sameOrigin =
+  (publicUrl: string): RequestHandler =>
+  (request, _response, next) => {
+    const site = request.get('sec-fetch-site')
+    // Browsers that do not say so send the origin.
+    const isOwn = site === undefined ? request.get('origin') === publicUrl : site === 'same-origin'
+    if (isOwn) next()
+    else next(new Problem(403, 'Not from here', 'This form was sent by another site, so nothing was done.'))
+  }
