@@ -1,4 +1,33 @@
-import { defineProject, mergeConfig } from 'vitest/config'
+import { defineConfig, mergeConfig } from 'vitest/config'
 import { shared } from '../../config/vitest.ts'
+import { findChromium } from '../../packages/conformance/chromium.ts'
 
-export default mergeConfig(shared, defineProject({ test: { name: 'express', include: ['test/**/*.test.ts'] } }))
+const inBrowser = 'test/browser/**/*.test.ts'
+
+const hasChromium = findChromium() !== undefined
+if (!hasChromium) {
+  const message = 'Chromium is missing: install it, or set CHROMIUM to the path of a Chromium or Chrome'
+  if (process.env['CI']) throw new Error(message)
+  console.warn(`${message}. The browser tests do not run.`)
+}
+
+export default mergeConfig(
+  shared,
+  defineConfig({
+    test: {
+      projects: [
+        // Bun and Deno run this one too.
+        { extends: true, test: { name: 'express', include: ['test/**/*.test.ts'], exclude: [inBrowser] } },
+        ...(hasChromium
+          ? [
+              // A browser takes a second or two to start, and more where other tests run beside it.
+              {
+                extends: true as const,
+                test: { name: 'express (chromium)', include: [inBrowser], testTimeout: 30_000 },
+              },
+            ]
+          : []),
+      ],
+    },
+  }),
+)

@@ -33,17 +33,23 @@ const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secre
 /** How long emulated tokens live, in milliseconds: short, so that there is something to see. */
 const lifetimeMs = 120_000
 
+/** The key pair of the certificate; made once, since that takes a while. */
+let keys: ReturnType<typeof generateKeys> | undefined
+
+const generateKeys = () =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+
 /** Makes the app known to an emulator, and gives the clients for it. */
 export async function startEmulation({ emulatorUrl, publicUrl, live = {} }: EmulationOptions): Promise<Emulation> {
   const own = emulatorUrl === undefined ? await serveEmulator() : undefined
   const url = emulatorUrl ?? own?.url ?? ''
   const control = controlOf(url)
   const { clientId } = credentials
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  })
+  const { publicKey, privateKey } = (keys ??= generateKeys())
   await control('bouygues/redirect-uris', { clientId, redirectUris: [`${publicUrl}/callback`] })
   await control('bouygues/post-logout-redirect-uris', { clientId, postLogoutRedirectUris: [`${publicUrl}/signed-out`] })
   await control('bouygues/public-keys', { clientId, publicKey })

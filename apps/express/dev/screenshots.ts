@@ -33,18 +33,21 @@ const shots: readonly Shot[] = [
     async (page, url) => {
       await page.goto(`${url}/tokens`)
       const card = page.getByRole('region', { name: 'Shops', exact: true })
-      for (const action of ['Make a call', 'Make a call', 'Revoke', 'Make a call', 'Expire']) {
+      for (const action of ['Call', 'Call', 'Revoke', 'Call', 'Expire']) {
         // oxlint-disable-next-line no-await-in-loop -- one after the other
         await Promise.all([page.waitForResponse(/tokens\/shops/), card.getByRole('button', { name: action }).click()])
       }
       await card.getByText('since it had ended').waitFor()
     },
   ],
-  ['signed-out', async (page, url) => {
-    await page.goto(`${url}/profile`)
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.waitForURL('**/signed-out*')
-  }],
+  [
+    'signed-out',
+    async (page, url) => {
+      await page.goto(`${url}/profile`)
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.waitForURL('**/signed-out*')
+    },
+  ],
 ]
 
 const browser = await chromium.launch(launchOptions)
@@ -53,7 +56,11 @@ try {
     for (const colorScheme of ['light', 'dark'] as const) {
       // oxlint-disable no-await-in-loop -- one after the other
       await using site = await startSampleSite()
-      const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+      const context = await browser.newContext({
+        colorScheme,
+        viewport: { width, height: 800 },
+        reducedMotion: 'reduce',
+      })
       const page = await context.newPage()
       for (const [name, open] of shots) {
         await open(page, site.url)

@@ -48,7 +48,11 @@ document.addEventListener('submit', async (event) => {
   event.preventDefault()
   const body = new URLSearchParams(new FormData(form, event.submitter))
   try {
-    const response = await fetch(form.getAttribute('action'), { method: 'POST', body, headers: { Accept: 'application/json' } })
+    const response = await fetch(form.getAttribute('action'), {
+      method: 'POST',
+      body,
+      headers: { Accept: 'application/json' },
+    })
     if (response.ok) return
     const { title } = await response.json()
     news.textContent = title

@@ -59,8 +59,7 @@ export function createApp(dependencies: Dependencies): Express {
   app.use('/health', noStore, health({ closing, store: stores.name, check: stores.check }))
 
   app.use(noStore, sessions({ store: stores.sessions, secrets: sessionSecrets, maxAgeMs: sessionMs, isSecure }))
-  app.use(frame(dependencies))
-  app.post('/{*path}', sameOrigin(publicUrl))
+  app.use(frame(dependencies), sameOrigin(publicUrl))
 
   const home = homePage({ ...dependencies, features: featuresOf(clients), store: stores.name })
   app.get('/', (_request, response) => sendPage(response, home))

@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
+import { orange } from '@oauthkit/orange'
 import { expect, test } from 'vitest'
-import { listen } from '../src/listen.ts'
-import { startSite } from './support.ts'
+import { memoryStores } from '../src/stores/memory-stores.ts'
+import { listen } from '../src/web/listen.ts'
+import { startSite, type Site } from './support.ts'
 
-const search = '/?postalCode=35000'
+const search = '/shops?postalCode=35000'
+
+/** The errors in a log: what is told to the operator. */
+const errorsOf = ({ log }: Site) => log.filter(({ level }) => Number(level) >= 50)
 
 test('a token endpoint that is down makes a 503, and passes on how long to wait', async () => {
   await using site = await startSite()
@@ -11,7 +17,7 @@ test('a token endpoint that is down makes a 503, and passes on how long to wait'
   const { status, headers, text } = await site.get(search)
   expect([status, headers.get('retry-after')]).toEqual([503, '30'])
   expect(text).toContain('Orange is not available')
-  expect(site.log).toEqual([expect.stringMatching(/^GET \/ 503 OrangeError: OAuthError TOKEN_UNAVAILABLE: .*503/)])
+  expect(errorsOf(site)).toMatchObject([{ reason: 'unavailable', why: expect.stringContaining('TOKEN_UNAVAILABLE') }])
 })
 
 test('without a word on how long to wait there is no Retry-After', async () => {
@@ -22,14 +28,14 @@ test('without a word on how long to wait there is no Retry-After', async () => {
 })
 
 test('refused credentials make a 502 that says so, and neither page nor log shows a secret', async () => {
-  const clientSecret = 'a-wrong-secret'
-  await using site = await startSite({ clientSecret })
+  await using site = await startSite()
+  site.emulator.orange.clients.set('emulated-client', 'another-secret')
   const { status, text } = await site.get(search)
   expect(status).toBe(502)
   expect(text).toContain('Credentials refused')
-  expect(site.log).toEqual([expect.stringContaining('TOKEN_REFUSED')])
-  for (const secret of [clientSecret, btoa(`emulated-client:${clientSecret}`)]) {
-    expect(text + site.log.join()).not.toContain(secret)
+  expect(errorsOf(site)).toMatchObject([{ reason: 'refused', why: expect.stringContaining('TOKEN_REFUSED') }])
+  for (const secret of ['emulated-secret', btoa('emulated-client:emulated-secret')]) {
+    expect(text + site.logText()).not.toContain(secret)
   }
 })
 
@@ -49,19 +55,15 @@ test.each([
   [403, {}, 502, null],
 ])('an API that answers %i with %j makes a %i', async (apiStatus, headers, status, retryAfter) => {
   await using site = await startSite()
-  const tokens: (string | null)[] = []
-  site.emulator.orange.answerApiCalls(Infinity, (request) => {
-    tokens.push(request.headers.get('authorization'))
-    return new Response('details', { status: apiStatus, headers: { 'X-OAPI-Request-Id': 'id-123', ...headers } })
-  })
+  site.emulator.orange.answerApiCalls(
+    Infinity,
+    () => new Response('details', { status: apiStatus, headers: { 'X-OAPI-Request-Id': 'id-123', ...headers } }),
+  )
   const answer = await site.get(search)
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, retryAfter])
-  expect(answer.text).not.toMatch(/details|id-123|OrangeError/)
-  expect(site.log).toEqual([expect.stringMatching(new RegExp(`HTTPError: .*${apiStatus}.*\\(request id-123\\)$`))])
-
-  expect(tokens[0]).toMatch(/^Bearer .+/)
-  const token = tokens[0]?.slice('Bearer '.length) ?? ''
-  expect(answer.text + site.log.join()).not.toContain(token)
+  expect(answer.text).not.toMatch(/details|id-123|ApiError/)
+  const why = expect.stringMatching(new RegExp(`HTTPError: .*${apiStatus}.*\\(request id-123\\)$`))
+  expect(errorsOf(site)).toMatchObject([{ why }])
 })
 
 test('one bad gateway at the API is got over by a retry', async () => {
@@ -89,7 +91,16 @@ test.each([
   const { status, text } = await site.get(search)
   expect(status).toBe(502)
   expect(text).toContain('Unexpected answer')
-  expect(site.log).toHaveLength(1)
+  expect(errorsOf(site)).toHaveLength(1)
+})
+
+test.each([
+  ['campaigns', 'digitaleo'],
+  ['contracts', 'bouygues'],
+] as const)('so does one of %s', async (path, provider) => {
+  await using site = await startSite()
+  site.emulator[provider].answerApiCalls(1, { status: 200, body: { list: 'none' } })
+  expect((await site.get(`/${path}`)).status).toBe(502)
 })
 
 test.each(['holdApiCalls', 'holdTokenRequests'] as const)('the visitor does not wait for ever: %s', async (hold) => {
@@ -98,34 +109,69 @@ test.each(['holdApiCalls', 'holdTokenRequests'] as const)('the visitor does not 
   const { status, text } = await site.get(search)
   expect(status).toBe(503)
   expect(text).toContain('Orange is not available')
-  expect(site.log).toEqual([expect.stringContaining('TimeoutError')])
+  expect(errorsOf(site)).toMatchObject([{ why: expect.stringContaining('TimeoutError') }])
 })
 
 test('an API that cannot be reached makes a 503', async () => {
   await using site = await startSite()
   await site.get(search)
-  await site.stopOrange()
+  await site.stopEmulator()
   const { status } = await site.get(search)
-  expect(site.log).toEqual([expect.stringMatching(/refused/i)])
+  expect(errorsOf(site)).toMatchObject([{ why: expect.stringMatching(/refused/i) }])
   expect(status).toBe(503)
 })
 
 test('an answer that breaks off makes a 503', async () => {
   const token = JSON.stringify({ token_type: 'Bearer', access_token: 'a-token', expires_in: 3600 })
-  const orange: RequestListener = (request, response) => {
+  const answer: RequestListener = (request, response) => {
     if (request.method === 'POST') response.end(token)
     else response.writeHead(200, { 'Content-Length': 1000 }).write('[{', () => response.destroy())
   }
-  await using server = await listen(orange, { host: '127.0.0.1', port: 0 })
-  await using site = await startSite({ url: server.url })
+  await using server = await listen(answer, { host: '127.0.0.1', port: 0 })
+  const { url } = server
+  const provider = { ...orange, tokenEndpoint: `${url}/token`, resources: [url] }
+  const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
+  await using site = await startSite({ clients: { shops: { mode: 'live', provider, url, credentials } } })
   const { status } = await site.get(search)
-  expect([status, site.log]).toEqual([503, [expect.stringMatching(/^GET \/ 503 OrangeError: /)]])
+  expect([status, errorsOf(site)]).toMatchObject([503, [{ reason: 'unavailable' }]])
 })
 
-test('a request that cannot be served keeps its status, and is nothing for the log', async () => {
+test('a request that cannot be served keeps its status, and is nothing for the operator', async () => {
   await using site = await startSite()
   const { status, text } = await site.get('/style.css', { headers: { Range: 'bytes=1000000-' } })
   expect(status).toBe(416)
   expect(text).toContain('Bad request')
-  expect(site.log).toEqual([])
+  expect(errorsOf(site)).toEqual([])
+})
+
+test('a mistake of our own makes a 500 that gives nothing away; the stack is in the log', async () => {
+  const stores = memoryStores([randomBytes(32).toString('base64url')])
+  stores.sessions.set = (_id, _session, done) => done?.(new Error('a bug'))
+  await using site = await startSite({ stores })
+  const { status, text } = await site.get('/login')
+  expect(status).toBe(500)
+  expect(text).toContain('Something went wrong')
+  expect(text).not.toMatch(/a bug|\.ts/)
+  const stack = expect.stringMatching(/^Error: a bug\n\s+at .*failures\.test\.ts/)
+  expect(errorsOf(site)).toMatchObject([{ err: { message: 'a bug', stack } }])
+})
+
+test('who asks for JSON gets problem details', async () => {
+  await using site = await startSite()
+  site.emulator.orange.answerApiCalls(1, { status: 429, headers: { 'Retry-After': '7' } })
+  const { status, headers, text } = await site.get(search, { headers: { Accept: 'application/json' } })
+  expect([status, headers.get('retry-after')]).toEqual([503, '7'])
+  expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  expect(JSON.parse(text)).toEqual({
+    title: 'Orange is not available',
+    status: 503,
+    detail: expect.stringContaining('asks us to wait'),
+  })
+})
+
+test.each(['/nowhere', '/..%2Fpackage.json', '/%E0%A4%A', '/profile/'])('there is nothing at %s', async (path) => {
+  await using site = await startSite({ clients: {} })
+  const { status, text } = await site.get(path)
+  expect(status).toBe(404)
+  expect(text).toContain('<h1>Page not found</h1>')
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listen } from '../src/listen.ts'
+import { listen } from '../src/web/listen.ts'
 import { get } from './support.ts'
 
 test('a token of 50,000 characters gets through', async () => {

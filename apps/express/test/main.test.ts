@@ -13,19 +13,25 @@ const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta
 // Not process.execPath: the tests may run on Bun or Deno, and the app is one for Node.
 const node = pathOf('../../../node_modules/.bin/node')
 
-const credentials = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'emulated-secret' }
-
 test.each([
-  ['PORT must be a number from 0 to 65535, not "http"', { ...credentials, PORT: 'http' }],
-  ['ORANGE_CLIENT_ID is not set: set that environment variable, or give the option clientId', { PORT: '0' }],
+  ['PORT must be a number from 0 to 65535, not "http"', { PORT: 'http' }],
   [
-    'orange: tokenEndpoint must be https:, since secrets are sent there (http: is for loopback only): http://example.com',
-    { ...credentials, ORANGE_URL: 'http://example.com' },
+    'No provider is configured: set ORANGE_CLIENT_ID, DIGITALEO_CLIENT_ID, BOUYGUES_CLIENT_ID or several of them, or EMULATOR=on to try the app without',
+    { NODE_ENV: 'production' },
+  ],
+  [
+    'ORANGE_CLIENT_SECRET is not set: set that environment variable, or give the option clientSecret',
+    { ORANGE_CLIENT_ID: 'id', PORT: '0', LOG_LEVEL: 'silent' },
+  ],
+  [
+    'TOKEN_KEY must be 32 random bytes, and no passphrase: make one with openssl rand -base64 32',
+    { TOKEN_KEY: 'a passphrase' },
   ],
 ])('bad configuration ends the process at once, with one line: %s', async (message, env) => {
   await using app = start(env)
   expect(await app.exited).toEqual({ code: 1, signal: null })
-  expect(app.stderr()).toBe(`Cannot start: ${message}\n`)
+  expect(app.stderr()).toMatch(/^Cannot start: .*\n$/)
+  expect(app.stderr()).toContain(message)
   expect(app.stdout()).toBe('')
 })
 
@@ -35,7 +41,7 @@ test('a port that is taken ends the process at once, with one line', async () =>
   const address = taken.address()
   const port = typeof address === 'object' && address ? String(address.port) : ''
   try {
-    await using app = start({ ...credentials, PORT: port })
+    await using app = start({ PORT: port })
     expect(await app.exited).toEqual({ code: 1, signal: null })
     expect(app.stderr()).toBe(`Cannot start: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`)
   } finally {
@@ -43,27 +49,39 @@ test('a port that is taken ends the process at once, with one line', async () =>
   }
 })
 
+test('without credentials it runs over an emulator of its own, and says so', async () => {
+  await using app = start({ PORT: '0' })
+  const [, url = ''] = await app.printed(/"msg":"Listening on (http:\/\/127\.0\.0\.1:\d+)"/)
+  await app.printed(/"msg":"Providers without credentials are emulated/)
+  expect(app.stdout()).toMatch(/"msg":"SESSION_SECRET is not set: .*[\s\S]*"msg":"TOKEN_KEY is not set: /)
+  expect((await get(`${url}/shops?postalCode=35000`)).text).toContain('3 entries')
+  for (const line of app.stdout().trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow()
+})
+
 test.each(['SIGTERM', 'SIGINT'] as const)('it starts, answers, and on %s finishes what it began', async (signal) => {
   const emulator = createEmulator()
-  await using orange = await serve(emulator)
-  await using app = start({ ...credentials, PORT: '0', ORANGE_URL: `${orange.url}/api.orange.com` })
-  const [, url = ''] = await app.printed(/^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m)
+  await using server = await serve(emulator)
+  await using app = start({ PORT: '0', EMULATOR_URL: server.url })
+  const [, url = ''] = await app.printed(/"msg":"Listening on (http:\/\/127\.0\.0\.1:\d+)"/)
   const kept = { headers: { Connection: 'keep-alive' } }
   expect((await get(url, kept)).status).toBe(200)
 
   // Browsers open such a connection ahead of need.
   const unused = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
   await once(unused, 'connect')
+  // And a page of the tokens is open for as long as it is looked at.
+  const stream = await fetch(`${url}/tokens/events`)
 
   const release = emulator.orange.holdApiCalls()
-  const open = get(`${url}/?postalCode=35000`, kept)
+  const open = get(`${url}/shops?postalCode=35000`, kept)
   await emulator.orange.apiCalled(1)
   app.kill(signal)
   await app.printed(/finishing/)
+  expect(await stream.text()).toContain('data: ')
   await expect(get(url)).rejects.toBeInstanceOf(Error)
   const releasedAt = Date.now()
   release()
-  expect((await open).text).toContain('3 shops near 35000')
+  expect((await open).text).toContain('3 entries')
   expect(await app.exited).toEqual({ code: 0, signal: null })
   // A kept or an unused connection would hold it for seconds.
   expect(Date.now() - releasedAt).toBeLessThan(2000)

@@ -1,54 +1,121 @@
-import { createEmulator, type Emulator } from '@oauthkit/emulator'
+import { createEmulator, signIn, type Emulator } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
-import { createApp } from '../src/create-app.ts'
-import { listen } from '../src/listen.ts'
-import { createOrangeApi, type OrangeApiOptions } from '../src/orange-api.ts'
-import { findShops } from '../src/shops.ts'
+import { startSampleSite, type SampleSiteOptions } from '../dev/sample-site.ts'
+import { createLog } from '../src/web/create-log.ts'
 
-/** The app on a port of the system's choice, in front of an emulator of its own. */
+/** The site on a port of the system's choice, in front of an emulator of its own. */
 export type Site = AsyncDisposable & {
+  readonly url: string
   readonly emulator: Emulator
   /** What the app logged. */
-  readonly log: readonly string[]
+  readonly log: readonly Record<string, unknown>[]
+  /** The lines of the log as they are. */
+  readonly logText: () => string
+  /** What went over the wire that nobody is to see: tokens, codes, verifiers. */
+  readonly secrets: ReadonlySet<string>
   /** Ends the emulator's server. */
-  readonly stopOrange: () => Promise<void>
-  /** Asks the app for a path. */
+  readonly stopEmulator: () => Promise<void>
+  /** Asks the app for a path, as a visitor without cookies. */
   readonly get: (path: string, init?: RequestInit) => Promise<Answer>
+  /** A visitor who keeps cookies. */
+  readonly visit: () => Visitor
 }
 
 /** What the app answered. */
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string }
 
-/** Starts a site; the options are for its client of Orange. */
-export async function startSite(options: OrangeApiOptions = {}): Promise<Site> {
+/** Somebody with a browser that keeps the app's cookie. */
+export type Visitor = {
+  /** The cookie, as the browser sends it; empty: none. */
+  cookie: string
+  readonly get: (path: string, init?: RequestInit) => Promise<Answer>
+  /** Sends a form of the site. */
+  readonly post: (path: string, form?: Record<string, string>, headers?: Record<string, string>) => Promise<Answer>
+  /** Goes to the provider and comes back, all but the last step: gives the path of the callback. */
+  readonly goToProvider: () => Promise<string>
+  /** Signs in. */
+  readonly signIn: () => Promise<Answer>
+}
+
+/** Starts a site. */
+export async function startSite(options: SampleSiteOptions = {}): Promise<Site> {
   const emulator = createEmulator()
-  const orange = await serve(emulator)
-  const log: string[] = []
-  const api = createOrangeApi({
-    url: `${orange.url}/api.orange.com`,
-    clientId: 'emulated-client',
-    clientSecret: 'emulated-secret',
+  const server = await serve(emulator)
+  const lines: string[] = []
+  const secrets = new Set<string>(['emulated-secret'])
+  const site = await startSampleSite({
+    emulatorUrl: server.url,
+    log: createLog('debug', { write: (line) => void lines.push(line) }),
+    fetch: recordInto(secrets),
     ...options,
   })
-  const app = createApp({
-    findShops: (postalCode) => findShops(api, postalCode),
-    log: (entry) => void log.push(entry),
-  })
-  const server = await listen(app, { host: '127.0.0.1', port: 0 })
+  const request = (path: string, init?: RequestInit) => get(site.url + path, init)
   return {
+    url: site.url,
     emulator,
-    log,
-    stopOrange: orange.close,
-    get: (path, init) => get(server.url + path, init),
+    get log() {
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    },
+    logText: () => lines.join(''),
+    secrets,
+    stopEmulator: server.close,
+    get: request,
+    visit: () => visitorOf(request, site.url, secrets),
     [Symbol.asyncDispose]: async () => {
-      await server.stop(0)
-      await orange.close()
+      await site[Symbol.asyncDispose]()
+      await server.close()
     },
   }
+}
+
+function visitorOf(request: Site['get'], origin: string, secrets: Set<string>): Visitor {
+  const send = async (path: string, init: RequestInit = {}) => {
+    const headers = { ...(visitor.cookie && { Cookie: visitor.cookie }), Connection: 'close', ...init.headers }
+    const answer = await request(path, { redirect: 'manual', ...init, headers })
+    const [cookie] = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
+    if (cookie !== undefined) visitor.cookie = cookie.endsWith('=') ? '' : cookie
+    // The id is as good as a password.
+    const id = decodeURIComponent(visitor.cookie.split('=')[1] ?? '')
+    if (id) secrets.add(id).add(id.slice(2).split('.')[0] ?? id)
+    return answer
+  }
+  const visitor: Visitor = {
+    cookie: '',
+    get: send,
+    post: (path, form = {}, headers = { Origin: origin }) =>
+      send(path, { method: 'POST', body: new URLSearchParams(form), headers }),
+    goToProvider: async () => {
+      const { headers } = await send('/login')
+      const url = await signIn(headers.get('location') ?? '')
+      const { searchParams } = new URL(url)
+      for (const name of ['code', 'state']) secrets.add(searchParams.get(name) ?? name)
+      return url.slice(origin.length)
+    },
+    signIn: async () => send(await visitor.goToProvider()),
+  }
+  return visitor
 }
 
 /** Sends a request and reads the answer; its connection is not kept. */
 export async function get(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, { headers: { Connection: 'close' }, ...init })
   return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+/** A fetch that notes whatever is secret of what is sent and received. */
+function recordInto(secrets: Set<string>): typeof fetch {
+  const names = /^(code|code_verifier|client_secret|client_assertion|(access|refresh|id)_token|token)$/
+  const note = (entries: Iterable<readonly [string, unknown]>) => {
+    for (const [name, value] of entries) if (names.test(name) && typeof value === 'string') secrets.add(value)
+  }
+  return async (input, init) => {
+    if (init?.body instanceof URLSearchParams) note(init.body)
+    const response = await fetch(input, init)
+    const answer: unknown = await response
+      .clone()
+      .json()
+      .catch(() => ({}))
+    note(Object.entries(Object(answer) as object))
+    return response
+  }
 }

@@ -1,3 +1,4 @@
+import { encrypted } from '@oauthkit/encrypted'
 import { choice, count, publicAddress, text } from './values.ts'
 
 /** What the environment says about how to run; the providers' credentials are read by their packages. */
@@ -49,7 +50,7 @@ export function readConfiguration(env: Environment): Configuration {
   if (sessionSecrets?.some((secret) => secret.length < 32)) {
     throw new TypeError('SESSION_SECRET must have 32 characters or more: make one with openssl rand -base64 32')
   }
-  const tokenKeys = list(env, 'TOKEN_KEY')
+  const tokenKeys = keysOf(env)
   if (isProduction) {
     const missing = Object.entries({
       SESSION_SECRET: sessionSecrets,
@@ -81,6 +82,16 @@ const list = (env: Environment, name: string): readonly string[] | undefined =>
   text(env, name)
     ?.split(',')
     .map((part) => part.trim())
+
+function keysOf(env: Environment): readonly string[] | undefined {
+  const keys = list(env, 'TOKEN_KEY')
+  try {
+    if (keys) encrypted(new Map(), keys)
+  } catch {
+    throw new TypeError('TOKEN_KEY must be 32 random bytes, and no passphrase: make one with openssl rand -base64 32')
+  }
+  return keys
+}
 
 function redisAddress(env: Environment): string | undefined {
   const url = text(env, 'REDIS_URL')

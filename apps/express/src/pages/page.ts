@@ -57,7 +57,9 @@ export function page({ title, content, script }: Page, frame: Frame): string {
 
 const header = ({ path, links, userName, canSignIn }: Frame): Html =>
   html`<header>
-    <a class="brand" href="/"><img src="/icon.svg" alt="" width="28" height="28" />oauthkit sample</a>
+    <a class="brand" href="/"
+      ><img src="/icon.svg" alt="" width="28" height="28" /><b>oauthkit<span> sample</span></b></a
+    >
     <nav aria-label="Pages">
       <ul>
         ${links.map((link) => item(link, path))}

@@ -16,20 +16,16 @@ export type RedisStoresOptions = {
 
 /** Connects to the stores that several processes share. @throws What Redis says if it cannot be had. */
 export async function redisStores({ url, keys, onError }: RedisStoresOptions): Promise<Stores> {
-  const socket = { connectTimeout: 5000 }
   let isConnected = false
+  // At the start an address that is wrong ends the process; later on Redis is waited for.
+  const reconnectStrategy = (attempts: number) => isConnected && Math.min(50 * 2 ** attempts, 2000)
+  const socket = { connectTimeout: 5000, reconnectStrategy }
   const client = createClient({
-    ...(url.startsWith('unix:')
-      ? { socket: { ...socket, path: new URL(url).pathname, tls: false } }
-      : { url, socket: { ...socket, reconnectStrategy } }),
+    ...(url.startsWith('unix:') ? { socket: { ...socket, path: new URL(url).pathname, tls: false } } : { url, socket }),
     // A request is answered at once by an error, rather than late by a queue.
     disableOfflineQueue: true,
     commandsQueueMaxLength: 10_000,
   })
-  /** At the start an address that is wrong ends the process; later on Redis is waited for. */
-  function reconnectStrategy(attempts: number): number | false {
-    return isConnected && Math.min(50 * 2 ** attempts, 2000)
-  }
   client.on('error', onError)
   await client.connect()
   isConnected = true

@@ -5,5 +5,5 @@ export const fingerprint = (accessToken: string): string =>
   createHash('sha256')
     .update(accessToken)
     .digest('hex')
-    .slice(0, 12)
+    .slice(0, 8)
     .replace(/(.{4})(?=.)/g, '$1 ')

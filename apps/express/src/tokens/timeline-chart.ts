@@ -26,7 +26,7 @@ export function timelineChart(state: TokenState, now: number): Html {
         html`<rect
           class="${index === length - 1 && until > now ? 'life current' : 'life'}"
           x="${place(from)}"
-          y="34"
+          y="36"
           width="${width(from, until)}"
           height="14"
           rx="3"
@@ -41,7 +41,7 @@ export function timelineChart(state: TokenState, now: number): Html {
     .filter(({ at }) => at > start)
     .map(
       ({ at, mark }) =>
-        html`<svg class="mark ${mark}" x="${place(at)}" y="18" overflow="visible">${shapes[mark]}</svg>`,
+        html`<svg class="mark ${mark}" x="${place(at)}" y="${heights[mark]}" overflow="visible">${shapes[mark]}</svg>`,
     )
 
   return html`<svg class="timeline" role="img" aria-label="${summary(state, now)}" width="100%" height="100">
@@ -55,6 +55,9 @@ export function timelineChart(state: TokenState, now: number): Html {
     <text x="100%" y="97" text-anchor="end">+1 min</text>
   </svg>`
 }
+
+/** A refusal and the renewal that mends it happen at the same time: each has a row of its own. */
+const heights: Readonly<Record<Mark, number>> = { renewed: 26, refused: 9, trouble: 9 }
 
 /** Told apart by their form, not by their colour only. */
 const shapes: Readonly<Record<Mark, Html>> = {

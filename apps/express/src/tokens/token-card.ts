@@ -47,15 +47,16 @@ const events = ({ entries, title }: TokenState, now: number): Html =>
           .slice(-shownEntries)
           .toReversed()
           .map(
-            ({ at, mark, text }) =>
-              html`<li class="${mark}">${text} <span class="hint">${duration(now - at)} ago</span></li>`,
+            ({ at, mark, text }) => html`<li class="${mark}">${text} <span class="hint">${ago(now - at)}</span></li>`,
           )}
       </ol>`
+
+const ago = (ms: number): string => (ms < 1000 ? 'just now' : `${duration(ms)} ago`)
 
 // The buttons name the token, for whoever hears them one by one.
 const actions = ({ id, title }: TokenState): Html =>
   html`<form class="actions" method="post" action="/tokens/${id}" aria-label="${title}">
-    <button name="action" value="call">Make a call<span class="hidden">: ${title}</span></button>
+    <button name="action" value="call">Call<span class="hidden">: ${title}</span></button>
     <button name="action" value="revoke" class="plain">Revoke<span class="hidden">: ${title}</span></button>
     <button name="action" value="expire" class="plain">Expire<span class="hidden">: ${title}</span></button>
   </form>`

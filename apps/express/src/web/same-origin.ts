@@ -10,9 +10,16 @@ import { Problem } from './problem.ts'
 export const sameOrigin =
   (publicUrl: string): RequestHandler =>
   (request, _response, next) => {
+    if (safeMethods.has(request.method)) {
+      next()
+      return
+    }
     const site = request.get('sec-fetch-site')
     // Browsers that do not say so send the origin.
     const isOwn = site === undefined ? request.get('origin') === publicUrl : site === 'same-origin'
     if (isOwn) next()
     else next(new Problem(403, 'Not from here', 'This form was sent by another site, so nothing was done.'))
   }
+
+/** What changes nothing. See RFC 9110 §9.2.1. */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { findChromium } from '../../../../packages/conformance/chromium.ts'
+import { startSite, type Site } from '../support.ts'
+import type { SampleSiteOptions } from '../../dev/sample-site.ts'
+
+/** A site, and a user in front of it. */
+export type Visit = { readonly site: Site; readonly context: BrowserContext; readonly page: Page; readonly seen: Seen }
+
+/** What the browser has had to do with. */
+export type Seen = {
+  /** What is in the console, but that a page came with the status which it was to come with. */
+  readonly complaints: readonly string[]
+  /** All addresses that the browser asked for. */
+  readonly urls: readonly string[]
+  /** All that it was answered by the site. */
+  readonly bodies: readonly string[]
+}
+
+/** Starts one browser for the tests of a file, and gives what opens a site in it, with cookies of its own. */
+export function openBrowser(): (site?: SampleSiteOptions, options?: BrowserContextOptions) => Promise<Visit> {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await chromium.launch(findChromium())
+  }, 60_000)
+  afterAll(() => browser.close())
+
+  return async (siteOptions, options) => {
+    const site = await startSite(siteOptions)
+    const context = await browser.newContext(options)
+    // Not by the page itself, whose policy forbids it.
+    await context.addInitScript({ content: axeSource })
+    onTestFinished(async () => {
+      await context.close()
+      await site[Symbol.asyncDispose]()
+    })
+    const page = await context.newPage()
+    return { site, context, page, seen: watchPages(context, site.url) }
+  }
+}
+
+function watchPages(context: BrowserContext, origin: string): Seen {
+  const seen = { complaints: [] as string[], urls: [] as string[], bodies: [] as string[] }
+  context.on('console', (message) => {
+    if (!/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())) {
+      seen.complaints.push(message.text())
+    }
+  })
+  context.on('weberror', (error) => void seen.complaints.push(String(error.error())))
+  context.on('request', (request) => void seen.urls.push(request.url()))
+  context.on('response', (response) => {
+    const isStream = response.url().endsWith('/tokens/events')
+    if (!response.url().startsWith(origin) || isStream) return
+    response.text().then(
+      (text) => void seen.bodies.push(text),
+      // A redirect has no body.
+      () => {},
+    )
+  })
+  return seen
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+type Axe = { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+
+/** Checks a page against all of axe's rules for WCAG 2.2 AA, and its best practices. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: Axe }
+    const found = await axe.run({ resultTypes: ['violations'] })
+    return found.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))])
+  })
+  expect(violations).toEqual([])
+}
+
+/** Checks that nothing sticks out to the side. */
+export async function expectFit(page: Page): Promise<void> {
+  const [needed, there] = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return [scrollWidth, clientWidth]
+  })
+  expect(needed).toBeLessThanOrEqual(there ?? 0)
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { expectAccessible, openBrowser } from './open-browser.ts'
+
+const open = openBrowser()
+
+test('an open page shows how a revoked token heals, says so, and stays accessible', async () => {
+  const { site, page, seen } = await open({}, { reducedMotion: 'reduce' })
+  await page.goto(`${site.url}/tokens`)
+  await page.getByText('Live', { exact: true }).waitFor()
+  const card = page.getByRole('region', { name: 'Shops', exact: true })
+  const figure = (name: string) => card.locator('dl div', { hasText: name }).locator('dd').textContent()
+  expect(await figure('Fingerprint')).toBe('no token')
+
+  await card.getByRole('button', { name: 'Call' }).click()
+  await card.getByText('Got, since there was none').waitFor()
+  const first = await figure('Fingerprint')
+  expect(first).toMatch(/^[\da-f]{4} [\da-f]{4}$/)
+
+  await card.getByRole('button', { name: 'Revoke' }).click()
+  await card.getByText('sent again with a new token').waitFor()
+  expect(await figure('Fingerprint')).not.toBe(first)
+  expect([await figure('Renewals'), await figure('Replays')]).toEqual(['1', '1'])
+  expect(await card.locator('.timeline .mark.refused').count()).toBeGreaterThan(0)
+  expect(await page.locator('[aria-live]').first().textContent()).toContain('Shops: ')
+
+  await card.getByRole('button', { name: 'Expire' }).click()
+  await card.getByText('Renewed, since it had ended').waitFor()
+  await expectAccessible(page)
+  const text = await page.content()
+  for (const secret of site.secrets) expect(text).not.toContain(secret)
+  expect(seen.complaints).toEqual([])
+})
+
+test('the page moves by itself, and stands still when it is told to', async () => {
+  const { site, page } = await open()
+  await site.get('/shops?postalCode=35000')
+  await page.goto(`${site.url}/tokens`)
+  const card = page.getByRole('region', { name: 'Shops', exact: true })
+  const mark = () => card.locator('.timeline .mark').first().getAttribute('x')
+  const before = await mark()
+  await expect.poll(mark, { timeout: 10_000 }).not.toBe(before)
+
+  const pause = page.getByRole('button', { name: 'Pause' })
+  await pause.click()
+  expect(await pause.getAttribute('aria-pressed')).toBe('true')
+  await page.getByText('Paused').waitFor()
+  const calls = card.getByText('Renewed, since a call was refused')
+  await site.visit().post('/tokens/shops', { action: 'revoke' })
+  expect(await calls.count()).toBe(0)
+  await pause.click()
+  await calls.waitFor()
+})
+
+test('where motion is to be reduced, it moves when something happens only', async () => {
+  const { site, page } = await open({}, { reducedMotion: 'reduce' })
+  await site.get('/shops?postalCode=35000')
+  await page.clock.install()
+  await page.goto(`${site.url}/tokens`)
+  await page.getByText('Live', { exact: true }).waitFor()
+  const card = page.getByRole('region', { name: 'Shops', exact: true })
+  const drawings = () =>
+    page.evaluate(() => {
+      const counted = globalThis as unknown as { drawings: number }
+      counted.drawings = 0
+      const live = document.querySelector('#shops-live')
+      if (live) new MutationObserver(() => (counted.drawings += 1)).observe(live, { childList: true })
+    })
+  const drawn = () => page.evaluate(() => (globalThis as unknown as { drawings: number }).drawings)
+  await page.waitForResponse('**/tokens/events')
+  await drawings()
+  await site.visit().post('/tokens/shops', { action: 'revoke' })
+  await card.getByText('sent again with a new token').waitFor()
+  expect(await drawn()).toBeGreaterThan(0)
+})

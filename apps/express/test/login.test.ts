@@ -1,0 +1,198 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { startSite } from './support.ts'
+
+afterEach(() => void vi.useRealTimers())
+
+test('a user signs in, and the page shows what the provider says of them', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const { status, headers } = await visitor.signIn()
+  expect([status, headers.get('location')]).toEqual([303, '/profile'])
+  const { text } = await visitor.get('/profile')
+  expect(text).toContain('<h1>Camille Exemple</h1>')
+  expect(text).toContain('COMPTE_WEB_PROSPECT')
+  expect(text).toContain('1.2 GB of 20.0 GB used')
+})
+
+test('the session gets another id at the sign-in, and the old one is worth nothing', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  const before = visitor.cookie
+  await visitor.get(callback)
+  expect(visitor.cookie).not.toBe(before)
+  const thief = site.visit()
+  thief.cookie = before
+  expect((await thief.get('/profile')).status).toBe(401)
+})
+
+test('the cookie is for this site only, and no script reads it', async () => {
+  await using site = await startSite()
+  const { headers } = await site.get('/login', { redirect: 'manual' })
+  const [cookie, ...others] = headers.getSetCookie()
+  expect(others).toEqual([])
+  expect(cookie).toMatch(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
+})
+
+test('behind TLS the cookie is for TLS only, and for this very host', async () => {
+  await using site = await startSite({ publicUrl: 'https://app.example' })
+  const init: RequestInit = { redirect: 'manual', headers: { 'X-Forwarded-Proto': 'https', Connection: 'close' } }
+  const { headers } = await site.get('/login', init)
+  expect(headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^__Host-session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/),
+  ])
+  expect(headers.get('strict-transport-security')).toContain('max-age=31536000')
+})
+
+test.each(['/', '/shops', '/tokens', '/profile', '/nowhere'])(
+  'a visitor who does not sign in gets no cookie: %s',
+  async (path) => {
+    await using site = await startSite()
+    expect((await site.get(path)).headers.getSetCookie()).toEqual([])
+  },
+)
+
+test('who says no is told so, and is not signed in', async () => {
+  await using site = await startSite()
+  site.emulator.bouygues.denyLogin = true
+  const visitor = site.visit()
+  const { headers } = await visitor.get('/login')
+  const response = await fetch(headers.get('location') ?? '', { redirect: 'manual' })
+  const { status, text } = await visitor.get(response.headers.get('location')?.slice(site.url.length) ?? '')
+  expect(status).toBe(403)
+  expect(text).toContain('<h1>You did not sign in</h1>')
+  expect((await visitor.get('/profile')).status).toBe(401)
+})
+
+test('a callback is good once, whatever comes of it', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  site.emulator.bouygues.answerTokenRequests(1, { status: 503 })
+  expect((await visitor.get(callback)).status).toBe(503)
+  const { status, text } = await visitor.get(callback)
+  expect(status).toBe(400)
+  expect(text).toContain('<h1>This sign-in is over</h1>')
+  expect(site.emulator.bouygues.counters.tokenRequests).toBe(1)
+})
+
+test('after the sign-in as well', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  await visitor.get(callback)
+  const { status, text } = await visitor.get(callback)
+  expect([status, site.emulator.bouygues.counters.tokenRequests]).toEqual([400, 1])
+  expect(text).toContain('<h1>This sign-in is over</h1>')
+  expect((await visitor.get('/profile')).status).toBe(200)
+})
+
+test.each([
+  ['a forged state', (path: string) => path.replace(/state=[^&]+/, 'state=forged')],
+  ['no state', (path: string) => path.replace(/&?state=[^&]+/, '')],
+  ['the name of something that every object has', (path: string) => path.replace(/state=[^&]+/, 'state=constructor')],
+  ['two states', (path: string) => `${path}&state=forged`],
+])('%s leads nowhere, and nothing is sent', async (_what, forge) => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = forge(await visitor.goToProvider())
+  const { status, text } = await visitor.get(callback)
+  expect(status).toBe(400)
+  expect(text).toContain('<h1>This is not your sign-in</h1>')
+  expect(site.emulator.bouygues.counters.tokenRequests).toBe(0)
+})
+
+test('nor does a callback in another browser', async () => {
+  await using site = await startSite()
+  const callback = await site.visit().goToProvider()
+  const { status, text } = await site.visit().get(callback)
+  expect(status).toBe(400)
+  expect(text).toContain('<h1>Your sign-in has expired</h1>')
+  expect(text).toContain(site.url)
+})
+
+test('an answer that cannot be trusted signs nobody in', async () => {
+  await using site = await startSite()
+  site.emulator.bouygues.editIdToken = ({ header, payload }) => ({ header, payload: { ...payload, nonce: 'another' } })
+  const visitor = site.visit()
+  expect((await visitor.signIn()).status).toBe(502)
+  expect((await visitor.get('/profile')).status).toBe(401)
+})
+
+test('two tabs sign in side by side', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const first = await visitor.goToProvider()
+  const second = await visitor.goToProvider()
+  expect((await visitor.get(second)).headers.get('location')).toBe('/profile')
+  expect((await visitor.get(first)).headers.get('location')).toBe('/profile')
+  expect((await visitor.get('/profile')).status).toBe(200)
+})
+
+test('a session ends when nobody was there for its time, and each request starts that anew', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  await using site = await startSite({ sessionMs: 600_000 })
+  const visitor = site.visit()
+  await visitor.signIn()
+  vi.setSystemTime(Date.now() + 400_000)
+  expect((await visitor.get('/')).text).toContain('Camille Exemple')
+  vi.setSystemTime(Date.now() + 400_000)
+  expect((await visitor.get('/')).text).toContain('Camille Exemple')
+  vi.setSystemTime(Date.now() + 600_001)
+  const { status, text } = await visitor.get('/profile')
+  expect(status).toBe(401)
+  expect(text).toContain('Your session has ended.')
+})
+
+test('signing out revokes the tokens, ends the session here, and leads to the provider to end it there', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  await visitor.signIn()
+  const { cookie } = visitor
+  const { status, headers, text } = await visitor.post('/logout')
+  expect(status).toBe(200)
+  expect(visitor.cookie).toBe('')
+  const [, url = ''] = /^0; url=(.*)$/.exec(headers.get('refresh') ?? '') ?? []
+  expect(text).toContain('Sign out at Bouygues Telecom as well')
+  const response = await fetch(url, { redirect: 'manual' })
+  expect(response.headers.get('location')).toBe(`${site.url}/signed-out`)
+  // No token is in an address: it would be in the history, and in the logs on the way.
+  for (const secret of site.secrets) expect(url).not.toContain(secret)
+
+  const thief = site.visit()
+  thief.cookie = cookie
+  expect((await thief.get('/profile')).status).toBe(401)
+  const [token] = [...site.secrets].filter((secret) => secret.startsWith('at-'))
+  const api = new URL(url).origin + '/api.bouyguestelecom.fr/customer-management/v1/usage-consumptions/mobile-data'
+  expect((await fetch(api, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401)
+})
+
+test('who signed out elsewhere is asked to sign in again', async () => {
+  await using site = await startSite()
+  const [one, other] = [site.visit(), site.visit()]
+  await one.signIn()
+  await other.signIn()
+  await one.post('/logout')
+  const { status, text } = await other.get('/profile')
+  expect(status).toBe(401)
+  expect(text).toContain('Please sign in again')
+  expect((await other.get('/')).text).not.toContain('Camille Exemple')
+})
+
+test('a user whose token was revoked goes on, by the refresh token', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  await visitor.signIn()
+  const [token] = [...site.secrets].filter((secret) => secret.startsWith('at-'))
+  site.emulator.bouygues.revoke(token)
+  expect((await visitor.get('/profile')).text).toContain('1.2 GB of 20.0 GB used')
+})
+
+test('a provider that does not answer when a user signs out is no obstacle', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  await visitor.signIn()
+  await site.stopEmulator()
+  expect((await visitor.post('/logout')).status).toBe(200)
+  expect((await visitor.get('/profile')).status).toBe(401)
+})

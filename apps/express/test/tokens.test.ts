@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { afterEach, expect, test, vi } from 'vitest'
+import { startSite, type Site } from './support.ts'
+
+afterEach(() => void vi.useRealTimers())
+
+/** The part of a page that is about one token. */
+const cardOf = (text: string, id: string) => text.split(`<div id="${id}-live">`)[1]?.split('</section>')[0] ?? ''
+
+const figure = (text: string, name: string) => new RegExp(`<dt>${name}</dt>\\s*<dd>(?:<code>)?([^<]*)`).exec(text)?.[1]
+
+/** Reads the messages of a stream of events until one fits. */
+async function* eventsOf(site: Site, signal: AbortSignal, cookie = '') {
+  const headers = { Connection: 'close', ...(cookie && { Cookie: cookie }) }
+  const response = await fetch(`${site.url}/tokens/events`, { signal, headers })
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+  let text = ''
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      yield JSON.parse(text.slice('data: '.length, end)) as { tokens: { id: string; html: string }[]; news: string[] }
+      text = text.slice(end + 2)
+    }
+  }
+}
+
+test('the page has the state of each token without a line of script', async () => {
+  await using site = await startSite()
+  const before = cardOf((await site.get('/tokens')).text, 'shops')
+  expect([figure(before, 'Fingerprint'), figure(before, 'Time to live')]).toEqual(['no token', '–'])
+  expect(before).toContain('Nothing has happened yet')
+
+  vi.useFakeTimers({ toFake: ['Date'] })
+  for (let call = 0; call < 4; call += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await site.get('/shops?postalCode=35000')
+  }
+  vi.setSystemTime(Date.now() + 65_000)
+  const after = cardOf((await site.get('/tokens')).text, 'shops')
+  const [token = ''] = [...site.secrets].filter((secret) => !secret.startsWith('emulated'))
+  const hash = createHash('sha256').update(token).digest('hex')
+  expect(figure(after, 'Fingerprint')).toBe(`${hash.slice(0, 4)} ${hash.slice(4, 8)}`)
+  expect(figure(after, 'Age')).toMatch(/^1 min [56] s$/)
+  expect(figure(after, 'Time to live')).toMatch(/^58 min 5\d s$/)
+  expect([figure(after, 'Renewals'), figure(after, 'Replays'), figure(after, 'Calls saved')]).toEqual(['0', '0', '3'])
+  expect(after).toContain('Got, since there was none')
+  expect(after).toMatch(/<svg\s+class="timeline"\s+role="img"\s+aria-label="The last two minutes: 3 calls/)
+})
+
+test('a token that is revoked at the emulator heals with the next call', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const { status, headers } = await visitor.post('/tokens/shops', { action: 'revoke' })
+  expect([status, headers.get('location')]).toEqual([303, '/tokens'])
+  const card = cardOf((await visitor.get('/tokens')).text, 'shops')
+  expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['1', '1'])
+  const order = [
+    'was refused (401) and sent again',
+    'Renewed, since a call was refused',
+    'Revoked at the emulator',
+    'Got, since there was none',
+  ]
+  const places = order.map((text) => card.indexOf(text))
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+  expect(places[0]).toBeGreaterThan(0)
+  expect(site.emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRefusals: 1 })
+})
+
+test('one whose time is over is renewed before the next call, which nobody refuses', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  await visitor.post('/tokens/campaigns', { action: 'expire' })
+  const card = cardOf((await visitor.get('/tokens')).text, 'campaigns')
+  expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['1', '0'])
+  expect(card).toContain('Renewed, since it had ended')
+  expect(site.emulator.digitaleo.counters).toMatchObject({ tokenRequests: 2, apiCalls: 1, apiRefusals: 0 })
+})
+
+test.each(['shops', 'campaigns', 'contracts', 'user'])('so it is with each token: %s', async (id) => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  await visitor.signIn()
+  for (const action of ['call', 'revoke', 'expire', 'call']) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect((await visitor.post(`/tokens/${id}`, { action })).status).toBe(303)
+  }
+  const card = cardOf((await visitor.get('/tokens')).text, id)
+  expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['2', '1'])
+})
+
+test('a user sees the own token, and nobody else does', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  await visitor.signIn()
+  expect((await visitor.get('/tokens')).text).toContain('Your sign-in')
+  expect((await site.get('/tokens')).text).not.toContain('Your sign-in')
+  expect((await site.visit().post('/tokens/user', { action: 'revoke' })).status).toBe(404)
+  await visitor.post('/logout')
+  expect((await visitor.get('/tokens')).text).not.toContain('Your sign-in')
+})
+
+test.each([
+  ['nothing', 'revoke'],
+  ['shops', 'clear'],
+  ['shops', 'constructor'],
+])('there is nothing else to do: %s, %s', async (id, action) => {
+  await using site = await startSite()
+  expect((await site.visit().post(`/tokens/${id}`, { action })).status).toBe(404)
+})
+
+test('nobody can do anything to live tokens', async () => {
+  await using emulated = await startSite()
+  await using site = await startSite({ revoke: undefined })
+  expect((await emulated.get('/tokens')).text).toContain('value="revoke"')
+  expect((await site.get('/tokens')).text).not.toContain('value="revoke"')
+  expect((await site.visit().post('/tokens/shops', { action: 'revoke' })).status).toBe(404)
+})
+
+test('a failed renewal is told by its code only', async () => {
+  await using site = await startSite()
+  site.emulator.orange.answerTokenRequests(1, {
+    status: 400,
+    body: { error: 'invalid_request', error_description: 'private' },
+  })
+  await site.get('/shops?postalCode=35000')
+  const { text } = await site.get('/tokens')
+  expect(text).toContain('No token (TOKEN_REFUSED)')
+  expect(text).not.toContain('private')
+})
+
+test('an open page is told what happens, as it happens, and shows no secret', async () => {
+  await using site = await startSite()
+  const ended = new AbortController()
+  let all = ''
+  let posted: Promise<unknown> | undefined
+  const heals = async () => {
+    for await (const message of eventsOf(site, ended.signal)) {
+      all += JSON.stringify(message)
+      posted ??= site.visit().post('/tokens/shops', { action: 'revoke' })
+      if (message.news.some((news) => news.includes('sent again with a new token'))) return message
+    }
+    throw new Error('The stream ended')
+  }
+  const { tokens } = await heals()
+  await posted
+  ended.abort()
+  expect(tokens.map(({ id }) => id)).toEqual(['shops-live', 'campaigns-live', 'contracts-live'])
+  expect(figure(tokens[0]?.html ?? '', 'Replays')).toBe('1')
+  for (const secret of site.secrets) expect(all).not.toContain(secret)
+})
+
+test('the end of the app ends the streams, and there are no further ones', async () => {
+  const closing = new AbortController()
+  await using site = await startSite({ closing: closing.signal })
+  const messages = []
+  for await (const message of eventsOf(site, AbortSignal.timeout(20_000))) {
+    messages.push(message)
+    closing.abort()
+  }
+  expect(messages).toHaveLength(1)
+  expect((await site.get('/tokens/events')).status).toBe(503)
+})
+
+test('there are no more than a hundred streams, and one that ends makes room', async () => {
+  await using site = await startSite()
+  const ended = Array.from({ length: 100 }, () => new AbortController())
+  await Promise.all(ended.map(({ signal }) => fetch(`${site.url}/tokens/events`, { signal })))
+  expect((await site.get('/tokens/events')).status).toBe(503)
+  ended[0]?.abort()
+  await expect
+    .poll(async () => {
+      const one = new AbortController()
+      const { status } = await fetch(`${site.url}/tokens/events`, { signal: one.signal })
+      one.abort()
+      return status
+    })
+    .toBe(200)
+  for (const one of ended) one.abort()
+})
