@@ -62,6 +62,7 @@ document.addEventListener('submit', async (event) => {
   }
 })
 
+document.querySelector('#still').hidden = true
 stream.hidden = false
 open()
 addEventListener('pagehide', () => source.close())

@@ -56,7 +56,7 @@ const ago = (ms: number): string => (ms < 1000 ? 'just now' : `${duration(ms)} a
 // The buttons name the token, for whoever hears them one by one.
 const actions = ({ id, title }: TokenState): Html =>
   html`<form class="actions" method="post" action="/tokens/${id}" aria-label="${title}">
-    <button name="action" value="call">Call<span class="hidden">: ${title}</span></button>
-    <button name="action" value="revoke" class="plain">Revoke<span class="hidden">: ${title}</span></button>
-    <button name="action" value="expire" class="plain">Expire<span class="hidden">: ${title}</span></button>
+    <button name="action" value="call">Call<span class="hidden"> – ${title}</span></button>
+    <button name="action" value="revoke" class="plain">Revoke<span class="hidden"> – ${title}</span></button>
+    <button name="action" value="expire" class="plain">Expire<span class="hidden"> – ${title}</span></button>
   </form>`

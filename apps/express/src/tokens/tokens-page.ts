@@ -14,11 +14,9 @@ export function tokensPage(states: readonly TokenState[], canAct: (state: TokenS
         What happens to the tokens of this process, as it happens. A fingerprint tells one token from another; the
         tokens themselves stay on the server.
       </p>
-      <noscript
-        ><p class="hint">
-          This is how things were when the page was loaded. Reload it to see the newest state.
-        </p></noscript
-      >
+      <p class="hint" id="still">
+        This is how things were when the page was loaded. Reload it to see the newest state.
+      </p>
       <p class="stream" id="stream" hidden>
         <button type="button" class="plain" id="pause" aria-pressed="false">Pause</button>
         <span id="stream-state" role="status"></span>
