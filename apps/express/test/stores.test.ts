@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { SessionData } from 'express-session'
 import { createClient } from 'redis'
 import { afterEach, expect, test, vi } from 'vitest'
-import { startRedis } from '../../../packages/redis/test/redis-server.ts'
+import { startRedis } from '../../../config/start-redis.ts'
 import { MemorySessions } from '../src/stores/memory-sessions.ts'
 import { redisStores } from '../src/stores/redis-stores.ts'
 import { startSite } from './support.ts'
@@ -50,9 +50,8 @@ async function startStores() {
   const server = await startRedis()
   const keys = [randomBytes(32).toString('base64url')]
   const errors: string[] = []
-  const open = () =>
-    redisStores({ url: `unix://${server.path}`, keys, onError: ({ message }) => void errors.push(message) })
-  return { open, errors, path: server.path, [Symbol.asyncDispose]: server.stop }
+  const open = () => redisStores({ url: server.url, keys, onError: ({ message }) => void errors.push(message) })
+  return { open, errors, url: server.url, [Symbol.asyncDispose]: server.stop }
 }
 
 test('processes over one Redis share sessions and tokens, and no token can be read there', async () => {
@@ -72,7 +71,7 @@ test('processes over one Redis share sessions and tokens, and no token can be re
   expect((await same.get('/tokens')).text).toContain('Taken from the store')
   expect(first.emulator.bouygues.counters.tokenRequests).toBe(1)
 
-  const client = await createClient({ socket: { path: redis.path, tls: false } }).connect()
+  const client = await createClient({ url: redis.url }).connect()
   const entries = await Promise.all((await client.keys('*')).map(async (key) => key + (await client.get(key))))
   client.destroy()
   expect(entries.filter((entry) => entry.startsWith('oauthkit:'))).toHaveLength(2)

@@ -96,7 +96,7 @@ function keysOf(env: Environment): readonly string[] | undefined {
 function redisAddress(env: Environment): string | undefined {
   const url = text(env, 'REDIS_URL')
   // Not repeated in the message: it may hold a password.
-  if (url && !(URL.canParse(url) && /^(rediss?|unix):$/.test(new URL(url).protocol)))
+  if (url && !(URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)))
     throw new TypeError('REDIS_URL must be a URL such as redis://127.0.0.1:6379')
   return url
 }

@@ -6,7 +6,7 @@ import type { Stores } from './stores.ts'
 
 /** What {@link redisStores} takes. */
 export type RedisStoresOptions = {
-  /** Where Redis is: `redis://`, `rediss://` or `unix://` and the path of a socket. */
+  /** Where Redis is: `redis://`, or `rediss://` for TLS. */
   readonly url: string
   /** What encrypts the tokens. */
   readonly keys: readonly string[]
@@ -19,9 +19,9 @@ export async function redisStores({ url, keys, onError }: RedisStoresOptions): P
   let isConnected = false
   // At the start an address that is wrong ends the process; later on Redis is waited for.
   const reconnectStrategy = (attempts: number) => isConnected && Math.min(50 * 2 ** attempts, 2000)
-  const socket = { connectTimeout: 5000, reconnectStrategy }
   const client = createClient({
-    ...(url.startsWith('unix:') ? { socket: { ...socket, path: new URL(url).pathname, tls: false } } : { url, socket }),
+    url,
+    socket: { connectTimeout: 5000, reconnectStrategy },
     // A request is answered at once by an error, rather than late by a queue.
     disableOfflineQueue: true,
     commandsQueueMaxLength: 10_000,
