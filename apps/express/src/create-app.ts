@@ -40,7 +40,7 @@ export type Dependencies = TokensRouterOptions & {
 }
 
 /** What signs users in, and acts for them. */
-export type SignIn = {
+type SignIn = {
   readonly login: Login<BouyguesUserInfo>
   readonly tokensOf: (user: string) => UserTokens
   readonly usageOf: (user: string) => Promise<Usage>

@@ -19,7 +19,7 @@ export type Services = {
 }
 
 /** A token of the app's own. */
-export type ServiceToken = {
+type ServiceToken = {
   readonly name: ServiceName
   readonly source: OwnTokenSource
   readonly history: TokenHistory

@@ -25,7 +25,7 @@ export type Site = AsyncDisposable & {
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string }
 
 /** Somebody with a browser that keeps the app's cookie. */
-export type Visitor = {
+type Visitor = {
   /** The cookie, as the browser sends it; empty: none. */
   cookie: string
   readonly get: (path: string, init?: RequestInit) => Promise<Answer>
@@ -70,7 +70,11 @@ export async function startSite(options: SampleSiteOptions = {}): Promise<Site> 
 
 function visitorOf(request: Site['get'], origin: string, secrets: Set<string>): Visitor {
   const send = async (path: string, init: RequestInit = {}) => {
-    const headers = { ...(visitor.cookie && { Cookie: visitor.cookie }), Connection: 'close', ...init.headers }
+    const headers = {
+      ...(visitor.cookie && { Cookie: visitor.cookie }),
+      Connection: 'close',
+      ...(init.headers as Record<string, string>),
+    }
     const answer = await request(path, { redirect: 'manual', ...init, headers })
     const [cookie] = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
     if (cookie !== undefined) visitor.cookie = cookie.endsWith('=') ? '' : cookie

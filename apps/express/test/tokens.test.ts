@@ -9,7 +9,11 @@ const cardOf = (text: string, id: string) => text.split(`<div id="${id}-live">`)
 
 const figure = (text: string, name: string) => new RegExp(`<dt>${name}</dt>\\s*<dd>(?:<code>)?([^<]*)`).exec(text)?.[1]
 
-/** Reads the messages of a stream of events until one fits. */
+/**
+ * Reads a stream of events.
+ *
+ * @yields each message.
+ */
 async function* eventsOf(site: Site, signal: AbortSignal, cookie = '') {
   const headers = { Connection: 'close', ...(cookie && { Cookie: cookie }) }
   const response = await fetch(`${site.url}/tokens/events`, { signal, headers })

@@ -17,7 +17,7 @@ export type ListSection<Entry> = {
 }
 
 /** A column of a table. The first one is what its row is about. */
-export type Column<Entry> = { readonly title: string; readonly value: (entry: Entry) => string | number }
+type Column<Entry> = { readonly title: string; readonly value: (entry: Entry) => string | number }
 
 /** Makes the fields by which a list is searched and paged; they belong into a form of the method GET. */
 export const listFields = ({ search, size }: ListQuery, what: string): Html =>

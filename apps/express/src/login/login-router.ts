@@ -1,3 +1,4 @@
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes on what they reject with */
 import type { BouyguesUserInfo } from '@oauthkit/bouygues'
 import type { Login } from '@oauthkit/login'
 import { Router, type RequestHandler } from 'express'
@@ -21,17 +22,15 @@ export type LoginRouterOptions = {
 /** Signs users in and out: `/login`, `/callback`, `/logout`, `/signed-out`. */
 export function loginRouter({ login, tokensOf, publicUrl }: LoginRouterOptions): Router {
   const isSecure = publicUrl.startsWith('https:')
-  const router = Router()
-
-  router.get('/login', async (request, response) => {
+  const start: RequestHandler = async (request, response) => {
     const { url, transaction } = await login.start().catch(failAs)
     rememberSignIn(request.session, transaction)
     // Written before the browser leaves, or it might be back too early.
     await saveSession(request)
     response.redirect(303, url)
-  })
+  }
 
-  router.get('/callback', async (request, response) => {
+  const finish: RequestHandler = async (request, response) => {
     const signIn = takeSignIn(request.session, request.query['state'])
     if (typeof signIn === 'string') throw noSignIn(signIn, publicUrl)
     await saveSession(request)
@@ -45,9 +44,9 @@ export function loginRouter({ login, tokensOf, publicUrl }: LoginRouterOptions):
     await saveSession(request)
     // The code is out of the address, and out of what a reload sends.
     response.redirect(303, '/profile')
-  })
+  }
 
-  router.post('/logout', async (request, response) => {
+  const signOut: RequestHandler = async (request, response) => {
     const { user } = request.session
     await endSession(request)
     response.clearCookie(cookieName(isSecure), cookieOptions(isSecure))
@@ -66,7 +65,7 @@ export function loginRouter({ login, tokensOf, publicUrl }: LoginRouterOptions):
       content: html`<h1>You are signed out here</h1>
         <p><a href="${url}">Sign out at Bouygues Telecom as well</a>, where this page leads by itself.</p>`,
     })
-  })
+  }
 
   const forgetTokens = async (user: string, log: { warn: (details: object, text: string) => void }) => {
     const { source, history } = tokensOf(user)
@@ -81,8 +80,7 @@ export function loginRouter({ login, tokensOf, publicUrl }: LoginRouterOptions):
     }
   }
 
-  router.get('/signed-out', signedOut)
-  return router
+  return Router().get('/login', start).get('/callback', finish).post('/logout', signOut).get('/signed-out', signedOut)
 }
 
 const signedOut: RequestHandler = (_request, response) =>

@@ -63,7 +63,7 @@ export const cookieOptions = (isSecure: boolean) =>
 export async function renewSession(request: Request): Promise<void> {
   const { signIns, usedStates } = request.session
   await new Promise<void>((resolve, reject) => {
-    request.session.regenerate((error: unknown) => (error ? reject(error as Error) : resolve()))
+    request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
   })
   Object.assign(request.session, { ...(signIns && { signIns }), ...(usedStates && { usedStates }) })
 }
@@ -71,11 +71,11 @@ export async function renewSession(request: Request): Promise<void> {
 /** Writes the session now, rather than when the request is answered. */
 export const saveSession = (request: Request): Promise<void> =>
   new Promise((resolve, reject) => {
-    request.session.save((error: unknown) => (error ? reject(error as Error) : resolve()))
+    request.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })
 
 /** Ends the session. */
 export const endSession = (request: Request): Promise<void> =>
   new Promise((resolve, reject) => {
-    request.session.destroy((error: unknown) => (error ? reject(error as Error) : resolve()))
+    request.session.destroy((error: unknown) => (error ? reject(error) : resolve()))
   })

@@ -15,7 +15,7 @@ export type Frame = {
 }
 
 /** A link to a page of the site. */
-export type Link = { readonly path: string; readonly text: string }
+type Link = { readonly path: string; readonly text: string }
 
 /** A page. */
 export type Page = {

@@ -4,7 +4,7 @@ import type { Provider } from '@oauthkit/core'
 export type Mode = 'live' | 'emulated'
 
 /** How to reach one provider, and as whom. */
-export type Client<Credentials> = {
+type Client<Credentials> = {
   readonly mode: Mode
   /** The authorization server. */
   readonly provider: Provider
@@ -18,7 +18,7 @@ export type Client<Credentials> = {
 export type SecretClient = Client<{ readonly clientId: string; readonly clientSecret: string }>
 
 /** A client that signs assertions. */
-export type CertificateClient = Client<{ readonly clientId: string; readonly privateKey: string }>
+type CertificateClient = Client<{ readonly clientId: string; readonly privateKey: string }>
 
 /** What the app can do, by what it has a client for. */
 export type Clients = {

@@ -7,31 +7,36 @@ export type Mark = 'renewed' | 'refused' | 'trouble'
 export type Description = { readonly mark: Mark; readonly text: string }
 
 /** Says in words what happened to a token; `undefined` for what happens with every call. */
-export function describeEvent(event: TokenEvent): Description | undefined {
-  switch (event.type) {
-    case 'served':
-    case 'skipped':
-      return undefined
-    case 'renewed':
-      return { mark: 'renewed', text: `${renewals[event.reason]} (${Math.round(event.durationMs)} ms)` }
-    case 'adopted':
-      return { mark: 'renewed', text: 'Taken from the store, where it was already' }
-    case 'refused':
-      return event.isReplayed
-        ? { mark: 'refused', text: `A call was refused (${event.status}) and sent again with a new token` }
-        : { mark: 'trouble', text: `A call was refused (${event.status}), and not sent again` }
-    case 'failed':
-      return {
-        mark: 'trouble',
-        text: `No token (${isOAuthError(event.error) ? event.error.code : event.error.name})${event.hasToken ? '; the old one is still good' : ''}`,
-      }
-    case 'throttled':
-      return { mark: 'trouble', text: `No renewal: ${limits[event.why]}` }
-    case 'store-failed':
-      return { mark: 'trouble', text: `The store failed (${event.operation}); things go on without it` }
-    case 'oversized':
-      return { mark: 'trouble', text: `A proxy refused a header of ${event.length} characters (${event.status})` }
-  }
+export const describeEvent = (event: TokenEvent): Description | undefined =>
+  // Each function takes the event of its own name, which is more than the compiler can tell.
+  (descriptions[event.type] as ((event: TokenEvent) => Description) | undefined)?.(event)
+
+type Descriptions = { readonly [Type in TokenEvent['type']]?: (event: TokenEvent & { type: Type }) => Description }
+
+/** What happens with every call, `served` and `skipped`, is left out. */
+const descriptions: Descriptions = {
+  renewed: ({ reason, durationMs }) => ({
+    mark: 'renewed',
+    text: `${renewals[reason]} (${Math.round(durationMs)} ms)`,
+  }),
+  adopted: () => ({ mark: 'renewed', text: 'Taken from the store, where it was already' }),
+  refused: ({ status, isReplayed }) =>
+    isReplayed
+      ? { mark: 'refused', text: `A call was refused (${status}) and sent again with a new token` }
+      : { mark: 'trouble', text: `A call was refused (${status}), and not sent again` },
+  failed: ({ error, hasToken }) => {
+    const why = isOAuthError(error) ? error.code : error.name
+    return { mark: 'trouble', text: `No token (${why})${hasToken ? '; the old one is still good' : ''}` }
+  },
+  throttled: ({ why }) => ({ mark: 'trouble', text: `No renewal: ${limits[why]}` }),
+  'store-failed': ({ operation }) => ({
+    mark: 'trouble',
+    text: `The store failed (${operation}); things go on without it`,
+  }),
+  oversized: ({ length, status }) => ({
+    mark: 'trouble',
+    text: `A proxy refused a header of ${length} characters (${status})`,
+  }),
 }
 
 const renewals: Readonly<Record<RenewalReason, string>> = {

@@ -36,10 +36,10 @@ export type TokenState = TokenDetails & {
 }
 
 /** Something that happened, and when. */
-export type Entry = Description & { readonly at: number }
+type Entry = Description & { readonly at: number }
 
 /** From when to when a token was the current one. */
-export type Life = { readonly from: number; readonly until: number }
+type Life = { readonly from: number; readonly until: number }
 
 /** Takes what happens to one token. */
 export type TokenHistory = {

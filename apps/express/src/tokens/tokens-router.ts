@@ -1,4 +1,5 @@
-import { Router, urlencoded } from 'express'
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes on what they reject with */
+import { Router, urlencoded, type RequestHandler } from 'express'
 import { sendPage } from '../pages/send-page.ts'
 import { Problem } from '../web/problem.ts'
 import type { TokenActions } from './token-actions.ts'
@@ -19,6 +20,19 @@ export type TokensRouterOptions = {
 export function tokensRouter({ histories, closing, actionsOf }: TokensRouterOptions): Router {
   const router = Router()
 
+  const act: RequestHandler<{ id: string }> = async (request, response) => {
+    const { action } = (request.body ?? {}) as { action?: unknown }
+    const actions = actionsOf(request.params.id, request.session.user?.sub)
+    const work =
+      actions?.revoke && (action === 'call' || action === 'revoke' || action === 'expire') ? actions[action] : undefined
+    if (!work)
+      throw new Problem(404, 'No such token', 'There is no such token, or nothing of this kind can be done to it.')
+    await work()
+    // The page's script sends the form without leaving the page.
+    if (request.accepts(['html', 'json']) === 'json') response.status(204).end()
+    else response.redirect(303, '/tokens')
+  }
+
   router.get('/', (request, response) => {
     const user = request.session.user?.sub
     sendPage(
@@ -29,18 +43,7 @@ export function tokensRouter({ histories, closing, actionsOf }: TokensRouterOpti
 
   router.get('/events', tokenStream({ histories, closing }))
 
-  router.post('/:id', urlencoded({ extended: false, limit: 1000 }), async (request, response) => {
-    const { action } = (request.body ?? {}) as { action?: unknown }
-    const actions = actionsOf(request.params['id'] ?? '', request.session.user?.sub)
-    const act =
-      actions?.revoke && (action === 'call' || action === 'revoke' || action === 'expire') ? actions[action] : undefined
-    if (!act)
-      throw new Problem(404, 'No such token', 'There is no such token, or nothing of this kind can be done to it.')
-    await act()
-    // The page's script sends the form without leaving the page.
-    if (request.accepts(['html', 'json']) === 'json') response.status(204).end()
-    else response.redirect(303, '/tokens')
-  })
+  router.post('/:id', urlencoded({ extended: false, limit: 1000 }), act)
 
   return router
 }

@@ -26,9 +26,9 @@ test('a user signs in, sees the profile, signs out, and no token ever comes near
     await page.goto(site.url + path)
   }
   const storage = await page.evaluate(() =>
-    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+    JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
   )
-  expect(storage).toBe('[{},{},""]')
+  expect(storage).toBe('[[],[],""]')
 
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL(`${site.url}/signed-out`)

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { findChromium } from '../../../../packages/conformance/chromium.ts'
@@ -10,7 +9,7 @@ import type { SampleSiteOptions } from '../../dev/sample-site.ts'
 export type Visit = { readonly site: Site; readonly context: BrowserContext; readonly page: Page; readonly seen: Seen }
 
 /** What the browser has had to do with. */
-export type Seen = {
+type Seen = {
   /** What is in the console, but that a page came with the status which it was to come with. */
   readonly complaints: readonly string[]
   /** All addresses that the browser asked for. */
@@ -31,7 +30,7 @@ export function openBrowser(): (site?: SampleSiteOptions, options?: BrowserConte
     const site = await startSite(siteOptions)
     const context = await browser.newContext(options)
     // Not by the page itself, whose policy forbids it.
-    await context.addInitScript({ content: axeSource })
+    await context.addInitScript({ content: axe.source })
     onTestFinished(async () => {
       await context.close()
       await site[Symbol.asyncDispose]()
@@ -62,15 +61,13 @@ function watchPages(context: BrowserContext, origin: string): Seen {
   return seen
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 type Axe = { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
 
 /** Checks a page against all of axe's rules for WCAG 2.2 AA, and its best practices. */
 export async function expectAccessible(page: Page): Promise<void> {
   const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: Axe }
-    const found = await axe.run({ resultTypes: ['violations'] })
+    const loaded = globalThis as unknown as { axe: Axe }
+    const found = await loaded.axe.run({ resultTypes: ['violations'] })
     return found.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))])
   })
   expect(violations).toEqual([])
