@@ -17,13 +17,13 @@ export default mergeConfig(
     test: {
       projects: [
         // Bun and Deno run this one too.
-        { extends: true, test: { name: 'express', include: ['test/**/*.test.ts'], exclude: [inBrowser] } },
+        { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [inBrowser] } },
         ...(hasChromium
           ? [
               // A browser takes a second or two to start, and more where other tests run beside it.
               {
                 extends: true as const,
-                test: { name: 'express (chromium)', include: [inBrowser], testTimeout: 30_000 },
+                test: { name: 'chromium', include: [inBrowser], testTimeout: 30_000 },
               },
             ]
           : []),

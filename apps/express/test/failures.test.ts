@@ -18,6 +18,8 @@ test('a token endpoint that is down makes a 503, and passes on how long to wait'
   expect([status, headers.get('retry-after')]).toEqual([503, '30'])
   expect(text).toContain('Orange is not available')
   expect(errorsOf(site)).toMatchObject([{ reason: 'unavailable', why: expect.stringContaining('TOKEN_UNAVAILABLE') }])
+  const failed = { msg: 'token', token: 'shops', event: 'failed', error: expect.stringContaining('503') }
+  expect(site.log).toContainEqual(expect.objectContaining(failed))
 })
 
 test('without a word on how long to wait there is no Retry-After', async () => {
@@ -146,14 +148,16 @@ test('a request that cannot be served keeps its status, and is nothing for the o
 
 test('a mistake of our own makes a 500 that gives nothing away; the stack is in the log', async () => {
   const stores = memoryStores([randomBytes(32).toString('base64url')])
-  stores.sessions.set = (_id, _session, done) => done?.(new Error('a bug'))
+  stores.sessions.set = (_id, _session, done) => done?.(Object.assign(new Error('a bug'), { request: 'private' }))
   await using site = await startSite({ stores })
   const { status, text } = await site.get('/login')
   expect(status).toBe(500)
   expect(text).toContain('Something went wrong')
   expect(text).not.toMatch(/a bug|\.ts/)
   const stack = expect.stringMatching(/^Error: a bug\n\s+at .*failures\.test\.ts/)
-  expect(errorsOf(site)).toMatchObject([{ err: { message: 'a bug', stack } }])
+  // Its other properties are left out: there may be a request among them.
+  expect(errorsOf(site)).toMatchObject([{ err: { type: 'Error', message: 'a bug', stack } }])
+  expect(site.logText()).not.toContain('private')
 })
 
 test('who asks for JSON gets problem details', async () => {

@@ -76,6 +76,20 @@ test('a callback is good once, whatever comes of it', async () => {
   expect(site.emulator.bouygues.counters.tokenRequests).toBe(1)
 })
 
+test('it is good once also while the first try is under way', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  const release = site.emulator.bouygues.holdTokenRequests()
+  const first = visitor.get(callback)
+  await site.emulator.bouygues.tokenRequested(1)
+  const second = await visitor.get(callback)
+  expect(second.status).toBe(400)
+  expect(second.text).toContain('<h1>This sign-in is over</h1>')
+  release()
+  expect((await first).headers.get('location')).toBe('/profile')
+})
+
 test('after the sign-in as well', async () => {
   await using site = await startSite()
   const visitor = site.visit()
@@ -135,7 +149,10 @@ test('a session ends when nobody was there for its time, and each request starts
   const visitor = site.visit()
   await visitor.signIn()
   vi.setSystemTime(Date.now() + 400_000)
-  expect((await visitor.get('/')).text).toContain('Camille Exemple')
+  const { text: home, headers } = await visitor.get('/')
+  expect(home).toContain('Camille Exemple')
+  // The browser is told as well.
+  expect(headers.getSetCookie()).toHaveLength(1)
   vi.setSystemTime(Date.now() + 400_000)
   expect((await visitor.get('/')).text).toContain('Camille Exemple')
   vi.setSystemTime(Date.now() + 600_001)
@@ -161,6 +178,7 @@ test('signing out revokes the tokens, ends the session here, and leads to the pr
 
   const thief = site.visit()
   thief.cookie = cookie
+  expect((await thief.get('/')).text).not.toContain('Camille Exemple')
   expect((await thief.get('/profile')).status).toBe(401)
   const [token] = [...site.secrets].filter((secret) => secret.startsWith('at-'))
   const api = new URL(url).origin + '/api.bouyguestelecom.fr/customer-management/v1/usage-consumptions/mobile-data'

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { SessionData } from 'express-session'
+import { LRUCache } from 'lru-cache'
 import { createClient } from 'redis'
 import { afterEach, expect, test, vi } from 'vitest'
 import { startRedis } from '../../../config/start-redis.ts'
 import { MemorySessions } from '../src/stores/memory-sessions.ts'
+import { memoryStores } from '../src/stores/memory-stores.ts'
 import { redisStores } from '../src/stores/redis-stores.ts'
 import { startSite } from './support.ts'
 
@@ -43,6 +45,16 @@ test('a request that was under way when its session ended does not bring it back
   sessions.destroy('one')
   sessions.touch('one', sessionUntil(Date.now() + 60_000))
   expect(await read(sessions, 'one')).toBeNull()
+})
+
+test('tokens are encrypted in memory, too', async () => {
+  const set = vi.spyOn(LRUCache.prototype, 'set')
+  const { tokens } = memoryStores([randomBytes(32).toString('base64url')])
+  await tokens.set('key', { accessToken: 'a-token' })
+  expect(await tokens.get('key')).toEqual({ accessToken: 'a-token' })
+  expect(set).toHaveBeenCalledOnce()
+  expect(JSON.stringify(set.mock.calls)).not.toContain('a-token')
+  set.mockRestore()
 })
 
 /** Starts a Redis, and connects to it as the app does. */

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
+import { orange } from '@oauthkit/orange'
 import { afterEach, expect, test, vi } from 'vitest'
 import { startSite, type Site } from './support.ts'
 
 afterEach(() => void vi.useRealTimers())
+
+const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
 
 /** The part of a page that is about one token. */
 const cardOf = (text: string, id: string) => text.split(`<div id="${id}-live">`)[1]?.split('</section>')[0] ?? ''
@@ -99,8 +102,13 @@ test('a user sees the own token, and nobody else does', async () => {
   expect((await visitor.get('/tokens')).text).toContain('Your sign-in')
   expect((await site.get('/tokens')).text).not.toContain('Your sign-in')
   expect((await site.visit().post('/tokens/user', { action: 'revoke' })).status).toBe(404)
+  await visitor.post('/tokens/user', { action: 'revoke' })
   await visitor.post('/logout')
   expect((await visitor.get('/tokens')).text).not.toContain('Your sign-in')
+  // Who signs in again begins anew.
+  await visitor.signIn()
+  const card = cardOf((await visitor.get('/tokens')).text, 'user')
+  expect(figure(card, 'Renewals')).toBe('0')
 })
 
 test.each([
@@ -112,9 +120,15 @@ test.each([
   expect((await site.visit().post(`/tokens/${id}`, { action })).status).toBe(404)
 })
 
-test('nobody can do anything to live tokens', async () => {
+test.each([
+  ['where nothing is emulated', { revoke: undefined }],
+  [
+    'beside emulated ones',
+    { clients: { shops: { mode: 'live', provider: orange, url: 'https://api.orange.com', credentials } } },
+  ],
+] as const)('nobody can do anything to live tokens: %s', async (_where, options) => {
   await using emulated = await startSite()
-  await using site = await startSite({ revoke: undefined })
+  await using site = await startSite(options)
   expect((await emulated.get('/tokens')).text).toContain('value="revoke"')
   expect((await site.get('/tokens')).text).not.toContain('value="revoke"')
   expect((await site.visit().post('/tokens/shops', { action: 'revoke' })).status).toBe(404)

@@ -8,7 +8,7 @@ export const createLog = (level: string, destination: DestinationStream = pino.d
   )
 
 /** Not the properties of an error, among which others may put requests: its name, message and stack only. */
-export function describeError(error: unknown): object {
+function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   return { type: error.name, message: error.message, stack: error.stack }
 }

@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
-import { describeError } from './create-log.ts'
 
 /**
  * Logs each request when it is answered; `request.log` writes entries that name it.
@@ -17,8 +16,8 @@ export const requestLog = (logger: Logger): RequestHandler =>
     // Not the request and the response as they are.
     quietReqLogger: true,
     quietResLogger: true,
+    // The log's own serializers do.
     wrapSerializers: false,
-    serializers: { err: describeError },
     customSuccessObject: (request, response, { responseTime }: { responseTime: number }) => ({
       ...describe(request, response),
       ms: responseTime,
