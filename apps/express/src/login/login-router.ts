@@ -87,7 +87,7 @@ const signedOut: RequestHandler = (_request, response) =>
   sendPage(response, {
     title: 'Signed out',
     content: html`<h1>You are signed out</h1>
-      <p>Your tokens are revoked, and your session is over.</p>
+      <p>Your session here is over, and your tokens are forgotten.</p>
       <p>${signInLink}</p>`,
   })
 

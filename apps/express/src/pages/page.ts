@@ -43,13 +43,7 @@ export function page({ title, content, script }: Page, frame: Frame): string {
         ${header(frame)}
         <main id="main" tabindex="-1">${content}</main>
         <footer>
-          <p>
-            ${
-              frame.isEmulated
-                ? 'Emulated providers: the data is made up, and nothing leaves this machine.'
-                : 'Live providers: the data is real.'
-            }
-          </p>
+          <p>A sample app of oauthkit. ${frame.isEmulated && 'Providers are emulated: what they say is made up.'}</p>
         </footer>
       </body>
     </html>`.toString()

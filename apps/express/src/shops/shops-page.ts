@@ -42,11 +42,11 @@ const form = (query: ListQuery, postalCode: string, error: string | undefined): 
         aria-describedby="postal-code-hint${error && ' postal-code-error'}"
         ${error && html`aria-invalid="true"`}
       />
+      <p class="hint" id="postal-code-hint">Five digits, such as 35000, 13001 or 75015</p>
+      ${error && html`<p class="error" id="postal-code-error" role="alert">${error}</p>`}
     </div>
     ${listFields(query, 'Search by name or address')}
     <button>Find shops</button>
-    <p class="hint" id="postal-code-hint">Five digits, such as 35000, 13001 or 75015</p>
-    ${error && html`<p class="error" id="postal-code-error" role="alert">${error}</p>`}
   </form>`
 
 const results = (query: ListQuery, postalCode: string, part: Part<Shop>): Html =>
