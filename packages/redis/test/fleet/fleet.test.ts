@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { lifetimeMs, startFleet } from './start-fleet.ts'
+
+const timeout = 60_000
+
+describe('eight processes', { timeout }, () => {
+  test('make one token request when they start, and one at each of 20 expiries', async () => {
+    const fleet = await startFleet({ size: 8 })
+    expect(await fleet.call(fleet.instances, 50)).toEqual({ 200: 400 })
+    expect(fleet.counts().tokenRequests).toBe(1)
+    for (let expiry = 1; expiry <= 20; expiry += 1) {
+      fleet.advance(lifetimeMs)
+      await fleet.call(fleet.instances, 50)
+      expect(fleet.counts().tokenRequests).toBe(1 + expiry)
+    }
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 8400 }, refused: 0, tokenRequests: 21 })
+  })
+
+  test('make one token request for each time that the token is revoked', async () => {
+    const fleet = await startFleet({ size: 8 })
+    await fleet.call()
+    for (let time = 1; time <= 10; time += 1) {
+      fleet.advance(lifetimeMs / 2)
+      fleet.emulator.revoke()
+      expect(await fleet.call()).toEqual({ 200: 80 })
+      expect(fleet.counts().tokenRequests).toBe(1 + time)
+    }
+  })
+
+  test('lose no login in 1,000 rotations of a refresh token whose second use would end it', async () => {
+    const fleet = await startFleet({ size: 8, user: 'ada' })
+    for (let rotation = 1; rotation <= 1000; rotation += 1) {
+      fleet.advance(lifetimeMs)
+      expect(await fleet.get()).toEqual({ token: 8 })
+      expect(fleet.counts().tokenRequests).toBe(rotation)
+      if (rotation % 100 === 0) await fleet.call()
+    }
+    expect(fleet.counts()).toEqual({ outcomes: { token: 8000, 200: 800 }, refused: 0, tokenRequests: 1000 })
+  })
+})

@@ -1,0 +1,103 @@
+// One process of the fleet: a ky client over a token source, with a clock that is told how late it is.
+import { bearer, createTokenSource, isOAuthError, plainBasic, type TokenStore } from '@oauthkit/core'
+import ky from 'ky'
+import { createClient } from 'redis'
+import { redisStore } from '../../src/index.ts'
+import type { Command, Message, Moment, Outcomes, Settings } from './protocol.ts'
+
+const settings: Settings = JSON.parse(process.argv[2] ?? '')
+const { redisUrl, leaseMs, provider, apiUrl, user, skewMs } = settings
+
+const now = Date.now
+let offsetMs = 0
+Date.now = () => now() + offsetMs + skewMs
+
+const client = createClient({ url: redisUrl })
+client.on('error', () => {})
+await client.connect()
+
+let armed: Extract<Command, { type: 'arm' }> | undefined
+
+/** Hits itself, if that is what it was told to do at this moment. */
+async function reach(moment: Moment): Promise<void> {
+  if (armed?.moment !== moment) return
+  const { signal } = armed
+  armed = undefined
+  await say({ type: 'hit', moment })
+  process.kill(process.pid, signal)
+  await new Promise((resolve) => setTimeout(resolve))
+}
+
+const own = redisStore(client, { leaseMs })
+let isLocked = false
+const store: TokenStore = {
+  ...own,
+  get: async (key) => {
+    const found = await own.get(key)
+    if (isLocked) await reach('read')
+    return found
+  },
+  lock: (key, work, reread) =>
+    own.lock(
+      key,
+      async (lease) => {
+        isLocked = true
+        await reach('locked')
+        return work(lease).finally(() => (isLocked = false))
+      },
+      reread,
+    ),
+}
+
+const source = createTokenSource({
+  provider: { ...provider, clientAuth: plainBasic },
+  clientId: 'emulated-client',
+  clientSecret: 'emulated-secret',
+  ...(user !== undefined && { grant: { name: 'sign-in' }, key: user }),
+  store,
+  fetch: async (input, init) => {
+    const response = await fetch(input, init)
+    await reach('answered')
+    return response
+  },
+})
+const api = ky.create({ retry: 0, timeout: false, throwHttpErrors: false }).extend(bearer(source))
+
+const get = () => source.getToken().then(() => 'token')
+
+async function call(): Promise<string> {
+  const response = await api.get(apiUrl)
+  await response.arrayBuffer()
+  return String(response.status)
+}
+
+async function outcomeOf(work: () => Promise<string>): Promise<string> {
+  try {
+    return await work()
+  } catch (error) {
+    return isOAuthError(error) ? error.code : String(error)
+  }
+}
+
+async function obey(command: Command): Promise<Outcomes> {
+  if ('offsetMs' in command) offsetMs = command.offsetMs
+  if (command.type === 'arm') armed = command
+  if (command.type === 'sign-in') await source.setToken(command.token)
+  if (command.type === 'reconnect')
+    while (!client.isReady) await new Promise((resolve) => client.once('ready', resolve))
+  if (command.type === 'get') return { [await outcomeOf(get)]: 1 }
+  const outcomes: Record<string, number> = {}
+  if (command.type !== 'call') return outcomes
+  for (const outcome of await Promise.all(Array.from({ length: command.count }, () => outcomeOf(call))))
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  return outcomes
+}
+
+/** Comes back when it is on its way, whatever becomes of this process. */
+const say = (message: Message) => new Promise<void>((resolve) => process.send?.(message, () => resolve()))
+
+process.on('message', async ({ id, command }: { id: number; command: Command }) => {
+  await say({ type: 'done', id, outcomes: await obey(command) })
+})
+process.on('disconnect', () => process.exit())
+await say({ type: 'ready' })

@@ -1,0 +1,112 @@
+import { bouygues } from '@oauthkit/bouygues'
+import type { Token } from '@oauthkit/core'
+import { createEmulator, emulated, emulatedUrl, type Counters } from '@oauthkit/emulator'
+import { serve } from '@oauthkit/emulator/server'
+import { onTestFinished } from 'vitest'
+import { startRedis } from '../../../../config/start-redis.ts'
+import { signInOnce } from './sign-in-once.ts'
+import { startInstance, type Instance } from './start-instance.ts'
+import type { Outcomes } from './protocol.ts'
+
+/** What a fleet is made of. */
+export type FleetOptions = {
+  readonly size?: number
+  readonly leaseMs?: number
+  /** Signs this user in; absent: the tokens are the application's own. */
+  readonly user?: string
+  /** How far the clocks of the processes are off, in milliseconds. */
+  readonly skewsMs?: readonly number[]
+  /** Further arguments of `redis-server`. */
+  readonly redisSettings?: readonly string[]
+  /** Stands between the processes and Redis. */
+  readonly proxy?: (port: number) => Promise<{ readonly port: number }>
+}
+
+export const lifetimeMs = 3_600_000
+
+/** Starts processes over one Redis, and an authorization server that counts; all of it ends with the test. */
+export async function startFleet(options: FleetOptions = {}) {
+  const { size = 4, leaseMs = 1000, user, skewsMs = [] } = options
+  const emulator = createEmulator({ bouygues: { lifetimeMs } })
+  const server = await serve(emulator)
+  onTestFinished(() => server.close())
+  const startOwnRedis = async (port?: number) => {
+    const started = await startRedis(port, options.redisSettings)
+    onTestFinished(started.stop)
+    return started
+  }
+  let redis = await startOwnRedis()
+  const { port } = (await options.proxy?.(redis.port)) ?? redis
+
+  const { clientAuth: _clientAuth, ...provider } = emulated(bouygues, server.url)
+  const start = async (skewMs = 0) => {
+    const redisUrl = `redis://127.0.0.1:${port}`
+    const apiUrl = emulatedUrl('https://open.api.bouyguestelecom.fr/echo', server.url)
+    const instance = await startInstance({ redisUrl, leaseMs, provider, apiUrl, user, skewMs })
+    onTestFinished(instance.end)
+    return instance
+  }
+  const instances = await Promise.all(Array.from({ length: size }, (_, index) => start(skewsMs[index])))
+
+  let offsetMs = 0
+  let before: Counters
+  let total: Record<string, number>
+  const countAnew = () => {
+    before = emulator.bouygues.counters
+    total = {}
+  }
+  countAnew()
+
+  const count = (answers: readonly Outcomes[]): Outcomes => {
+    const outcomes: Record<string, number> = {}
+    for (const [outcome, times] of answers.flatMap((answer) => Object.entries(answer))) {
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + times
+      total[outcome] = (total[outcome] ?? 0) + times
+    }
+    return outcomes
+  }
+  /** Has processes call, each so many times at once. */
+  const call = async (callers: readonly Instance[] = instances, times = 10): Promise<Outcomes> =>
+    count(await Promise.all(callers.map(({ ask }) => ask({ type: 'call', count: times, offsetMs }))))
+  /** Has all get a token. */
+  const get = async (): Promise<Outcomes> =>
+    count(await Promise.all(instances.map(({ ask }) => ask({ type: 'get', offsetMs }))))
+
+  if (user !== undefined) {
+    emulator.bouygues.refreshTokens = true
+    const token: Token = await signInOnce(emulator, server.url)
+    await instances[0]?.ask({ type: 'sign-in', token, offsetMs })
+    countAnew()
+  }
+
+  return {
+    emulator: emulator.bouygues,
+    instances,
+    start,
+    call,
+    get,
+    countAnew,
+    redis: () => redis,
+    /** Starts another Redis in the place of one that was killed. */
+    restartRedis: async () => {
+      redis = await startOwnRedis(redis.port)
+      await Promise.all(instances.map(({ ask }) => ask({ type: 'reconnect' })))
+    },
+    /** Lets time pass for all. */
+    advance: (ms: number) => {
+      emulator.clock.advance(ms)
+      offsetMs += ms
+    },
+    /** What came of the calls so far, how many tokens the API refused, and how many token requests it took. */
+    counts: () => {
+      const { tokenRequests, apiRefusals } = emulator.bouygues.counters
+      return {
+        outcomes: total,
+        refused: apiRefusals - before.apiRefusals,
+        tokenRequests: tokenRequests - before.tokenRequests,
+      }
+    },
+  }
+}
+
+export type Fleet = Awaited<ReturnType<typeof startFleet>>

@@ -1,0 +1,67 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command, Message, Outcomes, Settings } from './protocol.ts'
+
+/** A running process of the fleet. */
+export type Instance = {
+  /** To be killed, stopped or continued by signals. */
+  readonly process: ChildProcess
+  /** Has it do something; what a process that died was doing comes to nothing. */
+  readonly ask: (command: Command) => Promise<Outcomes>
+  /** Resolves when it hits itself, as it was told by `arm`. */
+  readonly hit: () => Promise<void>
+  readonly isAlive: () => boolean
+  readonly end: () => Promise<void>
+}
+
+const program = new URL('instance.ts', import.meta.url)
+
+/** Starts a process, and comes back when it is ready. */
+export async function startInstance(settings: Settings): Promise<Instance> {
+  const child = fork(program, [JSON.stringify(settings)], {
+    execArgv: ['--conditions=@oauthkit/source'],
+    // All run the same program: it is compiled once.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+  })
+  const exited = once(child, 'exit')
+  const asked = new Map<number, (outcomes: Outcomes) => void>()
+  let last = 0
+  let isOver = false
+  let whenHit: (() => void) | undefined
+  let whenReady: (() => void) | undefined
+
+  child.on('message', (message: Message) => {
+    if (message.type === 'ready') whenReady?.()
+    if (message.type === 'hit') whenHit?.()
+    if (message.type !== 'done') return
+    asked.get(message.id)?.(message.outcomes)
+    asked.delete(message.id)
+  })
+  child.once('exit', () => {
+    isOver = true
+    for (const answer of asked.values()) answer({})
+  })
+
+  const isReady = new Promise<boolean>((resolve) => (whenReady = () => resolve(true)))
+  if (!(await Promise.race([isReady, exited.then(() => false)]))) throw new Error('an instance did not start')
+
+  return {
+    process: child,
+    ask: (command) => {
+      const id = (last += 1)
+      return new Promise((resolve) => {
+        if (isOver) return resolve({})
+        asked.set(id, resolve)
+        child.send({ id, command })
+      })
+    },
+    hit: () => new Promise((resolve) => (whenHit = resolve)),
+    isAlive: () => !isOver,
+    end: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
