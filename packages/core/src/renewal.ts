@@ -36,6 +36,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const startedAt = Date.now()
   let stored: Token | null | undefined
   let lease: Lease | undefined
+  let locks = 0
   let isRationed = false
 
   /** What was overtaken, or is late, must not redeem or kill a refresh token either. */
@@ -95,11 +96,19 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return findNewer()
   }
 
-  const request = async (): Promise<Token> => {
+  const nextRefreshToken = (): string | undefined => {
     // A user whose entry is gone has logged out, maybe elsewhere: what is in memory must not bring the entry back.
-    const isLoggedOut = settings.key !== undefined && stored === null && !slot.isUnsaved
-    const own = isLoggedOut ? undefined : slot.held?.token.refreshToken
-    const refresh = slot.isUnsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
+    const isLoggedOut = settings.key !== undefined && stored === null
+    // Where others renew too, one of them may have redeemed it: used twice, it would end the login.
+    const isInDoubt = store?.hasLock && stored === undefined
+    const own = (isLoggedOut || isInDoubt) && !slot.isUnsaved ? undefined : slot.held?.token.refreshToken
+    // What could not be saved is older than what others saved since.
+    const isOwnNewer = slot.isUnsaved && !(stored && slot.held && endOf(stored) > slot.held.expiresAt)
+    return isOwnNewer ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
+  }
+
+  const request = async (): Promise<Token> => {
+    const refresh = nextRefreshToken()
     if (refresh) {
       const renewed = await redeem(refresh)
       if (renewed) return save(renewed)
@@ -130,16 +139,25 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const work = async (granted?: Lease): Promise<Token> => {
     lease = granted
     // Whoever held the lock before may have done the work.
-    const sibling = store?.hasLock ? await adoptNewer() : undefined
+    let sibling = store?.hasLock ? await adoptNewer() : undefined
+    // It granted the lock just now: what ailed it may be over.
+    if (granted && stored === undefined) sibling = await adoptNewer()
     if (sibling) return sibling
     // The store took its time, and a lock may have been granted when nobody waited any more.
     if (store) checkCurrent()
-    return isLockLost() ? underLock() : request()
+    return isLockLost() || isLockMissing() ? underLock() : request()
   }
 
   /** Whoever has the lock now may be redeeming the refresh token that was read. */
   const isLockLost = () => lease?.signal.aborted === true
-  const underLock = () => (store && stored !== undefined ? store.lock(slot.key, work, adoptNewer) : work())
+  /** A store that failed for a moment is asked for its lock once more before a refresh token is redeemed without. */
+  const isLockMissing = () =>
+    store?.hasLock && !lease && stored !== undefined && locks < 2 && nextRefreshToken() !== undefined
+  const underLock = () => {
+    if (!store || stored === undefined) return work()
+    locks += 1
+    return store.lock(slot.key, work, adoptNewer)
+  }
 
   const sibling = await adoptNewer()
   if (sibling) return sibling

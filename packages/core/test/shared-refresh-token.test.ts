@@ -1,0 +1,115 @@
+import { useFakeTime } from './fake-time.ts'
+import { expect, test } from 'vitest'
+import type { Grant, Token, TokenStore } from '../src/index.ts'
+import { accessTokenOf, createDatabase, watch } from './database.ts'
+import { errorOf, grant, tokenEndpoint } from './support.ts'
+
+const { seconds } = useFakeTime()
+
+/** A grant of a user who signed in elsewhere: it cannot start over. */
+const signedIn: Grant = { name: 'sign-in' }
+
+const first = (): Token => ({ accessToken: 'token-1', refreshToken: 'refresh-1', expiresAt: Date.now() + 3_600_000 })
+
+const refreshed = (number: number) => grant(`token-${number}`, { refresh_token: `refresh-${number}` })
+
+/** A process whose token has expired, over a database whose operations fail so many times from then on. */
+async function expired({ get = 0, set = 0, lock = 0, getUnderLock = 0 }, hasLock = true) {
+  const endpoint = tokenEndpoint(refreshed(2), refreshed(3))
+  const database = createDatabase()
+  const whole = database.open()
+  const left = { get: 0, set: 0, lock: 0 }
+  const failOr = <T>(operation: keyof typeof left, work: () => T): T => {
+    if (left[operation] === 0) return work()
+    left[operation] -= 1
+    throw new Error('down')
+  }
+  const store: TokenStore = {
+    ...whole,
+    get: async (key) => failOr('get', () => whole.get(key)),
+    set: async (key, token) => failOr('set', () => whole.set(key, token)),
+    ...(hasLock && {
+      lock: async (key, work) =>
+        failOr('lock', () =>
+          database.lock(key, (lease) => {
+            left.get += getUnderLock
+            return work(lease)
+          }),
+        ),
+    }),
+  }
+  const { source, types } = watch(endpoint, { store, grant: signedIn, key: 'user' })
+  await source.setToken(first())
+  await seconds(3600)
+  Object.assign(left, { get, set, lock })
+  database.operations.length = 0
+  const sibling = watch(endpoint, { store: database.open({ lock: database.lock }), grant: signedIn, key: 'user' })
+  const refreshTokens = async () =>
+    Promise.all(
+      endpoint.requests.map(async (request) => new URLSearchParams(await request.text()).get('refresh_token')),
+    )
+  return { database, source, types, left, sibling: sibling.source, refreshTokens }
+}
+
+test('a refresh token that others share is not redeemed while nobody knows whether they did', async () => {
+  const { source, left, refreshTokens } = await expired({ get: Number.POSITIVE_INFINITY })
+  expect(await errorOf(source.getToken())).toMatchObject({
+    code: 'TOKEN_UNAVAILABLE',
+    message: 'example: the store failed, so nobody knows whether a token is stored: try again later',
+  })
+  expect(await refreshTokens()).toEqual([])
+  left.get = 0
+  await seconds(1)
+  expect(await accessTokenOf(source)).toBe('token-2')
+})
+
+test('one over a store without a lock is: nobody renews there at the same time', async () => {
+  const { source, refreshTokens } = await expired({ get: Number.POSITIVE_INFINITY }, false)
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(await refreshTokens()).toEqual(['refresh-1'])
+})
+
+test('one that could not be saved is: nobody else has it', async () => {
+  const { source, left, refreshTokens } = await expired({ set: 1 })
+  await source.getToken()
+  await seconds(3600)
+  left.get = Number.POSITIVE_INFINITY
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(await refreshTokens()).toEqual(['refresh-1', 'refresh-2'])
+})
+
+test('one that could not be saved gives way to what others saved later, even if that is over', async () => {
+  const { source, sibling, refreshTokens } = await expired({ set: 1 })
+  await source.getToken()
+  await seconds(1)
+  await sibling.setToken({ ...first(), refreshToken: 'of-the-sibling' })
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(await refreshTokens()).toEqual(['refresh-1', 'of-the-sibling'])
+})
+
+test.each([
+  ['cannot be read', { get: 1 }],
+  ['does not give its lock', { lock: 1 }],
+  ['cannot be read, and does not give its lock', { get: 1, lock: 1 }],
+])(
+  'a store that %s for a moment: the refresh token is redeemed under the lock all the same',
+  async (_what, failing) => {
+    const { database, source } = await expired(failing)
+    expect(await accessTokenOf(source)).toBe('token-2')
+    expect(database.operations).toEqual(expect.arrayContaining(['lock', 'set']))
+  },
+)
+
+test('a store that gave its lock and cannot be read for a moment is read again', async () => {
+  const { source, refreshTokens } = await expired({ getUnderLock: 1 })
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(await refreshTokens()).toEqual(['refresh-1'])
+})
+
+test('a lock that cannot be had is done without in the end', async () => {
+  const { database, source, types } = await expired({ lock: Number.POSITIVE_INFINITY })
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(database.operations).not.toContain('lock')
+  expect(types()).toEqual(['store-failed', 'store-failed', 'renewed'])
+})
