@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import type { TestContext } from 'vitest'
 
 /** Stands before a Redis, and can break its connections off in the middle of an answer. */
-export async function createCutOff() {
+export function createCutOff({ onTestFinished }: TestContext) {
   const sockets = new Set<Socket>()
   /** How many answers each connection lets through before it breaks, by connection. */
   let left = new Map<Socket, number>()

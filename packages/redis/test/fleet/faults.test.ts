@@ -1,150 +1,236 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test, type TestContext } from 'vitest'
 import { createCutOff } from './cut-off.ts'
 import type { Moment } from './protocol.ts'
 import { record } from './record.ts'
-import { lifetimeMs, startFleet } from './start-fleet.ts'
+import { lifetimeMs, startFleet, type Fleet, type FleetOptions } from './start-fleet.ts'
+
+const app = {}
+const user = { user: 'ada' }
+
+/** Starts three processes that have a token. */
+async function startWarm(context: TestContext, options: FleetOptions) {
+  const fleet = await startFleet(context, options)
+  await fleet.call()
+  return fleet
+}
+
+/** Has one process hit itself while it renews for the others, and wakes it up when they were answered. */
+async function hitHolder(fleet: Fleet, moment: Moment, signal: NodeJS.Signals) {
+  const { holder, others } = fleet
+  await holder.ask({ type: 'arm', moment, signal })
+  const hit = holder.hit()
+  const calling = fleet.call([holder])
+  await hit
+  await fleet.call(others)
+  holder.process.kill('SIGCONT')
+  await calling
+}
 
 const timeout = 60_000
 
-/** Hits the first process at a moment of its renewal, and has the others call then. */
-async function hitHolder(moment: Moment, signal: 'SIGKILL' | 'SIGSTOP', user?: string) {
-  const fleet = await startFleet({ ...(user && { user }) })
-  if (!user) await fleet.call()
-  fleet.advance(lifetimeMs)
-  const [holder, ...others] = fleet.instances
-  if (!holder) throw new Error('there is none')
-  await holder.ask({ type: 'arm', moment, signal })
-  const hit = holder.hit()
-  const run = async () => {
-    const calling = fleet.call([holder])
-    await hit
-    await fleet.call(others)
-    holder.process.kill('SIGCONT')
-    await calling
-  }
-  return { fleet, run }
-}
+/** What a Redis that is down costs a call several times. */
+const storeTimeoutMs = 2000
 
-describe('the process that holds the lock is killed', { timeout }, () => {
-  test.each([
-    ['locked', 1],
-    ['read', 1],
-    ['answered', 2],
-  ] as const)('%s', async (moment, tokenRequests, ...[]) => {
-    const { fleet, run } = await hitHolder(moment, 'SIGKILL')
-    fleet.countAnew()
-    await run()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, refused: 0, tokenRequests })
+describe.concurrent('a process that renews', { timeout }, () => {
+  /** Others wait for as long: no longer than it must be, but no machine shall be too slow. */
+  const leaseMs = 3000
+
+  test.for([
+    ['is killed', 'it has the lock', "the application's", app, 'SIGKILL', 'locked'],
+    ['is killed', 'it has looked once more', "the application's", app, 'SIGKILL', 'read'],
+    ['is killed', 'it has the lock', "a user's", user, 'SIGKILL', 'locked'],
+    ['is killed', 'it has looked once more', "a user's", user, 'SIGKILL', 'read'],
+    ['stands still past its lease', 'it has the lock', "the application's", app, 'SIGSTOP', 'locked'],
+    ['stands still past its lease', 'it has looked once more', "the application's", app, 'SIGSTOP', 'read'],
+    ['stands still past its lease', 'it has the lock', "a user's", user, 'SIGSTOP', 'locked'],
+    ['stands still past its lease', 'it has looked once more', "a user's", user, 'SIGSTOP', 'read'],
+  ] as const)('%s when %s: another renews %s token', async ([, , , whose, signal, moment], context) => {
+    const fleet = await startWarm(context, { ...whose, leaseMs })
+    fleet.advance(lifetimeMs)
+    await record(context, fleet, () => hitHolder(fleet, moment, signal))
+    const calls = signal === 'SIGKILL' ? 20 : 30
+    context.expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 1 })
   })
-  test.each([
-    ['locked', 1],
-    ['read', 1],
-  ] as const)('user %s', async (moment, tokenRequests) => {
-    const { fleet, run } = await hitHolder(moment, 'SIGKILL', 'ada')
-    await run()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, refused: 0, tokenRequests })
-  })
-  test('user answered', async () => {
-    const { fleet, run } = await hitHolder('answered', 'SIGKILL', 'ada')
-    await run()
-    expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: 30 }, refused: 0, tokenRequests: 2 })
+
+  test.for([
+    ['is killed', 'SIGKILL', 20],
+    ['stands still past its lease', 'SIGSTOP', 30],
+  ] as const)(
+    "%s before it saves the application's token: another asks for one more",
+    async ([, signal, calls], context) => {
+      const fleet = await startWarm(context, { leaseMs })
+      fleet.advance(lifetimeMs)
+      await record(context, fleet, () => hitHolder(fleet, 'answered', signal))
+      context.expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 2 })
+    },
+  )
+
+  test.for([
+    ['is killed', 'SIGKILL', 20],
+    ['stands still past its lease', 'SIGSTOP', 30],
+  ] as const)(
+    '%s before it saves what a refresh token was redeemed for: the user signs in again',
+    async ([, signal, calls], context) => {
+      const fleet = await startWarm(context, { ...user, leaseMs, storeTimeoutMs })
+      fleet.advance(lifetimeMs)
+      await record(context, fleet, () => hitHolder(fleet, 'answered', signal))
+      context.expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: calls }, refused: 0, tokenRequests: 2 })
+    },
+  )
+
+  test('is killed while the old token is good: calls go on with it, and another renews', async (context) => {
+    const fleet = await startWarm(context, { leaseMs })
+    fleet.advance(lifetimeMs - 60_000)
+    await record(context, fleet, async () => {
+      const { holder, others } = fleet
+      await holder.ask({ type: 'arm', moment: 'answered', signal: 'SIGKILL' })
+      const hit = holder.hit()
+      void holder.ask({ type: 'get', offsetMs: lifetimeMs - 60_000 })
+      await hit
+      await fleet.call(others)
+      fleet.advance(60_000)
+      await fleet.call(others)
+    })
+    context.expect(fleet.counts()).toMatchObject({ outcomes: { 200: 40 }, refused: 0, tokenRequests: 2 })
   })
 })
-describe('stopped', { timeout }, () => {
-  test.each([
-    ['locked', 1],
-    ['read', 1],
-    ['answered', 2],
-  ] as const)('%s', async (moment, tokenRequests) => {
-    const { fleet, run } = await hitHolder(moment, 'SIGSTOP')
-    fleet.countAnew()
-    await run()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 40 }, refused: 0, tokenRequests })
-  })
-  test.each([
-    ['locked', 1],
-    ['read', 1],
-  ] as const)('user %s', async (moment, tokenRequests) => {
-    const { fleet, run } = await hitHolder(moment, 'SIGSTOP', 'ada')
-    await run()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 40 }, refused: 0, tokenRequests })
-  })
-  test('user answered', async () => {
-    const { fleet, run } = await hitHolder('answered', 'SIGSTOP', 'ada')
-    await run()
-    expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: 40 }, refused: 0, tokenRequests: 2 })
-  })
-})
-describe('redis', { timeout }, () => {
-  test('killed and restarted empty', async () => {
-    const fleet = await startFleet()
-    await fleet.call()
-    fleet.countAnew()
-    await fleet.redis().stop()
-    await fleet.call()
-    fleet.advance(lifetimeMs)
-    await fleet.call()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 80 }, refused: 0, tokenRequests: 4 })
-    await fleet.restartRedis()
-    fleet.advance(lifetimeMs)
-    await fleet.call()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 120 }, refused: 0, tokenRequests: 5 })
-  })
-  test('hangs', async () => {
-    const fleet = await startFleet()
-    await fleet.call()
-    fleet.countAnew()
-    fleet.redis().process.kill('SIGSTOP')
-    await fleet.call()
-    fleet.advance(lifetimeMs)
-    await fleet.call()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 80 }, refused: 0, tokenRequests: 4 })
-    fleet.redis().process.kill('SIGCONT')
-    fleet.advance(lifetimeMs)
-    await fleet.call()
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 120 }, refused: 0, tokenRequests: 5 })
-  })
-  test('user hangs', async () => {
-    const fleet = await startFleet({ user: 'ada' })
-    await fleet.call()
-    fleet.redis().process.kill('SIGSTOP')
-    fleet.advance(lifetimeMs)
-    expect(await fleet.call()).toEqual({ TOKEN_UNAVAILABLE: 40 })
-    fleet.redis().process.kill('SIGCONT')
-    fleet.advance(1000)
-    expect(await fleet.call()).toEqual({ 200: 40 })
-  })
-  test.each([0, 1, 2, 3, 4, 5, 6])('cut off after %i', async (answers) => {
-    const cutOff = await createCutOff()
-    const fleet = await startFleet({ leaseMs: 3000, proxy: cutOff.listen })
-    await fleet.call()
-    fleet.countAnew()
-    cutOff.cutAfter(answers)
-    fleet.advance(lifetimeMs)
-    expect(await fleet.call()).toEqual({ 200: 40 })
-    console.log(fleet.counts())
-    fleet.advance(lifetimeMs)
-    expect(await fleet.call()).toEqual({ 200: 40 })
-    console.log(fleet.counts())
-  })
-  test.each([0, 1, 2, 3, 4, 5, 6])('user cut off after %i', async (answers) => {
-    const cutOff = await createCutOff()
-    const fleet = await startFleet({ leaseMs: 3000, proxy: cutOff.listen, user: 'ada' })
-    await fleet.call()
-    cutOff.cutAfter(answers)
-    fleet.advance(lifetimeMs)
-    expect.soft(await fleet.call()).toEqual({ 200: 40 })
-    console.log(fleet.counts())
-    fleet.advance(lifetimeMs)
-    expect(await fleet.call()).toEqual({ 200: 40 })
-    console.log(fleet.counts())
-  })
-  test.each([-10, 10])('clock %i', async (minutes) => {
-    const fleet = await startFleet({ skewsMs: [minutes * 60_000] })
-    for (let step = 0; step < 40; step++) {
-      fleet.advance(lifetimeMs / 10)
+
+describe.concurrent('Redis', { timeout }, () => {
+  test('is killed, and started again empty: each process gets a token for itself, then they share one', async (context) => {
+    const fleet = await startWarm(context, { storeTimeoutMs })
+    await record(context, fleet, async () => {
+      await fleet.redis().stop()
       await fleet.call()
-    }
-    console.log(fleet.counts())
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+      await fleet.restartRedis()
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+    })
+    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
+  })
+
+  test('is killed, and started again empty: users are served while their tokens last, then sign in again', async (context) => {
+    const fleet = await startWarm(context, { ...user, storeTimeoutMs })
+    await record(context, fleet, async () => {
+      await fleet.redis().stop()
+      await fleet.call()
+      await fleet.restartRedis()
+      await fleet.call()
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+    })
+    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 60, TOKEN_MISSING: 30 }, refused: 0, tokenRequests: 0 })
+  })
+
+  test('is killed, and started again with its data: users whose token ends meanwhile wait, and stay signed in', async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), 'oauthkit-fleet-'))
+    context.onTestFinished(() => rmSync(folder, { recursive: true }))
+    const redisSettings = ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', folder]
+    const fleet = await startWarm(context, { ...user, storeTimeoutMs, redisSettings })
+    await record(context, fleet, async () => {
+      await fleet.redis().stop()
+      await fleet.call()
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+      await fleet.restartRedis()
+      fleet.advance(1000)
+      await fleet.call()
+    })
+    const outcomes = { 200: 60, TOKEN_UNAVAILABLE: 30 }
+    context.expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
+  })
+
+  test('hangs: each process gets a token for itself, then they share one', async (context) => {
+    const fleet = await startWarm(context, { storeTimeoutMs })
+    await record(context, fleet, async () => {
+      fleet.redis().process.kill('SIGSTOP')
+      await fleet.call()
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+      fleet.redis().process.kill('SIGCONT')
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+    })
+    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
+  })
+
+  test('hangs: users whose token ends meanwhile wait, and stay signed in', async (context) => {
+    const fleet = await startWarm(context, { ...user, storeTimeoutMs })
+    await record(context, fleet, async () => {
+      fleet.redis().process.kill('SIGSTOP')
+      await fleet.call()
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+      fleet.redis().process.kill('SIGCONT')
+      fleet.advance(1000)
+      await fleet.call()
+    })
+    const outcomes = { 200: 60, TOKEN_UNAVAILABLE: 30 }
+    context.expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
+  })
+
+  test('hangs after a refresh token was redeemed: what came of it is saved when it goes on', async (context) => {
+    const fleet = await startWarm(context, { ...user, storeTimeoutMs })
+    const { holder, others } = fleet
+    await record(context, fleet, async () => {
+      const release = fleet.emulator.holdTokenRequests()
+      const requested = fleet.emulator.tokenRequested()
+      fleet.advance(lifetimeMs)
+      const calling = fleet.call([holder])
+      await requested
+      fleet.redis().process.kill('SIGSTOP')
+      release()
+      await calling
+      fleet.redis().process.kill('SIGCONT')
+      await fleet.call(others)
+      fleet.advance(lifetimeMs)
+      await fleet.call()
+    })
+    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 60 }, refused: 0, tokenRequests: 2 })
+  })
+
+  test.for([
+    ["the application's", app, 3],
+    ["a user's", user, 1],
+  ] as const)(
+    'breaks each connection off in the middle of one answer of a renewal, be it the first or the seventh: %s token is there',
+    async ([, whose, most], context) => {
+      const cutOff = createCutOff(context)
+      const fleet = await startWarm(context, { ...whose, leaseMs: 6000, proxy: cutOff.listen })
+      await record(context, fleet, async () => {
+        for (let answers = 0; answers < 7; answers += 1) {
+          fleet.advance(lifetimeMs)
+          cutOff.cutAfter(answers)
+          await fleet.call()
+        }
+      })
+      const { tokenRequests, ...counts } = fleet.counts()
+      context.expect(counts).toEqual({ outcomes: { 200: 7 * 30 }, refused: 0 })
+      context.expect(tokenRequests).toBeLessThanOrEqual(7 * most)
+    },
+  )
+})
+
+describe.concurrent('one clock', { timeout }, () => {
+  test.for([
+    ['fast', 10],
+    ['slow', -10],
+  ] as const)('is ten minutes %s: no call fails in four lifetimes of a token', async ([, minutes], context) => {
+    const fleet = await startFleet(context, { skewsMs: [minutes * 60_000] })
+    await record(context, fleet, async () => {
+      for (let step = 0; step < 40; step += 1) {
+        await fleet.call()
+        fleet.advance(lifetimeMs / 10)
+      }
+    })
+    const { outcomes, refused, tokenRequests } = fleet.counts()
+    context.expect(outcomes).toEqual({ 200: 1200 })
+    // In each lifetime, the calls that a process makes at the same time, once; they are sent again.
+    context.expect(refused).toBeLessThanOrEqual(4 * 30)
+    context.expect(tokenRequests).toBeLessThanOrEqual(4 * 2)
   })
 })

@@ -6,7 +6,7 @@ import { redisStore } from '../../src/index.ts'
 import type { Command, Message, Moment, Outcomes, Settings } from './protocol.ts'
 
 const settings: Settings = JSON.parse(process.argv[2] ?? '')
-const { redisUrl, leaseMs, provider, apiUrl, user, skewMs } = settings
+const { redisUrl, leaseMs, storeTimeoutMs, provider, apiUrl, user, skewMs } = settings
 
 const now = Date.now
 let offsetMs = 0
@@ -55,6 +55,9 @@ const source = createTokenSource({
   clientSecret: 'emulated-secret',
   ...(user !== undefined && { grant: { name: 'sign-in' }, key: user }),
   store,
+  storeTimeoutMs,
+  // No machine shall be too slow.
+  timeoutMs: 30_000,
   fetch: async (input, init) => {
     const response = await fetch(input, init)
     await reach('answered')

@@ -4,6 +4,7 @@ import type { Provider, Token } from '@oauthkit/core'
 export type Settings = {
   readonly redisUrl: string
   readonly leaseMs: number
+  readonly storeTimeoutMs: number
   readonly provider: Omit<Provider, 'clientAuth'>
   /** What is called with the token. */
   readonly apiUrl: string

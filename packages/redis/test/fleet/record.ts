@@ -1,8 +1,8 @@
-import type { Task } from 'vitest'
+import type { TestContext } from 'vitest'
 import type { Fleet } from './start-fleet.ts'
 
 /** What came of a fault, for the table in the README. */
-export type Fault = ReturnType<Fleet['counts']> & { readonly name: string; readonly seconds: number }
+export type Fault = ReturnType<Fleet['counts']> & { readonly seconds: number }
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -11,11 +11,9 @@ declare module 'vitest' {
 }
 
 /** Counts what happens from a fault on, until all calls were answered, and keeps it with the test. */
-export async function record({ task }: { task: Task }, fleet: Fleet, work: () => Promise<unknown>) {
+export async function record({ task }: TestContext, fleet: Fleet, work: () => Promise<unknown>): Promise<void> {
   fleet.countAnew()
   const startedAt = performance.now()
   await work()
-  const counts = fleet.counts()
-  task.meta.fault = { ...counts, name: task.name, seconds: (performance.now() - startedAt) / 1000 }
-  return counts
+  task.meta.fault = { ...fleet.counts(), seconds: (performance.now() - startedAt) / 1000 }
 }

@@ -2,7 +2,7 @@ import { bouygues } from '@oauthkit/bouygues'
 import type { Token } from '@oauthkit/core'
 import { createEmulator, emulated, emulatedUrl, type Counters } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
-import { onTestFinished } from 'vitest'
+import type { TestContext } from 'vitest'
 import { startRedis } from '../../../../config/start-redis.ts'
 import { signInOnce } from './sign-in-once.ts'
 import { startInstance, type Instance } from './start-instance.ts'
@@ -11,7 +11,9 @@ import type { Outcomes } from './protocol.ts'
 /** What a fleet is made of. */
 export type FleetOptions = {
   readonly size?: number
+  /** Long by default, so that no machine is too slow for it. */
   readonly leaseMs?: number
+  readonly storeTimeoutMs?: number
   /** Signs this user in; absent: the tokens are the application's own. */
   readonly user?: string
   /** How far the clocks of the processes are off, in milliseconds. */
@@ -25,28 +27,29 @@ export type FleetOptions = {
 export const lifetimeMs = 3_600_000
 
 /** Starts processes over one Redis, and an authorization server that counts; all of it ends with the test. */
-export async function startFleet(options: FleetOptions = {}) {
-  const { size = 4, leaseMs = 1000, user, skewsMs = [] } = options
+export async function startFleet({ onTestFinished }: TestContext, options: FleetOptions = {}) {
+  const { size = 3, leaseMs = 15_000, storeTimeoutMs = 5000, user, skewsMs = [], proxy, redisSettings } = options
   const emulator = createEmulator({ bouygues: { lifetimeMs } })
   const server = await serve(emulator)
   onTestFinished(() => server.close())
   const startOwnRedis = async (port?: number) => {
-    const started = await startRedis(port, options.redisSettings)
+    const started = await startRedis(port, redisSettings)
     onTestFinished(started.stop)
     return started
   }
   let redis = await startOwnRedis()
-  const { port } = (await options.proxy?.(redis.port)) ?? redis
+  const { port } = (await proxy?.(redis.port)) ?? redis
 
   const { clientAuth: _clientAuth, ...provider } = emulated(bouygues, server.url)
+  const redisUrl = `redis://127.0.0.1:${port}`
+  const apiUrl = emulatedUrl('https://open.api.bouyguestelecom.fr/echo', server.url)
   const start = async (skewMs = 0) => {
-    const redisUrl = `redis://127.0.0.1:${port}`
-    const apiUrl = emulatedUrl('https://open.api.bouyguestelecom.fr/echo', server.url)
-    const instance = await startInstance({ redisUrl, leaseMs, provider, apiUrl, user, skewMs })
+    const instance = await startInstance({ redisUrl, leaseMs, storeTimeoutMs, provider, apiUrl, user, skewMs })
     onTestFinished(instance.end)
     return instance
   }
   const instances = await Promise.all(Array.from({ length: size }, (_, index) => start(skewsMs[index])))
+  const [holder, ...others] = instances as [Instance, ...Instance[]]
 
   let offsetMs = 0
   let before: Counters
@@ -68,9 +71,9 @@ export async function startFleet(options: FleetOptions = {}) {
   /** Has processes call, each so many times at once. */
   const call = async (callers: readonly Instance[] = instances, times = 10): Promise<Outcomes> =>
     count(await Promise.all(callers.map(({ ask }) => ask({ type: 'call', count: times, offsetMs }))))
-  /** Has all get a token. */
-  const get = async (): Promise<Outcomes> =>
-    count(await Promise.all(instances.map(({ ask }) => ask({ type: 'get', offsetMs }))))
+  /** Has processes get a token. */
+  const get = async (callers: readonly Instance[] = instances): Promise<Outcomes> =>
+    count(await Promise.all(callers.map(({ ask }) => ask({ type: 'get', offsetMs }))))
 
   if (user !== undefined) {
     emulator.bouygues.refreshTokens = true
@@ -82,7 +85,9 @@ export async function startFleet(options: FleetOptions = {}) {
   return {
     emulator: emulator.bouygues,
     instances,
-    start,
+    /** The one that is hit, where one is. */
+    holder,
+    others,
     call,
     get,
     countAnew,

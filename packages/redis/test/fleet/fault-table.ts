@@ -1,0 +1,18 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Prints what came of each fault, as a table in Markdown. */
+export default class FaultTable implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const rows = modules.flatMap((module) =>
+      [...module.children.allTests()].map((test) => {
+        const { fault } = test.meta()
+        if (!fault) return undefined
+        const outcomes = Object.entries(fault.outcomes).map(([outcome, times]) => `${times} × ${outcome}`)
+        return [test.name, outcomes.join(', '), fault.refused, fault.tokenRequests, fault.seconds.toFixed(1)]
+      }),
+    )
+    const head = ['what happened', 'calls', 'tokens refused', 'token requests', 'seconds']
+    const lines = [head, head.map(() => '---'), ...rows.filter((row) => row !== undefined)]
+    console.log(lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n'))
+  }
+}
