@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, test, type TestContext } from 'vitest'
+import { describe, expect, test, type TestContext } from 'vitest'
 import { createCutOff } from './cut-off.ts'
 import type { Moment } from './protocol.ts'
 import { record } from './record.ts'
@@ -52,7 +52,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
     fleet.advance(lifetimeMs)
     await record(context, fleet, () => hitHolder(fleet, moment, signal))
     const calls = signal === 'SIGKILL' ? 20 : 30
-    context.expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 1 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 1 })
   })
 
   test.for([
@@ -64,7 +64,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
       const fleet = await startWarm(context, { leaseMs })
       fleet.advance(lifetimeMs)
       await record(context, fleet, () => hitHolder(fleet, 'answered', signal))
-      context.expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 2 })
+      expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 2 })
     },
   )
 
@@ -77,7 +77,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
       const fleet = await startWarm(context, { ...user, leaseMs, storeTimeoutMs })
       fleet.advance(lifetimeMs)
       await record(context, fleet, () => hitHolder(fleet, 'answered', signal))
-      context.expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: calls }, refused: 0, tokenRequests: 2 })
+      expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: calls }, refused: 0, tokenRequests: 2 })
     },
   )
 
@@ -94,7 +94,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
       fleet.advance(60_000)
       await fleet.call(others)
     })
-    context.expect(fleet.counts()).toMatchObject({ outcomes: { 200: 40 }, refused: 0, tokenRequests: 2 })
+    expect(fleet.counts()).toMatchObject({ outcomes: { 200: 40 }, refused: 0, tokenRequests: 2 })
   })
 })
 
@@ -110,7 +110,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
   })
 
   test('is killed, and started again empty: users are served while their tokens last, then sign in again', async (context) => {
@@ -123,7 +123,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 60, TOKEN_MISSING: 30 }, refused: 0, tokenRequests: 0 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 60, TOKEN_MISSING: 30 }, refused: 0, tokenRequests: 0 })
   })
 
   test('is killed, and started again with its data: users whose token ends meanwhile wait, and stay signed in', async (context) => {
@@ -141,7 +141,7 @@ describe.concurrent('Redis', { timeout }, () => {
       await fleet.call()
     })
     const outcomes = { 200: 60, TOKEN_UNAVAILABLE: 30 }
-    context.expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
+    expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
   })
 
   test('hangs: each process gets a token for itself, then they share one', async (context) => {
@@ -155,7 +155,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
   })
 
   test('hangs: users whose token ends meanwhile wait, and stay signed in', async (context) => {
@@ -170,7 +170,7 @@ describe.concurrent('Redis', { timeout }, () => {
       await fleet.call()
     })
     const outcomes = { 200: 60, TOKEN_UNAVAILABLE: 30 }
-    context.expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
+    expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
   })
 
   test('hangs after a refresh token was redeemed: what came of it is saved when it goes on', async (context) => {
@@ -190,7 +190,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    context.expect(fleet.counts()).toEqual({ outcomes: { 200: 60 }, refused: 0, tokenRequests: 2 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 60 }, refused: 0, tokenRequests: 2 })
   })
 
   test.for([
@@ -209,8 +209,8 @@ describe.concurrent('Redis', { timeout }, () => {
         }
       })
       const { tokenRequests, ...counts } = fleet.counts()
-      context.expect(counts).toEqual({ outcomes: { 200: 7 * 30 }, refused: 0 })
-      context.expect(tokenRequests).toBeLessThanOrEqual(7 * most)
+      expect(counts).toEqual({ outcomes: { 200: 7 * 30 }, refused: 0 })
+      expect(tokenRequests).toBeLessThanOrEqual(7 * most)
     },
   )
 })
@@ -228,9 +228,9 @@ describe.concurrent('one clock', { timeout }, () => {
       }
     })
     const { outcomes, refused, tokenRequests } = fleet.counts()
-    context.expect(outcomes).toEqual({ 200: 1200 })
+    expect(outcomes).toEqual({ 200: 1200 })
     // In each lifetime, the calls that a process makes at the same time, once; they are sent again.
-    context.expect(refused).toBeLessThanOrEqual(4 * 30)
-    context.expect(tokenRequests).toBeLessThanOrEqual(4 * 2)
+    expect(refused).toBeLessThanOrEqual(4 * 30)
+    expect(tokenRequests).toBeLessThanOrEqual(4 * 2)
   })
 })
