@@ -48,7 +48,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
     let acquiredAt = await acquire(key, owner)
     if (acquiredAt === undefined) {
       const giveUpAt = performance.now() + waitMs
-      const wait = await createWait(client, key, inTime)
+      const wait = await createWait(client, key, leaseMs, inTime)
       try {
         // What was released before anyone listened is found at once.
         for (;;) {

@@ -12,6 +12,7 @@ export type Wait = {
 export async function createWait(
   client: RedisClient,
   channel: string,
+  leaseMs: number,
   inTime: (answer: Promise<unknown>) => Promise<unknown>,
 ): Promise<Wait> {
   let isReleased = false
@@ -21,16 +22,18 @@ export async function createWait(
     wake?.()
   }
   const canListen = client.options?.RESP !== 2 && client.subscribe !== undefined
-  // Where Redis does not allow it, it has to be asked more often.
+  // Whoever listens asks only in case that the holder died; a crowd that asks more often is a load. Where Redis does not
+  // allow it, it has to be asked more often.
   const isListening = canListen && (await inTime(client.subscribe!(channel, listener)).then(isDone, isFailed))
 
-  let pauseMs = isListening ? 250 : 10
+  const longestMs = isListening ? Math.min(leaseMs / 5, 1000) : 250
+  let pauseMs = isListening ? longestMs : 10
   return {
     next: async () => {
       const released = new Promise<void>((resolve) => (wake = resolve))
       // Not all at the same time.
       const ms = pauseMs * (0.5 + Math.random())
-      pauseMs = Math.min(pauseMs * 1.5, 250)
+      pauseMs = Math.min(pauseMs * 1.5, longestMs)
       if (!isReleased) await within(released, ms, () => {})
       isReleased = false
     },

@@ -16,14 +16,14 @@ afterEach(() => {
 const deaf: RedisClient = { get: async () => null, set: async () => 'OK', del: async () => 0, eval: async () => 0 }
 
 /** A wait over a client that can listen, and how to tell it that the lock was given back. */
-async function listen() {
+async function listen(leaseMs = 1250) {
   const listeners = new Map<string, () => void>()
   const client: RedisClient = {
     ...deaf,
     subscribe: async (channel, listener) => listeners.set(channel, listener),
     unsubscribe: async (channel, listener) => listeners.get(channel) === listener && listeners.delete(channel),
   }
-  const wait = await createWait(client, 'lock', (answer) => answer)
+  const wait = await createWait(client, 'lock', leaseMs, (answer) => answer)
   return { wait, listeners, tell: () => listeners.get('lock')?.() }
 }
 
@@ -32,7 +32,7 @@ async function measure(next: () => Promise<void>): Promise<number> {
   const state = { isDone: false }
   void next().then(() => (state.isDone = true))
   let ms = 0
-  for (; !state.isDone && ms < 1000; ms += 1) await vi.advanceTimersByTimeAsync(1)
+  for (; !state.isDone && ms < 2000; ms += 1) await vi.advanceTimersByTimeAsync(1)
   return ms
 }
 
@@ -62,18 +62,28 @@ test('each time that it is given back ends one wait: the next one lasts', async 
   wait.end()
 })
 
-test('who listens asks four times a second all the same, since one whose holder died says nothing', async () => {
-  const { wait } = await listen()
-  expect(await measure(wait.next)).toBe(250)
-  expect(await measure(wait.next)).toBe(250)
+test.each([
+  ['five times in a lease', 1250, 250],
+  ['once a second, if that is less', 60_000, 1000],
+])('who listens asks %s all the same, since one whose holder died says nothing', async (_often, leaseMs, ms) => {
+  const { wait } = await listen(leaseMs)
+  expect(await measure(wait.next)).toBe(ms)
+  expect(await measure(wait.next)).toBe(ms)
   wait.end()
 })
 
 test('who cannot listen asks at once, and then ever more seldom', async () => {
-  const wait = await createWait(deaf, 'lock', (answer) => answer)
+  const wait = await createWait(deaf, 'lock', 60_000, (answer) => answer)
   const pauses: number[] = []
   for (let index = 0; index < 10; index += 1) pauses.push(await measure(wait.next))
   expect(pauses).toEqual([10, 15, 22, 33, 50, 75, 113, 170, 250, 250])
+  wait.end()
+})
+
+test('who may not listen asks as one who cannot', async () => {
+  const subscribe = () => Promise.reject(new Error('NOPERM'))
+  const wait = await createWait({ ...deaf, subscribe }, 'lock', 60_000, (answer) => answer)
+  expect(await measure(wait.next)).toBe(10)
   wait.end()
 })
 

@@ -1,0 +1,13 @@
+import { execFileSync } from 'node:child_process'
+
+/** Asks `redis-benchmark`, which comes with Redis. */
+export function measureThroughput(port: number) {
+  const run = (...command: string[]) => {
+    const options = ['-p', String(port), '-n', '200000', '-c', '50', '--csv']
+    const output = execFileSync('redis-benchmark', [...options, ...command], { encoding: 'utf8' })
+    return Math.round(Number(/^"[^"]+","([\d.]+)"/m.exec(output.split('\n').slice(1).join('\n'))?.[1]))
+  }
+  const entry = 'x'.repeat(1100)
+  run('set', 'oauthkit:entry', entry)
+  return { get: run('get', 'oauthkit:entry'), 'set nx': run('set', 'oauthkit:entry', 'owner', 'NX', 'PX', '5000') }
+}

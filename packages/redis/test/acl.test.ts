@@ -1,0 +1,45 @@
+import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
+import { createTokenEndpoint } from '@oauthkit/core/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
+import { redisStore } from '../src/index.ts'
+import { connect } from './connect.ts'
+
+let redis: RunningRedis
+
+beforeAll(async () => {
+  redis = await startRedis()
+})
+
+afterAll(() => redis?.stop())
+
+/** What the README says that is needed, and no more. */
+const rights = '~app:* &app:* -@all +get +set +del +eval +pexpire +publish +subscribe +unsubscribe'
+
+test('a Redis user needs no more rights than those that the README names', async () => {
+  const admin = await connect(redis)
+  await admin.sendCommand(['ACL', 'SETUSER', 'app', 'on', 'nopass', ...rights.split(' ')])
+  const endpoint = createTokenEndpoint()
+  const events: TokenEvent[] = []
+  const start = async () => {
+    const client = await connect({ url: redis.url.replace('//', '//app:any@') })
+    return createTokenSource({
+      provider: {
+        name: 'example',
+        tokenEndpoint: 'https://id.example/token',
+        resources: ['https://api.example'],
+        clientAuth: clientSecretBasic,
+      },
+      clientId: 'app',
+      clientSecret: 'secret',
+      fetch: endpoint.fetch,
+      store: redisStore(client, { prefix: 'app:' }),
+      onEvent: (event) => events.push(event),
+    })
+  }
+  const [one, other] = [await start(), await start()]
+  const [first, second] = await Promise.all([one.getToken(), other.getToken()])
+  expect(first).toEqual(second)
+  await one.clear()
+  expect(events.map(({ type }) => type).toSorted()).toEqual(['adopted', 'renewed'])
+})
