@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createEmulator } from '@oauthkit/emulator'
 import { exportPKCS8, generateKeyPair } from 'jose'
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { startRedis, type RunningRedis } from '../../config/start-redis.ts'
 
 const root = new URL('../../', import.meta.url)
 
@@ -29,7 +30,14 @@ const prefixes = readdirSync(new URL('packages', root)).map((name) => name.toUpp
 const { privateKey: key } = await generateKeyPair('RS256', { extractable: true })
 const privateKey = await exportPKCS8(key)
 
+let redis: RunningRedis
+
+beforeAll(async () => {
+  redis = await startRedis()
+})
+
 beforeEach(() => {
+  vi.stubEnv('REDIS_URL', redis.url)
   for (const prefix of prefixes) {
     vi.stubEnv(`${prefix}_CLIENT_ID`, 'emulated-client')
     vi.stubEnv(`${prefix}_CLIENT_SECRET`, 'emulated-secret')
@@ -50,8 +58,11 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-afterAll(() => {
+afterAll(async () => {
   rmSync(folder, { recursive: true })
+  // The clients of the examples say that it is gone.
+  vi.spyOn(console, 'error').mockReturnValue()
+  await redis?.stop()
 })
 
 test('there are examples to test', () => {
