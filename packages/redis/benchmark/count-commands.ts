@@ -1,6 +1,14 @@
 import { createClient } from 'redis'
 import { createInstance, createTokenEndpoint } from './fleet-of-sources.ts'
 
+/** What Redis is asked, and how much passes in and out. */
+export type Load = {
+  readonly commands: Readonly<Record<string, number>>
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
+/** How many start at the same time, over a token endpoint that takes a second. */
 const crowd = 500
 
 /** Counts commands and bytes for a renewal, for an adoption, and for a crowd that starts at the same time. */
@@ -9,7 +17,7 @@ export async function countCommands(url: string) {
   await client.connect()
   const number = (text: string, name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1])
 
-  const count = async (work: () => Promise<unknown>, per = 1) => {
+  const count = async (work: () => Promise<unknown>, per = 1): Promise<Load> => {
     await client.configResetStat()
     await work()
     const commands = [...(await client.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)]
@@ -18,7 +26,7 @@ export async function countCommands(url: string) {
       .map(([, name = '', calls]): [string, number] => [name, Number(calls) / per])
     const stats = await client.info('stats')
     const bytes = (direction: string) => Math.round(number(stats, `total_net_${direction}_bytes`) / per)
-    return { ...Object.fromEntries(commands), bytesIn: bytes('input'), bytesOut: bytes('output') }
+    return { commands: Object.fromEntries(commands), bytesIn: bytes('input'), bytesOut: bytes('output') }
   }
 
   const endpoint = createTokenEndpoint(0)
@@ -40,7 +48,10 @@ export async function countCommands(url: string) {
   return {
     renewal,
     adoption,
-    [`each of ${crowd} that start at once, the token taking a second`]: { ...coldStart, tokenRequests },
-    memory: { entry: memoryOfEntry, connection: Math.round(memoryOfConnection) },
+    /** Of each of the crowd. */
+    coldStart,
+    tokenRequestsOfCrowd: tokenRequests,
+    bytesOfEntry: memoryOfEntry ?? 0,
+    bytesOfConnection: Math.round(memoryOfConnection),
   }
 }

@@ -3,15 +3,16 @@ import { startRedis } from '../../../config/start-redis.ts'
 import { compareCalls } from './compare-calls.ts'
 import { countCommands } from './count-commands.ts'
 import { measureThroughput } from './measure-throughput.ts'
+import { projectFleet } from './project-fleet.ts'
 
-const redis = await startRedis(undefined, ['--maxclients', '10500'])
+const redis = await startRedis()
 try {
-  console.log('A call that memory serves:')
-  console.log(await compareCalls(redis.url))
-  console.log('What Redis is asked, for a token of 1,000 characters:')
-  console.log(await countCommands(redis.url))
-  console.log('What this Redis answers in a second, to 50 connections:')
-  console.log(await measureThroughput(redis.port))
+  console.log('A call that memory serves:', await compareCalls(redis.url))
+  const counts = await countCommands(redis.url)
+  console.log('What Redis is asked, for a token of 1,000 characters:', counts)
+  const throughput = measureThroughput(redis.port)
+  console.log('What this Redis answers in a second, to 50 connections:', throughput)
+  console.log('10,000 instances:', projectFleet(counts, Math.min(...Object.values(throughput))))
 } finally {
   await redis.stop()
 }

@@ -2,7 +2,7 @@ import type { TestContext } from 'vitest'
 import type { Fleet } from './start-fleet.ts'
 
 /** What came of a fault, for the table in the README. */
-export type Fault = ReturnType<Fleet['counts']> & { readonly seconds: number }
+type Fault = ReturnType<Fleet['counts']> & { readonly seconds: number }
 
 declare module 'vitest' {
   interface TaskMeta {
