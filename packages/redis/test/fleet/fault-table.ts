@@ -8,7 +8,8 @@ export default class FaultTable implements Reporter {
         const { fault } = test.meta()
         if (!fault) return undefined
         const outcomes = Object.entries(fault.outcomes).map(([outcome, times]) => `${times} × ${outcome}`)
-        return [test.name, outcomes.join(', '), fault.refused, fault.tokenRequests, fault.seconds.toFixed(1)]
+        const name = test.fullName.replace(' > ', ' ')
+        return [name, outcomes.join(', '), fault.refused, fault.tokenRequests, fault.seconds.toFixed(1)]
       }),
     )
     const head = ['what happened', 'calls', 'tokens refused', 'token requests', 'seconds']
