@@ -29,7 +29,8 @@ async function hitHolder(fleet: Fleet, moment: Moment, signal: NodeJS.Signals) {
   await calling
 }
 
-const timeout = 60_000
+/** No machine is too slow. */
+const timeout = 300_000
 
 /** What a Redis that is down costs a call several times. */
 const storeTimeoutMs = 2000
