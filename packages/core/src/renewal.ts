@@ -151,8 +151,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   /** Whoever has the lock now may be redeeming the refresh token that was read. */
   const isLockLost = () => lease?.signal.aborted === true
   /** A store that failed for a moment is asked for its lock once more before a refresh token is redeemed without. */
-  const isLockMissing = () =>
-    store?.hasLock && !lease && stored !== undefined && locks < 2 && nextRefreshToken() !== undefined
+  const isLockMissing = () => !lease && stored !== undefined && locks < 2 && nextRefreshToken() !== undefined
   const underLock = () => {
     if (!store || stored === undefined) return work()
     locks += 1
