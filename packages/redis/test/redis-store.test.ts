@@ -1,5 +1,6 @@
 import { clientSecretBasic, createTokenSource } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
+import { encrypted } from '@oauthkit/encrypted'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
@@ -20,7 +21,7 @@ afterEach(() => client.flushAll())
 
 afterAll(() => redis?.stop())
 
-const token = { accessToken: 'token' }
+const token = { accessToken: 'a-token' }
 
 describe('a store in Redis', () => {
   testTokenStore(test, () => redisStore(client), {
@@ -34,6 +35,22 @@ describe('over RESP 2, where nobody can listen', () => {
   testTokenStore(test, async () => redisStore(await connect(redis, { RESP: 2 })), {
     hasLock: true,
     sibling: () => redisStore(client),
+  })
+})
+
+describe('encrypted', () => {
+  const key = crypto.getRandomValues(new Uint8Array(32))
+
+  testTokenStore(test, () => encrypted(redisStore(client), key), {
+    hasLock: true,
+    sibling: () => encrypted(redisStore(other), key),
+    cleanUp: () => client.flushAll(),
+  })
+
+  test('nothing in Redis can be read', async () => {
+    await encrypted(redisStore(client), key).set('key', token)
+    expect(await client.get('key')).toContain('ciphertext')
+    expect(await client.get('key')).not.toContain(token.accessToken)
   })
 })
 
