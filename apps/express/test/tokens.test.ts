@@ -134,6 +134,19 @@ test.each([
   expect((await site.visit().post('/tokens/shops', { action: 'revoke' })).status).toBe(404)
 })
 
+test.each(['call', 'revoke', 'expire'])('where no token can be had, %s says why', async (action) => {
+  await using site = await startSite()
+  site.emulator.orange.answerTokenRequests(1, { status: 503 })
+  expect((await site.visit().post('/tokens/shops', { action })).status).toBe(503)
+  const [one, other] = [site.visit(), site.visit()]
+  await one.signIn()
+  await other.signIn()
+  await one.post('/logout')
+  const { status, text } = await other.post('/tokens/user', { action })
+  expect(status).toBe(401)
+  expect(text).toContain('Please sign in again')
+})
+
 test('a failed renewal is told by its code only', async () => {
   await using site = await startSite()
   site.emulator.orange.answerTokenRequests(1, {

@@ -1,4 +1,5 @@
-import type { OwnTokenSource } from '@oauthkit/core'
+import type { OwnTokenSource, Token } from '@oauthkit/core'
+import { toApiError } from '../providers/api-error.ts'
 import type { TokenActions } from './token-actions.ts'
 import type { TokenHistory } from './token-history.ts'
 
@@ -16,13 +17,13 @@ export type EmulatorActionsOptions = {
 export const emulatorActions = ({ source, history, call, revoke }: EmulatorActionsOptions): TokenActions => ({
   call,
   revoke: async () => {
-    const { accessToken } = await source.getToken()
+    const { accessToken } = await tokenOf(source)
     await revoke(accessToken)
     history.note({ mark: 'refused', text: 'Revoked at the emulator, of which the app knows nothing' })
     await call()
   },
   expire: async () => {
-    const token = await source.getToken()
+    const token = await tokenOf(source)
     await revoke(token.accessToken)
     // Its end has come for both sides. The emulator's clock would make everything else end as well.
     await source.setToken({ ...token, expiresAt: Date.now() })
@@ -30,3 +31,8 @@ export const emulatorActions = ({ source, history, call, revoke }: EmulatorActio
     await call()
   },
 })
+
+const tokenOf = (source: OwnTokenSource): Promise<Token> =>
+  source.getToken().catch((error: unknown) => {
+    throw toApiError('The emulator', error)
+  })
