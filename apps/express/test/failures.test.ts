@@ -140,9 +140,11 @@ test('an answer that breaks off makes a 503', async () => {
 
 test('a request that cannot be served keeps its status, and is nothing for the operator', async () => {
   await using site = await startSite()
-  const { status, text } = await site.get('/style.css', { headers: { Range: 'bytes=1000000-' } })
+  const { status, headers, text } = await site.get('/style.css', { headers: { Range: 'bytes=1000000-' } })
   expect(status).toBe(416)
   expect(text).toContain('Bad request')
+  // What a file may do, the page that says why there is none may not.
+  expect(headers.get('cache-control')).toBe('no-store')
   expect(errorsOf(site)).toEqual([])
 })
 

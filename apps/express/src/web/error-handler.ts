@@ -27,6 +27,8 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, respo
     next(error)
     return
   }
+  // Of a file, whose headers are set already, caches may keep more.
+  response.set('Cache-Control', 'no-store')
   if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds))
   response.status(status)
   if (request.accepts(['html', 'json']) === 'json') {
