@@ -15,13 +15,7 @@ export class MemorySessions extends Store {
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    const text = this.#sessions.get(id)
-    const session = text === undefined ? null : (JSON.parse(text) as SessionData)
-    const { expires } = session?.cookie ?? {}
-    if (expires && new Date(expires).getTime() <= Date.now()) {
-      this.#sessions.delete(id)
-      done(null, null)
-    } else done(null, session)
+    done(null, this.#read(id))
   }
 
   override set(id: string, session: SessionData, done?: (error?: unknown) => void): void {
@@ -34,9 +28,19 @@ export class MemorySessions extends Store {
     done?.()
   }
 
-  override touch(id: string, session: SessionData, done?: () => void): void {
-    // Not one that is gone: a request that was under way when the user signed out must not bring the session back.
-    if (this.#sessions.has(id)) this.#sessions.set(id, JSON.stringify(session))
+  override touch(id: string, { cookie }: SessionData, done?: () => void): void {
+    // Only its end is put off: what a request has found there when it began, others may have changed or ended since.
+    const session = this.#read(id)
+    if (session) this.#sessions.set(id, JSON.stringify({ ...session, cookie }))
     done?.()
+  }
+
+  #read(id: string): SessionData | null {
+    const text = this.#sessions.get(id)
+    const session = text === undefined ? null : (JSON.parse(text) as SessionData)
+    const { expires } = session?.cookie ?? {}
+    if (!expires || new Date(expires).getTime() > Date.now()) return session
+    this.#sessions.delete(id)
+    return null
   }
 }

@@ -34,6 +34,8 @@ export function tokenStream({
     }
     openStreams += 1
     const user = request.session.user?.sub
+    // What the session was when the page was opened is not to be written back when it is closed, hours later.
+    delete (request as Partial<typeof request>).session
     const openedAt = Date.now()
     let isSaid = new Set<object>()
 
