@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
+import { memoryStores } from '../src/stores/memory-stores.ts'
 import { startSite } from './support.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -90,6 +92,21 @@ test('it is good once also while the first try is under way', async () => {
   expect((await first).headers.get('location')).toBe('/profile')
 })
 
+test('a slower request of the same session does not bring it back', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  const release = site.emulator.orange.holdApiCalls()
+  const slower = visitor.get('/shops?postalCode=35000')
+  await site.emulator.orange.apiCalled(1)
+  site.emulator.bouygues.answerTokenRequests(1, { status: 503 })
+  expect((await visitor.get(callback)).status).toBe(503)
+  release()
+  await slower
+  expect((await visitor.get(callback)).text).toContain('<h1>This sign-in is over</h1>')
+  expect(site.emulator.bouygues.counters.tokenRequests).toBe(1)
+})
+
 test('after the sign-in as well', async () => {
   await using site = await startSite()
   const visitor = site.visit()
@@ -160,6 +177,41 @@ test('a session ends when nobody was there for its time, and each request starts
   expect(status).toBe(401)
   expect(text).toContain('Your session has ended.')
 })
+
+test('a page of the tokens that was open for long does not end the session when it is closed', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const stores = memoryStores([randomBytes(32).toString('base64url')])
+  await using site = await startSite({ sessionMs: 600_000, stores })
+  const visitor = site.visit()
+  await visitor.signIn()
+  const touch = vi.spyOn(stores.sessions, 'touch')
+  const page = new AbortController()
+  const headers = { Cookie: visitor.cookie }
+  const stream = await fetch(`${site.url}/tokens/events`, { headers, signal: page.signal })
+  expect(stream.headers.getSetCookie()).toEqual([])
+  vi.setSystemTime(Date.now() + 400_000)
+  await visitor.get('/')
+  vi.setSystemTime(Date.now() + 400_000)
+  expect(touch).toHaveBeenCalledOnce()
+  page.abort()
+  await expect.poll(() => site.log.some(({ path }) => path === '/tokens/events')).toBe(true)
+  expect(touch).toHaveBeenCalledOnce()
+  expect((await visitor.get('/profile')).status).toBe(200)
+})
+
+test.each([{ name: { first: 'Camille' } }, { name: '' }, { given_name: 5 }, { roles: 'all' }, { roles: [{}] }])(
+  'a provider that says %j of a user breaks no page',
+  async (said) => {
+    await using site = await startSite()
+    site.emulator.bouygues.editUserInfo = (info) => ({ ...info, name: undefined, ...said })
+    const visitor = site.visit()
+    expect((await visitor.signIn()).headers.get('location')).toBe('/profile')
+    const { status, text } = await visitor.get('/profile')
+    expect(status).toBe(200)
+    expect(text).not.toContain('[object Object]')
+    expect(text).toMatch(/<h1>[A-Za-z ]+<\/h1>/)
+  },
+)
 
 test('signing out revokes the tokens, ends the session here, and leads to the provider to end it there', async () => {
   await using site = await startSite()
