@@ -63,7 +63,7 @@ async function startStores() {
   const keys = [randomBytes(32).toString('base64url')]
   const errors: string[] = []
   const open = () => redisStores({ url: server.url, keys, onError: ({ message }) => void errors.push(message) })
-  return { open, errors, url: server.url, [Symbol.asyncDispose]: server.stop }
+  return { open, errors, url: server.url, process: server.process, [Symbol.asyncDispose]: server.stop }
 }
 
 test('processes over one Redis share sessions and tokens, and no token can be read there', async () => {
@@ -105,6 +105,28 @@ test('without Redis the app says that it is not ready', async () => {
   expect((await site.get('/health/live')).status).toBe(200)
   // Pages that need no session go on.
   expect((await site.get('/campaigns')).status).toBe(200)
+})
+
+test.each([
+  ['is gone', 'SIGKILL', 'The client is offline'],
+  ['does not answer', 'SIGSTOP', 'no answer within 2000 ms'],
+] as const)('who has a session is told to wait while Redis %s', { timeout: 30_000 }, async (_what, signal, why) => {
+  await using redis = await startStores()
+  await using site = await startSite({ stores: await redis.open() })
+  const visitor = site.visit()
+  await visitor.signIn()
+  redis.process.kill(signal)
+  await expect.poll(async () => (await site.get('/health/ready')).status, { timeout: 10_000 }).toBe(503)
+  const [page, problem, signOut] = await Promise.all([
+    visitor.get('/profile'),
+    visitor.get('/profile', { headers: { Accept: 'application/json' } }),
+    visitor.post('/logout'),
+  ])
+  expect([page.status, problem.status, signOut.status]).toEqual([503, 503, 503])
+  expect(page.text).toContain('We cannot look up your session.')
+  expect(problem.headers.get('content-type')).toContain('application/problem+json')
+  expect(site.log).toContainEqual(expect.objectContaining({ level: 50, reason: 'store', why }))
+  expect(site.logText()).not.toContain('"stack"')
 })
 
 test('a Redis that is not there is told at the start', async () => {

@@ -1,8 +1,11 @@
+import { within } from '@oauthkit/core'
 import { encrypted } from '@oauthkit/encrypted'
 import { redisStore } from '@oauthkit/redis'
 import { RedisStore } from 'connect-redis'
 import { createClient } from 'redis'
+import { StoreError } from './store-error.ts'
 import type { Stores } from './stores.ts'
+import { TimedSessions } from './timed-sessions.ts'
 
 /** What {@link redisStores} takes. */
 export type RedisStoresOptions = {
@@ -13,6 +16,11 @@ export type RedisStoresOptions = {
   /** Takes what goes wrong with the connection, which mends itself. */
   readonly onError: (error: Error) => void
 }
+
+/** How long Redis may take to answer, in milliseconds: one that is stuck keeps its connections open. */
+const timeoutMs = 2000
+
+const late = () => Promise.reject(new StoreError(`no answer within ${timeoutMs} ms`))
 
 /** Connects to the stores that several processes share. @throws What Redis says if it cannot be had. */
 export async function redisStores({ url, keys, onError }: RedisStoresOptions): Promise<Stores> {
@@ -31,9 +39,9 @@ export async function redisStores({ url, keys, onError }: RedisStoresOptions): P
   isConnected = true
   return {
     name: 'Redis',
-    sessions: new RedisStore({ client, prefix: 'session:' }),
+    sessions: new TimedSessions(new RedisStore({ client, prefix: 'session:' }), timeoutMs),
     tokens: encrypted(redisStore(client), keys),
-    check: () => client.ping(),
+    check: () => within(client.ping(), timeoutMs, late),
     close: async () => client.destroy(),
   }
 }

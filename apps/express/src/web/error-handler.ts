@@ -3,6 +3,7 @@ import { messagePage } from '../pages/message-page.ts'
 import { sendPage } from '../pages/send-page.ts'
 import { ApiError } from '../providers/api-error.ts'
 import { problemOf } from './problem-of.ts'
+import { StoreError } from '../stores/store-error.ts'
 import { Problem } from './problem.ts'
 
 /** Says that there is nothing at an address. */
@@ -18,9 +19,7 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, respo
   const problem = problemOf(error)
   const { status, title, message, action, retryAfterSeconds } = problem
   if (status >= 500) {
-    // A provider's failures are told in a line; our own need the stack.
-    const details = error instanceof ApiError ? { reason: error.reason, why: error.message } : { err: error }
-    request.log.error(details, title)
+    request.log.error(detailsOf(error), title)
   }
   // Too late for an answer: Express then ends the connection, so that nobody takes half of one for a whole one.
   if (response.headersSent) {
@@ -34,4 +33,11 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, respo
   if (request.accepts(['html', 'json']) === 'json') {
     response.type('application/problem+json').send(JSON.stringify({ title, status, detail: message }))
   } else sendPage(response, messagePage(title, message, action))
+}
+
+/** What others fail at is told in a line; our own mistakes need the stack. */
+function detailsOf(error: unknown): object {
+  if (error instanceof ApiError) return { reason: error.reason, why: error.message }
+  if (error instanceof StoreError) return { reason: 'store', why: error.message }
+  return { err: error }
 }

@@ -1,11 +1,19 @@
 import { signInLink } from '../pages/message-page.ts'
 import { ApiError, type ApiErrorReason } from '../providers/api-error.ts'
+import { StoreError } from '../stores/store-error.ts'
 import { Problem } from './problem.ts'
 
 /** Says what an error means for whoever sent the request; nothing of what is in it. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof ApiError) return apiProblems[error.reason](error)
+  if (error instanceof StoreError) {
+    return new Problem(
+      503,
+      'Not available at the moment',
+      'We cannot look up your session. Please try again in a moment.',
+    )
+  }
   // Express and its middleware report requests that they cannot serve by errors with a status.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
   return status >= 400 && status < 500
