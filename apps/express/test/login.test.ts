@@ -213,6 +213,22 @@ test.each([{ name: { first: 'Camille' } }, { name: '' }, { given_name: 5 }, { ro
   },
 )
 
+test('a sign-in that nobody comes back to is forgotten after ten minutes; one that is come back to lasts', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const stores = memoryStores([randomBytes(32).toString('base64url')])
+  const set = vi.spyOn(stores.sessions, 'set')
+  await using site = await startSite({ stores })
+  const visitor = site.visit()
+  const lifeOf = (call: number) => Number(set.mock.calls[call]?.[1].cookie.originalMaxAge) / 60_000
+  const callback = await visitor.goToProvider()
+  expect(lifeOf(0)).toBe(10)
+  vi.setSystemTime(Date.now() + 600_001)
+  expect((await visitor.get(callback)).text).toContain('<h1>Your sign-in has expired</h1>')
+  await visitor.signIn()
+  await visitor.get('/login')
+  expect(lifeOf(set.mock.calls.length - 1)).toBe(30)
+})
+
 test('signing out revokes the tokens, ends the session here, and leads to the provider to end it there', async () => {
   await using site = await startSite()
   const visitor = site.visit()

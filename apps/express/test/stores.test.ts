@@ -39,6 +39,24 @@ test('there are no more of them than there may be: the longest unused one goes',
   ])
 })
 
+test('whoever starts sign-ins without end drives nobody out who is signed in', async () => {
+  const sessions = new MemorySessions(2)
+  const { user: _nobody, ...anonymous } = sessionUntil(Date.now() + 60_000)
+  sessions.set('user', sessionUntil(Date.now() + 60_000))
+  for (const id of ['one', 'two', 'three']) sessions.set(id, anonymous as SessionData)
+  expect(await Promise.all(['user', 'one', 'three'].map((id) => read(sessions, id)))).toEqual([
+    expect.objectContaining({ user: { sub: 'a user' } }),
+    null,
+    expect.anything(),
+  ])
+  // Who signs in or out is the one or the other from then on.
+  sessions.set('user', anonymous as SessionData)
+  sessions.set('three', sessionUntil(Date.now() + 60_000))
+  sessions.destroy('user')
+  expect(await read(sessions, 'user')).toBeNull()
+  expect(await read(sessions, 'three')).toMatchObject({ user: { sub: 'a user' } })
+})
+
 test('a request that was under way when its session ended does not bring it back', async () => {
   const sessions = new MemorySessions()
   sessions.set('one', sessionUntil(Date.now() + 60_000))

@@ -4,12 +4,17 @@ import type { SessionData } from 'express-session'
 /** How many sign-ins a session may have open at once: the oldest are given up. */
 const maxSignIns = 5
 
-type SignIns = Partial<Pick<SessionData, 'signIns' | 'usedStates'>>
+/** How long a session lasts that has nothing but sign-ins, in milliseconds: anybody may start some. */
+const signInMs = 600_000
+
+type SignIns = Partial<Pick<SessionData, 'signIns' | 'usedStates' | 'user' | 'cookie'>>
 
 /** Remembers a sign-in until its callback. */
 export function rememberSignIn(session: SignIns, transaction: LoginTransaction): void {
   const entries = [...Object.entries(session.signIns ?? {}), [transaction.state, transaction] as const]
   session.signIns = Object.fromEntries(entries.slice(-maxSignIns))
+  const { user, cookie } = session
+  if (!user && cookie) cookie.maxAge = Math.min(signInMs, cookie.originalMaxAge ?? signInMs)
 }
 
 /**

@@ -2,16 +2,19 @@ import { Store, type SessionData } from 'express-session'
 import { LRUCache } from 'lru-cache'
 
 /**
- * Sessions in memory, for one process: at most `max` of them, and none for longer than it lasts.
+ * Sessions in memory, for one process: at most `max` of users and as many of visitors, and none for longer than it lasts.
  *
  * express-session's own keeps all for ever, and `memorystore` stands on a version of lru-cache that is no longer looked after.
  */
 export class MemorySessions extends Store {
-  readonly #sessions: LRUCache<string, string>
+  readonly #ofUsers: LRUCache<string, string>
+  /** Apart, since anybody may have any number of them: no user loses one for that. */
+  readonly #ofVisitors: LRUCache<string, string>
 
   constructor(max = 10_000) {
     super()
-    this.#sessions = new LRUCache({ max })
+    this.#ofUsers = new LRUCache({ max })
+    this.#ofVisitors = new LRUCache({ max })
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
@@ -19,28 +22,39 @@ export class MemorySessions extends Store {
   }
 
   override set(id: string, session: SessionData, done?: (error?: unknown) => void): void {
-    this.#sessions.set(id, JSON.stringify(session))
+    this.#write(id, session)
     done?.()
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {
-    this.#sessions.delete(id)
+    this.#delete(id)
     done?.()
   }
 
   override touch(id: string, { cookie }: SessionData, done?: () => void): void {
     // Only its end is put off: what a request has found there when it began, others may have changed or ended since.
     const session = this.#read(id)
-    if (session) this.#sessions.set(id, JSON.stringify({ ...session, cookie }))
+    if (session) this.#write(id, { ...session, cookie })
     done?.()
   }
 
   #read(id: string): SessionData | null {
-    const text = this.#sessions.get(id)
+    const text = this.#ofUsers.get(id) ?? this.#ofVisitors.get(id)
     const session = text === undefined ? null : (JSON.parse(text) as SessionData)
     const { expires } = session?.cookie ?? {}
     if (!expires || new Date(expires).getTime() > Date.now()) return session
-    this.#sessions.delete(id)
+    this.#delete(id)
     return null
+  }
+
+  #write(id: string, session: SessionData): void {
+    this.#delete(id)
+    const sessions = session.user ? this.#ofUsers : this.#ofVisitors
+    sessions.set(id, JSON.stringify(session))
+  }
+
+  #delete(id: string): void {
+    this.#ofUsers.delete(id)
+    this.#ofVisitors.delete(id)
   }
 }
