@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
 import { memoryStores } from '../src/stores/memory-stores.ts'
-import { startSite } from './support.ts'
+import { startSite, type Answer } from './support.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -251,6 +251,30 @@ test('signing out revokes the tokens, ends the session here, and leads to the pr
   const [token] = [...site.secrets].filter((secret) => secret.startsWith('at-'))
   const api = new URL(url).origin + '/api.bouyguestelecom.fr/customer-management/v1/usage-consumptions/mobile-data'
   expect((await fetch(api, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401)
+})
+
+test('a request that was under way when the user signed out does not bring the session back', async () => {
+  const stores = memoryStores([randomBytes(32).toString('base64url')])
+  await using site = await startSite({ stores })
+  const visitor = site.visit()
+  await visitor.signIn()
+  const { cookie } = visitor
+  const set = stores.sessions.set.bind(stores.sessions)
+  const thief = site.visit()
+  thief.cookie = cookie
+  let late: Promise<Answer> | undefined
+  const write = await new Promise<() => void>((held) => {
+    stores.sessions.set = (...written) => {
+      stores.sessions.set = set
+      held(() => set(...written))
+    }
+    late = thief.get('/login')
+  })
+  await visitor.post('/logout')
+  write()
+  expect((await late)?.status).toBe(303)
+  thief.cookie = cookie
+  expect((await thief.get('/')).text).not.toContain('Camille Exemple')
 })
 
 test('who signed out elsewhere is asked to sign in again', async () => {

@@ -1,6 +1,7 @@
 import type { LoginTransaction } from '@oauthkit/login'
 import type { Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
+import { FinalSessions } from '../stores/final-sessions.ts'
 
 /** A user who is signed in. */
 export type User = {
@@ -37,7 +38,7 @@ export type SessionOptions = {
 /** Gives each visitor a session: its id in a cookie, all else on the server. */
 export const sessions = ({ store, secrets, maxAgeMs, isSecure }: SessionOptions): RequestHandler =>
   session({
-    store,
+    store: new FinalSessions(store),
     secret: [...secrets],
     // With this prefix browsers take the cookie from this very host only, and by TLS only.
     name: cookieName(isSecure),
