@@ -41,6 +41,6 @@ export class TimedSessions extends Store {
     }
     const timer = setTimeout(() => answer(new StoreError(`no answer within ${this.#timeoutMs} ms`)), this.#timeoutMs)
     return (error, value) =>
-      answer(error && new StoreError(error instanceof Error ? error.message : String(error)), value)
+      answer(error && new StoreError(error instanceof Error ? error.message : 'it failed'), value)
   }
 }
