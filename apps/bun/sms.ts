@@ -27,9 +27,11 @@ function readArguments() {
       allowPositionals: true,
     })
     const [text = '', ...recipients] = positionals
-    const { from, send, url } = values
+    const { from, send } = values
+    const url = values.url?.replace(/\/$/, '')
+    const isUrl = url === undefined || (URL.canParse(url) && /^https?:/.test(url))
     const isWhole = text !== '' && isNumber(from) && recipients.length > 0 && recipients.every(isNumber)
-    if (isWhole && (url === undefined || URL.canParse(url))) return { text, recipients, from, send, url }
+    if (isWhole && isUrl) return { text, recipients, from, send, url }
   } catch {
     // An option that there is not.
   }

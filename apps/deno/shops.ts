@@ -20,9 +20,10 @@ class Misuse extends Error {}
 function readArguments() {
   try {
     const { values, positionals } = parseArgs({ options: { url: { type: 'string' } }, allowPositionals: true })
-    const [postalCode = ''] = positionals
-    const { url } = values
-    if (/^\d{5}$/.test(postalCode) && (url === undefined || URL.canParse(url))) return { postalCode, url }
+    const [postalCode = '', ...others] = positionals
+    const url = values.url?.replace(/\/$/, '')
+    const isUrl = url === undefined || (URL.canParse(url) && /^https?:/.test(url))
+    if (/^\d{5}$/.test(postalCode) && others.length === 0 && isUrl) return { postalCode, url }
   } catch {
     // An option that there is not.
   }
@@ -55,6 +56,7 @@ async function listShops() {
     .create({ prefix: url ?? 'https://api.orange.com', timeout: 5000, retry: 1 })
     .extend(orangeAuth({ provider, store: denoKvStore(kv) }))
   const shops = await api.get('poi/v1/shops', { searchParams: { postalCode } }).json<Shop[]>()
+  if (!Array.isArray(shops)) throw new Error('Unexpected answer')
   console.log(shops.length === 0 ? `No shop near ${postalCode}` : table(shops))
 }
 

@@ -64,11 +64,17 @@ test('a message that failed is not sent again, and those before it are listed', 
   expect(emulator.orange.counters.apiCalls).toBe(2)
 })
 
+test('the URL may end with a slash', { timeout }, async () => {
+  const [url, ...others] = message
+  expect(await runSms([`${url}/`, ...others])).toMatchObject({ code: 0, stderr: '' })
+})
+
 test.each([
   ['nothing', []],
   ['no recipient', ['--from=+33600000000', 'Bonjour']],
   ['no sender', ['Bonjour', '+33600000001']],
   ['a recipient that is no number', ['--from=+33600000000', 'Bonjour', '0600000001']],
+  ['a URL that is not for HTTP', ['--url=localhost:3000', '--from=+33600000000', 'Bonjour', '+33600000001']],
   ['an option that there is not', ['--from=+33600000000', '--now', 'Bonjour', '+33600000001']],
 ])('%s is answered with the usage and exit code 2', { timeout }, async (_, parameters) => {
   const { code, stdout, stderr } = await runSms(parameters)

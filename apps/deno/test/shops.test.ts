@@ -52,6 +52,8 @@ test.each([
   ['what is no postal code', ['Rennes']],
   ['an option that there is not', ['--shops', '35000']],
   ['a URL that is none', ['--url=orange', '35000']],
+  ['a URL that is not for HTTP', ['--url=localhost:3000', '35000']],
+  ['two postal codes', ['35000', '13001']],
 ])('%s is answered with the usage and exit code 2', { timeout }, async (_, parameters) => {
   const { code, stdout, stderr } = await runShops(parameters, { folder })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -87,6 +89,15 @@ test('an API that cannot be reached is exit code 4', { timeout }, async () => {
   const { code, stdout, stderr } = await runShops([at, '35000'], { folder })
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
   expect(stderr).toMatch(/^orange: .*\n$/)
+})
+
+test('an answer that is no list of shops is exit code 1', { timeout }, async () => {
+  emulator.orange.answerApiCalls(1, { status: 200, body: { shops: [] } })
+  expect(await runShops([at, '35000'], { folder })).toEqual({ code: 1, stdout: '', stderr: 'Unexpected answer\n' })
+})
+
+test('the URL may end with a slash', { timeout }, async () => {
+  expect(await runShops([`${at}/`, '35000'], { folder })).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('an API that is overloaded is exit code 4, and a refusal of the call is 3', { timeout }, async () => {
