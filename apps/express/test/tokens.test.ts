@@ -192,6 +192,18 @@ test('the end of the app ends the streams, and there are no further ones', async
   expect((await site.get('/tokens/events')).status).toBe(503)
 })
 
+test('a page that is still open when its user signs out is told nothing more', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  await visitor.signIn()
+  const seen: string[][] = []
+  for await (const { tokens } of eventsOf(site, AbortSignal.timeout(20_000), visitor.cookie)) {
+    seen.push(tokens.map(({ id }) => id))
+    if (seen.length === 1) await visitor.post('/logout')
+  }
+  expect(seen[0]).toContain('user-live')
+})
+
 test('there are no more than a hundred streams, and one that ends makes room', async () => {
   await using site = await startSite()
   const ended = Array.from({ length: 100 }, () => new AbortController())

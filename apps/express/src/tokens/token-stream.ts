@@ -63,7 +63,15 @@ export function tokenStream({
     const ended = new AbortController()
     const signal = AbortSignal.any([ended.signal, closing])
     let pending: NodeJS.Immediate | undefined
-    const clock = setInterval(send, tickMs)
+    // Read anew, since the session may end, or its user sign out, while the page is open.
+    const checkUser = () =>
+      request.sessionStore.get(request.sessionID, (error: unknown, session) => {
+        if (!error && session?.user?.sub !== user) ended.abort()
+      })
+    const clock = setInterval(() => {
+      if (user !== undefined) checkUser()
+      if (!signal.aborted) send()
+    }, tickMs)
     // One message for all that happens at the same time.
     histories.subscribe(
       () =>
