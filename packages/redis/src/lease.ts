@@ -14,16 +14,25 @@ export type Lease = {
  */
 export function createLease(acquiredAt: number, leaseMs: number, extend: () => Promise<boolean>): Lease {
   const controller = new AbortController()
-  const lose = () => controller.abort(new Error('the lock was lost'))
   let endsAt = acquiredAt + leaseMs
-  let isGivenBack = false
+  let isOver = false
+  const end = () => {
+    isOver = true
+    clearInterval(extending)
+    clearTimeout(ending)
+  }
+  // What is over here must end there too, even if Redis still has it: who lost it may be waiting for it.
+  const lose = () => {
+    end()
+    controller.abort(new Error('the lock was lost'))
+  }
   const untilEnd = () => endsAt - performance.now()
   let ending = unref(setTimeout(lose, untilEnd()))
 
   const keep = async () => {
     const askedAt = performance.now()
     const isExtended = await extend().catch(() => undefined)
-    if (isExtended === undefined || isGivenBack) return
+    if (isExtended === undefined || isOver) return
     if (!isExtended) return lose()
     endsAt = askedAt + leaseMs
     clearTimeout(ending)
@@ -36,11 +45,7 @@ export function createLease(acquiredAt: number, leaseMs: number, extend: () => P
       if (untilEnd() <= 0) lose()
       return controller.signal
     },
-    end: () => {
-      isGivenBack = true
-      clearInterval(extending)
-      clearTimeout(ending)
-    },
+    end,
   }
 }
 

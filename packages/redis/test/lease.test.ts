@@ -96,3 +96,15 @@ test('that ends while it is being extended leaves no timer either', async () => 
   await pass(0)
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test.each([
+  ['since Redis said so', 1, async () => false],
+  ['since Redis did not answer', 2, () => Promise.reject(new Error('down'))],
+])('that was lost %s is not extended any more: who lost it may wait for it', async (_why, times, extend) => {
+  const { asked } = start(extend)
+  await pass(3000)
+  expect(asked).toHaveBeenCalledTimes(times)
+  expect(vi.getTimerCount()).toBe(0)
+  await pass(10_000)
+  expect(asked).toHaveBeenCalledTimes(times)
+})
