@@ -6,8 +6,8 @@ import { createWait } from './wait.ts'
 /** Only the owner may extend or release: what is there after a lost lease is another's. */
 const ifOwner = (then: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${then} end return 0`
 const extendScript = ifOwner("return redis.call('pexpire', KEYS[1], ARGV[2])")
-/** Who waits is told; one who may not publish has released it all the same. */
-const releaseScript = ifOwner("redis.call('del', KEYS[1]) redis.pcall('publish', KEYS[1], '') return 1")
+/** Who waits is told; one who may not publish has released it all the same. A client's own prefix is for keys only. */
+const releaseScript = ifOwner("redis.call('del', KEYS[1]) redis.pcall('publish', ARGV[3], '') return 1")
 
 /**
  * Makes a lock of leases: a key that ends by itself, and is extended while the work runs.
@@ -26,7 +26,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
     })
 
   const evaluate = async (script: string, key: string, owner: string): Promise<boolean> =>
-    (await inTime(client.eval(script, { keys: [key], arguments: [owner, String(leaseMs)] }))) === 1
+    (await inTime(client.eval(script, { keys: [key], arguments: [owner, String(leaseMs), key] }))) === 1
 
   const release = (key: string, owner: string): Promise<boolean> => evaluate(releaseScript, key, owner)
 

@@ -1,4 +1,4 @@
-import { createClientPool, createCluster } from 'redis'
+import { createClient, createClientPool, createCluster } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
 import { redisStore } from '../src/index.ts'
@@ -229,6 +229,19 @@ describe('over other clients of the same package', () => {
     await store.set('key', { accessToken: 'token' })
     expect(await store.lock('key', async () => store.get('key'))).toEqual({ accessToken: 'token' })
     await pool.close()
+  })
+
+  test('a client that puts a prefix of its own before all keys', async () => {
+    const prefixed = createClient({ url: redis.url, keyPrefix: 'app:' })
+    prefixed.on('error', () => {})
+    await prefixed.connect()
+    const store = redisStore(prefixed)
+    const told = vi.fn<() => void>()
+    await other.subscribe('key:lock', told)
+    await store.lock('key', async () => expect(await client.keys('*')).toEqual(['app:key:lock']))
+    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce())
+    await other.unsubscribe('key:lock')
+    prefixed.destroy()
   })
 
   test('a cluster', async () => {
