@@ -85,7 +85,21 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return newer && adopt(newer)
   }
 
-  const redeem = (refreshToken: string) => requests.byRefreshToken(refreshToken, stored ?? slot.held?.token)
+  /** Where others renew too, one of them may have redeemed it, or be about to: used twice, it would end the login. */
+  const isInDoubt = (refreshToken: string) => {
+    const isOwn = slot.isUnsaved && refreshToken === slot.held?.token.refreshToken
+    return store?.hasLock === true && (!lease || stored === undefined) && !isOwn
+  }
+
+  const inDoubt = () => {
+    const what = stored === undefined ? 'nobody knows whether a token is stored' : 'others may be renewing, too'
+    return errorOf(provider.name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
+  }
+
+  const redeem = (refreshToken: string) => {
+    if (isInDoubt(refreshToken)) throw inDoubt()
+    return requests.byRefreshToken(refreshToken, stored ?? slot.held?.token)
+  }
 
   /** Looks sideways after a refresh token turned out dead. */
   const findRotated = async (dead: string): Promise<Token | undefined> => {
@@ -99,9 +113,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const nextRefreshToken = (): string | undefined => {
     // A user whose entry is gone has logged out, maybe elsewhere: what is in memory must not bring the entry back.
     const isLoggedOut = settings.key !== undefined && stored === null
-    // Where others renew too, one of them may have redeemed it: used twice, it would end the login.
-    const isInDoubt = store?.hasLock && stored === undefined
-    const own = (isLoggedOut || isInDoubt) && !slot.isUnsaved ? undefined : slot.held?.token.refreshToken
+    const own = isLoggedOut && !slot.isUnsaved ? undefined : slot.held?.token.refreshToken
     // What could not be saved is older than what others saved since.
     const isOwnNewer = slot.isUnsaved && !(stored && slot.held && endOf(stored) > slot.held.expiresAt)
     return isOwnNewer ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
@@ -109,7 +121,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
 
   const request = async (): Promise<Token> => {
     const refresh = nextRefreshToken()
-    if (refresh) {
+    if (refresh && !(requests.byGrant && isInDoubt(refresh))) {
       const renewed = await redeem(refresh)
       if (renewed) return save(renewed)
       // Another process may have redeemed and rotated it first: then what it got is in the store.
@@ -127,10 +139,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       if (stored) await store?.delete(slot.key)
     }
     if (requests.byGrant) return save(await requests.byGrant())
-    if (store && stored === undefined) {
-      const what = 'the store failed, so nobody knows whether a token is stored: try again later'
-      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
-    }
+    if (store && stored === undefined) throw inDoubt()
     const why = refresh ? 'the refresh token is no longer good' : 'no token is stored'
     const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`
     throw errorOf(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
@@ -150,7 +159,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
 
   /** Whoever has the lock now may be redeeming the refresh token that was read. */
   const isLockLost = () => lease?.signal.aborted === true
-  /** A store that failed for a moment is asked for its lock once more before a refresh token is redeemed without. */
+  /** A store that failed for a moment is asked for its lock once more: without it, no refresh token is redeemed. */
   const isLockMissing = () => !lease && stored !== undefined && locks < 2 && nextRefreshToken() !== undefined
   const underLock = () => {
     if (!store || stored === undefined) return work()

@@ -1,8 +1,8 @@
 import { useFakeTime } from './fake-time.ts'
 import { expect, test } from 'vitest'
 import type { Grant, Token, TokenStore } from '../src/index.ts'
-import { accessTokenOf, createDatabase, watch } from './database.ts'
-import { errorOf, grant, tokenEndpoint } from './support.ts'
+import { accessTokenOf, createDatabase, until, watch } from './database.ts'
+import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -107,9 +107,44 @@ test('a store that gave its lock and cannot be read for a moment is read again',
   expect(await refreshTokens()).toEqual(['refresh-1'])
 })
 
-test('a lock that cannot be had is done without in the end', async () => {
-  const { database, source, types } = await expired({ lock: Number.POSITIVE_INFINITY })
+test('without the lock no refresh token is redeemed: others may be renewing, too', async () => {
+  const { source, left, types, refreshTokens } = await expired({ lock: Number.POSITIVE_INFINITY })
+  expect(await errorOf(source.getToken())).toMatchObject({
+    code: 'TOKEN_UNAVAILABLE',
+    message: 'example: the store failed, so others may be renewing, too: try again later',
+  })
+  expect(types()).toEqual(['store-failed', 'store-failed', 'failed'])
+  expect(await refreshTokens()).toEqual([])
+  left.lock = 0
+  await seconds(1)
   expect(await accessTokenOf(source)).toBe('token-2')
-  expect(database.operations).not.toContain('lock')
-  expect(types()).toEqual(['store-failed', 'store-failed', 'renewed'])
+})
+
+test('where the grant can start over, it does so without the lock, and without the refresh token', async () => {
+  const endpoint = tokenEndpoint()
+  const lock = () => Promise.reject(new Error('down'))
+  const { source } = watch(endpoint, { store: createDatabase().open({ lock }) })
+  await source.setToken({ ...first(), expiresAt: Date.now() })
+  expect(await accessTokenOf(source)).toBe('token-1')
+  expect(await endpoint.requests[0]?.text()).toBe('grant_type=client_credentials')
+})
+
+test('one that could not be saved and is dead takes no other with it: that one needs the lock', async () => {
+  const dead = tokenEndpoint(refreshed(2), refusal('invalid_grant'))
+  const database = createDatabase()
+  const options = { grant: signedIn, key: 'user' }
+  const elsewhere = sourceOver(dead, { store: database.open(), ...options })
+  const reject = () => Promise.reject(new Error('down'))
+  const { source } = watch(dead, { store: database.open({ lock: reject, set: reject }), ...options })
+  await errorOf(source.setToken({ ...first(), refreshToken: 'unsaved', expiresAt: Date.now() + 1000 }))
+  await elsewhere.setToken({ ...first(), refreshToken: 'shared', expiresAt: Date.now() })
+  await seconds(1)
+  await accessTokenOf(source)
+  await seconds(3600)
+  const outcome = errorOf(source.getToken())
+  await until(() => dead.requests.length === 2)
+  await seconds(0.5)
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(dead.requests).toHaveLength(2)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'shared' }])
 })
