@@ -64,8 +64,10 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
       if (isCurrent()) slot.isUnsaved = false
       return done('adopted', newer)
     }
-    // The user has logged out elsewhere meanwhile.
-    if (settings.key !== undefined && before?.refreshToken && stored === null) return request()
+    // The user has logged out elsewhere meanwhile, or has signed in anew.
+    const isLoggedOut = settings.key !== undefined && before?.refreshToken && stored === null
+    const isSignedIn = stored?.refreshToken && stored.refreshToken !== before?.refreshToken
+    if (isLoggedOut || isSignedIn) return work(lease)
     await inTurn(slot, async () => {
       if (store && isCurrent()) slot.isUnsaved = !(await store.set(slot.key, token))
     })

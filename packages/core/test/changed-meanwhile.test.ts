@@ -248,3 +248,24 @@ test.each([1, 2])(
     expect(endpoint.requests).toHaveLength(attempts)
   },
 )
+
+test('a sign-in that is there once the lock is lost is not written over, even if its access token is over', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const elsewhere = sourceOver(endpoint, { store: database.open(), ...user })
+  await elsewhere.setToken(first())
+  const leases = [new AbortController(), new AbortController()]
+  let count = 0
+  const lock: Lock = (_key, work) => work(leases[(count += 1) - 1]!)
+  const { source } = watch(endpoint, { store: database.open({ lock }), ...user })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  leases[0]?.abort()
+  await elsewhere.setToken({ ...first(), refreshToken: 'refresh-9' })
+  answer.resolve(refreshed())
+  expect((await waiting).accessToken).toBe('token-2')
+  expect(count).toBe(2)
+  expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=refresh-9')
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-9' }])
+})
