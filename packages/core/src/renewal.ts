@@ -69,7 +69,10 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     const isSignedIn = stored?.refreshToken && stored.refreshToken !== before?.refreshToken
     if (isLoggedOut || isSignedIn) return work(lease)
     await inTurn(slot, async () => {
-      if (store && isCurrent()) slot.isUnsaved = !(await store.set(slot.key, token))
+      const write = async () => !store || !isCurrent() || store.set(slot.key, token)
+      // Once more: a connection that broke is there again, and those who wait would redeem what is dead.
+      const isWritten = (await write()) || (token.refreshToken !== undefined && (await write()))
+      if (store && isCurrent()) slot.isUnsaved = !isWritten
     })
     return done('renewed', token)
   }

@@ -70,7 +70,7 @@ test('one over a store without a lock is: nobody renews there at the same time',
 })
 
 test('one that could not be saved is: nobody else has it', async () => {
-  const { source, left, refreshTokens } = await expired({ set: 1 })
+  const { source, left, refreshTokens } = await expired({ set: 2 })
   await source.getToken()
   await seconds(3600)
   left.get = Number.POSITIVE_INFINITY
@@ -79,7 +79,7 @@ test('one that could not be saved is: nobody else has it', async () => {
 })
 
 test('one that could not be saved gives way to what others saved later, even if that is over', async () => {
-  const { source, sibling, refreshTokens } = await expired({ set: 1 })
+  const { source, sibling, refreshTokens } = await expired({ set: 2 })
   await source.getToken()
   await seconds(1)
   await sibling.setToken({ ...first(), refreshToken: 'of-the-sibling' })
@@ -147,4 +147,16 @@ test('one that could not be saved and is dead takes no other with it: that one n
   expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   expect(dead.requests).toHaveLength(2)
   expect(database.tokens()).toMatchObject([{ refreshToken: 'shared' }])
+})
+
+test.each([
+  ['is written once more, before anyone else redeems what is dead', 1, ['token-2']],
+  ['is used by those who have it', 2, []],
+])('a new refresh token that could not be written %s', async (_what, set, stored) => {
+  const { database, source, refreshTokens } = await expired({ set })
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(database.tokens().filter(({ accessToken }) => accessToken === 'token-2')).toMatchObject(
+    stored.map((accessToken) => ({ accessToken })),
+  )
+  expect(await refreshTokens()).toEqual(['refresh-1'])
 })
