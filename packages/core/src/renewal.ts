@@ -70,9 +70,10 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     if (isLoggedOut || isSignedIn) return work(lease)
     await inTurn(slot, async () => {
       const write = async () => !store || !isCurrent() || store.set(slot.key, token)
-      // Once more: a connection that broke is there again, and those who wait would redeem what is dead.
-      const isWritten = (await write()) || (token.refreshToken !== undefined && (await write()))
-      if (store && isCurrent()) slot.isUnsaved = !isWritten
+      let isWritten = await write()
+      // A connection that broke may be there again, and those who wait would redeem what is dead.
+      if (!isWritten && lease && token.refreshToken !== undefined) isWritten = await pause().then(write)
+      slot.isUnsaved = !isWritten
     })
     return done('renewed', token)
   }
@@ -106,12 +107,15 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     return requests.byRefreshToken(refreshToken, stored ?? slot.held?.token)
   }
 
+  /** As long as the store may take. */
+  const pause = () => within(new Promise<void>(() => {}), storeTimeoutMs, () => {})
+
   /** Looks sideways after a refresh token turned out dead. */
   const findRotated = async (dead: string): Promise<Token | undefined> => {
     const newer = await findNewer()
     // Whoever rotated it, without a lock or with one that was lost, may be writing what it got only now.
     if (newer || stored?.refreshToken !== dead) return newer
-    await within(new Promise(() => {}), storeTimeoutMs, () => {})
+    await pause()
     return findNewer()
   }
 

@@ -69,9 +69,39 @@ test('one over a store without a lock is: nobody renews there at the same time',
   expect(await refreshTokens()).toEqual(['refresh-1'])
 })
 
+test('nor under the lock of a store that cannot be read', async () => {
+  const { source, refreshTokens } = await expired({ getUnderLock: Number.POSITIVE_INFINITY })
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(await refreshTokens()).toEqual([])
+})
+
+test('that of a sign-in which could not be saved is: there never was an entry', async () => {
+  const { source, database, left, refreshTokens } = await expired({})
+  database.contents.clear()
+  left.set = 1
+  await errorOf(source.setToken({ ...first(), expiresAt: Date.now() }))
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(await refreshTokens()).toEqual(['refresh-1'])
+})
+
+test('one that could not be saved, and gave way to a later sign-in, does not outlive the log-out elsewhere', async () => {
+  const { source, left, sibling, refreshTokens } = await expired({})
+  left.set = 1
+  await errorOf(source.setToken({ ...first(), expiresAt: Date.now() }))
+  await sibling.setToken(first())
+  expect(await accessTokenOf(source)).toBe('token-1')
+  await sibling.clear()
+  await seconds(3600)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(await refreshTokens()).toEqual([])
+})
+
 test('one that could not be saved is: nobody else has it', async () => {
   const { source, left, refreshTokens } = await expired({ set: 2 })
-  await source.getToken()
+  const waiting = source.getToken()
+  await until(() => left.set === 1)
+  await seconds(0.5)
+  await waiting
   await seconds(3600)
   left.get = Number.POSITIVE_INFINITY
   expect(await accessTokenOf(source)).toBe('token-3')
@@ -79,8 +109,11 @@ test('one that could not be saved is: nobody else has it', async () => {
 })
 
 test('one that could not be saved gives way to what others saved later, even if that is over', async () => {
-  const { source, sibling, refreshTokens } = await expired({ set: 2 })
-  await source.getToken()
+  const { source, sibling, left, refreshTokens } = await expired({ set: 2 })
+  const waiting = source.getToken()
+  await until(() => left.set === 1)
+  await seconds(0.5)
+  await waiting
   await seconds(1)
   await sibling.setToken({ ...first(), refreshToken: 'of-the-sibling' })
   await seconds(3600)
@@ -153,8 +186,11 @@ test.each([
   ['is written once more, before anyone else redeems what is dead', 1, ['token-2']],
   ['is used by those who have it', 2, []],
 ])('a new refresh token that could not be written %s', async (_what, set, stored) => {
-  const { database, source, refreshTokens } = await expired({ set })
-  expect(await accessTokenOf(source)).toBe('token-2')
+  const { database, source, left, refreshTokens } = await expired({ set })
+  const waiting = source.getToken()
+  await until(() => left.set === set - 1)
+  await seconds(0.5)
+  expect((await waiting).accessToken).toBe('token-2')
   expect(database.tokens().filter(({ accessToken }) => accessToken === 'token-2')).toMatchObject(
     stored.map((accessToken) => ({ accessToken })),
   )
