@@ -36,7 +36,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   return {
     get: async (key) => {
       const text = await client.get(prefix + key)
-      return text === null ? null : JSON.parse(text)
+      return text === null ? null : parse(text)
     },
     set: async (key, token, ttlMs) => {
       // Redis takes whole milliseconds only.
@@ -45,5 +45,14 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
     delete: (key) => client.del(prefix + key),
     lock: (key, ...parameters) => lock(`${prefix}${key}:lock`, ...parameters),
+  }
+}
+
+/** What cannot be parsed is no token: core says so, and goes on as if there were none. A user has to sign in again. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }

@@ -1,4 +1,4 @@
-import { clientSecretBasic, createTokenSource } from '@oauthkit/core'
+import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { encrypted } from '@oauthkit/encrypted'
 import { createClient } from 'redis'
@@ -22,6 +22,17 @@ afterEach(() => client.flushAll())
 afterAll(() => redis?.stop())
 
 const token = { accessToken: 'a-token' }
+
+const example = {
+  provider: {
+    name: 'example',
+    tokenEndpoint: 'https://id.example/token',
+    resources: ['https://api.example'],
+    clientAuth: clientSecretBasic,
+  },
+  clientId: 'app',
+  clientSecret: 'app-secret',
+}
 
 describe('a store in Redis', () => {
   testTokenStore(test, () => redisStore(client), {
@@ -76,9 +87,19 @@ test('all keys begin with the prefix, that of the lock too', async () => {
   expect(await client.keys('*')).toEqual(['key'])
 })
 
-test('an entry that is no JSON is an error', async () => {
-  await client.set('key', '{"accessToken":')
-  await expect(redisStore(client).get('key')).rejects.toBeInstanceOf(SyntaxError)
+test('a user whose entry is no JSON has to sign in, and an event says why', async () => {
+  const events: TokenEvent[] = []
+  const onEvent = (event: TokenEvent) => void events.push(event)
+  const options = { ...example, store: redisStore(client), grant: { name: 'sign-in' }, key: 'ada' }
+  await createTokenSource(options).setToken(token)
+  const [entry = ''] = await client.keys('*')
+  await client.set(entry, '{"accessToken":"secret')
+  const source = createTokenSource({ ...options, store: redisStore(client), onEvent })
+  await expect(source.getToken()).rejects.toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(events[0]).toMatchObject({ type: 'store-failed', operation: 'get' })
+  expect(JSON.stringify(events)).not.toContain('secret')
+  await source.setToken(token)
+  expect(await source.getToken()).toEqual(token)
 })
 
 test.each([
@@ -110,18 +131,7 @@ test('without Redis every method rejects, and a token source goes on without it'
   await expect(store.delete('key')).rejects.toBeInstanceOf(Error)
   await expect(store.lock('key', async () => {})).rejects.toBeInstanceOf(Error)
   const endpoint = createTokenEndpoint()
-  const source = createTokenSource({
-    provider: {
-      name: 'example',
-      tokenEndpoint: 'https://id.example/token',
-      resources: ['https://api.example'],
-      clientAuth: clientSecretBasic,
-    },
-    clientId: 'app',
-    clientSecret: 'secret',
-    fetch: endpoint.fetch,
-    store,
-  })
+  const source = createTokenSource({ ...example, fetch: endpoint.fetch, store })
   expect(await source.getToken()).toMatchObject({ accessToken: 'token-1' })
   if (own.isOpen) own.destroy()
 })
