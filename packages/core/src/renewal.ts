@@ -1,25 +1,15 @@
+import { createEntry, endOf, type EntryOptions } from './entry.ts'
 import { errorOf } from './errors.ts'
-import type { RenewalReason, TokenEventDetails } from './events.ts'
+import type { TokenEventDetails } from './events.ts'
 import type { ClientOptions } from './endpoint.ts'
-import type { GuardedStore, Lease } from './guarded-store.ts'
+import type { Lease } from './guarded-store.ts'
 import type { Held } from './lifetime.ts'
-import type { Settings } from './settings.ts'
-import { inTurn, type Slot } from './slot.ts'
 import { createTokenRequests } from './token-requests.ts'
 import type { Token } from './token.ts'
-import { within } from './within.ts'
 
 /** One renewal: what it is for, and with what. */
-export type Renewal = {
-  readonly settings: Settings
-  readonly slot: Slot
-  readonly store: GuardedStore | undefined
+export type Renewal = EntryOptions & {
   readonly credentials: Pick<ClientOptions, 'clientId' | 'clientSecret'>
-  readonly reason: RenewalReason
-  /** The token that an API refused. */
-  readonly rejected: string | undefined
-  /** Whether nothing has taken this renewal's place; what was overtaken must not write. */
-  readonly isCurrent: () => boolean
   readonly report: (event: TokenEventDetails) => void
 }
 
@@ -30,11 +20,11 @@ export type Renewal = {
  * @throws {@link OAuthError} if there is no token to be had.
  */
 export async function renewToken(renewal: Renewal): Promise<Token> {
-  const { settings, slot, store, credentials, reason, rejected, isCurrent, report } = renewal
-  const { provider, grant, timeoutMs, storeTimeoutMs } = settings
+  const { settings, slot, store, credentials, reason, isCurrent, report } = renewal
+  const { provider, grant, timeoutMs } = settings
   const requests = createTokenRequests(settings, slot, credentials, report)
+  const entry = createEntry(renewal)
   const startedAt = Date.now()
-  let stored: Token | null | undefined
   let lease: Lease | undefined
   let locks = 0
   let isRationed = false
@@ -58,97 +48,62 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
 
   /** Writes what was granted over what was there before, and over nothing else: another process may know better. */
   const save = async (token: Token): Promise<Token> => {
-    const before = stored
-    const newer = before === undefined || !isCurrent() ? undefined : await findNewer()
+    const before = entry.stored
+    const newer = before === undefined || !isCurrent() ? undefined : await entry.findNewer()
     if (newer) {
       if (isCurrent()) slot.isUnsaved = false
       return done('adopted', newer)
     }
     // The user has logged out elsewhere meanwhile, or has signed in anew.
-    const isLoggedOut = settings.key !== undefined && before?.refreshToken && stored === null
-    const isSignedIn = stored?.refreshToken && stored.refreshToken !== before?.refreshToken
+    const isLoggedOut = settings.key !== undefined && before?.refreshToken && entry.stored === null
+    const isSignedIn = entry.stored?.refreshToken && entry.stored.refreshToken !== before?.refreshToken
     if (isLoggedOut || isSignedIn) return work(lease)
-    await inTurn(slot, async () => {
-      const write = async () => !store || !isCurrent() || store.set(slot.key, token)
-      let isWritten = await write()
-      // A connection that broke may be there again, and those who wait would redeem what is dead.
-      if (!isWritten && lease && token.refreshToken !== undefined) isWritten = await pause().then(write)
-      slot.isUnsaved = !isWritten
-    })
+    await entry.write(token, lease !== undefined)
     return done('renewed', token)
   }
 
-  /** Looks sideways. While a token is in use, only one that outlives it is newer. */
-  const findNewer = async (): Promise<Token | undefined> => {
-    stored = await store?.get(slot.key)
-    if (!stored || stored.accessToken === rejected || endOf(stored) <= Date.now()) return undefined
-    const mustOutlive = reason === 'ageing' || slot.isUnsaved
-    return mustOutlive && slot.held && endOf(stored) <= slot.held.expiresAt ? undefined : stored
-  }
-
   const adoptNewer = async (): Promise<Token | undefined> => {
-    const newer = await findNewer()
+    const newer = await entry.findNewer()
     return newer && adopt(newer)
   }
 
   /** Where others renew too, one of them may have redeemed it, or be about to: used twice, it would end the login. */
   const isInDoubt = (refreshToken: string) => {
     const isOwn = slot.isUnsaved && refreshToken === slot.held?.token.refreshToken
-    return store?.hasLock === true && (!lease || stored === undefined) && !isOwn
+    return store?.hasLock === true && (!lease || entry.stored === undefined) && !isOwn
   }
 
   const inDoubt = () => {
-    const what = stored === undefined ? 'nobody knows whether a token is stored' : 'others may be renewing, too'
+    const what = entry.stored === undefined ? 'nobody knows whether a token is stored' : 'others may be renewing, too'
     return errorOf(provider.name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
   }
 
   const redeem = (refreshToken: string) => {
     if (isInDoubt(refreshToken)) throw inDoubt()
-    return requests.byRefreshToken(refreshToken, stored ?? slot.held?.token)
-  }
-
-  /** As long as the store may take. */
-  const pause = () => within(new Promise<void>(() => {}), storeTimeoutMs, () => {})
-
-  /** Looks sideways after a refresh token turned out dead. */
-  const findRotated = async (dead: string): Promise<Token | undefined> => {
-    const newer = await findNewer()
-    // Whoever rotated it, without a lock or with one that was lost, may be writing what it got only now.
-    if (newer || stored?.refreshToken !== dead) return newer
-    await pause()
-    return findNewer()
-  }
-
-  const nextRefreshToken = (): string | undefined => {
-    // A user whose entry is gone has logged out, maybe elsewhere: what is in memory must not bring the entry back.
-    const isLoggedOut = settings.key !== undefined && stored === null
-    const own = isLoggedOut && !slot.isUnsaved ? undefined : slot.held?.token.refreshToken
-    // What could not be saved is older than what others saved since.
-    const isOwnNewer = slot.isUnsaved && !(stored && slot.held && endOf(stored) > slot.held.expiresAt)
-    return isOwnNewer ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
+    return requests.byRefreshToken(refreshToken, entry.stored ?? slot.held?.token)
   }
 
   const request = async (): Promise<Token> => {
-    const refresh = nextRefreshToken()
+    const refresh = entry.nextRefreshToken()
     if (refresh && !(requests.byGrant && isInDoubt(refresh))) {
       const renewed = await redeem(refresh)
       if (renewed) return save(renewed)
       // Another process may have redeemed and rotated it first: then what it got is in the store.
-      const newer = await findRotated(refresh)
+      const newer = await entry.findRotated(refresh)
       if (newer) return adopt(newer)
       checkCurrent()
       if (isLockLost()) return underLock()
-      const other = stored?.refreshToken
+      const other = entry.stored?.refreshToken
       const retried = other && other !== refresh ? await redeem(other) : undefined
       if (retried) return save(retried)
       checkCurrent()
       if (isLockLost()) return underLock()
       // It is dead. What is left of the access token is still good.
       if (slot.held) slot.held = withoutRefreshToken(slot.held)
-      if (stored) await store?.delete(slot.key)
+      if (entry.stored) await store?.delete(slot.key)
     }
     if (requests.byGrant) return save(await requests.byGrant())
-    if (store && stored === undefined) throw inDoubt()
+    if (store && entry.stored === undefined) throw inDoubt()
     const why = refresh ? 'the refresh token is no longer good' : 'no token is stored'
     const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`
     throw errorOf(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
@@ -159,7 +114,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     // Whoever held the lock before may have done the work.
     let sibling = store?.hasLock ? await adoptNewer() : undefined
     // It granted the lock just now: what ailed it may be over.
-    if (granted && stored === undefined) sibling = await adoptNewer()
+    if (granted && entry.stored === undefined) sibling = await adoptNewer()
     if (sibling) return sibling
     // The store took its time, and a lock may have been granted when nobody waited any more.
     if (store) checkCurrent()
@@ -169,9 +124,10 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   /** Whoever has the lock now may be redeeming the refresh token that was read. */
   const isLockLost = () => lease?.signal.aborted === true
   /** A store that failed for a moment is asked for its lock once more: without it, no refresh token is redeemed. */
-  const isLockMissing = () => !lease && stored !== undefined && locks < 2 && nextRefreshToken() !== undefined
+  const isLockMissing = () =>
+    !lease && entry.stored !== undefined && locks < 2 && entry.nextRefreshToken() !== undefined
   const underLock = () => {
-    if (!store || stored === undefined) return work()
+    if (!store || entry.stored === undefined) return work()
     locks += 1
     return store.lock(slot.key, work, adoptNewer)
   }
@@ -191,8 +147,6 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     throw error
   }
 }
-
-const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Token) => expiresAt
 
 function withoutRefreshToken(held: Held): Held {
   const { refreshToken: _dead, ...token } = held.token
