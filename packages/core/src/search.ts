@@ -18,13 +18,16 @@ export function createSearch(settings: Settings, report: (event: TokenEventDetai
   const { provider, clientId, clientSecret, store, timeoutMs } = settings
   const isMovable = store && [clientId, clientSecret].some((credential) => typeof credential === 'function')
   let flight: Flight<Place> | undefined
+  let isOver = false
 
   const search: Search = {
     place: store ? undefined : ownPlace(settings),
     find: async () => {
       if (search.place && !isMovable) return search.place
-      if (isInFlight(flight)) return joinFlight(flight, search.find)
+      // What is remembered lasts no longer for a clock that was set back.
+      if (isInFlight(flight) && !(isOver && flight.deadline > Date.now() + 1000)) return joinFlight(flight, search.find)
       const own = (flight = startFlight(findPlace(settings), timeoutMs, () => failLate(provider.name, timeoutMs)))
+      isOver = false
       // Remembered for a second, whatever comes of it: a vault is no more to be hammered than the token endpoint.
       const retryAt = () => Date.now() + 1000
       try {
@@ -38,7 +41,10 @@ export function createSearch(settings: Settings, report: (event: TokenEventDetai
         if (flight === own) report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: retryAt() })
         throw error
       } finally {
-        if (flight === own) flight = { promise: own.promise, deadline: retryAt() }
+        if (flight === own) {
+          flight = { promise: own.promise, deadline: retryAt() }
+          isOver = true
+        }
       }
     },
   }

@@ -1,6 +1,6 @@
 import { useFakeTime } from './fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import type { TokenEvent } from '../src/index.ts'
+import type { Token, TokenEvent } from '../src/index.ts'
 import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
 
 const { seconds } = useFakeTime()
@@ -74,6 +74,20 @@ test('a clock that is set back does not put recovery off', async () => {
   const source = sourceOver(endpoint)
   await errorOf(source.getToken())
   vi.setSystemTime(Date.now() - 900_000)
+  expect((await source.getToken()).accessToken).toBe('token-1')
+})
+
+test('nor the next look-up of a credential', async () => {
+  let isDown = true
+  const clientSecret = async () => {
+    if (isDown) throw new Error('down')
+    return 'secret'
+  }
+  const source = sourceOver(tokenEndpoint(), { store: new Map<string, Token>(), clientSecret })
+  await errorOf(source.getToken())
+  isDown = false
+  vi.setSystemTime(Date.now() - 900_000)
+  await seconds(1)
   expect((await source.getToken()).accessToken).toBe('token-1')
 })
 
