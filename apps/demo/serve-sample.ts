@@ -14,7 +14,7 @@ const warning = 40
 /** Serves the sample app in a process of its own until that ends, by Ctrl+C say, and gives its exit code. */
 export async function serveSample(): Promise<number> {
   // A port that is free, unless one is asked for: the demonstration should not fail for that.
-  const env = { PORT: '0', ...process.env }
+  const env = { PORT: '0', ...process.env, LOG_LEVEL: 'info' }
   const child = spawn(process.execPath, [sample], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const closed = once(child, 'close')
   // Ctrl+C reaches both processes. This one waits for the other, and passes on what reaches it alone.

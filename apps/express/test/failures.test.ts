@@ -22,6 +22,14 @@ test('a token endpoint that is down makes a 503, and passes on how long to wait'
   expect(site.log).toContainEqual(expect.objectContaining(failed))
 })
 
+test('the log of a failure shows no query: it is what a visitor asked for', async () => {
+  await using site = await startSite()
+  site.emulator.orange.answerApiCalls(5, { status: 500 })
+  expect((await site.get(search)).status).toBe(503)
+  expect(errorsOf(site)).toMatchObject([{ reason: 'unavailable' }])
+  expect(site.logText()).not.toContain('35000')
+})
+
 test('without a word on how long to wait there is no Retry-After', async () => {
   await using site = await startSite()
   site.emulator.orange.answerTokenRequests(1, { status: 500 })

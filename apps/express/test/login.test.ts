@@ -66,6 +66,49 @@ test('who says no is told so, and is not signed in', async () => {
   expect((await visitor.get('/profile')).status).toBe(401)
 })
 
+/** A fetch that notes which tokens are revoked. */
+function watchRevocations() {
+  const revoked: string[] = []
+  const watching: typeof fetch = async (input, init) => {
+    if (typeof init?.body === 'string' && String(input).endsWith('/revoke')) {
+      revoked.push(new URLSearchParams(init.body).get('token_type_hint') ?? 'unknown')
+    }
+    return fetch(input, init)
+  }
+  return { fetch: watching, revoked }
+}
+
+test('a sign-in takes the place of the one before it, whose tokens are revoked', async () => {
+  const { fetch: watching, revoked } = watchRevocations()
+  await using site = await startSite({ fetch: watching })
+  await site.visit().signIn()
+  expect(revoked).toEqual([])
+  const visitor = site.visit()
+  await visitor.signIn()
+  expect(revoked.toSorted()).toEqual(['access_token', 'refresh_token'])
+  expect((await visitor.get('/profile')).text).toContain('1.2 GB of 20.0 GB used')
+})
+
+test('tokens that cannot be kept are revoked, and nobody is signed in', async () => {
+  const { fetch: watching, revoked } = watchRevocations()
+  await using site = await startSite({ fetch: watching })
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  site.emulator.bouygues.answerApiCalls(5, { status: 500 })
+  expect((await visitor.get(callback)).status).toBe(503)
+  expect(revoked.toSorted()).toEqual(['access_token', 'refresh_token'])
+  expect((await visitor.get('/profile')).status).toBe(401)
+})
+
+test.each(['/login', '/callback?code=any&state=any'])(
+  'who only looks at the head of %s is told to get it',
+  async (path) => {
+    await using site = await startSite()
+    const { status, headers } = await site.get(path, { method: 'HEAD' })
+    expect([status, headers.get('allow')]).toEqual([405, 'GET'])
+  },
+)
+
 test('a callback is good once, whatever comes of it', async () => {
   await using site = await startSite()
   const visitor = site.visit()

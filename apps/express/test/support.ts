@@ -113,7 +113,7 @@ function recordInto(secrets: Set<string>): typeof fetch {
     for (const [name, value] of entries) if (names.test(name) && typeof value === 'string') secrets.add(value)
   }
   return async (input, init) => {
-    if (init?.body instanceof URLSearchParams) note(init.body)
+    if (typeof init?.body === 'string') note(new URLSearchParams(init.body))
     const response = await fetch(input, init)
     const answer: unknown = await response
       .clone()

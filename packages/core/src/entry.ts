@@ -67,11 +67,11 @@ export function createEntry({ settings, slot, store, reason, rejected, isCurrent
     },
     write: (token, isAwaited) =>
       inTurn(slot, async () => {
-        const write = async () => !store || !isCurrent() || store.set(slot.key, token)
+        const write = async () => (isCurrent() ? store?.set(slot.key, token) : undefined)
         let isWritten = await write()
         // A connection that broke may be there again, and those who wait would redeem what is dead.
-        if (!isWritten && isAwaited && token.refreshToken !== undefined) isWritten = await pause().then(write)
-        slot.isUnsaved = !isWritten
+        if (isWritten === false && isAwaited && token.refreshToken !== undefined) isWritten = await pause().then(write)
+        if (isWritten !== undefined) slot.isUnsaved = !isWritten
       }),
   }
 }

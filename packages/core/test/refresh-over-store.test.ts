@@ -386,6 +386,26 @@ test('a write that fails after a new sign-in was saved does not put the store in
   expect(server.redeemed).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
 })
 
+test('a sign-in that could not be saved goes before the store, even if a renewal that it overtook ends later', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise, grant('token-3'))
+  const { database, start } = processes(endpoint)
+  let isDown = false
+  const whole = database.open()
+  const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('read-only')) : whole.set(key, token))
+  const { source } = start({ set })
+  await source.setToken(first(0))
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  isDown = true
+  await errorOf(source.setToken({ accessToken: 'new', refreshToken: 'new-refresh', expiresAt: Date.now() + hour }))
+  answer.resolve(grant('late', { refresh_token: 'late-refresh' }))
+  expect((await waiting).accessToken).toBe('new')
+  await seconds(3600)
+  await source.getToken()
+  expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=new-refresh')
+})
+
 test('a renewal that a new sign-in overtakes leaves the new refresh token alone', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)

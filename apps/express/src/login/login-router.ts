@@ -1,5 +1,6 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes on what they reject with */
 import type { BouyguesUserInfo } from '@oauthkit/bouygues'
+import type { Token } from '@oauthkit/core'
 import type { Login } from '@oauthkit/login'
 import { Router, type RequestHandler } from 'express'
 import { html } from '../pages/html.ts'
@@ -35,13 +36,17 @@ export function loginRouter({ login, tokensOf, publicUrl }: LoginRouterOptions):
     if (typeof signIn === 'string') throw noSignIn(signIn, publicUrl)
     await saveSession(request)
     const { token, claims } = await login.finish(request.originalUrl, signIn).catch(failAs)
-    const info = await login.userInfo(token).catch(failAs)
-    const { source, history } = tokensOf(claims.sub)
-    await source.setToken(token).catch(failAs)
-    history.holds(token, { mark: 'renewed', text: 'Got by your sign-in' })
-    await renewSession(request)
-    request.session.user = userOf(info)
-    await saveSession(request)
+    try {
+      const user = userOf(await login.userInfo(token))
+      await keepToken(claims.sub, token, request.log)
+      await renewSession(request)
+      request.session.user = user
+      await saveSession(request)
+    } catch (error) {
+      // Nobody is signed in, so nobody would ever sign out.
+      await revoke(token, request.log)
+      failAs(error)
+    }
     // The code is out of the address, and out of what a reload sends.
     response.redirect(303, '/profile')
   }
@@ -67,21 +72,45 @@ export function loginRouter({ login, tokensOf, publicUrl }: LoginRouterOptions):
     })
   }
 
-  const forgetTokens = async (user: string, log: { warn: (details: object, text: string) => void }) => {
+  /** Puts a token in the place of the one before it, which no sign-out would reach any more. */
+  const keepToken = async (user: string, token: Token, log: Log) => {
+    const { source, history } = tokensOf(user)
+    const replaced = await source.clear()
+    await source.setToken(token)
+    history.holds(token, { mark: 'renewed', text: 'Got by your sign-in' })
+    if (replaced) await revoke(replaced, log)
+  }
+
+  const forgetTokens = async (user: string, log: Log) => {
     const { source, history } = tokensOf(user)
     try {
       // What was forgotten, be it over or not.
       const token = await source.clear()
       history.forget()
-      if (token) await login.revoke(token)
+      if (token) await revoke(token, log)
     } catch (error) {
-      // The message holds nothing secret, and the tokens end by themselves.
-      log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a token may still be alive')
+      warn(error, log)
     }
   }
 
-  return Router().get('/login', start).get('/callback', finish).post('/logout', signOut).get('/signed-out', signedOut)
+  const revoke = (token: Token, log: Log) => login.revoke(token).catch((error: unknown) => warn(error, log))
+
+  return Router()
+    .head(['/login', '/callback'], onlyGet)
+    .get('/login', start)
+    .get('/callback', finish)
+    .post('/logout', signOut)
+    .get('/signed-out', signedOut)
 }
+
+/** Whoever looks at an address before it is opened must not use up the sign-in. */
+const onlyGet: RequestHandler = (_request, response) => void response.set('Allow', 'GET').sendStatus(405)
+
+type Log = { readonly warn: (details: object, text: string) => void }
+
+/** The message holds nothing secret, and tokens end by themselves. */
+const warn = (error: unknown, log: Log) =>
+  log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a token may still be alive')
 
 const signedOut: RequestHandler = (_request, response) =>
   sendPage(response, {

@@ -59,11 +59,12 @@ const reasons: Readonly<Record<string, ApiErrorReason>> = {
 
 const secondsUntil = (instant: number) => Math.max(0, Math.ceil((instant - Date.now()) / 1000))
 
-/** The error and its causes in one line. */
+/** The error and its causes in one line, without what users asked for: ky's messages show the address that was called. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? ` ${String(error.code)}` : ''
-  return `${error.name}${code}: ${error.message}${error.cause === undefined ? '' : `, because of ${describe(error.cause)}`}`
+  const message = error.message.replaceAll(/(https?:\/\/[^\s?]+)\?\S*/g, '$1')
+  return `${error.name}${code}: ${message}${error.cause === undefined ? '' : `, because of ${describe(error.cause)}`}`
 }
 
 /** The seconds of a `Retry-After` header that counts them; the date that it may also be is rare enough to do without. */
