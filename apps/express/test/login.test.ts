@@ -70,7 +70,7 @@ test('who says no is told so, and is not signed in', async () => {
 function watchRevocations() {
   const revoked: string[] = []
   const watching: typeof fetch = async (input, init) => {
-    if (typeof init?.body === 'string' && String(input).endsWith('/revoke')) {
+    if (typeof init?.body === 'string' && new Request(input).url.endsWith('/revoke')) {
       revoked.push(new URLSearchParams(init.body).get('token_type_hint') ?? 'unknown')
     }
     return fetch(input, init)
