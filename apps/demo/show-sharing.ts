@@ -16,7 +16,7 @@ export async function showSharing(url: string): Promise<boolean> {
   try {
     const env = { ...process.env, ...credentials, ...noProxy, EMULATOR_URL: server.url, REDIS_URL: url }
     const run = async () => {
-      const { stdout } = await promisify(execFile)(process.execPath, [program], { env, timeout: 60_000 })
+      const { stdout } = await promisify(execFile)(process.execPath, [program], { env, timeout: 15_000 }).catch(fail)
       return JSON.parse(stdout) as { calls: number; ok: number }
     }
     const runs = await Promise.all(Array.from({ length: processes }, run))
@@ -32,4 +32,10 @@ How little it takes: apps/node/shared.ts
   } finally {
     await server.close()
   }
+}
+
+/** What the program said last is why it failed, that Redis cannot be reached say. */
+function fail({ stderr }: { stderr?: string }): never {
+  const why = stderr?.trim().split('\n').at(-1) || 'it did not end in time'
+  throw new Error(`A program over the Redis at REDIS_URL failed: ${why}`)
 }

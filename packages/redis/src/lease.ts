@@ -1,3 +1,5 @@
+import { startStopwatch } from './stopwatch.ts'
+
 /** A lock that is held for a while, and for longer as long as it is extended. */
 export type Lease = {
   /** Aborted once it is over; asked, it looks at the clock, since a process that stood still has timers that are late. */
@@ -9,12 +11,12 @@ export type Lease = {
 /**
  * Keeps a lease, by extending it each third of its time.
  *
- * @param acquiredAt - what `performance.now()` gave before it was asked for.
+ * @param sinceAsked - measures from before it was asked for, so that it ends here before it does there.
  * @param extend - says whether it could be extended; a failure is no loss yet, since the next attempt may come in time.
  */
-export function createLease(acquiredAt: number, leaseMs: number, extend: () => Promise<boolean>): Lease {
+export function createLease(sinceAsked: () => number, leaseMs: number, extend: () => Promise<boolean>): Lease {
   const controller = new AbortController()
-  let endsAt = acquiredAt + leaseMs
+  let age = sinceAsked
   let isOver = false
   const end = () => {
     isOver = true
@@ -26,15 +28,15 @@ export function createLease(acquiredAt: number, leaseMs: number, extend: () => P
     end()
     controller.abort(new Error('the lock was lost'))
   }
-  const untilEnd = () => endsAt - performance.now()
+  const untilEnd = () => leaseMs - age()
   let ending = unref(setTimeout(lose, untilEnd()))
 
   const keep = async () => {
-    const askedAt = performance.now()
+    const sinceExtended = startStopwatch()
     const isExtended = await extend().catch(() => undefined)
     if (isExtended === undefined || isOver) return
     if (!isExtended) return lose()
-    endsAt = askedAt + leaseMs
+    age = sinceExtended
     clearTimeout(ending)
     ending = unref(setTimeout(lose, untilEnd()))
   }

@@ -1,6 +1,7 @@
 import { within, type TokenStore } from '@oauthkit/core'
 import { createLease } from './lease.ts'
 import type { RedisClient } from './redis-client.ts'
+import { startStopwatch } from './stopwatch.ts'
 import { createWait } from './wait.ts'
 
 /** Only the owner may extend or release: what is there after a lost lease is another's. */
@@ -30,12 +31,12 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
 
   const release = (key: string, owner: string): Promise<boolean> => evaluate(releaseScript, key, owner)
 
-  /** Gives the instant from which on the lease counts, before it was asked for, so that it ends here before it does there. */
-  const acquire = async (key: string, owner: string): Promise<number | undefined> => {
-    const askedAt = performance.now()
+  /** Gives the age of the lease if it was granted. */
+  const acquire = async (key: string, owner: string): Promise<(() => number) | undefined> => {
+    const sinceAsked = startStopwatch()
     try {
       const options = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const
-      return (await inTime(client.set(key, owner, options))) === null ? undefined : askedAt
+      return (await inTime(client.set(key, owner, options))) === null ? undefined : sinceAsked
     } catch (error) {
       // It may have been granted all the same, or be granted later, by a client that queues.
       release(key, owner).catch(() => {})
@@ -45,8 +46,8 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
 
   return async (key, work, reread) => {
     const owner = crypto.randomUUID()
-    let acquiredAt = await acquire(key, owner)
-    if (acquiredAt === undefined) {
+    let sinceAsked = await acquire(key, owner)
+    if (sinceAsked === undefined) {
       const giveUpAt = performance.now() + waitMs
       const wait = await createWait(client, key, leaseMs, inTime)
       try {
@@ -54,8 +55,8 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
         for (;;) {
           const found = await reread?.()
           if (found !== undefined) return found
-          acquiredAt = await acquire(key, owner)
-          if (acquiredAt !== undefined) break
+          sinceAsked = await acquire(key, owner)
+          if (sinceAsked !== undefined) break
           if (performance.now() > giveUpAt) throw new Error(`others held the lock for ${waitMs} ms`)
           await wait.next()
         }
@@ -64,7 +65,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
       }
     }
 
-    const lease = createLease(acquiredAt, leaseMs, () => evaluate(extendScript, key, owner))
+    const lease = createLease(sinceAsked, leaseMs, () => evaluate(extendScript, key, owner))
     const giveBack = (): Promise<boolean> => {
       const isHeld = !lease.signal.aborted
       lease.end()
