@@ -6,8 +6,6 @@ export default defineConfig({
   test: {
     projects: ['packages/*/vitest.config.ts', 'apps/*/vitest.config.ts', 'docs/vitest.config.ts'],
     reporters: report ? ['default', ['json', { outputFile: `reports/vitest-${report}.json` }]] : ['default'],
-    // Half of the tests wait for a server, a browser or another process; by default one core would be left alone.
-    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       // Matched against each project's root, hence no leading packages/*.

@@ -7,4 +7,6 @@ const conditions = ['@oauthkit/source']
 export const shared: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
+  // Half of the tests wait for a server, a browser or another process; by default one core would be left alone.
+  test: { maxWorkers: '100%' },
 })
