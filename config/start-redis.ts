@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -9,8 +9,8 @@ import { join } from 'node:path'
 export type RunningRedis = {
   readonly port: number
   readonly url: string
-  /** To be stopped, continued or killed by signals. */
-  readonly process: ChildProcess
+  /** Stops it, lets it go on, or kills it. */
+  readonly signal: (name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL') => void
   /** Kills it, and removes its folder. */
   readonly stop: () => Promise<void>
 }
@@ -36,28 +36,37 @@ export async function startRedis(port?: number, settings: readonly string[] = []
 async function start(port: number, settings: readonly string[]): Promise<RunningRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'oauthkit-redis-'))
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder]
-  const process = spawn('redis-server', [...args, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn('redis-server', [...args, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let isRunning = true
   const exited = new Promise<void>((resolve) => {
-    process.once('exit', () => resolve())
-    process.once('error', () => resolve())
+    const end = () => {
+      isRunning = false
+      resolve()
+    }
+    server.once('exit', end)
+    server.once('error', end)
   })
+  // By its number: on Deno, server.kill() takes a process that it stopped for one that has ended.
+  const signal: RunningRedis['signal'] = (name) => {
+    if (isRunning && server.pid !== undefined) process.kill(server.pid, name)
+  }
   const stop = async () => {
-    process.kill('SIGKILL')
+    signal('SIGKILL')
     await exited
     rmSync(folder, { recursive: true, force: true })
   }
   let output = ''
-  process.stdout.setEncoding('utf8')
+  server.stdout.setEncoding('utf8')
   while (!/ready to accept connections/i.test(output)) {
-    const [text] = await Promise.race([once(process.stdout, 'data'), exited.then(() => [])])
+    const [text] = await Promise.race([once(server.stdout, 'data'), exited.then(() => [])])
     if (text === undefined) {
       await stop()
       throw new Error(`redis-server did not start; is it installed? ${output}`)
     }
     output += text
   }
-  process.stdout.resume()
-  return { port, url: `redis://127.0.0.1:${port}`, process, stop }
+  server.stdout.resume()
+  return { port, url: `redis://127.0.0.1:${port}`, signal, stop }
 }
 
 async function findPort(): Promise<number> {

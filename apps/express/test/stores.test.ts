@@ -81,7 +81,7 @@ async function startStores() {
   const keys = [randomBytes(32).toString('base64url')]
   const errors: string[] = []
   const open = () => redisStores({ url: server.url, keys, onError: ({ message }) => void errors.push(message) })
-  return { open, errors, url: server.url, process: server.process, [Symbol.asyncDispose]: server.stop }
+  return { open, errors, url: server.url, signal: server.signal, [Symbol.asyncDispose]: server.stop }
 }
 
 test('processes over one Redis share sessions and tokens, and no token can be read there', async () => {
@@ -133,7 +133,7 @@ test.each([
   await using site = await startSite({ stores: await redis.open() })
   const visitor = site.visit()
   await visitor.signIn()
-  redis.process.kill(signal)
+  redis.signal(signal)
   await expect.poll(async () => (await site.get('/health/ready')).status, { timeout: 10_000 }).toBe(503)
   const [page, problem, signOut] = await Promise.all([
     visitor.get('/profile'),

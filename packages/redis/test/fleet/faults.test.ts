@@ -148,11 +148,11 @@ describe.concurrent('Redis', { timeout }, () => {
   test('hangs: each process gets a token for itself, then they share one', async (context) => {
     const fleet = await startWarm(context, { storeTimeoutMs })
     await record(context, fleet, async () => {
-      fleet.redis().process.kill('SIGSTOP')
+      fleet.redis().signal('SIGSTOP')
       await fleet.call()
       fleet.advance(lifetimeMs)
       await fleet.call()
-      fleet.redis().process.kill('SIGCONT')
+      fleet.redis().signal('SIGCONT')
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
@@ -162,11 +162,11 @@ describe.concurrent('Redis', { timeout }, () => {
   test('hangs: users whose token ends meanwhile wait, and stay signed in', async (context) => {
     const fleet = await startWarm(context, { ...user, storeTimeoutMs })
     await record(context, fleet, async () => {
-      fleet.redis().process.kill('SIGSTOP')
+      fleet.redis().signal('SIGSTOP')
       await fleet.call()
       fleet.advance(lifetimeMs)
       await fleet.call()
-      fleet.redis().process.kill('SIGCONT')
+      fleet.redis().signal('SIGCONT')
       fleet.advance(1000)
       await fleet.call()
     })
@@ -183,10 +183,10 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       const calling = fleet.call([holder])
       await requested
-      fleet.redis().process.kill('SIGSTOP')
+      fleet.redis().signal('SIGSTOP')
       release()
       await calling
-      fleet.redis().process.kill('SIGCONT')
+      fleet.redis().signal('SIGCONT')
       await fleet.call(others)
       fleet.advance(lifetimeMs)
       await fleet.call()
