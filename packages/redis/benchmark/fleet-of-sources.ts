@@ -1,6 +1,7 @@
-import { clientSecretBasic, createTokenSource } from '@oauthkit/core'
+import { createTokenSource } from '@oauthkit/core'
 import { createClient } from 'redis'
 import { redisStore } from '../src/index.ts'
+import { example } from '../test/example.ts'
 
 /** A token endpoint that takes its time, as a `fetch`. */
 export function createTokenEndpoint(delayMs: number) {
@@ -18,14 +19,7 @@ export async function createInstance(endpoint: { fetch: typeof fetch }, url?: st
   const client = url === undefined ? undefined : createClient({ url })
   await client?.connect()
   const source = createTokenSource({
-    provider: {
-      name: 'example',
-      tokenEndpoint: 'https://id.example/token',
-      resources: ['https://api.example'],
-      clientAuth: clientSecretBasic,
-    },
-    clientId: 'app',
-    clientSecret: 'secret',
+    ...example,
     fetch: endpoint.fetch,
     // A crowd in one process is slower than one of processes.
     storeTimeoutMs: 10_000,

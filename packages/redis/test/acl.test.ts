@@ -1,9 +1,10 @@
-import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
+import { createTokenSource, type TokenEvent } from '@oauthkit/core'
 import { createTokenEndpoint } from '@oauthkit/core/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
 import { redisStore } from '../src/index.ts'
 import { connect } from './connect.ts'
+import { example } from './example.ts'
 
 let redis: RunningRedis
 
@@ -24,14 +25,7 @@ test('a Redis user needs no more rights than those that the README names', async
   const start = async () => {
     const client = await connect({ url: redis.url.replace('//', '//app:any@') })
     return createTokenSource({
-      provider: {
-        name: 'example',
-        tokenEndpoint: 'https://id.example/token',
-        resources: ['https://api.example'],
-        clientAuth: clientSecretBasic,
-      },
-      clientId: 'app',
-      clientSecret: 'secret',
+      ...example,
       fetch: endpoint.fetch,
       store: redisStore(client, { prefix: 'app:' }),
       onEvent: (event) => events.push(event),

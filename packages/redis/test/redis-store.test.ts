@@ -1,4 +1,4 @@
-import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
+import { createTokenSource, type TokenEvent } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { encrypted } from '@oauthkit/encrypted'
 import { createClient } from 'redis'
@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
 import { redisStore, type RedisClient } from '../src/index.ts'
 import { connect, type Connection } from './connect.ts'
+import { example } from './example.ts'
 
 let redis: RunningRedis
 let client: Connection
@@ -22,17 +23,6 @@ afterEach(() => client.flushAll())
 afterAll(() => redis?.stop())
 
 const token = { accessToken: 'a-token' }
-
-const example = {
-  provider: {
-    name: 'example',
-    tokenEndpoint: 'https://id.example/token',
-    resources: ['https://api.example'],
-    clientAuth: clientSecretBasic,
-  },
-  clientId: 'app',
-  clientSecret: 'app-secret',
-}
 
 describe('a store in Redis', () => {
   testTokenStore(test, () => redisStore(client), {

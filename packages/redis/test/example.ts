@@ -1,0 +1,13 @@
+import { clientSecretBasic } from '@oauthkit/core'
+
+/** A provider, and a client that it knows. */
+export const example = {
+  provider: {
+    name: 'example',
+    tokenEndpoint: 'https://id.example/token',
+    resources: ['https://api.example'],
+    clientAuth: clientSecretBasic,
+  },
+  clientId: 'app',
+  clientSecret: 'app-secret',
+}
