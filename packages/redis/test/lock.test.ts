@@ -74,8 +74,22 @@ test('wakes a waiter when it is given back, who looks again first and does not n
     looks += 1
     return (await client.exists('key:lock')) ? undefined : 'what the holder left'
   }
-  const waiter = redisStore(other).lock('key', work, reread)
-  await vi.waitFor(async () => expect(await listeners()).toBe(1))
+  let refusals = 0
+  const watched: RedisClient = {
+    get: (key) => other.get(key),
+    set: async (...parameters) => {
+      const answer = await other.set(...parameters)
+      if (answer === null) refusals += 1
+      return answer
+    },
+    del: (key) => other.del(key),
+    eval: (...parameters) => other.eval(...parameters),
+    subscribe: (...parameters) => other.subscribe(...parameters),
+    unsubscribe: (...parameters) => other.unsubscribe(...parameters),
+  }
+  const waiter = redisStore(watched).lock('key', work, reread)
+  // It has asked, listened, looked, and asked again: now it waits.
+  await vi.waitFor(() => expect(refusals).toBe(2))
   done.open()
   expect(await waiter).toBe('what the holder left')
   await holder
