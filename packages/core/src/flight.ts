@@ -1,4 +1,4 @@
-import { within } from './within.ts'
+import { within } from './wait.ts'
 
 /** Work that several callers wait for. */
 export type Flight<T> = {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Provider } from '../src/index.ts'
-import { rejectionOf } from '../src/rejection.ts'
+import { rejectionOf } from '../src/request/rejection.ts'
 import { provider } from './support.ts'
 
 const isRejected = (response: Response, quirks: Partial<Provider> = {}) =>

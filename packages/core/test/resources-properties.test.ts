@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isResource } from '../src/resources.ts'
+import { isResource } from '../src/request/resources.ts'
 
 /** Says where a token may go, for the URL as the platform writes it. */
 const allows = (url: string, resource: string, exceptResources?: readonly string[]) =>

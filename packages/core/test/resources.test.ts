@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkResources, isResource, secureUrl } from '../src/resources.ts'
+import { checkResources, isResource } from '../src/request/resources.ts'
+import { secureUrl } from '../src/secure-url.ts'
 
 const allows = (url: string, resources: string[], exceptResources?: string[]) =>
   isResource(new URL(url).href, { resources, exceptResources })

@@ -2,7 +2,7 @@ import { useFakeTime } from './fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import type { Grant, Token, TokenStore } from '../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from './database.ts'
-import { slotOf } from '../src/slot.ts'
+import { slotOf } from '../src/life/state.ts'
 import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from './support.ts'
 
 const { seconds } = useFakeTime()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createTokenSource, tokensBy } from '../src/index.ts'
-import { createFamily } from '../src/family.ts'
-import { slotOf } from '../src/slot.ts'
+import { createFamily } from '../src/lru.ts'
+import { slotOf } from '../src/life/state.ts'
 import { grant, provider, secret, sourceOver, tokenEndpoint } from './support.ts'
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)

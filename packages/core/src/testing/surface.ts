@@ -1,4 +1,4 @@
-import { checkResources, isResource } from '../resources.ts'
+import { checkResources, isResource } from '../request/resources.ts'
 import type { TokenSource } from '../token.ts'
 import { assert } from './assert.ts'
 

@@ -1,10 +1,10 @@
-import type { ClientOptions, FormParameters } from './endpoint.ts'
-import { errorOf, isOAuthError } from './errors.ts'
-import type { TokenEventDetails } from './events.ts'
-import { exchange } from './exchange.ts'
-import type { Settings } from './settings.ts'
-import type { Slot } from './slot.ts'
-import type { Token } from './token.ts'
+import type { ClientOptions, FormParameters } from '../endpoint/call-endpoint.ts'
+import { errorOf, isOAuthError } from '../errors.ts'
+import type { TokenEventDetails } from '../events.ts'
+import { exchange } from '../endpoint/token-request.ts'
+import type { Settings } from './options.ts'
+import type { Slot } from './state.ts'
+import type { Token } from '../token.ts'
 
 /** The ways to ask the token endpoint for a token. */
 export type TokenRequests = {

@@ -1,9 +1,9 @@
-import type { RenewalReason } from './events.ts'
+import type { RenewalReason } from '../events.ts'
 import type { GuardedStore } from './guarded-store.ts'
-import type { Settings } from './settings.ts'
-import { inTurn, type Slot } from './slot.ts'
-import type { Token } from './token.ts'
-import { within } from './within.ts'
+import type { Settings } from '../life/options.ts'
+import { inTurn, type Slot } from '../life/state.ts'
+import type { Token } from '../token.ts'
+import { within } from '../wait.ts'
 
 /** Whose entry it is, and what it is looked at for. */
 export type EntryOptions = {

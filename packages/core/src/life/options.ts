@@ -1,11 +1,12 @@
-import type { Credential } from './credential.ts'
-import type { TokenEvent } from './events.ts'
-import type { FormParameters } from './endpoint.ts'
-import type { Grant } from './grant.ts'
-import { clientCredentials } from './grants/client-credentials.ts'
-import type { ClientAuth, Provider } from './provider.ts'
-import { checkResources, secureUrl } from './resources.ts'
-import type { TokenStore } from './store.ts'
+import type { Credential } from '../endpoint/credential.ts'
+import type { TokenEvent } from '../events.ts'
+import type { FormParameters } from '../endpoint/call-endpoint.ts'
+import type { Grant } from '../grant.ts'
+import { clientCredentials } from '../grants/client-credentials.ts'
+import type { ClientAuth, Provider } from '../provider.ts'
+import { checkResources } from '../request/resources.ts'
+import { secureUrl } from '../secure-url.ts'
+import type { TokenStore } from '../store.ts'
 
 /** What {@link createTokenSource} needs to know. */
 export type TokenSourceOptions = {

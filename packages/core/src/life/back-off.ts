@@ -1,6 +1,6 @@
-import { isOAuthError, type OAuthError } from './errors.ts'
+import { isOAuthError, type OAuthError } from '../errors.ts'
 import { isAlive } from './lifetime.ts'
-import type { Slot } from './slot.ts'
+import type { Slot } from './state.ts'
 
 const second = 1000
 

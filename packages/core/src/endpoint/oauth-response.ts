@@ -1,6 +1,6 @@
-import type { Answer } from './endpoint.ts'
-import { errorOf, type OAuthError, type OAuthErrorCode } from './errors.ts'
-import { readText } from './read-text.ts'
+import type { Answer } from './call-endpoint.ts'
+import { errorOf, type OAuthError, type OAuthErrorCode } from '../errors.ts'
+import { readText } from '../read-text.ts'
 
 const maxBytes = 1_048_576
 

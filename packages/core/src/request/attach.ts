@@ -1,7 +1,7 @@
 import { prepareReplay } from './replay.ts'
 import { isResource } from './resources.ts'
-import { isAccessToken, type Token, type TokenSource } from './token.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { isAccessToken, type Token, type TokenSource } from '../token.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 
 /** One call of a `fetch`. */
 export type Call = {

@@ -1,6 +1,6 @@
-import type { Answer } from './endpoint.ts'
-import { isText, readAnswer } from './read-answer.ts'
-import { isAccessToken, type Token } from './token.ts'
+import type { Answer } from './call-endpoint.ts'
+import { isText, readAnswer } from './oauth-response.ts'
+import { isAccessToken, type Token } from '../token.ts'
 
 const year = 365 * 24 * 3_600_000
 

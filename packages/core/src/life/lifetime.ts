@@ -1,5 +1,5 @@
-import type { Provider } from './provider.ts'
-import type { Token } from './token.ts'
+import type { Provider } from '../provider.ts'
+import type { Token } from '../token.ts'
 
 /** A token in memory, with all that a call which is served from there needs. */
 export type Held = {

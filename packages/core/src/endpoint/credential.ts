@@ -1,5 +1,5 @@
-import { errorOf } from './errors.ts'
-import type { Provider } from './provider.ts'
+import { errorOf } from '../errors.ts'
+import type { Provider } from '../provider.ts'
 import { codeOf } from './redactor.ts'
 
 /** A client id or secret, or a function that looks it up anew for each token request: in a vault, a Worker's bindings. */

@@ -1,6 +1,6 @@
-import type { Provider } from './provider.ts'
-import { readText } from './read-text.ts'
-import { within } from './within.ts'
+import type { Provider } from '../provider.ts'
+import { readText } from '../read-text.ts'
+import { within } from '../wait.ts'
 
 /** What a provider's predicate gets to read, and how long that may take: a refusal is short, or is none. */
 const maxBytes = 16_384

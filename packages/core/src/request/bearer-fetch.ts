@@ -1,6 +1,6 @@
 import { attach } from './attach.ts'
 import { checkResources } from './resources.ts'
-import type { TokenSource } from './token.ts'
+import type { TokenSource } from '../token.ts'
 
 /**
  * A `fetch` that sends each request for one of the source's resources with a valid token, and once more with a newer one

@@ -1,9 +1,9 @@
 import { type Credential, lookUp } from './credential.ts'
-import { errorOf, OAuthError } from './errors.ts'
-import type { ClientAuth, Provider } from './provider.ts'
+import { errorOf, OAuthError } from '../errors.ts'
+import type { ClientAuth, Provider } from '../provider.ts'
 import { codeOf, createRedactor } from './redactor.ts'
-import { secureUrl } from './resources.ts'
-import { within } from './within.ts'
+import { secureUrl } from '../secure-url.ts'
+import { within } from '../wait.ts'
 
 /** Who asks an endpoint of an authorization server, and how. */
 export type ClientOptions = {

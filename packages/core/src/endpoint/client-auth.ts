@@ -1,4 +1,4 @@
-import type { ClientAuth, ClientAuthRequest } from './provider.ts'
+import type { ClientAuth, ClientAuthRequest } from '../provider.ts'
 
 /**
  * Id and secret in the `Authorization` header, each form-encoded first, as the standard has it.

@@ -1,11 +1,11 @@
-import { createEntry, endOf, type EntryOptions } from './entry.ts'
-import { errorOf } from './errors.ts'
-import type { TokenEventDetails } from './events.ts'
-import type { ClientOptions } from './endpoint.ts'
+import { createEntry, endOf, type EntryOptions } from './stored.ts'
+import { errorOf } from '../errors.ts'
+import type { TokenEventDetails } from '../events.ts'
+import type { ClientOptions } from '../endpoint/call-endpoint.ts'
 import type { Lease } from './guarded-store.ts'
-import type { Held } from './lifetime.ts'
-import { createTokenRequests } from './token-requests.ts'
-import type { Token } from './token.ts'
+import type { Held } from '../life/lifetime.ts'
+import { createTokenRequests } from '../life/token-requests.ts'
+import type { Token } from '../token.ts'
 
 /** One renewal: what it is for, and with what. */
 export type Renewal = EntryOptions & {

@@ -1,11 +1,11 @@
-import type { RenewalReason } from './events.ts'
-import { createFamily } from './family.ts'
-import { isInFlight, type Flight } from './flight.ts'
+import type { RenewalReason } from '../events.ts'
+import { createFamily } from '../lru.ts'
+import { isInFlight, type Flight } from '../flight.ts'
 import type { Held } from './lifetime.ts'
-import { createRation, type Ration } from './ration.ts'
-import type { TokenStore } from './store.ts'
-import type { Token } from './token.ts'
-import { within } from './within.ts'
+import { createRation, type Ration } from './rate-limit.ts'
+import type { TokenStore } from '../store.ts'
+import type { Token } from '../token.ts'
+import { within } from '../wait.ts'
 
 /** What all sources share that give the same token from the same store. */
 export type Slot = {

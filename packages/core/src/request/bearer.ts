@@ -1,7 +1,7 @@
 import type { Options } from 'ky'
 import { attach } from './attach.ts'
 import { checkResources } from './resources.ts'
-import type { TokenSource } from './token.ts'
+import type { TokenSource } from '../token.ts'
 
 /** What a selector of a token source may look at. */
 export type BearerState = {

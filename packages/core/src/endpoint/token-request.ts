@@ -1,6 +1,6 @@
-import { callEndpoint, type ClientOptions, type FormParameters } from './endpoint.ts'
+import { callEndpoint, type ClientOptions, type FormParameters } from './call-endpoint.ts'
 import { readTokenResponse } from './token-response.ts'
-import type { Token } from './token.ts'
+import type { Token } from '../token.ts'
 
 /** One request to a token endpoint. */
 export type TokenRequest = ClientOptions & {

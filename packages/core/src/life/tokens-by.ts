@@ -1,5 +1,5 @@
-import { createFamily } from './family.ts'
-import type { TokenSource } from './token.ts'
+import { createFamily } from '../lru.ts'
+import type { TokenSource } from '../token.ts'
 
 /**
  * Makes a family of token sources: one for each key, a tenant's or a user's say.

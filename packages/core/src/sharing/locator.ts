@@ -1,9 +1,9 @@
-import { failLate } from './errors.ts'
-import type { TokenEventDetails } from './events.ts'
-import { isInFlight, joinFlight, startFlight, type Flight } from './flight.ts'
-import { isAlive } from './lifetime.ts'
+import { failLate } from '../errors.ts'
+import type { TokenEventDetails } from '../events.ts'
+import { isInFlight, joinFlight, startFlight, type Flight } from '../flight.ts'
+import { isAlive } from '../life/lifetime.ts'
 import { findPlace, ownPlace, type Place } from './place.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../life/options.ts'
 
 /** Where a source's token is, and how to find out. */
 export type Search = {

@@ -1,7 +1,7 @@
-import { needsClientSecret } from './client-auth.ts'
-import type { Credential } from './credential.ts'
-import type { Provider } from './provider.ts'
-import type { TokenSourceOptions } from './settings.ts'
+import { needsClientSecret } from '../endpoint/client-auth.ts'
+import type { Credential } from '../endpoint/credential.ts'
+import type { Provider } from '../provider.ts'
+import type { TokenSourceOptions } from '../life/options.ts'
 
 /** What decides which variables are read. */
 type EnvironmentOptions = Pick<TokenSourceOptions, 'provider' | 'clientId' | 'clientSecret' | 'clientAuth' | 'grant'>

@@ -1,8 +1,8 @@
-import type { TokenEventDetails } from './events.ts'
-import { createRedactor, reasonOf } from './redactor.ts'
-import type { TokenStore } from './store.ts'
-import { tokenFlaw, type Token } from './token.ts'
-import { within } from './within.ts'
+import type { TokenEventDetails } from '../events.ts'
+import { createRedactor, reasonOf } from '../endpoint/redactor.ts'
+import type { TokenStore } from '../store.ts'
+import { tokenFlaw, type Token } from '../token.ts'
+import { within } from '../wait.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 

@@ -1,8 +1,8 @@
-import { lookUp } from './credential.ts'
-import type { ClientOptions } from './endpoint.ts'
-import { keyOf } from './key.ts'
-import type { Settings } from './settings.ts'
-import { createSlot, slotOf, type Slot } from './slot.ts'
+import { lookUp } from '../endpoint/credential.ts'
+import type { ClientOptions } from '../endpoint/call-endpoint.ts'
+import { keyOf } from './store-key.ts'
+import type { Settings } from '../life/options.ts'
+import { createSlot, slotOf, type Slot } from '../life/state.ts'
 
 /** Where a source's token is kept, and the credentials that it is asked for with. */
 export type Place = {

@@ -1,0 +1,16 @@
+/**
+ * Parses a URL that secrets are sent to: `https:`, or `http:` on loopback; never with a user name or password in it.
+ *
+ * @throws `TypeError` otherwise, which says `what` it is and not what it holds.
+ */
+export function secureUrl(text: string, what: string): URL {
+  if (!URL.canParse(text)) throw new TypeError(`${what} is not an absolute URL`)
+  const url = new URL(text)
+  if (url.username || url.password) throw new TypeError(`${what} must not hold a user name or password`)
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname))) return url
+  throw new TypeError(
+    `${what} must be https:, since secrets are sent there (http: is for loopback only): ${url.origin}`,
+  )
+}
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
