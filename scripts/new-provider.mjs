@@ -15,7 +15,7 @@ Makes packages/<name>, a provider package whose tests pass at once, and enters i
 The name is in lower case, with hyphens between words: acme, acme-mobile.
 
   --token-endpoint <url>  where the provider gives tokens
-  --resource <url>        where its APIs begin; repeat it for further ones
+  --api <url>             where its APIs begin; repeat it for further ones
   --client-auth <method>  ${Object.keys(clientAuths).join(', ')}
                           [client_secret_basic]
   --docs <url>            the page that documents how to get tokens
@@ -26,7 +26,7 @@ What is not given stands at example.com, and is listed in the end.`
 
 const options = {
   'token-endpoint': { type: 'string' },
-  resource: { type: 'string', multiple: true },
+  api: { type: 'string', multiple: true },
   'client-auth': { type: 'string' },
   docs: { type: 'string' },
   title: { type: 'string' },

@@ -41,7 +41,7 @@ function readArguments() {
 async function run(): Promise<void> {
   const { text, recipients, from, send, url } = readArguments()
   const base = url ?? 'https://api.orange.com'
-  const provider = url ? { ...orange, tokenEndpoint: `${url}/oauth/v3/token`, resources: [url] } : orange
+  const provider = url ? { ...orange, tokenEndpoint: `${url}/oauth/v3/token`, apis: [url] } : orange
   const parts = countParts(text)
   const total = parts * recipients.length
   const path = `smsmessaging/v1/outbound/${encodeURIComponent(`tel:${from}`)}/requests`

@@ -65,7 +65,7 @@ export function createFlows(
       tokens: bouyguesTokens({
         ...credentials,
         provider: emulated(bouygues, server),
-        exceptResources: [contracts],
+        exceptApis: [contracts],
         fetch: fetchOf(3),
       }),
       api: at('https://open.api.bouyguestelecom.fr/echo'),
@@ -77,7 +77,7 @@ export function createFlows(
       tokens: bouyguesTokens({
         provider: emulated(bouyguesEntreprisesRealm, server),
         grant: appCertificate({ clientId, privateKey }),
-        resources: [contracts],
+        apis: [contracts],
         fetch: fetchOf(4),
       }),
       api: contracts,

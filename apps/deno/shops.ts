@@ -48,7 +48,7 @@ async function listShops() {
     { name: 'env', variable: 'ORANGE_CLIENT_SECRET' },
     { name: 'net', host: new URL(url ?? 'https://api.orange.com').host },
   )
-  const provider = url ? { ...orange, tokenEndpoint: `${url}/oauth/v3/token`, resources: [url] } : orange
+  const provider = url ? { ...orange, tokenEndpoint: `${url}/oauth/v3/token`, apis: [url] } : orange
   if (!('openKv' in Deno)) throw new Misuse('Deno KV is not there: --unstable-kv')
   // Without a path the database is Deno's own for this program, and needs no permission.
   using kv = await Deno.openKv()

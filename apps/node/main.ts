@@ -6,7 +6,7 @@ import { tour, type Shop } from '../demo/tour.ts'
 
 const server = process.env['EMULATOR_URL'] ?? ''
 const api = `${server}/api.orange.com`
-const emulated = { ...orange, tokenEndpoint: `${api}/oauth/v3/token`, resources: [api] }
+const emulated = { ...orange, tokenEndpoint: `${api}/oauth/v3/token`, apis: [api] }
 
 // ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET come from the environment.
 const client = ky.extend(orangeAuth({ provider: emulated }))

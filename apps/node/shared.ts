@@ -5,7 +5,7 @@ import ky from 'ky'
 import { createClient } from 'redis'
 
 const api = `${process.env['EMULATOR_URL'] ?? ''}/api.orange.com`
-const emulated = { ...orange, tokenEndpoint: `${api}/oauth/v3/token`, resources: [api] }
+const emulated = { ...orange, tokenEndpoint: `${api}/oauth/v3/token`, apis: [api] }
 
 const redis = createClient({ url: process.env['REDIS_URL'] ?? '' })
 redis.on('error', (error: Error) => console.error(`Redis: ${error.message}`))

@@ -107,8 +107,8 @@ describe.each([
       '--title=Acme & Sons',
       '--token-endpoint=https://id.acme.example/token',
       '--docs=https://acme.example/docs',
-      '--resource=https://api.acme.example/v1/',
-      '--resource=https://sms.acme.example',
+      '--api=https://api.acme.example/v1/',
+      '--api=https://sms.acme.example',
     ],
   },
 ])('the package that new-provider makes for $name', ({ name, prefix, args }) => {
@@ -158,7 +158,7 @@ test('a new package is set up as that of Orange is', async () => {
 })
 
 test('nothing but the samples is made up where the command line said everything', async () => {
-  const urls = ['--token-endpoint', '--resource', '--docs'].flatMap((option) => [option, 'https://acme.example/x'])
+  const urls = ['--token-endpoint', '--api', '--docs'].flatMap((option) => [option, 'https://acme.example/x'])
   const { stdout } = await newProvider('acme', ...urls)
   expect(stdout.match(/^ {2}packages.*$/gm)).toEqual([expect.stringContaining('const samples')])
 })
@@ -202,9 +202,9 @@ test.each([
     '--token-endpoint must be an https: URL',
   ],
   ['an endpoint with a secret', ['acme', '--token-endpoint', 'https://a:b@acme.example'], 'must be an https: URL'],
-  ['a relative resource', ['acme', '--resource', '/v1'], '--resource must be an https: URL'],
-  ['a resource with a query', ['acme', '--resource', 'https://acme.example?a'], '--resource must end with its path'],
-  ['a URL with a quote', ['acme', '--resource', "https://acme.example/'"], 'percent-encoded'],
+  ['a relative API', ['acme', '--api', '/v1'], '--api must be an https: URL'],
+  ['an API with a query', ['acme', '--api', 'https://acme.example?a'], '--api must end with its path'],
+  ['a URL with a quote', ['acme', '--api', "https://acme.example/'"], 'percent-encoded'],
   ['a title with a quote', ['acme', '--title', "Acme's"], '--title takes letters'],
 ])('%s is refused before anything is written', async (_what, args, message) => {
   const before = snapshot()
@@ -246,7 +246,7 @@ test('what fails while it is written is taken back', async () => {
 test('--help says how it is used', async () => {
   const { stdout } = await newProvider('--help')
   expect(stdout).toContain('new-provider <name> [options]')
-  for (const option of ['--token-endpoint', '--resource', '--client-auth', '--docs', '--title']) {
+  for (const option of ['--token-endpoint', '--api', '--client-auth', '--docs', '--title']) {
     expect(stdout).toContain(option)
   }
 })

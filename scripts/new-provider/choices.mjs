@@ -20,7 +20,7 @@ export function readChoices(names, values) {
   const identifier = name.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase())
   check(isFree(identifier), `'${identifier}' cannot be the name of a variable beside the code of a provider package.`)
 
-  const { 'client-auth': clientAuth = 'client_secret_basic', resource = ['https://api.example.com'] } = values
+  const { 'client-auth': clientAuth = 'client_secret_basic', api = ['https://api.example.com'] } = values
   check(Object.hasOwn(clientAuths, clientAuth), `--client-auth must be one of ${Object.keys(clientAuths).join(', ')}.`)
   const { title = name.replaceAll(/(^|-)(.)/g, (_, hyphen, letter) => (hyphen && ' ') + letter.toUpperCase()) } = values
   check(/^[\p{L}\p{N}][\p{L}\p{N} .&+-]*$/u.test(title), '--title takes letters, digits, blanks and . & + - only.')
@@ -31,7 +31,7 @@ export function readChoices(names, values) {
     clientAuth,
     tokenEndpoint: readUrl('token-endpoint', values['token-endpoint'] ?? 'https://auth.example.com/oauth2/token'),
     // Without a slash in the end, as the calls of the tests go on from there.
-    resources: [...new Set(resource.map((url) => readUrl('resource', url, /[?#]/).replace(/\/+$/, '')))],
+    apis: [...new Set(api.map((url) => readUrl('api', url, /[?#]/).replace(/\/+$/, '')))],
     docs: readUrl('docs', values.docs ?? 'https://docs.example.com/oauth', / /),
   }
 }

@@ -14,7 +14,7 @@ export const clientAuths = {
 }
 
 /** The files of a new package, by path. */
-export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpoint, resources, docs }) {
+export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpoint, apis, docs }) {
   const spellings = {
     'my-provider': name,
     myProvider: identifier,
@@ -23,9 +23,9 @@ export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpo
     'My Provider': title,
     clientSecretBasic: clientAuths[clientAuth],
     'https://auth.example.com/oauth2/token': tokenEndpoint,
-    "'https://api.example.com'": resources.map((url) => `'${url}'`).join(', '),
-    '`https://api.example.com`': resources.map((url) => `\`${url}\``).join(', '),
-    'https://api.example.com': resources[0],
+    "'https://api.example.com'": apis.map((url) => `'${url}'`).join(', '),
+    '`https://api.example.com`': apis.map((url) => `\`${url}\``).join(', '),
+    'https://api.example.com': apis[0],
     'https://docs.example.com/oauth': docs,
   }
   const placeholder = new RegExp(

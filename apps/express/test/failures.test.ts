@@ -139,7 +139,7 @@ test('an answer that breaks off makes a 503', async () => {
   }
   await using server = await listen(answer, { host: '127.0.0.1', port: 0 })
   const { url } = server
-  const provider = { ...orange, tokenEndpoint: `${url}/token`, resources: [url] }
+  const provider = { ...orange, tokenEndpoint: `${url}/token`, apis: [url] }
   const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
   await using site = await startSite({ clients: { shops: { mode: 'live', provider, url, credentials } } })
   const { status } = await site.get(search)

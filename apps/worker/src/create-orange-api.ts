@@ -10,7 +10,7 @@ import ky, { type KyInstance } from 'ky'
  */
 export function createOrangeApi(env: Cloudflare.Env): KyInstance {
   const { ORANGE_URL: url, ORANGE_CLIENT_ID: clientId, ORANGE_CLIENT_SECRET: clientSecret, TOKENS } = env
-  const provider = url ? { ...orange, tokenEndpoint: `${url}/oauth/v3/token`, resources: [url] } : orange
+  const provider = url ? { ...orange, tokenEndpoint: `${url}/oauth/v3/token`, apis: [url] } : orange
   const auth = orangeAuth({
     provider,
     clientId,

@@ -13,7 +13,7 @@ export const bouygues: Provider = {
   authorizationEndpoint: 'https://oauth2.bouyguestelecom.fr/authorize',
   tokenEndpoint: 'https://oauth2.bouyguestelecom.fr/token',
   userinfoMethod: 'POST',
-  resources: ['https://open.api.bouyguestelecom.fr', 'https://api.bouyguestelecom.fr'],
+  apis: ['https://open.api.bouyguestelecom.fr', 'https://api.bouyguestelecom.fr'],
   clientAuth: plainBasic,
 }
 
@@ -34,7 +34,7 @@ export const bouyguesAp4: Provider = {
   userinfoEndpoint: `${ap4}/userinfo`,
   endSessionEndpoint: 'https://www.mon-compte.sandbox.bouyguestelecom.fr/ap4/cas/logout',
   jwksUri: `${ap4}/jwks.json`,
-  resources: [
+  apis: [
     'https://open.api.sandbox.bouyguestelecom.fr/ap4',
     // The secured mocks.
     'https://open.api.sandbox.bouyguestelecom.fr/ap/trial',
@@ -45,19 +45,19 @@ export const bouyguesAp4: Provider = {
 /**
  * Bouygues Telecom Entreprises, the portal for companies, with a client secret: the same server as {@link bouygues}.
  *
- * Its three API base URLs are known to its customers only, so the option `resources` is required.
+ * Its three API base URLs are known to its customers only, so the option `apis` is required.
  *
  * @see {@link https://developer.bouyguestelecom-entreprises.fr/docs/authentication Authentication}
  */
-export const bouyguesEntreprises: Provider = { ...bouygues, name: 'bouygues-entreprises', resources: [] }
+export const bouyguesEntreprises: Provider = { ...bouygues, name: 'bouygues-entreprises', apis: [] }
 
 const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
 
 /**
  * The realm that takes signed assertions in place of a secret: see `appCertificate`, which brings it along.
  *
- * The page of the consumer portal documents it for the APIs of that portal, which are its resources. Those of the portal for
- * companies are known to its customers only: give them as `resources`.
+ * The page of the consumer portal documents it for the APIs of that portal, which are its APIs. Those of the portal for
+ * companies are known to its customers only: give them as `apis`.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials with certificate}
  */
@@ -65,7 +65,7 @@ export const bouyguesEntreprisesRealm: Provider = {
   name: 'bouygues-entreprises-realm',
   issuer: realm,
   tokenEndpoint: `${realm}/protocol/openid-connect/token`,
-  resources: bouygues.resources,
+  apis: bouygues.apis,
   clientAuth: refuseSecrets,
   defaultLifetimeMs: 300_000,
 }

@@ -328,10 +328,10 @@ describe('an app certificate', () => {
   test('beside app credentials on one client, each API gets its own token in either order, once both say which', async () => {
     const { fetch } = emulator
     const contracts = 'https://open.api.bouyguestelecom.fr/contracts'
-    const bySecret = bouyguesAuth({ ...credentials, exceptResources: [contracts], fetch })
+    const bySecret = bouyguesAuth({ ...credentials, exceptApis: [contracts], fetch })
     const byKey = bouyguesAuth({
       grant: appCertificate({ clientId: 'app', privateKey: pem }),
-      resources: [contracts],
+      apis: [contracts],
       fetch,
     })
     const base = ky.create({ fetch, retry: 0 })
@@ -371,19 +371,17 @@ describe('the environments', () => {
     expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiRefusals: 0 })
   })
 
-  test('the portal for companies needs resources, and says so', () => {
+  test('the portal for companies needs apis, and says so', () => {
     expect(() => bouyguesAuth({ ...credentials, provider: bouyguesEntreprises })).toThrow(
-      new TypeError(
-        'bouygues-entreprises: resources is empty: name the URLs of the APIs that the tokens may be sent to',
-      ),
+      new TypeError('bouygues-entreprises: apis is empty: name the URLs of the APIs that the tokens may be sent to'),
     )
   })
 
-  test('with resources, the portal for companies works by secret and by certificate', async () => {
-    const resources = ['https://open.api.bouyguestelecom.fr/v1/customer-management']
-    const bySecret = client({ ...credentials, provider: bouyguesEntreprises, resources })
+  test('with apis, the portal for companies works by secret and by certificate', async () => {
+    const apis = ['https://open.api.bouyguestelecom.fr/v1/customer-management']
+    const bySecret = client({ ...credentials, provider: bouyguesEntreprises, apis })
     expect((await bySecret.post(check, { json })).status).toBe(200)
-    const byKey = client({ grant: appCertificate({ clientId: 'app', privateKey: pem }), resources })
+    const byKey = client({ grant: appCertificate({ clientId: 'app', privateKey: pem }), apis })
     // The API knows the token, and finds that it has no right to this.
     expect(await errorOf(byKey.post(check, { json }))).toMatchObject({ response: { status: 403 } })
     expect(await errorOf(byKey.get(echo))).toMatchObject({

@@ -4,7 +4,7 @@ import ky from 'ky'
 import { describe, expect, test } from 'vitest'
 import { errorOf, startSite } from './support.ts'
 
-describe('a call beside the resources', () => {
+describe('a call beside the APIs', () => {
   test('carries no token to another origin', async () => {
     const [site, other] = await Promise.all([startSite(), startSite()])
     const api = ky.extend(orangeAuth(site.client))
@@ -57,7 +57,7 @@ describe("a caller's own Authorization header", () => {
     ],
   ])('goes as it is with %s, and its 401 is not replayed', async (_client, send) => {
     const site = await startSite()
-    const source = orangeTokens({ ...site.client, resources: [site.url] })
+    const source = orangeTokens({ ...site.client, apis: [site.url] })
     await send(source, `${site.url}/elsewhere/200`, { authorization: 'Basic b3duOm93bg==' })
     await send(source, `${site.url}/elsewhere/401`, { authorization: 'Basic b3duOm93bg==' })
     expect(await site.control('arrivals')).toEqual([
@@ -90,7 +90,7 @@ describe('a redirect', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 3, apiRefusals: 0 })
   })
 
-  test('within the resources ends with a 401 that is about the token: the call is replayed', async () => {
+  test('within the APIs ends with a 401 that is about the token: the call is replayed', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await api.get(site.echo)

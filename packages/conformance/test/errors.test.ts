@@ -108,7 +108,7 @@ describe.each([
 
   test('shows no token where the API cannot be reached', async () => {
     const [site, gone] = await Promise.all([startSite(), startSite()])
-    const source = orangeTokens({ ...site.client, resources: [gone.url] })
+    const source = orangeTokens({ ...site.client, apis: [gone.url] })
     const { accessToken } = await source.getToken()
     await gone.control('stop')
     const error = await errorOf(ky.extend(bearer(source)).extend(options).post(`${gone.url}/elsewhere/200`))

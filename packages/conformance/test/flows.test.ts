@@ -94,12 +94,12 @@ test.each<[string, Flow, TokenSourceOptions, readonly string[], number]>([
 )
 
 describe('one client', () => {
-  const surfaces: Flow[] = [flows.Orange, flows["Orange's Playground"], flows["Orange's inside portal"]]
+  const providers: Flow[] = [flows.Orange, flows["Orange's Playground"], flows["Orange's inside portal"]]
 
   test.each([
-    ['in this order', surfaces],
-    ['in the other order', surfaces.toReversed()],
-  ])('gives each surface of Orange a token of its own, %s', async (_order, ordered) => {
+    ['in this order', providers],
+    ['in the other order', providers.toReversed()],
+  ])('gives each API of Orange a token of its own, %s', async (_order, ordered) => {
     const site = await startSite()
     let api = ky.create({ retry: 0 })
     for (const { connect } of ordered) {
@@ -144,8 +144,8 @@ test('a token of 50,000 characters gets there, is renewed and replayed', async (
 test('sources with the same credentials and store share a token, whichever APIs they are for', async () => {
   const site = await startSite()
   const store = new Map()
-  const resources = [`${site.url}/api.orange.com/poi`, `${site.url}/api.orange.com/smsmessaging`]
-  const sources = await Promise.all(resources.map((url) => flows.Orange.connect(site, { store, resources: [url] })))
+  const apis = [`${site.url}/api.orange.com/poi`, `${site.url}/api.orange.com/smsmessaging`]
+  const sources = await Promise.all(apis.map((url) => flows.Orange.connect(site, { store, apis: [url] })))
   const tokens = await Promise.all(sources.map((source) => source.getToken()))
   expect(tokens[0]?.accessToken).toBe(tokens[1]?.accessToken)
   expect(await site.control('countersOf', 'orange')).toMatchObject({ tokenRequests: 1 })

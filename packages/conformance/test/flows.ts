@@ -87,7 +87,7 @@ export const flows: Record<FlowName, Flow> = {
       bouyguesTokens({
         ...credentials,
         provider: emulated(bouyguesEntreprises, url),
-        resources: [emulatedUrl('https://open.api.bouyguestelecom.fr', url)],
+        apis: [emulatedUrl('https://open.api.bouyguestelecom.fr', url)],
         ...own,
       }),
   },
@@ -99,7 +99,7 @@ export const flows: Record<FlowName, Flow> = {
       return bouyguesTokens({
         provider: emulated(bouyguesEntreprisesRealm, site.url),
         grant: appCertificate({ clientId: 'app', privateKey: pem }),
-        resources: [emulatedUrl('https://open.api.bouyguestelecom.fr', site.url)],
+        apis: [emulatedUrl('https://open.api.bouyguestelecom.fr', site.url)],
         ...own,
       })
     },

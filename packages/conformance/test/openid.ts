@@ -50,7 +50,7 @@ export async function startOpenIdProvider<Options>(
     issuer: metadata.issuer,
     tokenEndpoint: metadata.token_endpoint,
     revocationEndpoint: metadata.revocation_endpoint,
-    resources: [api],
+    apis: [api],
     clientAuth: clientSecretBasic,
   }
   return {

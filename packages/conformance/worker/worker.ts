@@ -4,7 +4,7 @@ import { waitUntil } from 'cloudflare:workers'
 
 const { API = '', ORANGE_CLIENT_SECRET = '' } = process.env
 
-const provider = { ...orange, tokenEndpoint: `${API}/oauth/v3/token`, resources: [API] }
+const provider = { ...orange, tokenEndpoint: `${API}/oauth/v3/token`, apis: [API] }
 
 const client = (options: OrangeOptions) => bearerFetch(orangeTokens({ provider, ...options }))
 

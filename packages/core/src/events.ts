@@ -65,7 +65,7 @@ export type TokenEventDetails =
       readonly length: number
     }
   | {
-      /** A call went out without a token: it had an `Authorization` header, or did not go to a resource. */
+      /** A call went out without a token: it had an `Authorization` header, or did not go to one of the APIs. */
       readonly type: 'skipped'
       readonly why: 'authorization' | 'elsewhere' | 'insecure'
       /** Where it went. */

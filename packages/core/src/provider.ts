@@ -2,7 +2,7 @@
  * What is to be known about one authorization server: plain data, so that a sandbox is a spread of it.
  *
  * ```ts
- * const sandbox: Provider = { ...orange, tokenEndpoint: 'https://sandbox.example/token', resources: ['https://sandbox.example'] }
+ * const sandbox: Provider = { ...orange, tokenEndpoint: 'https://sandbox.example/token', apis: ['https://sandbox.example'] }
  * ```
  */
 export type Provider = {
@@ -37,11 +37,11 @@ export type Provider = {
   /**
    * The URL prefixes of the APIs that take its tokens, by whole path segments: `https:`, or `http:` on loopback.
    *
-   * Empty where only its customers know them: then the option `resources` is required.
+   * Empty where only its customers know them: then the option `apis` is required.
    */
-  readonly resources: readonly string[]
-  /** The URL prefixes within `resources` that do not take its tokens. */
-  readonly exceptResources?: readonly string[] | undefined
+  readonly apis: readonly string[]
+  /** The URL prefixes within `apis` that do not take its tokens. */
+  readonly exceptApis?: readonly string[] | undefined
   /** How the client proves who it is. */
   readonly clientAuth: ClientAuth
   /** The audience of signed client assertions. @defaultValue The token endpoint. */

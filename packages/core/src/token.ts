@@ -54,7 +54,7 @@ export type GetTokenOptions = {
  *
  * ```ts
  * const source: TokenSource = {
- *   resources: ['https://api.example.com'],
+ *   apis: ['https://api.example.com'],
  *   getToken: async ({ signal } = {}) => ({ accessToken: await readVault(signal) }),
  * }
  * ```
@@ -67,9 +67,9 @@ export type TokenSource = {
    */
   getToken(options?: GetTokenOptions): Promise<Token>
   /** The URL prefixes that the tokens may be sent to, by whole path segments. */
-  readonly resources: readonly string[]
-  /** The URL prefixes within `resources` that the tokens may not be sent to. */
-  readonly exceptResources?: readonly string[] | undefined
+  readonly apis: readonly string[]
+  /** The URL prefixes within `apis` that the tokens may not be sent to. */
+  readonly exceptApis?: readonly string[] | undefined
   /**
    * Says whether a response means that the token it was asked with is no longer good.
    *

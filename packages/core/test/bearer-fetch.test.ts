@@ -89,7 +89,7 @@ test('a peek that no header can hold is a TypeError that does not show it', asyn
 })
 
 test('the signal of init goes before that of the Request', async () => {
-  const source = { resources: ['https://api.example'], getToken: () => new Promise<never>(() => {}) }
+  const source = { apis: ['https://api.example'], getToken: () => new Promise<never>(() => {}) }
   const reason = new Error('enough')
   const input = new Request(url, { signal: new AbortController().signal })
   const aborted = bearerFetch(source, api().fetch)(input, { signal: AbortSignal.abort(reason) })
@@ -131,12 +131,12 @@ test('a relative URL is taken from the page it is on', async () => {
 
 test('two of them wrap each other', async () => {
   const target = apiThatTakes('token-1')
-  const inner = bearerFetch(sourceOver(tokenEndpoint(), { resources: ['https://other.example'] }), target.fetch)
+  const inner = bearerFetch(sourceOver(tokenEndpoint(), { apis: ['https://other.example'] }), target.fetch)
   expect((await bearerFetch(sourceOver(tokenEndpoint()), inner)(url)).status).toBe(200)
 })
 
-test('resources that tokens may not be sent to are refused at once', () => {
-  expect(() =>
-    bearerFetch({ resources: ['http://api.example'], getToken: async () => ({ accessToken: 'x' }) }),
-  ).toThrow(TypeError)
+test('apis that tokens may not be sent to are refused at once', () => {
+  expect(() => bearerFetch({ apis: ['http://api.example'], getToken: async () => ({ accessToken: 'x' }) })).toThrow(
+    TypeError,
+  )
 })

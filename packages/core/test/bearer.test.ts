@@ -267,18 +267,18 @@ test('a 401 from where a redirect led, at another origin, is not ours', async ()
 })
 
 test.each(['https://api.example/users/me', 'https://other.example/v1'])(
-  'a 401 from where a redirect led, at %s, is not ours: another surface of the host, or another resource',
+  'a 401 from where a redirect led, at %s, is not ours: another path of the host, or another API',
   async (led) => {
-    const resources = ['https://api.example/v1', 'https://other.example']
+    const apis = ['https://api.example/v1', 'https://other.example']
     const redirected = Object.defineProperties(unauthorized(), { redirected: { value: true }, url: { value: led } })
     const target = api(redirected)
-    const http = ky.create({ fetch: target.fetch }).extend(bearer(sourceOver(tokenEndpoint(), { resources })))
+    const http = ky.create({ fetch: target.fetch }).extend(bearer(sourceOver(tokenEndpoint(), { apis })))
     await errorOf(http.get('https://api.example/v1/shops'))
     expect(target.calls).toHaveLength(1)
   },
 )
 
-test('a 401 from where a redirect led, within the resource, is', async () => {
+test('a 401 from where a redirect led, within the API, is', async () => {
   const redirected = Object.defineProperties(unauthorized(), {
     redirected: { value: true },
     url: { value: 'https://api.example/v2/shops' },
@@ -289,8 +289,8 @@ test('a 401 from where a redirect led, within the resource, is', async () => {
 })
 
 test('two providers on one client, in either order: each token goes to its own API', async () => {
-  const one = bearer(sourceOver(tokenEndpoint(grant('of-one')), { resources: ['https://api.example/one'] }))
-  const two = bearer(sourceOver(tokenEndpoint(grant('of-two')), { resources: ['https://api.example/two'] }))
+  const one = bearer(sourceOver(tokenEndpoint(grant('of-one')), { apis: ['https://api.example/one'] }))
+  const two = bearer(sourceOver(tokenEndpoint(grant('of-two')), { apis: ['https://api.example/two'] }))
   const orders = [
     [one, two],
     [two, one],
@@ -370,7 +370,7 @@ test("the caller's signal ends its own wait for a token, and nobody else's", asy
 })
 
 test('the wait for a source that does not heed the signal ends all the same', async () => {
-  const deaf: TokenSource = { resources: ['https://api.example'], getToken: () => new Promise(() => {}) }
+  const deaf: TokenSource = { apis: ['https://api.example'], getToken: () => new Promise(() => {}) }
   const caller = new AbortController()
   const http = ky.create({ fetch: api().fetch }).extend(bearer(deaf))
   const aborted = errorOf(http.get(url, { signal: caller.signal }))
@@ -399,7 +399,7 @@ test.each([{}, { accessToken: undefined }, { accessToken: '' }, { accessToken: '
   'a source that gives what no header can hold is a TypeError that does not show it: %o',
   async (token) => {
     const target = api()
-    const vault = { resources: ['https://api.example'], getToken: async () => token as { accessToken: string } }
+    const vault = { apis: ['https://api.example'], getToken: async () => token as { accessToken: string } }
     const error = await errorOf(ky.create({ fetch: target.fetch }).extend(bearer(vault)).get(url))
     expect(error).toBeInstanceOf(TypeError)
     expect(error).toHaveProperty('message', expect.stringContaining('gave a token whose accessToken is missing'))
@@ -423,7 +423,7 @@ test('a stringifyJson that gives nothing is made up for as ky does', async () =>
 
 test.each([200, 403, 500])('a %i is no refusal to a source written by hand', async (status) => {
   const target = api(new Response(null, { status }))
-  const vault = { resources: ['https://api.example'], getToken: async () => ({ accessToken: 'x' }) }
+  const vault = { apis: ['https://api.example'], getToken: async () => ({ accessToken: 'x' }) }
   await ky.create({ fetch: target.fetch, throwHttpErrors: false, retry: 0 }).extend(bearer(vault)).get(url)
   expect(target.calls).toHaveLength(1)
 })
@@ -492,10 +492,10 @@ test('what a selector throws is a rejection of the call', async () => {
   expect(await errorOf(call ?? Promise.resolve())).toBeInstanceOf(RangeError)
 })
 
-test('a source written by hand, a vault say, works with no more than getToken and resources', async () => {
+test('a source written by hand, a vault say, works with no more than getToken and apis', async () => {
   let version = 0
   const vault: TokenSource = {
-    resources: ['https://api.example'],
+    apis: ['https://api.example'],
     getToken: async () => ({ accessToken: `v${(version += 1)}` }),
   }
   const target = apiThatTakes('v2')
@@ -504,16 +504,13 @@ test('a source written by hand, a vault say, works with no more than getToken an
   expect(target.calls).toEqual(['Bearer v1', 'Bearer v2'])
 })
 
-test.each([undefined, null, {}, { hooks: {} }, { resources: 'https://api.example' }])(
+test.each([undefined, null, {}, { hooks: {} }, { apis: 'https://api.example' }])(
   'what is no source is refused at once: %o',
   (source) => {
-    expect(() => bearer(source as never)).toThrow('a token source needs resources')
+    expect(() => bearer(source as never)).toThrow('a token source needs apis')
   },
 )
 
-test.each([[], ['http://api.example'], ['api.example']])(
-  'a source whose resources are %j is refused at once',
-  (...resources) => {
-    expect(() => bearer({ resources, getToken: async () => ({ accessToken: 'x' }) })).toThrow(TypeError)
-  },
-)
+test.each([[], ['http://api.example'], ['api.example']])('a source whose apis are %j is refused at once', (...apis) => {
+  expect(() => bearer({ apis, getToken: async () => ({ accessToken: 'x' }) })).toThrow(TypeError)
+})

@@ -56,7 +56,7 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   [
     'that differ in what cannot change the token',
     base,
-    { ...base, resources: ['https://api2.example'], timeoutMs: 5000, storeTimeoutMs: 100, onEvent: () => {} },
+    { ...base, apis: ['https://api2.example'], timeoutMs: 5000, storeTimeoutMs: 100, onEvent: () => {} },
   ],
   ['with the same signing key', { clientAuth: signed('a') }, { clientAuth: signed('a') }],
   ["of a user, after the client's secret was rotated", base, { ...base, clientSecret: 'rotated' }],

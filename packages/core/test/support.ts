@@ -5,7 +5,7 @@ export const secret = 'S3cr3t-of-the-client'
 export const provider: Provider = {
   name: 'example',
   tokenEndpoint: 'https://id.example/token',
-  resources: ['https://api.example'],
+  apis: ['https://api.example'],
   clientAuth: clientSecretBasic,
 }
 

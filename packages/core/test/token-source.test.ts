@@ -481,7 +481,7 @@ test.each<[string, TokenSourceOptions]>([
     'example: tokenEndpoint must be https:',
     { clientId: 'app', provider: { ...provider, tokenEndpoint: 'http://id.example' } },
   ],
-  ['resource 1 of 1 must be https:', { provider, clientId: 'app', resources: ['http://api.example'] }],
+  ['API URL 1 of 1 must be https:', { provider, clientId: 'app', apis: ['http://api.example'] }],
   ['createTokenSource needs options', undefined as never],
   ['grant must be a grant', { provider, clientId: 'app', grant: clientCredentials }],
   ['grant must be a grant', { provider, clientId: 'app', grant: 'client_credentials' as never }],
@@ -502,11 +502,11 @@ test.each<[string, TokenSourceOptions]>([
     'example: renewalMarginMs must be a number',
     { provider: { ...provider, renewalMarginMs: Number.NaN }, clientId: 'app' },
   ],
-  ['a token source needs resources', { provider, clientId: 'app', resources: 'https://api.example' as never }],
+  ['a token source needs apis', { provider, clientId: 'app', apis: 'https://api.example' as never }],
   ['example: key is missing or empty', { provider, clientId: 'app', key: '' }],
   ['example: key is empty', { provider, clientId: 'app', key: undefined as never }],
-  ['example: resources is empty: name the URLs of the APIs', { provider, clientId: 'app', resources: [] }],
-  ['resource 1 of 1 is not an absolute URL', { provider, clientId: 'app', exceptResources: ['users'] }],
+  ['example: apis is empty: name the URLs of the APIs', { provider, clientId: 'app', apis: [] }],
+  ['API URL 1 of 1 is not an absolute URL', { provider, clientId: 'app', exceptApis: ['users'] }],
   ...['grant_type', 'client_id', 'client_secret', 'scope', 'resource'].map((name): [string, TokenSourceOptions] => [
     `example: parameters must not hold ${name}`,
     { provider, clientId: 'app', parameters: { [name]: 'x' } },
@@ -530,7 +530,7 @@ test('options go before the grant, and the grant before the provider', async () 
       ...provider,
       name: 'of-grant',
       tokenEndpoint: 'https://grant.example/token',
-      resources: ['https://g.example'],
+      apis: ['https://g.example'],
     },
     clientId: 'of-grant',
     clientAuth: ({ form: parameters }) => parameters.set('auth', 'of-grant'),
@@ -540,16 +540,16 @@ test('options go before the grant, and the grant before the provider', async () 
   await byGrant.getToken()
   expect(endpoint.requests[0]?.url).toBe('https://grant.example/token')
   expect(await form(endpoint.requests[0])).toEqual({ grant_type: 'own', auth: 'of-grant' })
-  expect(byGrant.resources).toEqual(['https://g.example'])
+  expect(byGrant.apis).toEqual(['https://g.example'])
 
   const clientAuth: typeof own.clientAuth = ({ form: parameters, clientId }) =>
     parameters.set('auth', `option:${clientId}`)
-  const resources = ['https://o.example']
-  const byOption = sourceOver(endpoint, { grant: own, clientId: 'of-option', clientAuth, resources })
+  const apis = ['https://o.example']
+  const byOption = sourceOver(endpoint, { grant: own, clientId: 'of-option', clientAuth, apis })
   await byOption.getToken()
   expect(endpoint.requests[1]?.url).toBe('https://id.example/token')
   expect(await form(endpoint.requests[1])).toEqual({ grant_type: 'own', auth: 'option:of-option' })
-  expect(byOption.resources).toEqual(resources)
+  expect(byOption.apis).toEqual(apis)
 })
 
 test('without a fetch of its own it uses the platform’s, looked up when it is needed', async () => {

@@ -23,7 +23,7 @@ test('a key has one source, also for calls that come at the same time', async ()
 const createMember = (name: string) => ({ name, isBusy: false })
 
 test('beyond maxIdle the one that was longest unused is dropped, whenever it was made', () => {
-  const tenants = tokensBy((resource) => ({ resources: [resource], getToken: async () => ({ accessToken: 't' }) }), {
+  const tenants = tokensBy((api) => ({ apis: [api], getToken: async () => ({ accessToken: 't' }) }), {
     maxIdle: 2,
   })
   const [a, b] = [tenants('a'), tenants('b')]
@@ -34,7 +34,7 @@ test('beyond maxIdle the one that was longest unused is dropped, whenever it was
 })
 
 test('10,000 are kept unless told otherwise', () => {
-  const family = tokensBy((resource) => ({ resources: [resource], getToken: async () => ({ accessToken: 't' }) }))
+  const family = tokensBy((api) => ({ apis: [api], getToken: async () => ({ accessToken: 't' }) }))
   const [first, second] = names.map(family)
   expect(family(names[1] ?? '')).toBe(second)
   expect(family(names[0] ?? '')).not.toBe(first)

@@ -36,8 +36,8 @@ test('what createTokenSource makes is a token source', () => {
   createTokenSource({ provider, clientID: 'app' })
 })
 
-test('a source written by hand needs no more than getToken and resources', () => {
-  expectTypeOf<{ resources: string[]; getToken: () => Promise<{ accessToken: string }> }>().toExtend<TokenSource>()
+test('a source written by hand needs no more than getToken and apis', () => {
+  expectTypeOf<{ apis: string[]; getToken: () => Promise<{ accessToken: string }> }>().toExtend<TokenSource>()
 })
 
 test('isOAuthError narrows to the error with its codes', () => {

@@ -30,7 +30,7 @@ async function serve(listener: RequestListener) {
 
 const sourceAt = (url: string, options: TokenSourceOptions = {}) =>
   createTokenSource({
-    provider: { name: 'wire', tokenEndpoint: `${url}/token`, resources: [url], clientAuth: clientSecretBasic },
+    provider: { name: 'wire', tokenEndpoint: `${url}/token`, apis: [url], clientAuth: clientSecretBasic },
     clientId: 'app',
     clientSecret: secret,
     ...options,

@@ -83,7 +83,7 @@ function sourceOver(database: DenoKv, accessToken?: string) {
     provider: {
       name: 'example',
       tokenEndpoint: 'https://id.example/token',
-      resources: ['https://api.example'],
+      apis: ['https://api.example'],
       clientAuth: clientSecretBasic,
     },
     clientId: 'app',

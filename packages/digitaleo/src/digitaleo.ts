@@ -12,7 +12,7 @@ import { challengesToken, clientSecretPost, type Provider } from '@oauthkit/core
 export const digitaleo: Provider = {
   name: 'digitaleo',
   tokenEndpoint: 'https://oauth.messengeo.net/token',
-  resources: [
+  apis: [
     'https://api.messengeo.net',
     'https://contacts.messengeo.net',
     'https://sms.messengeo.net',

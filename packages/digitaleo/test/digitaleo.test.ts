@@ -221,7 +221,7 @@ test('a 431 from a server with the usual limit comes back as it is, and an event
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   try {
     emulator.digitaleo.tokenLength = 50_000
-    const options = { ...credentials, resources: [api], fetch: emulator.fetch }
+    const options = { ...credentials, apis: [api], fetch: emulator.fetch }
     const onEvent = (event: TokenEvent) => void events.push(event)
     const http = ky.create({ retry: 0 }).extend(digitaleoAuth({ ...options, onEvent }))
     expect(await errorOf(http.get(api))).toMatchObject({ name: 'HTTPError', response: { status: 431 } })

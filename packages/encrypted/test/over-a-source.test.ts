@@ -15,7 +15,7 @@ function start(options: Partial<TokenSourceOptions> = {}) {
     provider: {
       name: 'example',
       tokenEndpoint: 'https://id.example/token',
-      resources: ['https://api.example'],
+      apis: ['https://api.example'],
       clientAuth: ({ form, clientId }) => form.set('client_id', clientId),
     },
     clientId: 'client-of-acme',

@@ -12,9 +12,7 @@ import ky from 'ky'
 
 export const api = ky
   .extend(bouyguesAuth({ provider: bouyguesAp4 }))
-  .extend(
-    bouyguesAuth({ grant: appCertificate({ clientId: 'me', privateKey: 'PEM' }), resources: ['https://a.example'] }),
-  )
+  .extend(bouyguesAuth({ grant: appCertificate({ clientId: 'me', privateKey: 'PEM' }), apis: ['https://a.example'] }))
 
 const login = bouyguesLogin({ redirectUri: 'https://app.example/callback' })
 

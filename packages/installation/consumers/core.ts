@@ -26,7 +26,7 @@ const clientAuth: ClientAuth = async (request) => {
 const provider: Provider = {
   name: 'acme',
   tokenEndpoint: 'https://auth.acme.example/token',
-  resources: ['https://api.acme.example'],
+  apis: ['https://api.acme.example'],
   clientAuth,
 }
 

@@ -6,7 +6,7 @@ const provider: Provider = {
   name: 'acme',
   issuer: 'https://id.acme.example',
   tokenEndpoint: 'https://id.acme.example/token',
-  resources: ['https://api.acme.example'],
+  apis: ['https://api.acme.example'],
   clientAuth: clientSecretPost,
 }
 

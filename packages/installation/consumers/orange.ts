@@ -5,7 +5,7 @@ import ky from 'ky'
 const options: OrangeOptions = { clientId: 'me', clientSecret: () => 'secret', store: new Map() }
 
 export const api = ky.extend(orangeAuth()).extend(orangeAuth({ ...options, provider: orangePlayground }))
-export const sandbox = orangeAuth({ provider: { ...orange, resources: ['https://sandbox.example'] } })
+export const sandbox = orangeAuth({ provider: { ...orange, apis: ['https://sandbox.example'] } })
 
 export async function accessToken(): Promise<string | undefined> {
   try {

@@ -11,7 +11,7 @@ export const complete = {
   revocationEndpoint: 'https://id.example/revoke',
   endSessionEndpoint: 'https://id.example/logout',
   jwksUri: 'https://id.example/jwks',
-  resources: ['https://api.example'],
+  apis: ['https://api.example'],
   clientAuth: clientSecretBasic,
 } satisfies Provider
 
@@ -20,7 +20,7 @@ export const least: Provider = {
   name: 'example',
   issuer: 'https://id.example',
   tokenEndpoint: 'https://id.example/token',
-  resources: ['https://api.example'],
+  apis: ['https://api.example'],
   clientAuth: clientSecretBasic,
 }
 

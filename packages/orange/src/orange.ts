@@ -25,8 +25,8 @@ const inside = 'https://inside01.api.orange.com'
 export const orange: Provider = {
   name: 'orange',
   tokenEndpoint: `${api}/oauth/v3/token`,
-  resources: [api],
-  exceptResources: [
+  apis: [api],
+  exceptApis: [
     // The authorization servers themselves.
     `${api}/oauth`,
     `${api}/openidconnect`,
@@ -52,8 +52,8 @@ export const orangePlayground: Provider = {
   ...orange,
   name: 'orange-playground',
   tokenEndpoint: `${api}/openidconnect/playground/v1.0/token`,
-  resources: [playgroundApi],
-  exceptResources: [],
+  apis: [playgroundApi],
+  exceptApis: [],
 }
 
 /**
@@ -65,8 +65,8 @@ export const orangeInside: Provider = {
   ...orange,
   name: 'orange-inside',
   tokenEndpoint: `${inside}/oauth/v3/token`,
-  resources: [inside],
-  exceptResources: [`${inside}/oauth`, `${inside}/openidconnect`],
+  apis: [inside],
+  exceptApis: [`${inside}/oauth`, `${inside}/openidconnect`],
 }
 
 const france = `${api}/openidconnect/fr/v1`
@@ -85,7 +85,7 @@ export const orangeFrance: Provider = {
   authorizationEndpoint: `${france}/authorize`,
   tokenEndpoint: `${france}/token`,
   userinfoEndpoint: `${france}/userinfo`,
-  resources: [`${france}/userinfo`, ...franceApis],
+  apis: [`${france}/userinfo`, ...franceApis],
   clientAuth: plainBasic,
   requestIdHeader,
 }

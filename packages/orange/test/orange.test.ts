@@ -225,7 +225,7 @@ test.each([
 })
 
 test('the provider is plain data: a sandbox is a spread of it', async () => {
-  const provider = { ...orange, tokenEndpoint: 'https://sandbox.example/token', resources: ['https://sandbox.example'] }
+  const provider = { ...orange, tokenEndpoint: 'https://sandbox.example/token', apis: ['https://sandbox.example'] }
   const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ access_token: 'of-sandbox' }))
   const http = ky.create({ fetch }).extend(orangeAuth({ provider, ...credentials, fetch }))
   await http.get('https://sandbox.example/v1')
@@ -290,8 +290,8 @@ test('a token is negotiated on the host of its API: the inside portal has its ow
 test('sources for different APIs share a token, as Orange asks: one an hour and application', async () => {
   const store = new Map()
   for (const path of ['poi', 'smsmessaging', 'sms/admin']) {
-    const resources = [`https://api.orange.com/${path}`]
-    await orangeTokens({ ...credentials, store, resources, fetch: emulator.fetch }).getToken()
+    const apis = [`https://api.orange.com/${path}`]
+    await orangeTokens({ ...credentials, store, apis, fetch: emulator.fetch }).getToken()
   }
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1 })
 })

@@ -12,7 +12,7 @@ const tokenEndpoint = 'https://id.example/token'
 const provider: Provider = {
   name: 'example',
   tokenEndpoint,
-  resources: ['https://api.example'],
+  apis: ['https://api.example'],
   clientAuth: () => {},
 }
 

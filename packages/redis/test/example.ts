@@ -5,7 +5,7 @@ export const example = {
   provider: {
     name: 'example',
     tokenEndpoint: 'https://id.example/token',
-    resources: ['https://api.example'],
+    apis: ['https://api.example'],
     clientAuth: clientSecretBasic,
   },
   clientId: 'app',

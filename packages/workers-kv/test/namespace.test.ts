@@ -49,7 +49,7 @@ test('what is there and no JSON is an event, and is written over', async () => {
       provider: {
         name: 'example',
         tokenEndpoint: 'https://id.example/token',
-        resources: ['https://api.example'],
+        apis: ['https://api.example'],
         clientAuth: clientSecretBasic,
       },
       clientId: 'app',

@@ -8,6 +8,6 @@ import { clientSecretBasic, type Provider } from '@oauthkit/core'
 export const myProvider: Provider = {
   name: 'my-provider',
   tokenEndpoint: 'https://auth.example.com/oauth2/token',
-  resources: ['https://api.example.com'],
+  apis: ['https://api.example.com'],
   clientAuth: clientSecretBasic,
 }

@@ -19,7 +19,7 @@ function refusal(status: number, error: string): Response {
 testProvider(test, myProvider, { samples })
 
 const credentials = { clientId: 'my app', clientSecret: 's+cr:t' }
-const things = `${myProvider.resources[0]}/things`
+const things = `${myProvider.apis[0]}/things`
 
 let endpoint = createTokenEndpoint()
 
@@ -89,8 +89,8 @@ test('wrong credentials are TOKEN_REFUSED', async () => {
   expect(error).toMatchObject({ code: 'TOKEN_REFUSED', provider: 'my-provider', error: 'invalid_client' })
 })
 
-test.each(myProvider.resources)('a token goes to %s', async (resource) => {
-  expect(await client().get(`${resource}/things`).json()).toEqual({ ok: true })
+test.each(myProvider.apis)('a token goes to %s', async (api) => {
+  expect(await client().get(`${api}/things`).json()).toEqual({ ok: true })
 })
 
 test.each(['https://elsewhere.example/things', things.replace('https:', 'http:')])(
@@ -108,7 +108,7 @@ test('the provider is plain data: a sandbox is a spread of it', async () => {
   const provider = {
     ...myProvider,
     tokenEndpoint: 'https://sandbox.example/token',
-    resources: ['https://sandbox.example'],
+    apis: ['https://sandbox.example'],
   }
   await client({ provider, ...credentials }).get('https://sandbox.example/things')
   expect(endpoint.requests.map(({ url }) => url)).toEqual(['https://sandbox.example/token'])

@@ -29,7 +29,7 @@ export function serviceTokens(name: ServiceName, clients: Clients, options: Sour
   }
   if (name === 'contracts' && contracts) {
     const { provider, url, credentials } = contracts
-    return bouyguesTokens({ provider, grant: appCertificate(credentials), resources: [url], ...options })
+    return bouyguesTokens({ provider, grant: appCertificate(credentials), apis: [url], ...options })
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import type { FormParameters } from '../endpoint/call-endpoint.ts'
 import type { Grant } from '../grant.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
-import { checkResources } from '../request/resources.ts'
+import { checkApis } from '../request/apis.ts'
 import { secureUrl } from '../secure-url.ts'
 import type { TokenStore } from '../store.ts'
 
@@ -31,9 +31,9 @@ export type TokenSourceOptions = {
    */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /** The URL prefixes that the tokens may be sent to. @defaultValue The provider's. */
-  readonly resources?: readonly string[] | undefined
-  /** The URL prefixes within `resources` that the tokens may not be sent to. @defaultValue The provider's. */
-  readonly exceptResources?: readonly string[] | undefined
+  readonly apis?: readonly string[] | undefined
+  /** The URL prefixes within `apis` that the tokens may not be sent to. @defaultValue The provider's. */
+  readonly exceptApis?: readonly string[] | undefined
   /** The `fetch` that token requests are sent with, for a proxy or a private certificate authority. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
   /**
@@ -75,7 +75,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters'> & {
   readonly grant: Grant
   /** What goes into every token request beside what the grant asks for. */
   readonly parameters: FormParameters
-  readonly resources: readonly string[]
+  readonly apis: readonly string[]
   readonly timeoutMs: number
   readonly storeTimeoutMs: number
   readonly maxTokenRequestsPerMinute: number
@@ -123,10 +123,10 @@ export function settle(options: TokenSourceOptions): Settings {
     if (!(value > 0 && value <= 2_147_483_647)) fail(option, 'must be a number above 0, and at most 2,147,483,647')
   }
 
-  const resources = options.resources ?? provider.resources
-  const exceptResources = options.exceptResources ?? provider.exceptResources
-  if (resources?.length === 0) fail('resources', 'is empty: name the URLs of the APIs that the tokens may be sent to')
-  checkResources({ resources, exceptResources })
+  const apis = options.apis ?? provider.apis
+  const exceptApis = options.exceptApis ?? provider.exceptApis
+  if (apis?.length === 0) fail('apis', 'is empty: name the URLs of the APIs that the tokens may be sent to')
+  checkApis({ apis, exceptApis })
 
   return {
     ...options,
@@ -135,8 +135,8 @@ export function settle(options: TokenSourceOptions): Settings {
     clientAuth,
     grant,
     parameters: { ...parameters, scope, resource },
-    resources,
-    exceptResources,
+    apis,
+    exceptApis,
     timeoutMs,
     storeTimeoutMs,
     maxTokenRequestsPerMinute,

@@ -47,7 +47,7 @@ export type OwnTokenSource = TokenSource & {
  */
 export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const settings = settle(options)
-  const { provider, resources, exceptResources, timeoutMs, waitUntil } = settings
+  const { provider, apis, exceptApis, timeoutMs, waitUntil } = settings
   const onEvent = settings.onEvent && reporter(provider.name, settings.onEvent)
   const report = onEvent ?? (() => {})
   const store = settings.store && guardStore(settings.store, settings.storeTimeoutMs, report)
@@ -146,8 +146,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   }
 
   return {
-    resources,
-    exceptResources,
+    apis,
+    exceptApis,
     isRejected: rejectionOf(provider),
     getToken,
     peek,

@@ -1,5 +1,5 @@
 import { prepareReplay } from './replay.ts'
-import { isResource } from './resources.ts'
+import { isApi } from './apis.ts'
 import { isAccessToken, type Token, type TokenSource } from '../token.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 
@@ -21,7 +21,7 @@ const unsendable = 'the token source gave a token whose accessToken is missing, 
 /**
  * Sends a request with a token of the source, and once more with a newer one if that token is refused.
  *
- * A request that is not for one of the source's resources, or has an `Authorization` header already, passes untouched.
+ * A request that is not for one of the source's APIs, or has an `Authorization` header already, passes untouched.
  *
  * @throws {@link OAuthError} if there is no token to be had.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-2.1 RFC 6750 §2.1}
@@ -32,7 +32,7 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
   const target = input instanceof URL ? input.href : input
   const url = input instanceof Request ? input.url : absolute(request?.url ?? (target as string))
   const headers = new Headers(init?.headers ?? request?.headers)
-  if (url === undefined || !isResource(url, source)) {
+  if (url === undefined || !isApi(url, source)) {
     skip(source, 'elsewhere', url)
     return fetch(input, init)
   }
@@ -100,7 +100,7 @@ function sendable(token: Token | undefined): string {
 
 function skip(source: TokenSource, why: 'elsewhere' | 'authorization', url: string | undefined): void {
   if (!source.onEvent || url === undefined) return
-  const isInsecure = why === 'elsewhere' && isResource(url.replace(/^http:/, 'https:'), source)
+  const isInsecure = why === 'elsewhere' && isApi(url.replace(/^http:/, 'https:'), source)
   source.onEvent({ type: 'skipped', why: isInsecure ? 'insecure' : why, origin: new URL(url).origin })
 }
 
@@ -118,11 +118,11 @@ function discard(response: Response): void {
 async function isRefused(source: TokenSource, response: Response, url: string): Promise<boolean> {
   const isRejected = source.isRejected ? await source.isRejected(response) : response.status === 401
   // The header does not follow a redirect to another origin, so a refusal from there is not about the token.
-  return isRejected && !(response.redirected && !isSameSurface(response.url, url, source))
+  return isRejected && !(response.redirected && !isSameApi(response.url, url, source))
 }
 
-const isSameSurface = (url: string, other: string, source: TokenSource) =>
-  new URL(url).origin === new URL(other).origin && isResource(url, source)
+const isSameApi = (url: string, other: string, source: TokenSource) =>
+  new URL(url).origin === new URL(other).origin && isApi(url, source)
 
 /** A URL as the platform writes it; `undefined` where it is none, which is for `fetch` to say. */
 function absolute(text: string): string | undefined {

@@ -1,9 +1,9 @@
 import { attach } from './attach.ts'
-import { checkResources } from './resources.ts'
+import { checkApis } from './apis.ts'
 import type { TokenSource } from '../token.ts'
 
 /**
- * A `fetch` that sends each request for one of the source's resources with a valid token, and once more with a newer one
+ * A `fetch` that sends each request for one of the source's APIs with a valid token, and once more with a newer one
  * if that is refused. For plain `fetch` and for clients that take one, such as openapi-fetch or ofetch; for ky there is
  * {@link bearer}.
  *
@@ -11,11 +11,11 @@ import type { TokenSource } from '../token.ts'
  *
  * @param source - who gives the tokens.
  * @param fetch - the `fetch` to send with; the platform's by default, looked up at each call.
- * @throws `TypeError` if the source's resources are not URL prefixes that tokens may be sent to. The fetch it returns
+ * @throws `TypeError` if the source's APIs are not URL prefixes that tokens may be sent to. The fetch it returns
  * rejects with an {@link OAuthError} if there is no token to be had.
  */
 export function bearerFetch(source: TokenSource, fetch?: typeof globalThis.fetch): typeof globalThis.fetch {
-  checkResources(source)
+  checkApis(source)
   return (input, init) => {
     const body = init?.body
     const mayBuffer = body === undefined || body === null

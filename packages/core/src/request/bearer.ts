@@ -1,6 +1,6 @@
 import type { Options } from 'ky'
 import { attach } from './attach.ts'
-import { checkResources } from './resources.ts'
+import { checkApis } from './apis.ts'
 import type { TokenSource } from '../token.ts'
 
 /** What a selector of a token source may look at. */
@@ -13,7 +13,7 @@ export type BearerState = {
 export type SelectSource = (state: BearerState) => TokenSource | undefined | Promise<TokenSource | undefined>
 
 /**
- * Options for `ky.extend`, with which each request for one of the source's resources carries a valid token, and is sent
+ * Options for `ky.extend`, with which each request for one of the source's APIs carries a valid token, and is sent
  * once more with a newer one if that is refused.
  *
  * The renewal and the second sending take nothing from ky's `retry`, and nobody waits between them. A body that can be
@@ -23,11 +23,11 @@ export type SelectSource = (state: BearerState) => TokenSource | undefined | Pro
  * an `init` hook is not asked again for the replay.
  *
  * @param source - who gives the tokens, or a function that says so for each call: one client, many tenants.
- * @throws `TypeError` if the source's resources are not URL prefixes that tokens may be sent to. Calls reject with an
+ * @throws `TypeError` if the source's APIs are not URL prefixes that tokens may be sent to. Calls reject with an
  * {@link OAuthError} if there is no token to be had.
  */
 export function bearer(source: TokenSource | SelectSource): Options {
-  if (typeof source !== 'function') checkResources(source)
+  if (typeof source !== 'function') checkApis(source)
   const wrap = (options: Options) => {
     const { fetch = globalThis.fetch } = options
     options.fetch = async (input, init) => {

@@ -5,7 +5,7 @@ import { secureUrl } from '../secure-url.ts'
 import { tokenFlaw } from '../token.ts'
 import { assert } from './assert.ts'
 import { assertClientAuth } from './client-auth-check.ts'
-import { assertSurface } from './surface.ts'
+import { assertApis } from './assert-apis.ts'
 import type { Test } from './test.ts'
 
 /** An API's answer, and whether it means that the token is no longer good. */
@@ -62,9 +62,9 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
     }
   })
 
-  test(`${name}: its tokens go to its resources only`, async () => {
-    // None at all is for the option `resources`, which token sources insist on.
-    if (provider.resources?.length !== 0 || provider.exceptResources?.length) assertSurface(provider)
+  test(`${name}: its tokens go to its APIs only`, async () => {
+    // None at all is for the option `apis`, which token sources insist on.
+    if (provider.apis?.length !== 0 || provider.exceptApis?.length) assertApis(provider)
   })
 
   test(`${name}: its client authentication uses one place, and leaves the grant alone`, () =>

@@ -1,7 +1,7 @@
 import { isOAuthError } from '../errors.ts'
 import { tokenFlaw, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
 import { assert, isSame } from './assert.ts'
-import { assertSurface } from './surface.ts'
+import { assertApis } from './assert-apis.ts'
 import type { Test } from './test.ts'
 
 /**
@@ -24,7 +24,7 @@ export function testTokenSource(test: Test, create: () => TokenSource | Promise<
     await tokenOf(source)
   })
 
-  register('names the resources that its tokens may be sent to', (source) => assertSurface(source))
+  register('names the apis that its tokens may be sent to', (source) => assertApis(source))
 
   register('takes a token back, and gives the same, another, or an OAuthError', async (source) => {
     const { accessToken: rejected } = await tokenOf(source)

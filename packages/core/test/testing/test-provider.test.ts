@@ -13,20 +13,17 @@ const privateKey: ClientAuth = async ({ form, clientId }) => {
 const good: [what: string, members: Partial<Provider>][] = [
   ['the least there is to one', {}],
   ['a public one', { clientAuth: none }],
-  ['one whose APIs only its customers know', { resources: [] }],
+  ['one whose APIs only its customers know', { apis: [] }],
   ['one with plain Basic', { clientAuth: plainBasic }],
   ['one with the secret in the form', { clientAuth: clientSecretPost }],
   ['one with signed assertions', { clientAuth: privateKey, assertionAudience: 'https://id.example' }],
-  [
-    'an emulator',
-    { tokenEndpoint: 'http://127.0.0.1:8080/token', resources: ['http://localhost:8080', 'http://[::1]/'] },
-  ],
+  ['an emulator', { tokenEndpoint: 'http://127.0.0.1:8080/token', apis: ['http://localhost:8080', 'http://[::1]/'] }],
   [
     'one with every quirk',
     {
       issuer: 'https://id.example',
       revocationEndpoint: 'https://id.example/revoke',
-      exceptResources: ['https://api.example/login', 'https://api.example/v2'],
+      exceptApis: ['https://api.example/login', 'https://api.example/v2'],
       rejectedStatuses: [400, 401],
       isRejected: async (response) => (await response.text()).includes('token'),
       defaultLifetimeMs: 1,
@@ -54,7 +51,7 @@ describe('one with samples', () => {
 
 const plainName = 'example: is plain data, so that a sandbox is a spread of it'
 const endpointName = 'example: its endpoints may be sent secrets'
-const resourcesName = 'example: its tokens go to its resources only'
+const apisName = 'example: its tokens go to its APIs only'
 const authName = 'example: its client authentication uses one place, and leaves the grant alone'
 const quirkName = 'example: its quirks are within range'
 const mindName = 'example: makes up its mind about a refusal whose body is not what it expects'
@@ -62,7 +59,7 @@ const mindName = 'example: makes up its mind about a refusal whose body is not w
 class OwnProvider {
   name = provider.name
   tokenEndpoint = provider.tokenEndpoint
-  resources = provider.resources
+  apis = provider.apis
   clientAuth = provider.clientAuth
 }
 
@@ -95,22 +92,12 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
   ],
   ['an endpoint with a fragment', { tokenEndpoint: 'https://id.example/#token' }, endpointName, /fragment/],
   ['an issuer that is no URL', { issuer: 'id.example' }, endpointName, /issuer is not an absolute URL/],
-  [
-    'no resources but exceptions',
-    { resources: [], exceptResources: ['https://api.example/x'] },
-    resourcesName,
-    /resources is empty/,
-  ],
-  ['resources in one text', { resources: 'https://api.example' }, resourcesName, /must be a list/],
-  ['a resource in clear', { resources: ['http://api.example'] }, resourcesName, /must be https/],
-  ['an exception elsewhere', { exceptResources: ['https://other.example'] }, resourcesName, /does not lie within/],
-  [
-    'an exception that looks alike',
-    { exceptResources: ['https://api.example.org'] },
-    resourcesName,
-    /does not lie within/,
-  ],
-  ['an exception that leaves nothing', { exceptResources: ['https://api.example/'] }, resourcesName, /leaves nothing/],
+  ['no apis but exceptions', { apis: [], exceptApis: ['https://api.example/x'] }, apisName, /apis is empty/],
+  ['apis in one text', { apis: 'https://api.example' }, apisName, /must be a list/],
+  ['an API in clear', { apis: ['http://api.example'] }, apisName, /must be https/],
+  ['an exception elsewhere', { exceptApis: ['https://other.example'] }, apisName, /does not lie within/],
+  ['an exception that looks alike', { exceptApis: ['https://api.example.org'] }, apisName, /does not lie within/],
+  ['an exception that leaves nothing', { exceptApis: ['https://api.example/'] }, apisName, /leaves nothing/],
   ['no client authentication', { clientAuth: 'client_secret_basic' }, authName, /must be a function/],
   [
     'credentials in two places',

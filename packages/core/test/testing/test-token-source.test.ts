@@ -32,7 +32,7 @@ describe('createTokenSource over a Map', () => {
 const readVault = async () => 'token-in-the-vault'
 
 const vault: TokenSource = {
-  resources: ['https://api.example'],
+  apis: ['https://api.example'],
   getToken: async ({ signal } = {}) => {
     signal?.throwIfAborted()
     return { accessToken: await readVault() }
@@ -57,7 +57,7 @@ describe('a vault that cannot renew', () => {
 
 const sendable = 'gives a token that can be sent, and that survives JSON'
 const many = 'gives a token that is good each time, also to many callers at once'
-const resources = 'names the resources that its tokens may be sent to'
+const apis = 'names the apis that its tokens may be sent to'
 const back = 'takes a token back, and gives the same, another, or an OAuthError'
 const foreign = 'does not mind a refused token that is none of its own'
 const reason = 'a caller whose signal is aborted gets its reason'
@@ -79,9 +79,9 @@ const bad: [what: string, create: () => Partial<TokenSource>, failures: string[]
   ['gives a token that is over', () => getsToken({ accessToken: 'token', expiresAt: 1_600_000_000 }), everyToken],
   ['says in words when it ends', () => getsToken({ accessToken: 'token', expiresAt: '2099-01-01' }), everyToken],
   ['gives more than data', () => getsToken({ accessToken: 'token', extra: { gotAt: 1n } }), [sendable]],
-  ['has no resources', () => ({ resources: [] }), [resources]],
-  ['names a resource in clear', () => ({ resources: ['http://api.example'] }), [resources]],
-  ['excepts what it does not name', () => ({ exceptResources: ['https://other.example'] }), [resources]],
+  ['has no apis', () => ({ apis: [] }), [apis]],
+  ['names an API in clear', () => ({ apis: ['http://api.example'] }), [apis]],
+  ['excepts what it does not name', () => ({ exceptApis: ['https://other.example'] }), [apis]],
   [
     'serves one caller at a time',
     () => {

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import { checkResources, isResource } from '../src/request/resources.ts'
+import { checkApis, isApi } from '../src/request/apis.ts'
 import { secureUrl } from '../src/secure-url.ts'
 
-const allows = (url: string, resources: string[], exceptResources?: string[]) =>
-  isResource(new URL(url).href, { resources, exceptResources })
+const allows = (url: string, apis: string[], exceptApis?: string[]) => isApi(new URL(url).href, { apis, exceptApis })
 
 test.each([
   ['https://api.example', 'https://api.example'],
@@ -22,8 +21,8 @@ test.each([
   ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/v1'],
   ['http://localhost:8080', 'http://localhost:8080/v1'],
   ['http://[::1]:8080', 'http://[::1]:8080/v1'],
-])('a token for %s may go to %s', (resource, url) => {
-  expect(allows(url, [resource])).toBe(true)
+])('a token for %s may go to %s', (api, url) => {
+  expect(allows(url, [api])).toBe(true)
 })
 
 test.each([
@@ -55,19 +54,19 @@ test.each([
   ['https://api.example/v1', 'https://api.example/v1/..;/v2'],
   ['https://api.example/v1', 'https://api.example\\@evil.test/v1'],
   ['http://127.0.0.1:8080', 'http://127.0.0.1:8081/'],
-])('a token for %s does not go to %s', (resource, url) => {
-  expect(allows(url, [resource])).toBe(false)
+])('a token for %s does not go to %s', (api, url) => {
+  expect(allows(url, [api])).toBe(false)
 })
 
-test('any one of several resources will do', () => {
+test('any one of several APIs will do', () => {
   expect(allows('https://b.example/v1', ['https://a.example', 'https://b.example'])).toBe(true)
 })
 
 test('a line break in the query hides nothing', () => {
-  expect(isResource('https://api.example/v1?a\nb/%2e%2e/', { resources: ['https://api.example/v1'] })).toBe(true)
+  expect(isApi('https://api.example/v1?a\nb/%2e%2e/', { apis: ['https://api.example/v1'] })).toBe(true)
 })
 
-test('an exception is carved out of a resource by whole path segments', () => {
+test('an exception is carved out of an API by whole path segments', () => {
   const allowed = (url: string) =>
     allows(url, ['https://api.example'], ['https://api.example/users', 'https://x.example'])
   expect(allowed('https://api.example/users')).toBe(false)
@@ -87,29 +86,29 @@ test('an exception is carved out of a resource by whole path segments', () => {
 })
 
 test.each([
-  [[], 'resources is empty'],
-  [['api.example/v1'], 'resource 1 of 1 is not an absolute URL'],
-  [['https://a.example', 'http://api.example'], 'resource 2 of 2 must be https:'],
-  [['http://127.evil.test'], 'resource 1 of 1 must be https:'],
-  [['http://localhost.evil.test'], 'resource 1 of 1 must be https:'],
-  [['ftp://api.example'], 'resource 1 of 1 must be https:'],
-  [['ftp://localhost'], 'resource 1 of 1 must be https:'],
-  [['http://notlocalhost'], 'resource 1 of 1 must be https:'],
-  [['http://127.0.0.1.evil.test'], 'resource 1 of 1 must be https:'],
-  [['https://hunter2@api.example'], 'resource 1 of 1 must not hold a user name or password'],
-  [['https://:hunter2@api.example'], 'resource 1 of 1 must not hold a user name or password'],
-  [['https://user:hunter2@api.example'], 'resource 1 of 1 must not hold a user name or password'],
-  [['https://api.example?key=hunter2'], 'resource 1 of 1 must end with its path'],
-  [['https://api.example#hunter2'], 'resource 1 of 1 must end with its path'],
-])('the resources %j are refused: %s', (resources, message) => {
-  const check = () => checkResources({ resources })
+  [[], 'apis is empty'],
+  [['api.example/v1'], 'API URL 1 of 1 is not an absolute URL'],
+  [['https://a.example', 'http://api.example'], 'API URL 2 of 2 must be https:'],
+  [['http://127.evil.test'], 'API URL 1 of 1 must be https:'],
+  [['http://localhost.evil.test'], 'API URL 1 of 1 must be https:'],
+  [['ftp://api.example'], 'API URL 1 of 1 must be https:'],
+  [['ftp://localhost'], 'API URL 1 of 1 must be https:'],
+  [['http://notlocalhost'], 'API URL 1 of 1 must be https:'],
+  [['http://127.0.0.1.evil.test'], 'API URL 1 of 1 must be https:'],
+  [['https://hunter2@api.example'], 'API URL 1 of 1 must not hold a user name or password'],
+  [['https://:hunter2@api.example'], 'API URL 1 of 1 must not hold a user name or password'],
+  [['https://user:hunter2@api.example'], 'API URL 1 of 1 must not hold a user name or password'],
+  [['https://api.example?key=hunter2'], 'API URL 1 of 1 must end with its path'],
+  [['https://api.example#hunter2'], 'API URL 1 of 1 must end with its path'],
+])('the APIs %j are refused: %s', (apis, message) => {
+  const check = () => checkApis({ apis })
   expect(check).toThrow(TypeError)
   expect(check).toThrow(message)
   expect(check).not.toThrow('hunter2')
 })
 
-test('exceptions are checked like resources', () => {
-  expect(() => checkResources({ resources: ['https://api.example'], exceptResources: ['users'] })).toThrow(TypeError)
+test('exceptions are checked like apis', () => {
+  expect(() => checkApis({ apis: ['https://api.example'], exceptApis: ['users'] })).toThrow(TypeError)
 })
 
 test('an endpoint may be http: on loopback only', () => {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isResource } from '../src/request/resources.ts'
+import { isApi } from '../src/request/apis.ts'
 
 /** Says where a token may go, for the URL as the platform writes it. */
-const allows = (url: string, resource: string, exceptResources?: readonly string[]) =>
-  isResource(new URL(url).href, { resources: [resource], exceptResources })
+const allows = (url: string, api: string, exceptApis?: readonly string[]) =>
+  isApi(new URL(url).href, { apis: [api], exceptApis })
 
 /** Runs a property on so many examples that the file takes a second or two. */
 const check = <Values>(property: fc.IProperty<Values>, numRuns = 300) => fc.assert(property, { numRuns })
@@ -42,7 +42,7 @@ const origin = fc.oneof(
   fc.integer({ min: 1, max: 65_535 }).map((port) => `http://127.0.0.1:${port}`),
 )
 
-const resource = fc.tuple(origin, path(0)).map((parts) => parts.join(''))
+const api = fc.tuple(origin, path(0)).map((parts) => parts.join(''))
 const deepResource = fc.tuple(origin, path(1)).map((parts) => parts.join(''))
 
 const tail = fc
@@ -52,7 +52,7 @@ const tail = fc
   )
   .map((parts) => parts.join(''))
 
-/** What an attacker, or an accident, puts in place of the resource's own scheme and host. */
+/** What an attacker, or an accident, puts in place of the API's own scheme and host. */
 const otherAuthority = fc.constantFrom<(url: URL) => string>(
   ({ host }) => `http://${host}`,
   ({ host }) => `ftp://${host}`,
@@ -125,24 +125,24 @@ const climbs = (url: string, prefix: string) =>
   })
 
 describe('a token goes', () => {
-  test('to everything below its resource', () => {
+  test('to everything below its API', () => {
     check(
-      fc.property(resource, path(0), fc.constantFrom('', '/'), tail, (prefix, below, slash, rest) => {
+      fc.property(api, path(0), fc.constantFrom('', '/'), tail, (prefix, below, slash, rest) => {
         expect(allows(prefix + below + slash + rest, prefix)).toBe(true)
       }),
     )
   })
 
-  test('to the same URLs, whether the resource ends with a slash or not', () => {
+  test('to the same URLs, whether the API ends with a slash or not', () => {
     check(
-      fc.property(resource, resource, path(0), tail, fc.boolean(), (prefix, other, below, rest, isOwn) => {
+      fc.property(api, api, path(0), tail, fc.boolean(), (prefix, other, below, rest, isOwn) => {
         const url = (isOwn ? prefix : other) + below + rest
         expect(allows(url, `${prefix}/`)).toBe(allows(url, prefix))
       }),
     )
   })
 
-  test('to the same URLs, whether the resource names the default port or not', () => {
+  test('to the same URLs, whether the API names the default port or not', () => {
     check(
       fc.property(fc.domain(), path(0), path(0), tail, fc.boolean(), (host, prefix, below, rest, isBelowIt) => {
         const url = `https://${host}${isBelowIt ? prefix : ''}${below}${rest}`
@@ -151,7 +151,7 @@ describe('a token goes', () => {
     )
   })
 
-  test('to the same URLs, however its resource and they spell scheme and host', () => {
+  test('to the same URLs, however its API and they spell scheme and host', () => {
     check(
       fc.property(fc.domain(), path(0), path(0), (host, prefix, below) => {
         expect(allows(`HTTPS://${host.toUpperCase()}${prefix}${below}`, `https://${host}${prefix}`)).toBe(true)
@@ -164,7 +164,7 @@ describe('a token goes', () => {
 describe('a token never goes', () => {
   test('to another scheme, host or port, nor where a user name or password is', () => {
     check(
-      fc.property(resource, otherAuthority, path(0), tail, (prefix, disguise, below, rest) => {
+      fc.property(api, otherAuthority, path(0), tail, (prefix, disguise, below, rest) => {
         const of = new URL(prefix)
         const url = disguise(of) + of.pathname + below + rest
         fc.pre(URL.canParse(url))
@@ -181,7 +181,7 @@ describe('a token never goes', () => {
       withQueryParameters: true,
     })
     check(
-      fc.property(url, resource, (to, prefix) => {
+      fc.property(url, api, (to, prefix) => {
         fc.pre(URL.canParse(to))
         expect(allows(to, prefix) && !mayGo(to, prefix)).toBe(false)
       }),
@@ -189,7 +189,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to the http: twin of its resource', () => {
+  test('to the http: twin of its API', () => {
     check(
       fc.property(fc.domain(), path(0), path(0), tail, (host, prefix, below, rest) => {
         expect(allows(`http://${host}${prefix}${below}${rest}`, `https://${host}${prefix}`)).toBe(false)
@@ -205,7 +205,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('above its resource', () => {
+  test('above its API', () => {
     check(
       fc.property(deepResource, tail, (prefix, rest) => {
         const above = prefix.slice(0, prefix.lastIndexOf('/'))
@@ -216,19 +216,19 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to an exception, whatever the resources are', () => {
+  test('to an exception, whatever the APIs are', () => {
     check(
-      fc.property(resource, path(1), path(0), fc.constantFrom('', '/'), tail, (prefix, below, deeper, slash, rest) => {
-        const exceptResources = ['https://elsewhere.example/a', prefix + below + slash]
+      fc.property(api, path(1), path(0), fc.constantFrom('', '/'), tail, (prefix, below, deeper, slash, rest) => {
+        const exceptApis = ['https://elsewhere.example/a', prefix + below + slash]
         const url = prefix + below + deeper + rest
-        const resources = [prefix, prefix + below, prefix + below + deeper]
-        expect(isResource(new URL(url).href, { resources, exceptResources })).toBe(false)
-        expect(isResource(new URL(prefix).href, { resources, exceptResources })).toBe(true)
+        const apis = [prefix, prefix + below, prefix + below + deeper]
+        expect(isApi(new URL(url).href, { apis, exceptApis })).toBe(false)
+        expect(isApi(new URL(prefix).href, { apis, exceptApis })).toBe(true)
       }),
     )
   })
 
-  test('to a path that climbs out of its resource once it is decoded, or decoded twice', () => {
+  test('to a path that climbs out of its API once it is decoded, or decoded twice', () => {
     const dot = fc.constantFrom('.', '%2e', '%2E', '%252e', '%25%32%65', '%%32%45', '')
     const slash = fc.constantFrom('/', '\\', '%2f', '%5C', '%252F', '%255c')
     const noise = fc.constantFrom('', '', '', 'a', '%00', '%', '%25', '2e')
@@ -254,11 +254,11 @@ test('whatever URL takes is judged without an error', () => {
   check(
     fc.property(
       url.filter((text) => URL.canParse(text)),
-      fc.array(resource, { maxLength: 3 }),
-      (text, resources) => {
-        const surface = { resources: ['https://api.example/v1', ...resources], exceptResources: resources }
-        expect(isResource(text, surface)).toBeTypeOf('boolean')
-        expect(isResource(new URL(text).href, surface)).toBeTypeOf('boolean')
+      fc.array(api, { maxLength: 3 }),
+      (text, apis) => {
+        const allowed = { apis: ['https://api.example/v1', ...apis], exceptApis: apis }
+        expect(isApi(text, allowed)).toBeTypeOf('boolean')
+        expect(isApi(new URL(text).href, allowed)).toBeTypeOf('boolean')
       },
     ),
   )

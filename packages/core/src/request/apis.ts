@@ -3,18 +3,18 @@ import { secureUrl } from '../secure-url.ts'
 /** Which URLs a token may be sent to. Everything is compared as the platform's `URL` writes it, never as it was typed. */
 
 /** What says where tokens may go: a {@link TokenSource} or a {@link Provider}. */
-type Surface = { readonly resources: readonly string[]; readonly exceptResources?: readonly string[] | undefined }
+type AllowedUrls = { readonly apis: readonly string[]; readonly exceptApis?: readonly string[] | undefined }
 
 /**
- * Says whether a URL, as `URL` or `Request` writes it, is one of the resources.
+ * Says whether a URL, as `URL` or `Request` writes it, is one of the APIs.
  *
- * @throws `TypeError` if a resource is not a URL prefix that tokens may be sent to.
+ * @throws `TypeError` if an API is not a URL prefix that tokens may be sent to.
  */
-export function isResource(url: string, { resources, exceptResources = nothing }: Surface): boolean {
+export function isApi(url: string, { apis, exceptApis = nothing }: AllowedUrls): boolean {
   return (
-    prefixesOf(resources).some((prefix) => isWithin(url, prefix)) &&
+    prefixesOf(apis).some((prefix) => isWithin(url, prefix)) &&
     !hasHiddenDots(url) &&
-    !prefixesOf(exceptResources).some(
+    !prefixesOf(exceptApis).some(
       (prefix) => isWithin(url, prefix) || isWithin(asServersMayRead(url), asServersMayRead(prefix)),
     )
   )
@@ -25,13 +25,12 @@ export function isResource(url: string, { resources, exceptResources = nothing }
  *
  * @throws `TypeError` if there is none, or one is not a URL prefix that tokens may be sent to.
  */
-export function checkResources(surface: Surface): void {
-  const { resources, exceptResources = nothing } = Object(surface) as Surface
-  if (!Array.isArray(resources))
-    throw new TypeError('a token source needs resources, a list of URLs that tokens may be sent to')
-  if (resources.length === 0) throw new TypeError('resources is empty: name the URLs that tokens may be sent to')
-  prefixesOf(resources)
-  prefixesOf(exceptResources)
+export function checkApis(allowed: AllowedUrls): void {
+  const { apis, exceptApis = nothing } = Object(allowed) as AllowedUrls
+  if (!Array.isArray(apis)) throw new TypeError('a token source needs apis, a list of URLs that tokens may be sent to')
+  if (apis.length === 0) throw new TypeError('apis is empty: name the URLs that tokens may be sent to')
+  prefixesOf(apis)
+  prefixesOf(exceptApis)
 }
 
 const nothing: readonly string[] = []
@@ -43,7 +42,7 @@ function prefixesOf(list: readonly string[]): readonly string[] {
   let prefixes = parsed.get(list)
   if (!prefixes) {
     prefixes = list.map((text, index) => {
-      const what = `resource ${index + 1} of ${list.length}`
+      const what = `API URL ${index + 1} of ${list.length}`
       const { origin, pathname, search, hash } = secureUrl(text, what)
       if (search || hash) throw new TypeError(`${what} must end with its path`)
       return origin + pathname.replace(/\/+$/, '')
