@@ -1,4 +1,4 @@
-import { bearer, exchange, tokensBy, type Provider, type Token, type TokenStore } from '@oauthkit/core'
+import { bearer, requestToken, tokensBy, type Provider, type Token, type TokenStore } from '@oauthkit/core'
 import { userLogin } from '@oauthkit/login'
 import { base64url, decodeJwt } from 'jose'
 import ky from 'ky'
@@ -240,7 +240,7 @@ describe('a refresh token', () => {
     passSeconds(3601)
     const renewed = await source.getToken()
     const parameters = { grant_type: 'refresh_token', refresh_token: token.refreshToken }
-    const stolen = exchange({ ...options, parameters })
+    const stolen = requestToken({ ...options, parameters })
     expect(await refusalOf(stolen)).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_grant' })
     expect(await statusOf(api, renewed)).toBe(401)
     const late = source.getToken({ rejected: renewed.accessToken })

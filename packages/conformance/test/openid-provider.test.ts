@@ -2,7 +2,7 @@ import {
   bearer,
   clientSecretBasic,
   createTokenSource,
-  exchange,
+  requestToken,
   plainBasic,
   revoke,
   type ClientAuth,
@@ -41,7 +41,7 @@ describe('a client', () => {
   ] as const)('signs for %s', async (_audience, more, expected) => {
     const { options, control } = await startOpenIdProvider(await withKey('ES256'))
     const provider = { ...options.provider, ...more(options.provider.issuer) }
-    expect(await exchange({ ...options, provider, parameters })).toHaveProperty('accessToken')
+    expect(await requestToken({ ...options, provider, parameters })).toHaveProperty('accessToken')
     expect(await control('assertions')).toMatchObject([{ aud: provider[expected] }])
   })
 
@@ -70,7 +70,7 @@ describe('a client that cannot prove who it is', () => {
       sent.push(credential ?? form.get('client_secret') ?? form.get('client_assertion') ?? '')
       return fetch(input, init)
     }
-    const error = await errorOf(exchange({ ...options, parameters, fetch: record }))
+    const error = await errorOf(requestToken({ ...options, parameters, fetch: record }))
     expect(error).toMatchObject({ code: 'TOKEN_REFUSED', provider: 'openid', status: 401, error: 'invalid_client' })
     expect(await control('counters')).toMatchObject({ tokenRequests: 1 })
     const shown = shownBy(error)
@@ -86,7 +86,7 @@ describe('plainBasic', () => {
       options: { clientId, clientSecret },
     }
     const { options } = await startOpenIdProvider(client)
-    const ask = (clientAuth: ClientAuth) => exchange({ ...options, parameters, clientAuth })
+    const ask = (clientAuth: ClientAuth) => requestToken({ ...options, parameters, clientAuth })
     return { standard: await ask(clientSecretBasic), plain: ask(plainBasic) }
   }
 
@@ -117,7 +117,7 @@ describe('an assertion', () => {
       statuses.push(first.status, second.status)
       return second
     }
-    const error = await errorOf(exchange({ ...options, parameters, fetch: sendTwice }))
+    const error = await errorOf(requestToken({ ...options, parameters, fetch: sendTwice }))
     expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_client' })
     expect(statuses).toEqual([200, 401])
     const [first, second] = await control('assertions')
@@ -216,7 +216,7 @@ describe('what the server refuses', () => {
   ])('is an error with its reason: %s', async (_what, form, error) => {
     const { metadata, options } = withHeader()
     const server = await startOpenIdProvider({ metadata: { ...metadata, scope: 'orders:read' }, options })
-    expect(await errorOf(exchange({ ...server.options, parameters: form }))).toMatchObject({
+    expect(await errorOf(requestToken({ ...server.options, parameters: form }))).toMatchObject({
       code: 'TOKEN_REFUSED',
       status: 400,
       error,

@@ -1,4 +1,4 @@
-import { errorOf, exchange, type Token } from '@oauthkit/core'
+import { errorOf, requestToken, type Token } from '@oauthkit/core'
 import {
   clockTolerance,
   getValidatedIdTokenClaims,
@@ -39,7 +39,7 @@ export async function finishLogin(
   if (!code || others.length > 0) throw malformed('the callback has no code, or several')
 
   const { token_endpoint: tokenEndpoint = provider.tokenEndpoint } = server
-  const token = await exchange({
+  const token = await requestToken({
     ...settings,
     provider: { ...provider, tokenEndpoint },
     parameters: { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier },

@@ -1,7 +1,7 @@
 import type { ClientOptions, FormParameters } from '../endpoint/call-endpoint.ts'
 import { errorOf, isOAuthError } from '../errors.ts'
 import type { TokenEventDetails } from '../events.ts'
-import { exchange } from '../endpoint/token-request.ts'
+import { requestToken } from '../endpoint/token-request.ts'
 import type { Settings } from './options.ts'
 import type { Slot } from './state.ts'
 import type { Token } from '../token.ts'
@@ -32,7 +32,7 @@ export function createTokenRequests(
       throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
     }
     const all = async () => ({ ...settings.parameters, ...(await parameters()) })
-    const token = await exchange({ ...settings, ...credentials, parameters: all })
+    const token = await requestToken({ ...settings, ...credentials, parameters: all })
     slot.grantedAt = [...slot.grantedAt, Date.now()]
     return token
   }

@@ -1,4 +1,4 @@
-import { exchange } from '../endpoint/token-request.ts'
+import { requestToken } from '../endpoint/token-request.ts'
 import type { Provider } from '../provider.ts'
 import { rejectionOf } from '../request/rejection.ts'
 import { secureUrl } from '../secure-url.ts'
@@ -93,7 +93,7 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
   for (const [index, sample] of (samples.tokens ?? []).entries()) {
     test(`${name}: reads sample ${index + 1} of a token endpoint's answers`, async () => {
       const client = { provider, clientId: 'client', clientSecret: 'secret', clientAuth: () => {} }
-      const token = await exchange({ ...client, fetch: async () => sample(), parameters: {} })
+      const token = await requestToken({ ...client, fetch: async () => sample(), parameters: {} })
       const flaw = tokenFlaw(token)
       assert(!flaw, `it is no token: its ${flaw}`)
       assert((token.expiresAt ?? 0) > Date.now(), 'the token that it grants has no lifetime')

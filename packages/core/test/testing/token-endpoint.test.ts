@@ -1,12 +1,13 @@
 import { expect, test, vi } from 'vitest'
-import { bearerFetch, createTokenSource, exchange, refreshToken, type TokenSourceOptions } from '../../src/index.ts'
+import { bearerFetch, createTokenSource, requestToken, refreshToken, type TokenSourceOptions } from '../../src/index.ts'
 import { createTokenEndpoint, type TokenEndpoint } from '../../src/testing/index.ts'
 import { errorOf, provider, refusal } from '../support.ts'
 
 const client = { provider, clientId: 'app', clientSecret: 'secret' }
 const sourceOver = ({ fetch }: TokenEndpoint, options: TokenSourceOptions = {}) =>
   createTokenSource({ ...client, fetch, ...options })
-const ask = ({ fetch }: TokenEndpoint, parameters: Record<string, string>) => exchange({ ...client, fetch, parameters })
+const ask = ({ fetch }: TokenEndpoint, parameters: Record<string, string>) =>
+  requestToken({ ...client, fetch, parameters })
 const refresh = (endpoint: TokenEndpoint, token: string | undefined) =>
   ask(endpoint, { grant_type: 'refresh_token', refresh_token: token ?? '' })
 

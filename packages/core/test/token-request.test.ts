@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { clientSecretPost, exchange, isOAuthError, type OAuthError, type TokenRequest } from '../src/index.ts'
+import { clientSecretPost, requestToken, isOAuthError, type OAuthError, type TokenRequest } from '../src/index.ts'
 import { deferred, errorOf, grant, provider, refusal, secret, tokenEndpoint } from './support.ts'
 
 beforeEach(() => {
@@ -15,7 +15,14 @@ type Script = Parameters<typeof tokenEndpoint>
 
 function ask(endpoint: { fetch: typeof fetch }, request: Partial<TokenRequest> = {}) {
   const parameters = { grant_type: 'client_credentials' }
-  return exchange({ provider, clientId: 'app', clientSecret: secret, parameters, fetch: endpoint.fetch, ...request })
+  return requestToken({
+    provider,
+    clientId: 'app',
+    clientSecret: secret,
+    parameters,
+    fetch: endpoint.fetch,
+    ...request,
+  })
 }
 
 /** The token, or the error without its stack. */
