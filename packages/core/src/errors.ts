@@ -63,7 +63,7 @@ export function isOAuthError(error: unknown): error is OAuthError {
 }
 
 /** An error of a provider, which its message names first. */
-export const errorOf = (
+export const oauthError = (
   provider: string,
   code: OAuthErrorCode,
   what: string,
@@ -73,5 +73,5 @@ export const errorOf = (
 /** Says that something took longer than `timeoutMs` allows. */
 export function failLate(provider: string, timeoutMs: number): never {
   const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
-  throw errorOf(provider, 'TOKEN_UNAVAILABLE', what)
+  throw oauthError(provider, 'TOKEN_UNAVAILABLE', what)
 }

@@ -3,7 +3,7 @@
  *
  * @throws `TypeError` otherwise, which says `what` it is and not what it holds.
  */
-export function secureUrl(text: string, what: string): URL {
+export function parseSecureUrl(text: string, what: string): URL {
   if (!URL.canParse(text)) throw new TypeError(`${what} is not an absolute URL`)
   const url = new URL(text)
   if (url.username || url.password) throw new TypeError(`${what} must not hold a user name or password`)

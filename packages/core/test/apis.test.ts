@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkApis, isApi } from '../src/request/apis.ts'
-import { secureUrl } from '../src/secure-url.ts'
+import { parseSecureUrl } from '../src/secure-url.ts'
 
 const allows = (url: string, apis: string[], exceptApis?: string[]) => isApi(new URL(url).href, { apis, exceptApis })
 
@@ -112,6 +112,6 @@ test('exceptions are checked like apis', () => {
 })
 
 test('an endpoint may be http: on loopback only', () => {
-  expect(secureUrl('http://127.1.2.3:99/token', 'it').hostname).toBe('127.1.2.3')
-  expect(() => secureUrl('http://id.example/token', 'the endpoint')).toThrow('the endpoint must be https:')
+  expect(parseSecureUrl('http://127.1.2.3:99/token', 'it').hostname).toBe('127.1.2.3')
+  expect(() => parseSecureUrl('http://id.example/token', 'the endpoint')).toThrow('the endpoint must be https:')
 })

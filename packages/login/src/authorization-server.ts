@@ -1,4 +1,4 @@
-import { errorOf } from '@oauthkit/core'
+import { oauthError } from '@oauthkit/core'
 import { customFetch, discoveryRequest, processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi'
 import { checkEndpoints } from './metadata.ts'
 import { requestOptions } from './request-options.ts'
@@ -14,7 +14,7 @@ export async function findAuthorizationServer(settings: LoginSettings): Promise<
   const discovered = await discover(settings)
   // The issuer letter for letter as it is published there, since ID tokens are compared with it.
   const server = { ...discovered, ...own, issuer: discovered.issuer }
-  const malformed = (what: string) => errorOf(provider.name, 'TOKEN_MALFORMED', what)
+  const malformed = (what: string) => oauthError(provider.name, 'TOKEN_MALFORMED', what)
   // No sign-in does without these: better said before the user is sent away than after.
   for (const member of ['authorization_endpoint', 'jwks_uri'] as const) {
     if (!server[member]) throw malformed(`its metadata has no ${member}: add it to the provider's data`)

@@ -1,4 +1,4 @@
-import { errorOf, revoke, within, type Token } from '@oauthkit/core'
+import { oauthError, revoke, within, type Token } from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
@@ -94,7 +94,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
     return within(run(), timeoutMs, () => {
       deadline.abort()
       const what = `${step}: no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
-      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+      throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
     })
   }
 

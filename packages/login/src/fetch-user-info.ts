@@ -1,4 +1,4 @@
-import { createRedactor, errorOf, type Provider, type Token } from '@oauthkit/core'
+import { createRedactor, oauthError, type Provider, type Token } from '@oauthkit/core'
 import { customFetch, processUserInfoResponse, protectedResourceRequest, type AuthorizationServer } from 'oauth4webapi'
 import { checkSignature } from './check-signature.ts'
 import { clientOf } from './finish-login.ts'
@@ -64,5 +64,5 @@ async function refusalOf({ name, requestIdHeader = 'x-request-id' }: Provider, t
   const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
   const requestId = headers.get(requestIdHeader) ?? undefined
   const what = `user info was refused with ${answer}: renew the token, or let the user sign in again`
-  return errorOf(name, 'TOKEN_REFUSED', what, { status, error, errorDescription, requestId })
+  return oauthError(name, 'TOKEN_REFUSED', what, { status, error, errorDescription, requestId })
 }

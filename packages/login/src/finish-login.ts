@@ -1,4 +1,4 @@
-import { errorOf, requestToken, type Token } from '@oauthkit/core'
+import { oauthError, requestToken, type Token } from '@oauthkit/core'
 import {
   clockTolerance,
   getValidatedIdTokenClaims,
@@ -33,7 +33,7 @@ export async function finishLogin(
 ): Promise<{ token: Token; claims: IdTokenClaims }> {
   const { provider, redirectUri } = settings
   const malformed = (flaw: string) =>
-    errorOf(provider.name, 'TOKEN_MALFORMED', `${flaw}: do not trust this answer, and sign in again`)
+    oauthError(provider.name, 'TOKEN_MALFORMED', `${flaw}: do not trust this answer, and sign in again`)
   const client = await clientOf(settings)
   const [code, ...others] = validateAuthResponse(server, client, callback, state).getAll('code')
   if (!code || others.length > 0) throw malformed('the callback has no code, or several')

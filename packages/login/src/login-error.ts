@@ -1,4 +1,4 @@
-import { errorOf, isOAuthError, type OAuthErrorCode, type OAuthErrorDetails, type Provider } from '@oauthkit/core'
+import { oauthError, isOAuthError, type OAuthErrorCode, type OAuthErrorDetails, type Provider } from '@oauthkit/core'
 import {
   AuthorizationResponseError,
   JWT_TIMESTAMP_CHECK,
@@ -15,7 +15,7 @@ export function loginError({ name }: Provider, step: string, error: unknown): un
   if (isOAuthError(error)) return error
   if (error instanceof TypeError && error.message.startsWith(`${name}: `)) return error
   const make = (code: OAuthErrorCode, what: string, details?: OAuthErrorDetails) =>
-    errorOf(name, code, `${step}: ${what}`, details)
+    oauthError(name, code, `${step}: ${what}`, details)
 
   if (error instanceof AuthorizationResponseError) return make(...callbackError(error))
   const { status } = responseOf(error) ?? {}

@@ -1,4 +1,4 @@
-import { secureUrl, type Provider } from '@oauthkit/core'
+import { parseSecureUrl, type Provider } from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
 
 /** The members of a provider that are metadata, and their names there. See OpenID Connect Discovery 1.0 §3. */
@@ -37,7 +37,7 @@ export function metadataOf(provider: Provider): AuthorizationServer {
 export function checkEndpoints({ name }: Provider, metadata: AuthorizationServer): AuthorizationServer {
   for (const member of Object.values(members)) {
     const url = metadata[member]
-    if (url !== undefined) secureUrl(url, `${name}: ${member}`)
+    if (url !== undefined) parseSecureUrl(url, `${name}: ${member}`)
   }
   return metadata
 }

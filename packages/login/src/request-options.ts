@@ -1,4 +1,4 @@
-import { codeOf, errorOf, isOAuthError, readText, secureUrl } from '@oauthkit/core'
+import { errorCode, oauthError, isOAuthError, readText, parseSecureUrl } from '@oauthkit/core'
 import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
 import type { LoginSettings } from './settings.ts'
 
@@ -15,18 +15,18 @@ export function requestOptions({ provider, fetch, signal }: LoginSettings, url: 
       const response = await fetch(input, init as RequestInit)
       const { status, headers } = response
       const { text, cut } = await readText(response, maxBytes)
-      if (cut) throw errorOf(name, 'TOKEN_MALFORMED', `${origin} answered with more than 1 MB`)
+      if (cut) throw oauthError(name, 'TOKEN_MALFORMED', `${origin} answered with more than 1 MB`)
       // What was not followed in a browser shows nothing of itself, not even its status.
       return status < 200 ? response : new Response(text || null, { status, headers })
     } catch (error) {
       if (isOAuthError(error)) throw error
       // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
-      throw errorOf(name, 'TOKEN_UNAVAILABLE', `${origin} did not answer (${codeOf(error)}): try again later`)
+      throw oauthError(name, 'TOKEN_UNAVAILABLE', `${origin} did not answer (${errorCode(error)}): try again later`)
     }
   }
   return {
     [customFetch]: send,
-    [allowInsecureRequests]: secureUrl(url, `${name}: an endpoint`).protocol === 'http:',
+    [allowInsecureRequests]: parseSecureUrl(url, `${name}: an endpoint`).protocol === 'http:',
     signal,
   }
 }

@@ -1,4 +1,11 @@
-import { lookUp, needsClientSecret, secureUrl, type ClientAuth, type Credential, type Provider } from '@oauthkit/core'
+import {
+  resolveCredential,
+  needsClientSecret,
+  parseSecureUrl,
+  type ClientAuth,
+  type Credential,
+  type Provider,
+} from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { metadataOf } from './metadata.ts'
 
@@ -53,10 +60,10 @@ export function settle(options: LoginOptions): Omit<LoginSettings, 'signal'> {
     throw new TypeError(`${name}: ${what}`)
   }
   if (!issuer) return fail('issuer is missing: ID tokens could not be checked without')
-  const { search, hash } = secureUrl(issuer, `${name}: issuer`)
+  const { search, hash } = parseSecureUrl(issuer, `${name}: issuer`)
   if (search || hash) fail('issuer must end with its path')
-  if (discoveryUrl !== undefined) secureUrl(discoveryUrl, `${name}: discoveryUrl`)
-  if (secureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
+  if (discoveryUrl !== undefined) parseSecureUrl(discoveryUrl, `${name}: discoveryUrl`)
+  if (parseSecureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
   if (!options.clientId) fail('clientId is missing or empty')
   const { clientAuth = provider.clientAuth, fetch = (input, init) => globalThis.fetch(input, init) } = options
   if (clientSecret === '' || (clientSecret === undefined && needsClientSecret(clientAuth)))
@@ -68,4 +75,4 @@ export function settle(options: LoginOptions): Omit<LoginSettings, 'signal'> {
 
 /** Looks the client's id up. */
 export const clientIdOf = ({ provider, clientId }: Pick<LoginSettings, 'provider' | 'clientId'>): Promise<string> =>
-  lookUp(provider, 'clientId', clientId)
+  resolveCredential(provider, 'clientId', clientId)

@@ -1,4 +1,4 @@
-import { errorOf, type OAuthError, type Provider } from '@oauthkit/core'
+import { oauthError, type OAuthError, type Provider } from '@oauthkit/core'
 
 /**
  * What must be remembered of a sign-in until the user comes back: JSON for the app's own session, which only that user's
@@ -19,7 +19,7 @@ export type LoginTransaction = {
 
 /** Says that a callback is not the end of a sign-in that was started here. */
 export const signInAgain = ({ name }: Provider, what: string): OAuthError =>
-  errorOf(name, 'TOKEN_MISSING', `${what}: sign in again`)
+  oauthError(name, 'TOKEN_MISSING', `${what}: sign in again`)
 
 /**
  * Makes sure that a callback belongs to a transaction, before anything is asked of anybody.

@@ -1,8 +1,8 @@
-import { type Credential, lookUp } from './credential.ts'
-import { errorOf, OAuthError } from '../errors.ts'
+import { type Credential, resolveCredential } from './credential.ts'
+import { oauthError, OAuthError } from '../errors.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
-import { codeOf, createRedactor } from './redactor.ts'
-import { secureUrl } from '../secure-url.ts'
+import { errorCode, createRedactor } from './redactor.ts'
+import { parseSecureUrl } from '../secure-url.ts'
 import { within } from '../wait.ts'
 
 /** Who asks an endpoint of an authorization server, and how. */
@@ -53,10 +53,12 @@ export function callEndpoint<T>(
   const deadline = new AbortController()
 
   const send = async (): Promise<T> => {
-    const url = secureUrl(provider[endpoint] ?? '', `${provider.name}: ${endpoint}`)
-    const clientId = await lookUp(provider, 'clientId', client.clientId)
+    const url = parseSecureUrl(provider[endpoint] ?? '', `${provider.name}: ${endpoint}`)
+    const clientId = await resolveCredential(provider, 'clientId', client.clientId)
     const clientSecret =
-      client.clientSecret === undefined ? undefined : await lookUp(provider, 'clientSecret', client.clientSecret)
+      client.clientSecret === undefined
+        ? undefined
+        : await resolveCredential(provider, 'clientSecret', client.clientSecret)
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
     const form = await prepare(provider, async () => {
       const prepared = formOf(typeof parameters === 'function' ? await parameters() : parameters)
@@ -75,8 +77,8 @@ export function callEndpoint<T>(
     } catch (error) {
       if (error instanceof OAuthError) throw error
       // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
-      const what = `the ${endpoint} did not answer (${redact(codeOf(error))}): try again later`
-      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+      const what = `the ${endpoint} did not answer (${redact(errorCode(error))}): try again later`
+      throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
     }
   }
 
@@ -84,7 +86,7 @@ export function callEndpoint<T>(
     // The signal ends the request; what does not heed it, such as a vault, is no longer waited for.
     deadline.abort()
     const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
-    throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what)
+    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
   })
 }
 
@@ -96,7 +98,11 @@ async function prepare<T>({ name }: Provider, work: () => Promise<T>): Promise<T
     if (error instanceof OAuthError) throw error
     if (error instanceof TypeError && error.cause === undefined)
       throw new TypeError(`${name}: ${error.message}`, { cause: error })
-    throw errorOf(name, 'TOKEN_UNAVAILABLE', `the request could not be prepared (${codeOf(error)}): try again later`)
+    throw oauthError(
+      name,
+      'TOKEN_UNAVAILABLE',
+      `the request could not be prepared (${errorCode(error)}): try again later`,
+    )
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Answer } from './call-endpoint.ts'
-import { errorOf, type OAuthError, type OAuthErrorCode } from '../errors.ts'
+import { oauthError, type OAuthError, type OAuthErrorCode } from '../errors.ts'
 import { readText } from '../read-text.ts'
 
 const maxBytes = 1_048_576
@@ -32,7 +32,7 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
   const details = { status, error, errorDescription, requestId, retryAt: retryAt(headers.get('retry-after')) }
   const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
   const fail = (code: OAuthErrorCode, what: string) =>
-    errorOf(provider.name, code, `the ${endpoint} answered ${answer}: ${what}`, details)
+    oauthError(provider.name, code, `the ${endpoint} answered ${answer}: ${what}`, details)
   const malformed = (flaw: string) =>
     fail('TOKEN_MALFORMED', `${flaw}; check the provider's ${endpoint}, and for a proxy before it`)
 

@@ -5,7 +5,7 @@ import type { Grant } from '../grant.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { checkApis } from '../request/apis.ts'
-import { secureUrl } from '../secure-url.ts'
+import { parseSecureUrl } from '../secure-url.ts'
 import type { TokenStore } from '../store.ts'
 
 /** What {@link createTokenSource} needs to know. */
@@ -94,7 +94,7 @@ export function settle(options: TokenSourceOptions): Settings {
   const provider = options.provider ?? grant.provider
   if (!isObject(provider)) throw new TypeError('provider is missing: it says which authorization server to ask')
   const { name } = provider
-  secureUrl(provider.tokenEndpoint, `${name}: tokenEndpoint`)
+  parseSecureUrl(provider.tokenEndpoint, `${name}: tokenEndpoint`)
 
   const clientId = options.clientId ?? grant.clientId
   const clientAuth = options.clientAuth ?? grant.clientAuth ?? provider.clientAuth

@@ -1,5 +1,5 @@
 import type { ClientOptions, FormParameters } from '../endpoint/call-endpoint.ts'
-import { errorOf, isOAuthError } from '../errors.ts'
+import { oauthError, isOAuthError } from '../errors.ts'
 import type { TokenEventDetails } from '../events.ts'
 import { requestToken } from '../endpoint/token-request.ts'
 import type { Settings } from './options.ts'
@@ -29,7 +29,7 @@ export function createTokenRequests(
     if (slot.grantedAt.length >= maxTokenRequestsPerMinute) {
       report({ type: 'throttled', why: 'fuse' })
       const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
-      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
+      throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
     }
     const all = async () => ({ ...settings.parameters, ...(await parameters()) })
     const token = await requestToken({ ...settings, ...credentials, parameters: all })
@@ -49,7 +49,7 @@ export function createTokenRequests(
         }))
         const flaw = previous && grant.flawOfRefreshed?.(token, previous)
         if (flaw)
-          throw errorOf(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${flaw}: sign in again`)
+          throw oauthError(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${flaw}: sign in again`)
         // What the answer leaves out has not changed. See RFC 6749 §6.
         const { scope, idToken } = previous ?? {}
         return { refreshToken, ...(scope && { scope }), ...(idToken && { idToken }), ...token }

@@ -1,5 +1,5 @@
 import { retryAtOf } from './back-off.ts'
-import { errorOf, failLate, isOAuthError } from '../errors.ts'
+import { oauthError, failLate, isOAuthError } from '../errors.ts'
 import type { RenewalReason, TokenEvent, TokenEventDetails } from '../events.ts'
 import { deadlineIn, isInFlight, joinFlight } from '../flight.ts'
 import { guardStore } from '../sharing/guarded-store.ts'
@@ -165,7 +165,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
         return isWritten
       })
       if (!isStored)
-        throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token is in memory only')
+        throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token is in memory only')
     },
     clear: async () => {
       const known = search.place?.slot
@@ -184,7 +184,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
         return isDeleted
       })
       if (isGone) return last
-      throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
+      throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', 'the store failed, so the token may still be in it')
     },
   }
 }

@@ -1,4 +1,4 @@
-import { secureUrl } from '../secure-url.ts'
+import { parseSecureUrl } from '../secure-url.ts'
 
 /** Which URLs a token may be sent to. Everything is compared as the platform's `URL` writes it, never as it was typed. */
 
@@ -43,7 +43,7 @@ function prefixesOf(list: readonly string[]): readonly string[] {
   if (!prefixes) {
     prefixes = list.map((text, index) => {
       const what = `API URL ${index + 1} of ${list.length}`
-      const { origin, pathname, search, hash } = secureUrl(text, what)
+      const { origin, pathname, search, hash } = parseSecureUrl(text, what)
       if (search || hash) throw new TypeError(`${what} must end with its path`)
       return origin + pathname.replace(/\/+$/, '')
     })

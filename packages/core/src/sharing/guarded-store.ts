@@ -1,5 +1,5 @@
 import type { TokenEventDetails } from '../events.ts'
-import { createRedactor, reasonOf } from '../endpoint/redactor.ts'
+import { createRedactor, describeError } from '../endpoint/redactor.ts'
 import type { TokenStore } from '../store.ts'
 import { tokenFlaw, type Token } from '../token.ts'
 import { within } from '../wait.ts'
@@ -116,5 +116,5 @@ function harmless(error: unknown, token?: Token): string {
   // It quotes the text around the place that cannot be parsed.
   if (error instanceof SyntaxError) return 'what is stored cannot be parsed'
   const redact = createRedactor([token?.accessToken, token?.refreshToken, token?.idToken])
-  return redact(reasonOf(error)).replaceAll(/[\x21-\x7E]{24,}/g, '[redacted]')
+  return redact(describeError(error)).replaceAll(/[\x21-\x7E]{24,}/g, '[redacted]')
 }

@@ -1,4 +1,4 @@
-import { lookUp } from '../endpoint/credential.ts'
+import { resolveCredential } from '../endpoint/credential.ts'
 import type { ClientOptions } from '../endpoint/call-endpoint.ts'
 import { keyOf } from './store-key.ts'
 import type { Settings } from '../life/options.ts'
@@ -20,8 +20,9 @@ export const ownPlace = (settings: Settings): Place => ({ slot: createSlot(''), 
 export async function findPlace(settings: Settings): Promise<Place> {
   const { provider, clientAuth, grant, parameters, store, key } = settings
   if (!store) return ownPlace(settings)
-  const clientId = await lookUp(provider, 'clientId', settings.clientId)
-  const clientSecret = settings.clientSecret && (await lookUp(provider, 'clientSecret', settings.clientSecret))
+  const clientId = await resolveCredential(provider, 'clientId', settings.clientId)
+  const clientSecret =
+    settings.clientSecret && (await resolveCredential(provider, 'clientSecret', settings.clientSecret))
   const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const proof = clientAuth.fingerprint ? [clientSecret, clientAuth.fingerprint()] : clientSecret
   const client = [provider.name, provider.tokenEndpoint, clientId, key === undefined ? proof : undefined]

@@ -1,5 +1,5 @@
 import { createEntry, endOf, type EntryOptions } from './stored.ts'
-import { errorOf } from '../errors.ts'
+import { oauthError } from '../errors.ts'
 import type { TokenEventDetails } from '../events.ts'
 import type { ClientOptions } from '../endpoint/call-endpoint.ts'
 import type { Lease } from './guarded-store.ts'
@@ -32,7 +32,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   /** What was overtaken, or is late, must not redeem or kill a refresh token either. */
   const checkCurrent = () => {
     if (isCurrent() && Date.now() < startedAt + timeoutMs) return
-    throw errorOf(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal was overtaken: ask again')
+    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal was overtaken: ask again')
   }
 
   const done = (type: 'renewed' | 'adopted', token: Token): Token => {
@@ -75,7 +75,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
 
   const inDoubt = () => {
     const what = entry.stored === undefined ? 'nobody knows whether a token is stored' : 'others may be renewing, too'
-    return errorOf(provider.name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
+    return oauthError(provider.name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
   }
 
   const redeem = (refreshToken: string) => {
@@ -106,7 +106,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
     if (store && entry.stored === undefined) throw inDoubt()
     const why = refresh ? 'the refresh token is no longer good' : 'no token is stored'
     const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`
-    throw errorOf(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
+    throw oauthError(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
   }
 
   const work = async (granted?: Lease): Promise<Token> => {

@@ -1,7 +1,7 @@
 import { requestToken } from '../endpoint/token-request.ts'
 import type { Provider } from '../provider.ts'
 import { rejectionOf } from '../request/rejection.ts'
-import { secureUrl } from '../secure-url.ts'
+import { parseSecureUrl } from '../secure-url.ts'
 import { tokenFlaw } from '../token.ts'
 import { assert } from './assert.ts'
 import { assertClientAuth } from './client-auth-check.ts'
@@ -58,7 +58,7 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
     for (const [member, value] of Object.entries(provider)) {
       if (member !== 'issuer' && !/(Endpoint|Ur[il])$/.test(member)) continue
       // RFC 6749 §3.2, RFC 8414 §2.
-      assert(!secureUrl(String(value), member).hash, `${member} must not have a fragment`)
+      assert(!parseSecureUrl(String(value), member).hash, `${member} must not have a fragment`)
     }
   })
 
