@@ -415,7 +415,7 @@ test('on Workers, whoever joined a renewal that is gone with its request renews 
   await source.getToken()
   const [key = ''] = database.contents.keys()
   await source.clear()
-  slotOf(store, key).flight = { promise: new Promise(() => {}), deadline: Date.now() + 10_000 }
+  slotOf(store, key).pending = { promise: new Promise(() => {}), deadline: Date.now() + 10_000 }
   const waiting = Promise.all([source.getToken(), source.getToken()])
   await seconds(9.999)
   expect(endpoint.requests).toHaveLength(1)

@@ -68,14 +68,14 @@ test('a store has one slot for a key, and 10,000 of them: then the longest unuse
   expect(slotOf(store, 'key-1')).not.toBe(second)
 })
 
-test('a slot with a renewal in flight is not forgotten, until that is over time', () => {
+test('a slot with a renewal in pending is not forgotten, until that is over time', () => {
   const store = new Map()
   const slot = slotOf(store, 'busy')
   const promise = new Promise<never>(() => {})
-  slot.flight = { promise, deadline: Date.now() + 60_000 }
+  slot.pending = { promise, deadline: Date.now() + 60_000 }
   for (const name of names) slotOf(store, name)
   expect(slotOf(store, 'busy')).toBe(slot)
-  slot.flight = { promise, deadline: Date.now() - 1 }
+  slot.pending = { promise, deadline: Date.now() - 1 }
   for (const name of names) slotOf(store, name)
   expect(slotOf(store, 'busy')).not.toBe(slot)
 })

@@ -9,7 +9,7 @@ import type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import type { OpenIdSettings } from './openid/openid-settings.ts'
 import { orange } from './orange/orange.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { abortable } from './abortable.ts'
 
 /** What to know of each provider before it is emulated. */
 export type EmulatorOptions = {
@@ -73,7 +73,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       const reached = protocol === 'https:' ? running.find(({ hosts }) => hosts.includes(host)) : undefined
       if (!reached) throw new TypeError('fetch failed', { cause: new Error(`No emulated host at ${origin}`) })
       const place = { host, path: pathname, addressOf: (url: string) => url }
-      return unlessAborted(reached.handle(request, place), request.signal)
+      return abortable(reached.handle(request, place), request.signal)
     },
     app: createApp(running, clock),
     hosts: running.flatMap(({ hosts }) => hosts),

@@ -1,4 +1,4 @@
-import { unlessAborted } from './unless-aborted.ts'
+import { abortable } from './abortable.ts'
 
 /** Waits for `ms` milliseconds of real time, or rejects with the signal's reason; either way no timer is left running. */
 export async function delay(ms: number, signal: AbortSignal): Promise<void> {
@@ -7,7 +7,7 @@ export async function delay(ms: number, signal: AbortSignal): Promise<void> {
     timer = setTimeout(resolve, ms)
   })
   try {
-    await unlessAborted(over, signal)
+    await abortable(over, signal)
   } finally {
     clearTimeout(timer)
   }

@@ -1,6 +1,6 @@
 import { type Answer, toResponse } from './answer.ts'
 import { delay } from './delay.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { abortable } from './abortable.ts'
 
 /** What every request to one surface passes on its way in: it is counted, held, delayed, and maybe answered by a script. */
 export type Gate = {
@@ -46,7 +46,7 @@ export function createGate(): Gate {
       if (holds.size > 0 || delayMs > 0) {
         const signal = AbortSignal.any([request.signal, epoch.signal])
         // Only what holds now: a hold that starts later is for later requests.
-        await unlessAborted(Promise.all(Array.from(holds, ({ over }) => over)), signal)
+        await abortable(Promise.all(Array.from(holds, ({ over }) => over)), signal)
         if (delayMs > 0) await delay(delayMs, signal)
       }
       return scripted ? toResponse(scripted, request) : judge()

@@ -1,4 +1,4 @@
-import { oauthError, revoke, within, type Token } from '@oauthkit/core'
+import { oauthError, revoke, withTimeout, type Token } from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
@@ -91,7 +91,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
         throw openId.loginError(provider, doing, error)
       }
     }
-    return within(run(), timeoutMs, () => {
+    return withTimeout(run(), timeoutMs, () => {
       deadline.abort()
       const what = `${step}: no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
       throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)

@@ -1,4 +1,4 @@
-import { within, type TokenStore } from '@oauthkit/core'
+import { withTimeout, type TokenStore } from '@oauthkit/core'
 import { createLease } from './lease.ts'
 import type { RedisClient } from './redis-client.ts'
 import { startStopwatch } from './stopwatch.ts'
@@ -22,7 +22,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
 
   /** A client that is offline queues a command for as long as it likes. */
   const inTime = <T>(answer: Promise<T>): Promise<T> =>
-    within(answer, commandMs, () => {
+    withTimeout(answer, commandMs, () => {
       throw new Error(`Redis did not answer within ${Math.round(commandMs)} ms`)
     })
 

@@ -1,4 +1,4 @@
-import { within } from '@oauthkit/core'
+import { withTimeout } from '@oauthkit/core'
 import type { RedisClient } from './redis-client.ts'
 
 /** A wait for a lock that others hold. */
@@ -34,7 +34,7 @@ export async function createWait(
       // Not all at the same time.
       const ms = pauseMs * (0.5 + Math.random())
       pauseMs = Math.min(pauseMs * 1.5, longestMs)
-      if (!isReleased) await within(released, ms, () => {})
+      if (!isReleased) await withTimeout(released, ms, () => {})
       isReleased = false
     },
     end: () => {

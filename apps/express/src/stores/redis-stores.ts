@@ -1,4 +1,4 @@
-import { within } from '@oauthkit/core'
+import { withTimeout } from '@oauthkit/core'
 import { encrypted } from '@oauthkit/encrypted'
 import { redisStore } from '@oauthkit/redis'
 import { RedisStore } from 'connect-redis'
@@ -41,7 +41,7 @@ export async function redisStores({ url, keys, onError }: RedisStoresOptions): P
     name: 'Redis',
     sessions: new TimedSessions(new RedisStore({ client, prefix: 'session:' }), timeoutMs),
     tokens: encrypted(redisStore(client), keys),
-    check: () => within(client.ping(), timeoutMs, late),
+    check: () => withTimeout(client.ping(), timeoutMs, late),
     close: async () => client.destroy(),
   }
 }

@@ -3,7 +3,7 @@ import { oauthError, OAuthError } from '../errors.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { errorCode, createRedactor } from './redactor.ts'
 import { parseSecureUrl } from '../secure-url.ts'
-import { within } from '../wait.ts'
+import { withTimeout } from '../wait.ts'
 
 /** Who asks an endpoint of an authorization server, and how. */
 export type ClientOptions = {
@@ -82,7 +82,7 @@ export function callEndpoint<T>(
     }
   }
 
-  return within(send(), timeoutMs, () => {
+  return withTimeout(send(), timeoutMs, () => {
     // The signal ends the request; what does not heed it, such as a vault, is no longer waited for.
     deadline.abort()
     const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`

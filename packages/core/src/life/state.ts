@@ -1,11 +1,10 @@
 import type { RenewalReason } from '../events.ts'
 import { createFamily } from '../lru.ts'
-import { isInFlight, type Flight } from '../flight.ts'
 import type { Held } from './lifetime.ts'
 import { createRation, type Ration } from './rate-limit.ts'
 import type { TokenStore } from '../store.ts'
 import type { Token } from '../token.ts'
-import { within } from '../wait.ts'
+import { isPending, withTimeout, type Pending } from '../wait.ts'
 
 /** What all sources share that give the same token from the same store. */
 export type Slot = {
@@ -20,7 +19,7 @@ export type Slot = {
   /** The last write to the store; settles, unless whatever runs it is gone. */
   writing?: Promise<unknown>
   /** The renewal in flight; one that has not settled by its deadline is of no account any more. */
-  flight?: Flight<Token> | undefined
+  pending?: Pending<Token> | undefined
   /** The last failure, until a success. */
   failure?: Failure | undefined
   /** Renewals that refusals may force. */
@@ -56,7 +55,7 @@ const families = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string
 export function slotOf(store: TokenStore, key: string): Slot {
   let family = families.get(store)
   if (!family) {
-    family = createFamily(createSlot, 10_000, ({ flight }) => isInFlight(flight))
+    family = createFamily(createSlot, 10_000, ({ pending }) => isPending(pending))
     families.set(store, family)
   }
   return family(key)
@@ -64,7 +63,7 @@ export function slotOf(store: TokenStore, key: string): Slot {
 
 /** Writes after what is being written, since a store need not keep the order of what it is asked at the same time. */
 export function inTurn<T>(slot: Slot, write: () => Promise<T>): Promise<T> {
-  const turn = slot.writing ? within(slot.writing, 1000, () => {}).then(write) : write()
+  const turn = slot.writing ? withTimeout(slot.writing, 1000, () => {}).then(write) : write()
   slot.writing = turn.catch(() => {})
   return turn
 }

@@ -1,7 +1,6 @@
 import { retryAtOf } from './back-off.ts'
 import { oauthError, failLate, isOAuthError } from '../errors.ts'
 import type { RenewalReason, TokenEvent, TokenEventDetails } from '../events.ts'
-import { deadlineIn, isInFlight, joinFlight } from '../flight.ts'
 import { guardStore } from '../sharing/guarded-store.ts'
 import { hold, isAlive, type Held } from './lifetime.ts'
 import type { Place } from '../sharing/place.ts'
@@ -11,8 +10,7 @@ import { createSearch } from '../sharing/locator.ts'
 import { settle, type TokenSourceOptions } from './options.ts'
 import { inTurn, type Slot } from './state.ts'
 import { tokenFlaw, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
-import { unlessAborted } from '../unless-aborted.ts'
-import { within } from '../wait.ts'
+import { abortable, isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 
 /** A {@link TokenSource} that also takes a token from outside, and forgets. */
 export type OwnTokenSource = TokenSource & {
@@ -54,7 +52,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const search = createSearch(settings, report)
 
   const renew = ({ slot, credentials }: Place, reason: RenewalReason, rejected: string | undefined): Promise<Token> => {
-    if (isInFlight(slot.flight)) return joinFlight(slot.flight, () => getToken({ rejected }))
+    if (isPending(slot.pending)) return joinPending(slot.pending, () => getToken({ rejected }))
     // A token that is of no use any more is not waited for as long as one that is.
     if (slot.failure && reason === 'rejected') slot.failure = { ...slot.failure, reason }
     if (slot.failure && Date.now() < retryAtOf(slot)) {
@@ -67,16 +65,16 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     const work = renewToken({ settings, slot, store, credentials, reason, rejected, isCurrent, report }).then((token) =>
       isCurrent() ? keep(slot, token) : getToken({ rejected }),
     )
-    const promise: Promise<Token> = within(work, timeoutMs, () => failLate(provider.name, timeoutMs)).catch(
+    const promise: Promise<Token> = withTimeout(work, timeoutMs, () => failLate(provider.name, timeoutMs)).catch(
       (error: Error) => {
-        if (slot.flight?.promise === promise) return fail(slot, reason, error)
+        if (slot.pending?.promise === promise) return fail(slot, reason, error)
         if (isCurrent()) throw error
         return getToken({ rejected })
       },
     )
     // Whoever waits sees an error; that nobody may be waiting any more is no reason to end the process.
     const quiet = promise.catch(() => {})
-    slot.flight = { promise, deadline: deadlineIn(timeoutMs) }
+    slot.pending = toPending(promise, timeoutMs)
     try {
       waitUntil?.(quiet)
     } catch {
@@ -87,13 +85,13 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
 
   const keep = (slot: Slot, token: Token): Token => {
     slot.held = token === slot.held?.token ? slot.held : hold(token, provider)
-    slot.failure = slot.flight = undefined
+    slot.failure = slot.pending = undefined
     slot.version += 1
     return slot.held.token
   }
 
   const forget = (slot: Slot): void => {
-    slot.held = slot.failure = slot.flight = undefined
+    slot.held = slot.failure = slot.pending = undefined
     slot.isUnsaved = false
     slot.version += 1
   }
@@ -102,7 +100,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     // That nobody has signed in costs no request to find out, and may change at any moment.
     const isSignedOut = isOAuthError(error) && error.code === 'TOKEN_MISSING' && !error.error && !isAlive(slot.held)
     slot.failure = isSignedOut ? undefined : { error, reason, at: Date.now(), count: (slot.failure?.count ?? 0) + 1 }
-    slot.flight = undefined
+    slot.pending = undefined
     report({ type: 'failed', reason, error, hasToken: isAlive(slot.held), retryAt: retryAtOf(slot) })
     throw error
   }
@@ -125,7 +123,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     const held = slot?.held
     if (!slot || !isAlive(held)) return undefined
     const now = Date.now()
-    if (now >= held.renewAt && !isInFlight(slot.flight) && now >= retryAtOf(slot)) next(true).catch(() => {})
+    if (now >= held.renewAt && !isPending(slot.pending) && now >= retryAtOf(slot)) next(true).catch(() => {})
     return held
   }
 
@@ -142,7 +140,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       report({ type: 'served', expiresAt: held.expiresAt })
       return held.token
     }
-    return unlessAborted(next(false, rejected), signal)
+    return abortable(next(false, rejected), signal)
   }
 
   return {
@@ -156,7 +154,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       const flaw = tokenFlaw(token)
       if (flaw) throw new TypeError(`setToken needs a token: its ${flaw}`)
       const { slot } = await search.find()
-      slot.flight = undefined
+      slot.pending = undefined
       slot.version += 1
       const isStored = await inTurn(slot, async () => {
         const isWritten = store ? await store.set(slot.key, token) : true

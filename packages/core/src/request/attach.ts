@@ -1,7 +1,7 @@
 import { prepareReplay } from './replay.ts'
 import { isApi } from './apis.ts'
 import { isAccessToken, type Token, type TokenSource } from '../token.ts'
-import { unlessAborted } from '../unless-aborted.ts'
+import { abortable } from '../wait.ts'
 
 /** One call of a `fetch`. */
 export type Call = {
@@ -61,7 +61,7 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
   const replay = prepareReplay(target, body, mayBuffer)
   try {
     // A source written by hand may not heed the signal.
-    const ask = (rejected?: string) => unlessAborted(source.getToken({ rejected, signal }), signal).then(sendable)
+    const ask = (rejected?: string) => abortable(source.getToken({ rejected, signal }), signal).then(sendable)
     const rejected = source.peek?.()?.slice(scheme.length) ?? (await ask())
     const response = await send(target, rejected)
     if (!(await isRefused(source, response, url))) {

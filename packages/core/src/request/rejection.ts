@@ -1,6 +1,6 @@
 import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
-import { within } from '../wait.ts'
+import { withTimeout } from '../wait.ts'
 
 /** What a provider's predicate gets to read, and how long that may take: a refusal is short, or is none. */
 const maxBytes = 16_384
@@ -16,7 +16,7 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
   const { status, headers } = response
   const none = () => ({ text: '' })
   // A body that breaks off is for the caller to find.
-  const { text } = await within(readText(response.clone(), maxBytes).catch(none), maxMs, none)
+  const { text } = await withTimeout(readText(response.clone(), maxBytes).catch(none), maxMs, none)
   try {
     return await isRejected(new Response(text, { status, headers }))
   } catch {

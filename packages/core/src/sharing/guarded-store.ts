@@ -2,7 +2,7 @@ import type { TokenEventDetails } from '../events.ts'
 import { createRedactor, describeError } from '../endpoint/redactor.ts'
 import type { TokenStore } from '../store.ts'
 import { tokenFlaw, type Token } from '../token.ts'
-import { within } from '../wait.ts'
+import { withTimeout } from '../wait.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 
@@ -43,7 +43,7 @@ export function guardStore(
       const late = () => {
         throw new Error(`no answer within ${timeoutMs} ms`)
       }
-      return { value: await within(Promise.resolve().then(work), timeoutMs, late) }
+      return { value: await withTimeout(Promise.resolve().then(work), timeoutMs, late) }
     } catch (error) {
       fail(operation, harmless(error, token), operation === 'set' && token?.refreshToken !== undefined)
       return {}
@@ -83,7 +83,7 @@ export function guardStore(
         const settle = (own: Promise<T>) => {
           outcome = own
           // What it came to does not wait for long for the lock to be given back.
-          const end = () => resolve(within(released, timeoutMs, () => own))
+          const end = () => resolve(withTimeout(released, timeoutMs, () => own))
           own.then(end, end)
           return own
         }

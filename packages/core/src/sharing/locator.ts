@@ -1,6 +1,6 @@
 import { failLate } from '../errors.ts'
 import type { TokenEventDetails } from '../events.ts'
-import { isInFlight, joinFlight, startFlight, type Flight } from '../flight.ts'
+import { isPending, joinPending, startPending, type Pending } from '../wait.ts'
 import { isAlive } from '../life/lifetime.ts'
 import { findPlace, ownPlace, type Place } from './place.ts'
 import type { Settings } from '../life/options.ts'
@@ -17,7 +17,7 @@ export type Search = {
 export function createSearch(settings: Settings, report: (event: TokenEventDetails) => void): Search {
   const { provider, clientId, clientSecret, store, timeoutMs } = settings
   const isMovable = store && [clientId, clientSecret].some((credential) => typeof credential === 'function')
-  let flight: Flight<Place> | undefined
+  let pending: Pending<Place> | undefined
   let isOver = false
 
   const search: Search = {
@@ -25,8 +25,9 @@ export function createSearch(settings: Settings, report: (event: TokenEventDetai
     find: async () => {
       if (search.place && !isMovable) return search.place
       // What is remembered lasts no longer for a clock that was set back.
-      if (isInFlight(flight) && !(isOver && flight.deadline > Date.now() + 1000)) return joinFlight(flight, search.find)
-      const own = (flight = startFlight(findPlace(settings), timeoutMs, () => failLate(provider.name, timeoutMs)))
+      if (isPending(pending) && !(isOver && pending.deadline > Date.now() + 1000))
+        return joinPending(pending, search.find)
+      const own = (pending = startPending(findPlace(settings), timeoutMs, () => failLate(provider.name, timeoutMs)))
       isOver = false
       // Remembered for a second, whatever comes of it: a vault is no more to be hammered than the token endpoint.
       const retryAt = () => Date.now() + 1000
@@ -38,11 +39,11 @@ export function createSearch(settings: Settings, report: (event: TokenEventDetai
       } catch (error) {
         const hasToken = isAlive(search.place?.slot.held)
         const reason = hasToken ? 'ageing' : 'absent'
-        if (flight === own) report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: retryAt() })
+        if (pending === own) report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: retryAt() })
         throw error
       } finally {
-        if (flight === own) {
-          flight = { promise: own.promise, deadline: retryAt() }
+        if (pending === own) {
+          pending = { promise: own.promise, deadline: retryAt() }
           isOver = true
         }
       }

@@ -3,7 +3,7 @@ import type { GuardedStore } from './guarded-store.ts'
 import type { Settings } from '../life/options.ts'
 import { inTurn, type Slot } from '../life/state.ts'
 import type { Token } from '../token.ts'
-import { within } from '../wait.ts'
+import { withTimeout } from '../wait.ts'
 
 /** Whose entry it is, and what it is looked at for. */
 export type EntryOptions = {
@@ -43,7 +43,7 @@ export function createEntry({ settings, slot, store, reason, rejected, isCurrent
   }
 
   /** As long as the store may take. */
-  const pause = () => within(new Promise<void>(() => {}), settings.storeTimeoutMs, () => {})
+  const pause = () => withTimeout(new Promise<void>(() => {}), settings.storeTimeoutMs, () => {})
 
   return {
     get stored() {

@@ -1,4 +1,4 @@
-import { unlessAborted } from '../unless-aborted.ts'
+import { abortable } from '../wait.ts'
 import { createGate } from './timely.ts'
 
 /**
@@ -108,7 +108,7 @@ export function createTokenEndpoint({
     fetch: async (input, init) => {
       const request = new Request(input, init)
       request.signal.throwIfAborted()
-      return unlessAborted(respond(request, requests.push(request)), request.signal)
+      return abortable(respond(request, requests.push(request)), request.signal)
     },
     api: async (input, init) => {
       const [, accessToken = ''] =
