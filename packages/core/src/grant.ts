@@ -33,5 +33,5 @@ export type Grant = {
    *
    * Absent: any will do.
    */
-  flawOfRefreshed?(token: Token, previous: Token): string | undefined
+  checkRefreshed?(token: Token, previous: Token): string | undefined
 }

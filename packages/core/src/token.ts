@@ -27,7 +27,7 @@ export const isAccessToken = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x21-\x7E]+$/.test(value)
 
 /** Names the member that keeps a value from being a {@link Token}; `undefined` if it is one. */
-export function tokenFlaw(value: unknown): string | undefined {
+export function invalidReason(value: unknown): string | undefined {
   const { accessToken, expiresAt = 0, refreshToken = 'none' } = Object(value) as Record<keyof Token, unknown>
   if (!isAccessToken(accessToken)) return 'accessToken is missing or malformed'
   if (!Number.isFinite(expiresAt)) return 'expiresAt is not a number of milliseconds since the epoch'

@@ -192,7 +192,7 @@ test('a refreshed token that the grant does not trust is neither used nor stored
   const seen: [Token, Token][] = []
   const grantThatChecks: Grant = {
     ...signedIn,
-    flawOfRefreshed: (token, previous) => {
+    checkRefreshed: (token, previous) => {
       seen.push([token, previous])
       return 'a token of another user'
     },

@@ -265,9 +265,9 @@ test.each([
   ['neither a token nor an OAuth error', new Response('{}')],
   ['an access_token that no header can hold', Response.json({ access_token: 'a b' })],
   ['a token_type other than bearer', Response.json({ access_token: 'a', token_type: 'mac' })],
-])('the message names the flaw: %s', async (flaw, answer) => {
+])('the message names the reason: %s', async (reason, answer) => {
   const { message } = await failure(answer)
-  expect(message).toContain(`: ${flaw}; check the provider's tokenEndpoint`)
+  expect(message).toContain(`: ${reason}; check the provider's tokenEndpoint`)
 })
 
 test('an answer of exactly 1 MB is read', async () => {

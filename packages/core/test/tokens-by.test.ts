@@ -68,7 +68,7 @@ test('a store has one slot for a key, and 10,000 of them: then the longest unuse
   expect(slotOf(store, 'key-1')).not.toBe(second)
 })
 
-test('a slot with a renewal in pending is not forgotten, until that is over time', () => {
+test('a slot with a renewal in flight is not forgotten, until that is over time', () => {
   const store = new Map()
   const slot = slotOf(store, 'busy')
   const promise = new Promise<never>(() => {})

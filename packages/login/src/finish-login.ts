@@ -32,8 +32,8 @@ export async function finishLogin(
   { state, nonce, codeVerifier, maxAge }: LoginTransaction,
 ): Promise<{ token: Token; claims: IdTokenClaims }> {
   const { provider, redirectUri } = settings
-  const malformed = (flaw: string) =>
-    oauthError(provider.name, 'TOKEN_MALFORMED', `${flaw}: do not trust this answer, and sign in again`)
+  const malformed = (reason: string) =>
+    oauthError(provider.name, 'TOKEN_MALFORMED', `${reason}: do not trust this answer, and sign in again`)
   const client = await clientOf(settings)
   const [code, ...others] = validateAuthResponse(server, client, callback, state).getAll('code')
   if (!code || others.length > 0) throw malformed('the callback has no code, or several')

@@ -25,8 +25,8 @@ export function loginError({ name }: Provider, step: string, error: unknown): un
     return make('TOKEN_MISSING', 'the user signed in longer ago than maxAge allows: sign in again')
   // The library's messages name the check that failed, and no values; what others say is not in our hands.
   const isLibrarys = error instanceof OperationProcessingError || error instanceof UnsupportedOperationError
-  const flaw = isLibrarys ? error.message : 'the answer cannot be used'
-  return make('TOKEN_MALFORMED', `${flaw}: do not trust this answer, and check the provider's data`, { status })
+  const reason = isLibrarys ? error.message : 'the answer cannot be used'
+  return make('TOKEN_MALFORMED', `${reason}: do not trust this answer, and check the provider's data`, { status })
 }
 
 /** What the provider told the browser. See RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6. */

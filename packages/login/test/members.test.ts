@@ -133,13 +133,13 @@ test.each([
 })
 
 test('a user’s refreshed token must be the same user’s, if it says whose it is', () => {
-  const flawOf = (token: Token) => userLogin().flawOfRefreshed?.(token, tokenOf('u'))
-  expect(flawOf(tokenOf('u'))).toBeUndefined()
-  expect(flawOf({ accessToken: 'access' })).toBeUndefined()
-  expect(flawOf(tokenOf('other'))).toMatch(/^another user's ID token/)
-  expect(flawOf(tokenOf('u', { iss: 'https://evil.example' }))).toMatch(/^another user's ID token/)
-  expect(flawOf(tokenOf('u', { aud: ['app', 'other'] }))).toMatch(/^another user's ID token/)
-  expect(flawOf({ accessToken: 'access', idToken: 'x' })).toMatch(/^another user's ID token/)
+  const reasonOf = (token: Token) => userLogin().checkRefreshed?.(token, tokenOf('u'))
+  expect(reasonOf(tokenOf('u'))).toBeUndefined()
+  expect(reasonOf({ accessToken: 'access' })).toBeUndefined()
+  expect(reasonOf(tokenOf('other'))).toMatch(/^another user's ID token/)
+  expect(reasonOf(tokenOf('u', { iss: 'https://evil.example' }))).toMatch(/^another user's ID token/)
+  expect(reasonOf(tokenOf('u', { aud: ['app', 'other'] }))).toMatch(/^another user's ID token/)
+  expect(reasonOf({ accessToken: 'access', idToken: 'x' })).toMatch(/^another user's ID token/)
 })
 
 test('user info is asked for as the provider says, with the token in the header', async () => {

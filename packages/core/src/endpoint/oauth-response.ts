@@ -9,7 +9,7 @@ export type Success = {
   /** The members of its JSON object; none if it is something else. */
   readonly members: Readonly<Record<string, unknown>>
   /** Makes the error that says what is wrong with the members. */
-  readonly malformed: (flaw: string) => OAuthError
+  readonly malformed: (reason: string) => OAuthError
 }
 
 /**
@@ -33,8 +33,8 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
   const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
   const fail = (code: OAuthErrorCode, what: string) =>
     oauthError(provider.name, code, `the ${endpoint} answered ${answer}: ${what}`, details)
-  const malformed = (flaw: string) =>
-    fail('TOKEN_MALFORMED', `${flaw}; check the provider's ${endpoint}, and for a proxy before it`)
+  const malformed = (reason: string) =>
+    fail('TOKEN_MALFORMED', `${reason}; check the provider's ${endpoint}, and for a proxy before it`)
 
   // In a browser, a redirect that was not followed shows nothing of itself, not even its status.
   const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400)

@@ -47,9 +47,9 @@ export function createTokenRequests(
           refresh_token: refreshToken,
           scope: undefined,
         }))
-        const flaw = previous && grant.flawOfRefreshed?.(token, previous)
-        if (flaw)
-          throw oauthError(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${flaw}: sign in again`)
+        const reason = previous && grant.checkRefreshed?.(token, previous)
+        if (reason)
+          throw oauthError(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${reason}: sign in again`)
         // What the answer leaves out has not changed. See RFC 6749 §6.
         const { scope, idToken } = previous ?? {}
         return { refreshToken, ...(scope && { scope }), ...(idToken && { idToken }), ...token }

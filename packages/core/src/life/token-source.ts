@@ -9,7 +9,7 @@ import { renewToken } from '../sharing/renewal.ts'
 import { createSearch } from '../sharing/locator.ts'
 import { settle, type TokenSourceOptions } from './options.ts'
 import { inTurn, type Slot } from './state.ts'
-import { tokenFlaw, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
+import { invalidReason, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
 import { abortable, isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 
 /** A {@link TokenSource} that also takes a token from outside, and forgets. */
@@ -151,8 +151,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     peek,
     onEvent,
     setToken: async (token) => {
-      const flaw = tokenFlaw(token)
-      if (flaw) throw new TypeError(`setToken needs a token: its ${flaw}`)
+      const invalid = invalidReason(token)
+      if (invalid) throw new TypeError(`setToken needs a token: its ${invalid}`)
       const { slot } = await search.find()
       slot.pending = undefined
       slot.version += 1

@@ -1,7 +1,7 @@
 import type { TokenEventDetails } from '../events.ts'
 import { createRedactor, describeError } from '../endpoint/redactor.ts'
 import type { TokenStore } from '../store.ts'
-import { tokenFlaw, type Token } from '../token.ts'
+import { invalidReason, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
@@ -58,9 +58,9 @@ export function guardStore(
       const read = await attempt('get', () => store.get(key))
       if (!('value' in read)) return undefined
       const { value = null } = read
-      const flaw = value === null ? undefined : tokenFlaw(value)
-      if (!flaw) return value as Token | null
-      fail('get', `what is stored is no token: ${flaw}`)
+      const invalid = value === null ? undefined : invalidReason(value)
+      if (!invalid) return value as Token | null
+      fail('get', `what is stored is no token: ${invalid}`)
       return null
     },
     set: async (key, token) => {

@@ -2,7 +2,7 @@ import { requestToken } from '../endpoint/token-request.ts'
 import type { Provider } from '../provider.ts'
 import { rejectionOf } from '../request/rejection.ts'
 import { parseSecureUrl } from '../secure-url.ts'
-import { tokenFlaw } from '../token.ts'
+import { invalidReason } from '../token.ts'
 import { assert } from './assert.ts'
 import { assertClientAuth } from './client-auth-check.ts'
 import { assertApis } from './assert-apis.ts'
@@ -94,8 +94,8 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
     test(`${name}: reads sample ${index + 1} of a token endpoint's answers`, async () => {
       const client = { provider, clientId: 'client', clientSecret: 'secret', clientAuth: () => {} }
       const token = await requestToken({ ...client, fetch: async () => sample(), parameters: {} })
-      const flaw = tokenFlaw(token)
-      assert(!flaw, `it is no token: its ${flaw}`)
+      const reason = invalidReason(token)
+      assert(!reason, `it is no token: its ${reason}`)
       assert((token.expiresAt ?? 0) > Date.now(), 'the token that it grants has no lifetime')
     })
   }

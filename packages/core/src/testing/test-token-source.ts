@@ -1,5 +1,5 @@
 import { isOAuthError } from '../errors.ts'
-import { tokenFlaw, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
+import { invalidReason, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
 import { assert, isSame } from './assert.ts'
 import { assertApis } from './assert-apis.ts'
 import type { Test } from './test.ts'
@@ -53,7 +53,7 @@ export function testTokenSource(test: Test, create: () => TokenSource | Promise<
     const others = [tokenOf(source), tokenOf(source, { signal: new AbortController().signal })]
     leaver.abort(reason)
     const [outcome] = await Promise.all([left, ...others])
-    assert(outcome === reason || !tokenFlaw(outcome), 'who gives up must get a token, or the reason of its signal')
+    assert(outcome === reason || !invalidReason(outcome), 'who gives up must get a token, or the reason of its signal')
   })
 
   register('peek, if there is one, gives at once what getToken would', async (source) => {
@@ -89,8 +89,8 @@ const peekRule = "peek must give undefined, or 'Bearer ' and a token that can be
 /** Gets a token and checks it. */
 async function tokenOf(source: TokenSource, options?: GetTokenOptions): Promise<Token> {
   const token = await source.getToken(options)
-  const flaw = tokenFlaw(token)
-  assert(!flaw, `getToken must give a token: its ${flaw}`)
+  const reason = invalidReason(token)
+  assert(!reason, `getToken must give a token: its ${reason}`)
   assert((token.expiresAt ?? Number.POSITIVE_INFINITY) > Date.now(), 'getToken gave a token that is over')
   return token
 }
