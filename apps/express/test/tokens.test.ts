@@ -62,8 +62,8 @@ test('a token that is revoked at the emulator heals with the next call', async (
   const card = cardOf((await visitor.get('/tokens')).text, 'shops')
   expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['1', '1'])
   const order = [
-    'was refused (401) and sent again',
-    'Renewed, since a call was refused',
+    'was rejected (401) and sent again',
+    'Renewed, since a call was rejected',
     'Revoked at the emulator',
     'Got, since there was none',
   ]

@@ -1,4 +1,4 @@
-/** Why a token was needed: there was none, it had expired, it is about to, or an API refused it. */
+/** Why a token was needed: there was none, it had expired, it is about to, or an API rejected it. */
 export type RenewalReason = 'absent' | 'expired' | 'ageing' | 'rejected'
 
 /** Something that happened to a token, and why; never with a secret in it. */
@@ -35,9 +35,9 @@ export type TokenEventDetails =
       readonly retryAt: number
     }
   | {
-      /** No renewal was started, though a token was refused (`ration`), missing (`fuse`), or both (`back-off`). */
+      /** No renewal was started, though a token was rejected (`forced-renewals`) or missing (`token-requests`), or the last one just failed (`back-off`). */
       readonly type: 'throttled'
-      readonly why: 'ration' | 'fuse' | 'back-off'
+      readonly why: 'forced-renewals' | 'token-requests' | 'back-off'
     }
   | {
       /** The store failed, took too long, or held something that is no token; things went on without it. */
@@ -48,15 +48,15 @@ export type TokenEventDetails =
       readonly isRefreshTokenAtRisk: boolean
     }
   | {
-      /** An API refused a token. */
-      readonly type: 'refused'
+      /** An API rejected a token. */
+      readonly type: 'rejected'
       readonly status: number
       /** Whether the call was sent again with a newer token. */
       readonly isReplayed: boolean
     }
   | {
       /**
-       * A call was refused by what looks like a server or proxy whose limit for headers the token exceeds: 431, or 400 without
+       * A call was answered by what looks like a server or proxy whose limit for headers the token exceeds: 431, or 400 without
        * JSON. A new token would be as long, so raise that limit.
        */
       readonly type: 'oversized'

@@ -63,30 +63,30 @@ test('a failure beside a token that is alive says so', async () => {
   expect(events.at(-1)).toMatchObject({ type: 'failed', reason: 'ageing', hasToken: true })
 })
 
-test('a refusal beyond the ration is told', async () => {
+test('a rejection beyond the limit is told', async () => {
   const source = sourceOver(tokenEndpoint(...Array.from({ length: 9 }, () => grant('same'))), { onEvent })
   await source.getToken()
   for (let count = 0; count < 4; count += 1) await source.getToken({ rejected: 'same' })
-  expect(events).toContainEqual({ type: 'throttled', provider, why: 'ration' })
+  expect(events).toContainEqual({ type: 'throttled', provider, why: 'forced-renewals' })
 })
 
-test('a refused call that is sent again is told, and one that is not', async () => {
+test('a rejected call that is sent again is told, and one that is not', async () => {
   const source = sourceOver(tokenEndpoint(undefined, undefined, grant('token-2')), { onEvent })
   const target = api(unauthorized(), undefined, unauthorized())
   const http = ky.create({ fetch: target.fetch }).extend(bearer(source))
   await http.get(url)
   await errorOf(http.post(url, { body: new Blob(['streamed']).stream(), retry: 0 }))
-  const refused = events.filter(({ type }) => type === 'refused')
-  expect(refused).toEqual([
-    { type: 'refused', provider, status: 401, isReplayed: true },
-    { type: 'refused', provider, status: 401, isReplayed: false },
+  const rejected = events.filter(({ type }) => type === 'rejected')
+  expect(rejected).toEqual([
+    { type: 'rejected', provider, status: 401, isReplayed: true },
+    { type: 'rejected', provider, status: 401, isReplayed: false },
   ])
 })
 
-test('a refused call whose token did not change was not sent again, and the event says so', async () => {
+test('a rejected call whose token did not change was not sent again, and the event says so', async () => {
   const source = sourceOver(tokenEndpoint(grant('same'), grant('same')), { onEvent })
   await bearerFetch(source, api(unauthorized()).fetch)(url)
-  expect(events.at(-1)).toEqual({ type: 'refused', provider, status: 401, isReplayed: false })
+  expect(events.at(-1)).toEqual({ type: 'rejected', provider, status: 401, isReplayed: false })
 })
 
 const html = { headers: { 'content-type': 'text/html' } }

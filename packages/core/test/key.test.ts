@@ -124,7 +124,7 @@ test('sources over one store remember one failure', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('sources over one store have one fuse', async () => {
+test('sources over one store have one limit of token requests', async () => {
   const endpoint = tokenEndpoint(...Array.from({ length: 3 }, (_, index) => grant(`short-${index}`, { expires_in: 0 })))
   const store = createDatabase().open()
   const ask = () => sourceOver(endpoint, { store, maxTokenRequestsPerMinute: 2 }).getToken()
@@ -242,7 +242,7 @@ test('sources of which each looks its credentials up renew an ageing token once,
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('sources that are made per request share one ration', async () => {
+test('sources that are made per request share one limit of forced renewals', async () => {
   const endpoint = tokenEndpoint()
   const store = createDatabase().open()
   let accessToken = await accessTokenOf(sourceOver(endpoint, { store }))

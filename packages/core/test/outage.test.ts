@@ -190,7 +190,7 @@ test('an endpoint that hangs is asked three times in 30 s', async () => {
   await seconds(10)
 })
 
-test('the fuse: beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILABLE until the minute is over', async () => {
+test('beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILABLE until the minute is over', async () => {
   const endpoint = endpointThat(() => grant(`token-${endpoint.at.length}`, { expires_in: 0 }))
   const events: TokenEvent[] = []
   const source = sourceOver(endpoint, { onEvent: (event) => events.push(event) })
@@ -203,7 +203,7 @@ test('the fuse: beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILAB
     message: 'example: 30 tokens were granted in a minute: find out why none of them lasts',
     retryAt: 1_060_000,
   })
-  expect(events).toContainEqual({ type: 'throttled', why: 'fuse', provider: 'example' })
+  expect(events).toContainEqual({ type: 'throttled', why: 'token-requests', provider: 'example' })
   await seconds(44.9)
   await errorOf(source.getToken())
   expect(endpoint.at).toHaveLength(30)
@@ -212,7 +212,7 @@ test('the fuse: beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILAB
   expect(endpoint.at).toHaveLength(31)
 })
 
-test('maxTokenRequestsPerMinute sets the fuse', async () => {
+test('maxTokenRequestsPerMinute sets the limit', async () => {
   const endpoint = endpointThat(() => grant('token', { expires_in: 0 }))
   const source = sourceOver(endpoint, { maxTokenRequestsPerMinute: 2 })
   await source.getToken()

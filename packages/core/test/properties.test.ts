@@ -34,10 +34,10 @@ afterEach(() => {
 
 const calls = ['get', 'get', 'refuse', 'refuse', 'peek'] as const
 
-/** The instants at which something may change: store time-outs, back-offs, deadlines, rations, margins, lifetimes. */
+/** The instants at which something may change: store time-outs, back-offs, deadlines, limits, margins, lifetimes. */
 const instants = [1, 500, 1000, 10_000, 30_000, 0.92 * hour, hour] as const
 
-/** Too early to end a token or to refill the ration. */
+/** Too early to end a token or to refill the limit. */
 const earlyInstants = [1, 500, 1000] as const
 
 const bad: readonly Outcome[] = ['down', 'throttle', 'refuse', 'lose']
@@ -150,7 +150,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
         store: scenario.store && asyncStore,
         maxTokenRequestsPerMinute: 1000,
         onEvent: (event) => {
-          if (event.type === 'throttled' && event.why === 'ration') rationedAt = now()
+          if (event.type === 'throttled' && event.why === 'forced-renewals') rationedAt = now()
         },
       },
     )
@@ -181,7 +181,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     const asked = situation()
     const { accessToken } = await sourceOf(caller).getToken({ rejected })
     take(caller, accessToken, asked)
-    // Only where the ration is used up, the server gave it again, or it was in the store when memory was cleared.
+    // Only where the limit is used up, the server gave it again, or it was in the store when memory was cleared.
     const isExcused = rationedAt > asked.at || bornOf(accessToken).isRepeated || changes > 0
     expect(accessToken !== rejected || isExcused, 'nobody gets what they refused').toBe(true)
   }
@@ -319,7 +319,7 @@ test('token requests are bounded by what happened, however many calls there were
     [...mostlyRefusals, ...earlyInstants, 'clear'],
     ({ requests, changes, passes }, { outcomes: answers }) => {
       // While no time passes and nothing is set or cleared, one renewal gets a token and one may fail. Beyond that each
-      // needs a permit of the ration. A log-in or log-out counts when it begins and when it ends.
+      // needs a permit of the limit. A log-in or log-out counts when it begins and when it ends.
       const renewals = 2 * (1 + passes + 2 * changes) + 3
       // A refresh token is tried, then the one that another process put into the store, then the grant starts over.
       expect(requests).toBeLessThanOrEqual(answers.includes('refresh') ? 3 * renewals : renewals)

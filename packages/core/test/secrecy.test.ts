@@ -151,7 +151,7 @@ test.each(credentials)('no event of a whole life shows %s or a token', async (_c
   await errorOf(source.setToken({ accessToken: 'token-secret', refreshToken: 'refresh-secret' }))
   await errorOf(source.clear())
   expect(new Set(events.map(({ type }) => type))).toEqual(
-    new Set(['renewed', 'served', 'refused', 'skipped', 'store-failed']),
+    new Set(['renewed', 'served', 'rejected', 'skipped', 'store-failed']),
   )
   expectNoSecret(...events)
 })

@@ -154,7 +154,7 @@ test('a refused token is not renewed if a sibling has stored a newer one', async
 test.each<[string, boolean]>([
   ['before', false],
   ['while it waited for the lock', true],
-])('a refusal that a sibling has healed %s takes nothing from the ration', async (_when, locks) => {
+])('a refusal that a sibling has healed %s takes nothing from the limit of forced renewals', async (_when, locks) => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const sibling = sourceOver(endpoint, { store: database.open() })
@@ -173,7 +173,7 @@ test.each<[string, boolean]>([
     expect(accessToken).toBe(`healed-${round}`)
   }
   expect(endpoint.requests).toHaveLength(0)
-  // Those that nobody has healed are rationed as ever.
+  // Those that nobody has healed are limited as ever.
   for (const expected of ['token-1', 'token-2', 'token-3', 'token-3']) {
     accessToken = await accessTokenOf(source, accessToken)
     expect(accessToken).toBe(expected)

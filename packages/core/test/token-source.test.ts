@@ -210,7 +210,7 @@ test('a token that was rejected after others renewed it costs no token request',
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('renewals forced by refusals are rationed: three at once, then one every 30 s', async () => {
+test('renewals forced by rejected tokens are limited: three at once, then one every 30 s', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   let { accessToken } = await source.getToken()
@@ -229,7 +229,7 @@ test('renewals forced by refusals are rationed: three at once, then one every 30
   }
 })
 
-test('a clock that is set back does not end the ration', async () => {
+test('a clock that is set back does not end the limit of forced renewals', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   let { accessToken } = await source.getToken()
@@ -255,7 +255,7 @@ test('a server that hands the refused token out again does not cost a request fo
   expect(endpoint.requests).toHaveLength(4)
 })
 
-test('a forced renewal that failed does not count against the ration', async () => {
+test('a forced renewal that failed does not count against the limit', async () => {
   const down = new TypeError('fetch failed')
   const endpoint = tokenEndpoint(undefined, down, down, down, down, down)
   const source = sourceOver(endpoint)

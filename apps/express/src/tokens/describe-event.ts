@@ -20,10 +20,10 @@ const descriptions: Descriptions = {
     text: `${renewals[reason]} (${Math.round(durationMs)} ms)`,
   }),
   adopted: () => ({ mark: 'renewed', text: 'Taken from the store, where it was already' }),
-  refused: ({ status, isReplayed }) =>
+  rejected: ({ status, isReplayed }) =>
     isReplayed
-      ? { mark: 'refused', text: `A call was refused (${status}) and sent again with a new token` }
-      : { mark: 'trouble', text: `A call was refused (${status}), and not sent again` },
+      ? { mark: 'refused', text: `A call was rejected (${status}) and sent again with a new token` }
+      : { mark: 'trouble', text: `A call was rejected (${status}), and not sent again` },
   failed: ({ error, hasToken }) => {
     const why = isOAuthError(error) ? error.code : error.name
     return { mark: 'trouble', text: `No token (${why})${hasToken ? '; the old one is still good' : ''}` }
@@ -43,11 +43,11 @@ const renewals: Readonly<Record<RenewalReason, string>> = {
   absent: 'Got, since there was none',
   expired: 'Renewed, since it had ended',
   ageing: 'Renewed before its end, while calls went on',
-  rejected: 'Renewed, since a call was refused',
+  rejected: 'Renewed, since a call was rejected',
 }
 
-const limits: Readonly<Record<'ration' | 'fuse' | 'back-off', string>> = {
-  ration: 'too many refusals in a short time',
-  fuse: 'too many tokens in a minute',
+const limits: Readonly<Record<'forced-renewals' | 'token-requests' | 'back-off', string>> = {
+  'forced-renewals': 'too many rejected tokens in a short time',
+  'token-requests': 'too many tokens in a minute',
   'back-off': 'the last attempt has just failed',
 }

@@ -90,7 +90,7 @@ export function createTokenHistory(details: TokenDetails, changed: () => void): 
       if (event.reason !== 'absent') known.renewals += 1
       live(event.expiresAt)
     }
-    if (event.type === 'refused' && event.isReplayed) known.replays += 1
+    if (event.type === 'rejected' && event.isReplayed) known.replays += 1
     const description = describeEvent(event)
     if (description) add(description)
   }

@@ -89,7 +89,7 @@ test('all of it can be done with the keyboard, and the focus is seen', async () 
   await page.waitForURL('**/tokens')
   await tabTo(page, 'Revoke – Shops')
   await page.keyboard.press('Enter')
-  await page.getByText('A call was refused (401) and sent again with a new token').first().waitFor()
+  await page.getByText('A call was rejected (401) and sent again with a new token').first().waitFor()
   // The focus is where it was.
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Revoke – Shops')
 
@@ -107,5 +107,5 @@ test('without scripts all pages work, the tokens as well', async () => {
   expect(await page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(false)
   await page.getByRole('button', { name: 'Revoke – Your sign-in' }).click()
   await page.waitForURL(`${site.url}/tokens`)
-  expect(await page.getByText('A call was refused (401) and sent again with a new token').count()).toBe(1)
+  expect(await page.getByText('A call was rejected (401) and sent again with a new token').count()).toBe(1)
 })

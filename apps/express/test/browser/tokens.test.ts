@@ -44,7 +44,7 @@ test('the page moves by itself, and stands still when it is told to', async () =
   await pause.click()
   expect(await pause.getAttribute('aria-pressed')).toBe('true')
   await page.getByText('Paused').waitFor()
-  const calls = card.getByText('Renewed, since a call was refused')
+  const calls = card.getByText('Renewed, since a call was rejected')
   await site.visit().post('/tokens/shops', { action: 'revoke' })
   expect(await calls.count()).toBe(0)
   await pause.click()

@@ -56,7 +56,7 @@ export type TokenSourceOptions = {
   /**
    * How many tokens may be granted for one key in a minute; beyond that, callers get `TOKEN_UNAVAILABLE`.
    *
-   * A fuse against a loop that no other rule foresaw: requests that fail have their own, see `docs/how-it-works.md`.
+   * A limit against a loop that no other rule foresaw: requests that fail have their own, see `docs/how-it-works.md`.
    *
    * @defaultValue 30
    */

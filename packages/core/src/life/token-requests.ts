@@ -27,7 +27,7 @@ export function createTokenRequests(
     const minuteAgo = Date.now() - 60_000
     slot.grantedAt = slot.grantedAt.filter((instant) => instant > minuteAgo)
     if (slot.grantedAt.length >= maxTokenRequestsPerMinute) {
-      report({ type: 'throttled', why: 'fuse' })
+      report({ type: 'throttled', why: 'token-requests' })
       const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
       throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
     }

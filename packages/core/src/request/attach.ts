@@ -69,7 +69,7 @@ export async function attach(source: TokenSource, { fetch, input, init, body, ma
       return response
     }
     const renewal = ask(rejected)
-    const told = (isReplayed: boolean) => source.onEvent?.({ type: 'refused', status: response.status, isReplayed })
+    const told = (isReplayed: boolean) => source.onEvent?.({ type: 'rejected', status: response.status, isReplayed })
     if (!replay) {
       told(false)
       // This call fails all the same, but the next one finds a better token.

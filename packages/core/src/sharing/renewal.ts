@@ -137,7 +137,7 @@ export async function renewToken(renewal: Renewal): Promise<Token> {
   const refused = reason === 'rejected' ? slot.held : undefined
   isRationed = refused !== undefined && slot.forcedRenewals.take()
   if (refused && !isRationed) {
-    report({ type: 'throttled', why: 'ration' })
+    report({ type: 'throttled', why: 'forced-renewals' })
     return refused.token
   }
   try {
