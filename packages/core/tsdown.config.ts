@@ -1,10 +1,33 @@
-import type { UserConfig } from 'tsdown'
+import { mergeConfig, type UserConfig } from 'tsdown'
 import { library } from '../../config/tsdown.ts'
 
-// Each on its own: Deno finds no types in what two entries would share.
-const configs: UserConfig[] = [
-  library('src/index.ts'),
-  { ...library('src/testing/index.ts'), outDir: 'dist/testing', clean: false },
-]
+const entry = { index: 'src/index.ts', 'plugin/index': 'src/plugin/index.ts', 'testing/index': 'src/testing/index.ts' }
+
+/** The code of all entries in one build, so that they share one class of errors and one registry of tokens. */
+const code = mergeConfig(library(), {
+  entry,
+  dts: false,
+  outputOptions: {
+    chunkFileNames: '[name].js',
+    codeSplitting: {
+      // What a store needs is loaded with the first store; all else is one file.
+      groups: [
+        { name: 'sharing', test: /\/src\/sharing\//, priority: 1 },
+        { name: 'core', test: /\/src\/(?!testing\/|(plugin\/)?index\.ts)/ },
+      ],
+    },
+  },
+})
+
+/** The types of each entry on their own: Deno finds none in what two entries would share. */
+const types = Object.entries(entry).map(([name, file]): UserConfig =>
+  mergeConfig(library(), {
+    entry: { [name]: file },
+    dts: { oxc: true, sourcemap: true, emitDtsOnly: true },
+    clean: false,
+  }),
+)
+
+const configs: UserConfig[] = [code, ...types]
 
 export default configs

@@ -1,4 +1,5 @@
-import { clientCredentials, readEnvironment, type Grant } from '@oauthkit/core'
+import { clientCredentials, type Grant } from '@oauthkit/core'
+import { readEnvironment } from '@oauthkit/core/plugin'
 import { privateKeyJwt, type SigningKey } from '@oauthkit/private-key-jwt'
 import { bouyguesEntreprisesRealm } from './bouygues.ts'
 

@@ -1,4 +1,5 @@
-import { fromEnvironment, type Credential, type Provider } from '@oauthkit/core'
+import type { Credential, Provider } from '@oauthkit/core'
+import { fromEnvironment } from '@oauthkit/core/plugin'
 import { createLogin, type Login, type LoginOptions, type UserInfo } from '@oauthkit/login'
 import { bouygues } from './bouygues.ts'
 

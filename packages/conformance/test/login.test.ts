@@ -1,4 +1,5 @@
-import { bearer, requestToken, tokensBy, type Provider, type Token, type TokenStore } from '@oauthkit/core'
+import { bearer, tokensBy, type Provider, type Token, type TokenStore } from '@oauthkit/core'
+import { requestToken } from '@oauthkit/core/plugin'
 import { userLogin } from '@oauthkit/login'
 import { base64url, decodeJwt } from 'jose'
 import ky from 'ky'

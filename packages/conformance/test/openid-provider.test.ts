@@ -1,12 +1,5 @@
-import {
-  bearer,
-  clientSecretBasic,
-  createTokenSource,
-  requestToken,
-  plainBasic,
-  revoke,
-  type ClientAuth,
-} from '@oauthkit/core'
+import { bearer, clientSecretBasic, createTokenSource, plainBasic, revoke, type ClientAuth } from '@oauthkit/core'
+import { requestToken } from '@oauthkit/core/plugin'
 import ky from 'ky'
 import { describe, expect, test } from 'vitest'
 import { allCharacters, withForm, withHeader, withKey } from './openid-clients.ts'

@@ -1,12 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import {
-  clientSecretPost,
-  fromEnvironment,
-  none,
-  readEnvironment,
-  type Grant,
-  type TokenSourceOptions,
-} from '../src/index.ts'
+import { clientSecretPost, none, type Grant, type TokenSourceOptions } from '../src/index.ts'
+import { fromEnvironment, readEnvironment } from '../src/plugin/index.ts'
 import { provider } from './support.ts'
 
 afterEach(() => {

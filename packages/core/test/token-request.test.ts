@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { clientSecretPost, requestToken, isOAuthError, type OAuthError, type TokenRequest } from '../src/index.ts'
+import { clientSecretPost, isOAuthError, type OAuthError } from '../src/index.ts'
+import { requestToken, type TokenRequest } from '../src/plugin/index.ts'
 import { deferred, errorOf, grant, provider, refusal, secret, tokenEndpoint } from './support.ts'
 
 beforeEach(() => {

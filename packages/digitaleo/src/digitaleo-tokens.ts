@@ -1,4 +1,5 @@
-import { createTokenSource, fromEnvironment, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { createTokenSource, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { fromEnvironment } from '@oauthkit/core/plugin'
 import { digitaleo } from './digitaleo.ts'
 
 /** What {@link digitaleoTokens} and {@link digitaleoAuth} take: all that `createTokenSource` takes, and all of it optional. */

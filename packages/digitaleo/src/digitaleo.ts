@@ -1,4 +1,5 @@
-import { challengesToken, clientSecretPost, type Provider } from '@oauthkit/core'
+import { clientSecretPost, type Provider } from '@oauthkit/core'
+import { challengesToken } from '@oauthkit/core/plugin'
 
 /**
  * Digitaleo's authorization server, and the APIs that take its tokens.

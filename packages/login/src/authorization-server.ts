@@ -1,4 +1,4 @@
-import { oauthError } from '@oauthkit/core'
+import { oauthError } from '@oauthkit/core/plugin'
 import { customFetch, discoveryRequest, processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi'
 import { checkEndpoints } from './metadata.ts'
 import { requestOptions } from './request-options.ts'

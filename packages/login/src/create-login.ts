@@ -1,4 +1,5 @@
-import { oauthError, revoke, withTimeout, type Token } from '@oauthkit/core'
+import { revoke, type Token } from '@oauthkit/core'
+import { oauthError, withTimeout } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'

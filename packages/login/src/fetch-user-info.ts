@@ -1,4 +1,5 @@
-import { createRedactor, oauthError, type Provider, type Token } from '@oauthkit/core'
+import type { Provider, Token } from '@oauthkit/core'
+import { createRedactor, oauthError } from '@oauthkit/core/plugin'
 import { customFetch, processUserInfoResponse, protectedResourceRequest, type AuthorizationServer } from 'oauth4webapi'
 import { checkSignature } from './check-signature.ts'
 import { clientOf } from './finish-login.ts'

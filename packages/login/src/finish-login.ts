@@ -1,4 +1,5 @@
-import { oauthError, requestToken, type Token } from '@oauthkit/core'
+import type { Token } from '@oauthkit/core'
+import { oauthError, requestToken } from '@oauthkit/core/plugin'
 import {
   clockTolerance,
   getValidatedIdTokenClaims,

@@ -1,4 +1,5 @@
-import { oauthError, isOAuthError, type OAuthErrorCode, type OAuthErrorDetails, type Provider } from '@oauthkit/core'
+import { isOAuthError, type OAuthErrorCode, type OAuthErrorDetails, type Provider } from '@oauthkit/core'
+import { oauthError } from '@oauthkit/core/plugin'
 import {
   AuthorizationResponseError,
   JWT_TIMESTAMP_CHECK,

@@ -1,4 +1,5 @@
-import { parseSecureUrl, type Provider } from '@oauthkit/core'
+import type { Provider } from '@oauthkit/core'
+import { parseSecureUrl } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 
 /** The members of a provider that are metadata, and their names there. See OpenID Connect Discovery 1.0 §3. */

@@ -1,4 +1,5 @@
-import { errorCode, oauthError, isOAuthError, readText, parseSecureUrl } from '@oauthkit/core'
+import { isOAuthError } from '@oauthkit/core'
+import { errorCode, oauthError, readText, parseSecureUrl } from '@oauthkit/core/plugin'
 import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
 import type { LoginSettings } from './settings.ts'
 

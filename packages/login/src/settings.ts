@@ -1,11 +1,5 @@
-import {
-  resolveCredential,
-  needsClientSecret,
-  parseSecureUrl,
-  type ClientAuth,
-  type Credential,
-  type Provider,
-} from '@oauthkit/core'
+import type { ClientAuth, Credential, Provider } from '@oauthkit/core'
+import { resolveCredential, needsClientSecret, parseSecureUrl } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { metadataOf } from './metadata.ts'
 

@@ -1,4 +1,5 @@
-import { oauthError, type OAuthError, type Provider } from '@oauthkit/core'
+import type { OAuthError, Provider } from '@oauthkit/core'
+import { oauthError } from '@oauthkit/core/plugin'
 
 /**
  * What must be remembered of a sign-in until the user comes back: JSON for the app's own session, which only that user's

@@ -1,4 +1,5 @@
-import { createTokenSource, fromEnvironment, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { createTokenSource, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { fromEnvironment } from '@oauthkit/core/plugin'
 import { parseAuthorizationHeader } from './authorization-header.ts'
 import { orange } from './orange.ts'
 

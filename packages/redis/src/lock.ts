@@ -1,4 +1,5 @@
-import { withTimeout, type TokenStore } from '@oauthkit/core'
+import type { TokenStore } from '@oauthkit/core'
+import { withTimeout } from '@oauthkit/core/plugin'
 import { createLease } from './lease.ts'
 import type { RedisClient } from './redis-client.ts'
 import { startStopwatch } from './stopwatch.ts'

@@ -1,4 +1,4 @@
-import { withTimeout } from '@oauthkit/core'
+import { withTimeout } from '@oauthkit/core/plugin'
 import type { RedisClient } from './redis-client.ts'
 
 /** A wait for a lock that others hold. */

@@ -1,4 +1,5 @@
-import { createTokenSource, fromEnvironment, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { createTokenSource, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { fromEnvironment } from '@oauthkit/core/plugin'
 import { myProvider } from './my-provider.ts'
 
 /** What {@link myProviderTokens} and {@link myProviderAuth} take: all that `createTokenSource` takes, and all of it optional. */

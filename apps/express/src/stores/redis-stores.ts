@@ -1,4 +1,4 @@
-import { withTimeout } from '@oauthkit/core'
+import { withTimeout } from '@oauthkit/core/plugin'
 import { encrypted } from '@oauthkit/encrypted'
 import { redisStore } from '@oauthkit/redis'
 import { RedisStore } from 'connect-redis'

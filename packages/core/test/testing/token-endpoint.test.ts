@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { bearerFetch, createTokenSource, requestToken, refreshToken, type TokenSourceOptions } from '../../src/index.ts'
+import { bearerFetch, createTokenSource, refreshToken, type TokenSourceOptions } from '../../src/index.ts'
+import { requestToken } from '../../src/plugin/index.ts'
 import { createTokenEndpoint, type TokenEndpoint } from '../../src/testing/index.ts'
 import { errorOf, provider, refusal } from '../support.ts'
 

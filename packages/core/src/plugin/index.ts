@@ -1,0 +1,18 @@
+/**
+ * For authors of providers, grants, logins and stores: what core itself does its work with.
+ *
+ * Users of a provider need none of it: what they call is in `@oauthkit/core`.
+ *
+ * @packageDocumentation
+ */
+export { needsClientSecret } from '../endpoint/client-auth.ts'
+export type { FormParameters } from '../endpoint/call-endpoint.ts'
+export { resolveCredential } from '../endpoint/credential.ts'
+export { createRedactor, errorCode } from '../endpoint/redactor.ts'
+export { requestToken, type TokenRequest } from '../endpoint/token-request.ts'
+export { oauthError } from '../errors.ts'
+export { readText } from '../read-text.ts'
+export { challengesToken } from '../request/rejection.ts'
+export { parseSecureUrl } from '../secure-url.ts'
+export { withTimeout } from '../wait.ts'
+export { fromEnvironment, readEnvironment } from './environment.ts'
