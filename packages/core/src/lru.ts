@@ -1,5 +1,5 @@
 /** Makes a function that gives the same member for the same key, and drops the longest unused beyond `maxIdle`. */
-export function createFamily<Member>(
+export function createLru<Member>(
   create: (key: string) => Member,
   maxIdle: number,
   isBusy: (member: Member) => boolean = () => false,

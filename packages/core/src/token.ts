@@ -35,6 +35,9 @@ export function invalidReason(value: unknown): string | undefined {
   return undefined
 }
 
+/** When a token ends, in milliseconds since the epoch; infinite where it does not say. */
+export const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Token): number => expiresAt
+
 /** What a caller may ask of {@link TokenSource.getToken}. */
 export type GetTokenOptions = {
   /**

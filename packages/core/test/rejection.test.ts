@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import type { Provider } from '../src/index.ts'
-import { rejectionOf } from '../src/request/rejection.ts'
+import { rejectionCheck } from '../src/request/rejection.ts'
 import { provider } from './support.ts'
 
 const isRejected = (response: Response, quirks: Partial<Provider> = {}) =>
-  rejectionOf({ ...provider, ...quirks })(response)
+  rejectionCheck({ ...provider, ...quirks })(response)
 
 test.each([
   [undefined, true],

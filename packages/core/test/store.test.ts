@@ -2,7 +2,7 @@ import { useFakeTime } from './fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import type { Grant, Token, TokenStore } from '../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from './database.ts'
-import { slotOf } from '../src/life/state.ts'
+import { stateOf } from '../src/sharing/state-of.ts'
 import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from './support.ts'
 
 const { seconds } = useFakeTime()
@@ -415,7 +415,7 @@ test('on Workers, whoever joined a renewal that is gone with its request renews 
   await source.getToken()
   const [key = ''] = database.contents.keys()
   await source.clear()
-  slotOf(store, key).pending = { promise: new Promise(() => {}), deadline: Date.now() + 10_000 }
+  stateOf(store, key).pending = { promise: new Promise(() => {}), deadline: Date.now() + 10_000 }
   const waiting = Promise.all([source.getToken(), source.getToken()])
   await seconds(9.999)
   expect(endpoint.requests).toHaveLength(1)

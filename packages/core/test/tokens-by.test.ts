@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createTokenSource, tokensBy } from '../src/index.ts'
-import { createFamily } from '../src/lru.ts'
-import { slotOf } from '../src/life/state.ts'
+import { createLru } from '../src/lru.ts'
+import { stateOf } from '../src/sharing/state-of.ts'
 import { grant, provider, secret, sourceOver, tokenEndpoint } from './support.ts'
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
@@ -41,7 +41,7 @@ test('10,000 are kept unless told otherwise', () => {
 })
 
 test('one that is busy is not dropped, and the next longest unused is instead', () => {
-  const family = createFamily(createMember, 2, ({ isBusy }) => isBusy)
+  const family = createLru(createMember, 2, ({ isBusy }) => isBusy)
   const [a, b] = [family('a'), family('b')]
   a.isBusy = true
   family('c')
@@ -50,7 +50,7 @@ test('one that is busy is not dropped, and the next longest unused is instead', 
 })
 
 test('while all are busy there are more of them, and the newest is not dropped either', () => {
-  const family = createFamily(createMember, 2, ({ isBusy }) => isBusy)
+  const family = createLru(createMember, 2, ({ isBusy }) => isBusy)
   const [a, b] = [family('a'), family('b')]
   a.isBusy = b.isBusy = true
   const c = family('c')
@@ -61,27 +61,27 @@ test('while all are busy there are more of them, and the newest is not dropped e
 
 test('a store has one slot for a key, and 10,000 of them: then the longest unused is forgotten', () => {
   const store = new Map()
-  const [first, second] = names.slice(0, 10_000).map((name) => slotOf(store, name))
-  expect(slotOf(store, 'key-0')).toBe(first)
-  slotOf(store, 'one too many')
-  expect(slotOf(store, 'key-0')).toBe(first)
-  expect(slotOf(store, 'key-1')).not.toBe(second)
+  const [first, second] = names.slice(0, 10_000).map((name) => stateOf(store, name))
+  expect(stateOf(store, 'key-0')).toBe(first)
+  stateOf(store, 'one too many')
+  expect(stateOf(store, 'key-0')).toBe(first)
+  expect(stateOf(store, 'key-1')).not.toBe(second)
 })
 
 test('a slot with a renewal in flight is not forgotten, until that is over time', () => {
   const store = new Map()
-  const slot = slotOf(store, 'busy')
+  const slot = stateOf(store, 'busy')
   const promise = new Promise<never>(() => {})
   slot.pending = { promise, deadline: Date.now() + 60_000 }
-  for (const name of names) slotOf(store, name)
-  expect(slotOf(store, 'busy')).toBe(slot)
+  for (const name of names) stateOf(store, name)
+  expect(stateOf(store, 'busy')).toBe(slot)
   slot.pending = { promise, deadline: Date.now() - 1 }
-  for (const name of names) slotOf(store, name)
-  expect(slotOf(store, 'busy')).not.toBe(slot)
+  for (const name of names) stateOf(store, name)
+  expect(stateOf(store, 'busy')).not.toBe(slot)
 })
 
 test('different stores have different slots', () => {
-  expect(slotOf(new Map(), 'a')).not.toBe(slotOf(new Map(), 'a'))
+  expect(stateOf(new Map(), 'a')).not.toBe(stateOf(new Map(), 'a'))
 })
 
 test('100,000 tenants have a token each, and each is asked for once', { timeout: 60_000 }, async () => {

@@ -86,7 +86,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters'> & {
  *
  * @throws `TypeError` if something is missing or wrong.
  */
-export function settle(options: TokenSourceOptions): Settings {
+export function resolveOptions(options: TokenSourceOptions): Settings {
   if (!isObject(options)) throw new TypeError('createTokenSource needs options')
   const { grant = clientCredentials(), scope, resource, parameters } = options
   if (!isObject(grant) || typeof grant.name !== 'string')

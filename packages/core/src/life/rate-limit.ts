@@ -1,28 +1,31 @@
-/** So many permits at once, and one more every so often. */
-export type Ration = {
-  /** Takes a permit, or says that there is none. */
-  take(): boolean
-  /** Gives a permit back that served nothing. */
-  giveBack(): void
+/** A limit with a burst: so many at once, and one more every so often. */
+export type RateLimit = {
+  /** How many are free. */
+  permits: number
+  /** When `permits` was counted last, in milliseconds since the epoch. */
+  countedAt: number
 }
 
-/** Makes a ration of `size` permits, refilled by one every `refillMs`. */
-export function createRation(size: number, refillMs: number): Ration {
-  let permits = size
-  let countedAt = Date.now()
-  return {
-    take: () => {
-      // A clock that was set back must not stop the refill for as long as that.
-      countedAt = Math.min(countedAt, Date.now())
-      const refilled = Math.floor((Date.now() - countedAt) / refillMs)
-      permits = Math.min(size, permits + refilled)
-      countedAt = permits === size ? Date.now() : countedAt + refilled * refillMs
-      if (permits === 0) return false
-      permits -= 1
-      return true
-    },
-    giveBack: () => {
-      permits += 1
-    },
-  }
+/** Three at once, then one every 30 s. */
+const burst = 3
+const refillMs = 30_000
+
+/** Makes a limit of which nothing is used. */
+export const createRateLimit = (now: number): RateLimit => ({ permits: burst, countedAt: now })
+
+/** Takes a permit, if there is one. */
+export function takePermit(limit: RateLimit, now: number): boolean {
+  // A clock that was set back must not stop the refill.
+  const countedAt = Math.min(limit.countedAt, now)
+  const refilled = Math.floor((now - countedAt) / refillMs)
+  limit.permits = Math.min(burst, limit.permits + refilled)
+  limit.countedAt = limit.permits === burst ? now : countedAt + refilled * refillMs
+  if (limit.permits === 0) return false
+  limit.permits -= 1
+  return true
+}
+
+/** Gives back a permit that was not needed. */
+export function returnPermit(limit: RateLimit): void {
+  limit.permits += 1
 }

@@ -1,35 +1,34 @@
 import type { RenewalReason } from '../events.ts'
-import { createFamily } from '../lru.ts'
-import type { Held } from './lifetime.ts'
-import { createRation, type Ration } from './rate-limit.ts'
-import type { TokenStore } from '../store.ts'
+import type { Provider } from '../provider.ts'
 import type { Token } from '../token.ts'
-import { isPending, withTimeout, type Pending } from '../wait.ts'
+import type { Pending } from '../wait.ts'
+import { toCachedToken, type CachedToken } from './cached-token.ts'
+import type { RateLimit } from './rate-limit.ts'
 
-/** What all sources share that give the same token from the same store. */
-export type Slot = {
-  /** The key of the token in the store. */
+/** All that memory knows of one token. Over a store, all sources share it that give the same token from there. */
+export type TokenState = {
+  /** The key of the token in the store; empty where there is no store. */
   readonly key: string
-  /** The token in memory. */
-  held?: Held | undefined
-  /** Whether the token in memory is newer than the one in the store, which could not be written. */
-  isUnsaved?: boolean
-  /** Counts what took the place of what was there before, so that a renewal knows that it was overtaken. */
+  /** The token itself. */
+  cached: CachedToken | undefined
+  /** Whether that token is newer than the one in the store, which could not be written. */
+  isUnsaved: boolean
+  /** Goes up with each token that is set or cleared: a renewal that began before must not write. */
   version: number
-  /** The last write to the store; settles, unless whatever runs it is gone. */
-  writing?: Promise<unknown>
-  /** The renewal in flight; one that has not settled by its deadline is of no account any more. */
-  pending?: Pending<Token> | undefined
+  /** The renewal in flight. One that has not settled by its deadline is ignored. */
+  pending: Pending<Token> | undefined
   /** The last failure, until a success. */
-  failure?: Failure | undefined
-  /** Renewals that refusals may force. */
-  readonly forcedRenewals: Ration
-  /** When the tokens of late were granted, in milliseconds since the epoch. */
+  failure: Failure | undefined
+  /** Limits the renewals that rejected tokens force; absent until the first. */
+  forcedRenewals: RateLimit | undefined
+  /** When the tokens of the last minute were granted, in milliseconds since the epoch. */
   grantedAt: readonly number[]
+  /** The last write to the store; settles, unless the request that runs it is gone. */
+  writing: Promise<unknown> | undefined
 }
 
 /** A failed renewal. */
-type Failure = {
+export type Failure = {
   readonly error: Error
   readonly reason: RenewalReason
   /** In milliseconds since the epoch. */
@@ -38,32 +37,32 @@ type Failure = {
   readonly count: number
 }
 
-/** Makes a slot with nothing in it. */
-export const createSlot = (key: string): Slot => ({
+const none: readonly number[] = []
+
+/** The state of a token that nothing is known of. */
+export const createState = (key: string): TokenState => ({
   key,
+  cached: undefined,
+  isUnsaved: false,
   version: 0,
-  forcedRenewals: createRation(3, 30_000),
-  grantedAt: [],
+  pending: undefined,
+  failure: undefined,
+  forcedRenewals: undefined,
+  grantedAt: none,
+  writing: undefined,
 })
 
-// Under a global symbol, so that two copies of this package over one store join the same renewals.
-const registry = Symbol.for('@oauthkit/core slots 1')
-const families = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string) => Slot> })[registry] ??=
-  new WeakMap())
-
-/** The one slot of a key in a store; beyond 10,000 keys those that were longest unused are forgotten. */
-export function slotOf(store: TokenStore, key: string): Slot {
-  let family = families.get(store)
-  if (!family) {
-    family = createFamily(createSlot, 10_000, ({ pending }) => isPending(pending))
-    families.set(store, family)
-  }
-  return family(key)
+/** Keeps a token, and returns it as calls get it: frozen. */
+export function remember(state: TokenState, token: Token, provider: Provider): Token {
+  if (token !== state.cached?.token) state.cached = toCachedToken(token, provider)
+  state.failure = state.pending = undefined
+  state.version += 1
+  return state.cached.token
 }
 
-/** Writes after what is being written, since a store need not keep the order of what it is asked at the same time. */
-export function inTurn<T>(slot: Slot, write: () => Promise<T>): Promise<T> {
-  const turn = slot.writing ? withTimeout(slot.writing, 1000, () => {}).then(write) : write()
-  slot.writing = turn.catch(() => {})
-  return turn
+/** Forgets the token, and every renewal that began before. */
+export function forget(state: TokenState): void {
+  state.cached = state.failure = state.pending = undefined
+  state.isUnsaved = false
+  state.version += 1
 }

@@ -1,39 +1,33 @@
-import type { ClientOptions, FormParameters } from '../endpoint/call-endpoint.ts'
-import { oauthError, isOAuthError } from '../errors.ts'
-import type { TokenEventDetails } from '../events.ts'
+import type { FormParameters } from '../endpoint/call-endpoint.ts'
 import { requestToken } from '../endpoint/token-request.ts'
-import type { Settings } from './options.ts'
-import type { Slot } from './state.ts'
+import { isOAuthError, oauthError, type OAuthError } from '../errors.ts'
 import type { Token } from '../token.ts'
+import type { Settings } from './options.ts'
+import type { TokenState } from './state.ts'
+import type { Attempt, Credentials } from './token-cache.ts'
 
 /** The ways to ask the token endpoint for a token. */
 export type TokenRequests = {
-  /** Asks by the grant, if it can get a token by itself. */
+  /** Asks by the grant; absent if the grant cannot get a token by itself. */
   readonly byGrant?: (() => Promise<Token>) | undefined
   /** Redeems a refresh token; `undefined` if it is dead. What the answer leaves out is the previous token's. */
   readonly byRefreshToken: (refreshToken: string, previous: Token | null | undefined) => Promise<Token | undefined>
 }
 
-/** Makes the token requests of a renewal; beyond `maxTokenRequestsPerMinute` granted ones they fail. */
+/** Makes the token requests of one renewal. */
 export function createTokenRequests(
   settings: Settings,
-  slot: Slot,
-  credentials: Pick<ClientOptions, 'clientId' | 'clientSecret'>,
-  report: (event: TokenEventDetails) => void,
+  state: TokenState,
+  credentials: Credentials,
+  { checkLimit }: Attempt,
 ): TokenRequests {
-  const { provider, grant, maxTokenRequestsPerMinute } = settings
+  const { provider, grant } = settings
 
   const ask = async (parameters: () => FormParameters | Promise<FormParameters>): Promise<Token> => {
-    const minuteAgo = Date.now() - 60_000
-    slot.grantedAt = slot.grantedAt.filter((instant) => instant > minuteAgo)
-    if (slot.grantedAt.length >= maxTokenRequestsPerMinute) {
-      report({ type: 'throttled', why: 'token-requests' })
-      const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
-      throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (slot.grantedAt[0] ?? 0) + 60_000 })
-    }
+    checkLimit()
     const all = async () => ({ ...settings.parameters, ...(await parameters()) })
     const token = await requestToken({ ...settings, ...credentials, parameters: all })
-    slot.grantedAt = [...slot.grantedAt, Date.now()]
+    state.grantedAt = [...state.grantedAt, Date.now()]
     return token
   }
 
@@ -59,4 +53,11 @@ export function createTokenRequests(
       }
     },
   }
+}
+
+/** The error when nothing is left to renew with. */
+export function signInAgain({ provider, grant }: Settings, isRefreshTokenDead: boolean): OAuthError {
+  const why = isRefreshTokenDead ? 'the refresh token is no longer good' : 'no token is stored'
+  const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`
+  return oauthError(provider.name, 'TOKEN_MISSING', what, { error: isRefreshTokenDead ? 'invalid_grant' : undefined })
 }

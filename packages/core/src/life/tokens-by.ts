@@ -1,8 +1,8 @@
-import { createFamily } from '../lru.ts'
+import { createLru } from '../lru.ts'
 import type { TokenSource } from '../token.ts'
 
 /**
- * Makes a family of token sources: one for each key, a tenant's or a user's say.
+ * Makes one token source for each key, a tenant's or a user's say.
  *
  * ```ts
  * const tenants = tokensBy((tenant) => orangeTokens(credentialsOf(tenant)))
@@ -16,5 +16,5 @@ export function tokensBy<Source extends TokenSource>(
   create: (key: string) => Source,
   { maxIdle = 10_000 }: { readonly maxIdle?: number } = {},
 ): (key: string) => Source {
-  return createFamily(create, maxIdle)
+  return createLru(create, maxIdle)
 }

@@ -7,7 +7,7 @@ const maxBytes = 16_384
 const maxMs = 1000
 
 /** Makes {@link TokenSource.isRejected} of what a provider says about its refusals. */
-export function rejectionOf({ rejectedStatuses = [401], isRejected }: Provider) {
+export function rejectionCheck({ rejectedStatuses = [401], isRejected }: Provider) {
   return (response: Response): boolean | Promise<boolean> =>
     rejectedStatuses.includes(response.status) && (isRejected ? ask(isRejected, response) : challengesToken(response))
 }

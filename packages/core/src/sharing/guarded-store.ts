@@ -1,27 +1,24 @@
-import type { TokenEventDetails } from '../events.ts'
 import { createRedactor, describeError } from '../endpoint/redactor.ts'
+import type { TokenEventDetails } from '../events.ts'
 import type { TokenStore } from '../store.ts'
 import { invalidReason, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
+import { runUnderLock, type Lease } from './run-under-lock.ts'
+import type { Stored } from './stored.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 
-/** Says whether the lock is still held. */
-export type Lease = Parameters<Parameters<NonNullable<TokenStore['lock']>>[1]>[0]
-
-/** A store that never throws and never keeps anybody waiting: what fails is reported. */
+/** A store that never throws, and that no call waits long for: what fails is told in an event. */
 export type GuardedStore = {
-  /** The token; `null` if there is none, and `undefined` if nobody knows, since the store failed. */
-  get(key: string): Promise<Token | null | undefined>
-  /** Says whether it is written. A token that cannot be refreshed is stored for as long as it lives. */
+  /** Reads a token. What is no token counts as none. */
+  get(key: string): Promise<Stored>
+  /** Writes a token; `false` if that failed. One that cannot be refreshed is stored for as long as it lives. */
   set(key: string, token: Token): Promise<boolean>
-  /** Says whether it is gone. */
+  /** Removes a token; `false` if that failed. */
   delete(key: string): Promise<boolean>
-  /**
-   * Runs the work, once, under the store's lock if it has one that works, else without a lease; what comes of the work
-   * comes of this. Or it gives what `reread` gave while the lock was waited for.
-   */
+  /** Runs the work, once: under the store's lock, or without a lease if the store has none that works. */
   lock<T>(key: string, work: (lease?: Lease) => Promise<T>, reread: () => Promise<T | undefined>): Promise<T>
+  /** Whether the store has a lock. */
   readonly hasLock: boolean
 }
 
@@ -66,50 +63,23 @@ export function guardStore(
     set: async (key, token) => {
       const { expiresAt, refreshToken } = token
       const ttlMs = expiresAt === undefined || refreshToken !== undefined ? undefined : expiresAt - Date.now()
-      // A token that is over already would only take room; the one before it must not come back for all that.
+      // A token that has expired would only take room, but the older one must not reappear.
       if (ttlMs !== undefined && ttlMs <= 0) return remove(key)
       const write = async () => {
-        // A copy, since a Map keeps what it is given. A Keyv does not throw: it says false.
+        // A copy, since a Map keeps what it is given. A Keyv does not throw: it returns false.
         const answer = await store.set(key, { ...token }, ttlMs)
         if (answer === false) throw new Error('the store did not write it')
       }
       return 'value' in (await attempt('set', write, token))
     },
     delete: remove,
-    lock: <T>(key: string, work: (lease?: Lease) => Promise<T>, reread: () => Promise<T | undefined>) => {
+    lock: async (key, work, reread) => {
       if (!store.lock) return work()
-      return new Promise<T>((resolve) => {
-        let outcome: Promise<T> | undefined
-        const settle = (own: Promise<T>) => {
-          outcome = own
-          // What it came to does not wait for long for the lock to be given back.
-          const end = () => resolve(withTimeout(released, timeoutMs, () => own))
-          own.then(end, end)
-          return own
-        }
-        const run = (lease?: Lease) => outcome ?? settle(work(lease))
-        const lookAgain = async () => {
-          const found = outcome ? undefined : await reread()
-          return found === undefined ? undefined : settle(Promise.resolve(found))
-        }
-        const underLock = async (): Promise<T> => {
-          try {
-            await store.lock?.(key, run, lookAgain)
-            if (!outcome) fail('lock', 'it did not run the work')
-          } catch (error) {
-            // The work's own error comes through the lock; any other takes nothing from what the work came to.
-            if (!(await outcome?.then(isNoFailure, isFailure))) fail('lock', harmless(error))
-          }
-          return run()
-        }
-        const released = underLock()
-      })
+      const failLock = (error: unknown) => fail('lock', typeof error === 'string' ? error : harmless(error))
+      return runUnderLock(store.lock.bind(store), { key, work, reread, timeoutMs, fail: failLock })
     },
   }
 }
-
-const isFailure = () => true
-const isNoFailure = () => false
 
 /** What a store says of its failure, without what it was given or holds, which it may repeat. */
 function harmless(error: unknown, token?: Token): string {

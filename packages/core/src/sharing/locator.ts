@@ -1,53 +1,52 @@
+import { resolveCredential } from '../endpoint/credential.ts'
 import { failLate } from '../errors.ts'
-import type { TokenEventDetails } from '../events.ts'
-import { isPending, joinPending, startPending, type Pending } from '../wait.ts'
-import { isAlive } from '../life/lifetime.ts'
-import { findPlace, ownPlace, type Place } from './place.ts'
 import type { Settings } from '../life/options.ts'
+import type { Located } from '../life/token-cache.ts'
+import type { TokenStore } from '../store.ts'
+import { isPending, joinPending, startPending, type Pending } from '../wait.ts'
+import { stateOf } from './state-of.ts'
+import { storeKey } from './store-key.ts'
 
-/** Where a source's token is, and how to find out. */
-export type Search = {
-  /** Where the token was last; with a store, credentials that are looked up may move it. */
-  place: Place | undefined
-  /** Finds where the token is now, once for all who ask at the same time. */
-  readonly find: () => Promise<Place>
+/** How long looked-up credentials are remembered. */
+const rememberedMs = 1000
+
+/**
+ * Makes a function that finds a token in a store: it looks the credentials up, and the key they give.
+ *
+ * Credentials that are functions are looked up again for each renewal, but only once for all who ask at the same time, and
+ * once a second at most, whether that succeeds or fails: that spares the vault.
+ */
+export function createLocator(settings: Settings, store: TokenStore): () => Promise<Located> {
+  const { provider, clientId, clientSecret, timeoutMs } = settings
+  const isFixed = typeof clientId !== 'function' && typeof clientSecret !== 'function'
+  let found: Located | undefined
+  let pending: Pending<Located> | undefined
+  let isSettled = false
+
+  const locate = async (): Promise<Located> => {
+    if (found && isFixed) return found
+    // A clock that was set back does not make it remembered for longer.
+    const isStale = isSettled && pending !== undefined && pending.deadline > Date.now() + rememberedMs
+    if (isPending(pending) && !isStale) return joinPending(pending, locate)
+    const own = (pending = startPending(find(settings, store), timeoutMs, () => failLate(provider.name, timeoutMs)))
+    isSettled = false
+    try {
+      return (found = await own.promise)
+    } finally {
+      if (pending === own) {
+        pending = { promise: own.promise, deadline: Date.now() + rememberedMs }
+        isSettled = true
+      }
+    }
+  }
+  return locate
 }
 
-/** Makes the search of a source; without a store there is nothing to search. */
-export function createSearch(settings: Settings, report: (event: TokenEventDetails) => void): Search {
-  const { provider, clientId, clientSecret, store, timeoutMs } = settings
-  const isMovable = store && [clientId, clientSecret].some((credential) => typeof credential === 'function')
-  let pending: Pending<Place> | undefined
-  let isOver = false
-
-  const search: Search = {
-    place: store ? undefined : ownPlace(settings),
-    find: async () => {
-      if (search.place && !isMovable) return search.place
-      // What is remembered lasts no longer for a clock that was set back.
-      if (isPending(pending) && !(isOver && pending.deadline > Date.now() + 1000))
-        return joinPending(pending, search.find)
-      const own = (pending = startPending(findPlace(settings), timeoutMs, () => failLate(provider.name, timeoutMs)))
-      isOver = false
-      // Remembered for a second, whatever comes of it: a vault is no more to be hammered than the token endpoint.
-      const retryAt = () => Date.now() + 1000
-      try {
-        const found = await own.promise
-        // The token at hand is good until the new place has one.
-        if (!isAlive(search.place?.slot.held) || found.slot.held) search.place = found
-        return found
-      } catch (error) {
-        const hasToken = isAlive(search.place?.slot.held)
-        const reason = hasToken ? 'ageing' : 'absent'
-        if (pending === own) report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: retryAt() })
-        throw error
-      } finally {
-        if (pending === own) {
-          pending = { promise: own.promise, deadline: retryAt() }
-          isOver = true
-        }
-      }
-    },
-  }
-  return search
+async function find(settings: Settings, store: TokenStore): Promise<Located> {
+  const { provider } = settings
+  const clientId = await resolveCredential(provider, 'clientId', settings.clientId)
+  const clientSecret =
+    settings.clientSecret && (await resolveCredential(provider, 'clientSecret', settings.clientSecret))
+  const state = stateOf(store, await storeKey(settings, clientId, clientSecret))
+  return { state, credentials: { clientId, clientSecret } }
 }

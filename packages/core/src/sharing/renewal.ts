@@ -1,154 +1,139 @@
-import { createEntry, endOf, type EntryOptions } from './stored.ts'
-import { oauthError } from '../errors.ts'
-import type { TokenEventDetails } from '../events.ts'
-import type { ClientOptions } from '../endpoint/call-endpoint.ts'
-import type { Lease } from './guarded-store.ts'
-import type { Held } from '../life/lifetime.ts'
-import { createTokenRequests } from '../life/token-requests.ts'
+import { oauthError, type OAuthError } from '../errors.ts'
+import { withoutRefreshToken } from '../life/cached-token.ts'
+import type { Settings } from '../life/options.ts'
+import type { Attempt, Located, Outcome, Renewal } from '../life/token-cache.ts'
+import { createTokenRequests, signInAgain } from '../life/token-requests.ts'
 import type { Token } from '../token.ts'
+import { withTimeout } from '../wait.ts'
+import type { GuardedStore } from './guarded-store.ts'
+import { inTurn } from './in-turn.ts'
+import type { Lease } from './run-under-lock.ts'
+import { isNewer, isReplaced, refreshTokenOf, type Stored } from './stored.ts'
 
-/** One renewal: what it is for, and with what. */
-export type Renewal = EntryOptions & {
-  readonly credentials: Pick<ClientOptions, 'clientId' | 'clientSecret'>
-  readonly report: (event: TokenEventDetails) => void
-}
+/** What a step of a renewal comes to; `again`: what it started from has changed, so it starts over. */
+type Step = Outcome | 'again'
 
 /**
- * Gets the next token: the newer one that a sibling has put into the store, else one from the token endpoint, by refresh
- * token if there is one, else by the grant. It is in the store before anyone sees it.
- *
- * @throws {@link OAuthError} if there is no token to be had.
+ * Prepares a renewal over a store: the newer token that another process has put there, else one from the token endpoint, by
+ * refresh token if there is one, else by the grant. It is in the store before any call gets it.
  */
-export async function renewToken(renewal: Renewal): Promise<Token> {
-  const { settings, slot, store, credentials, reason, isCurrent, report } = renewal
-  const { provider, grant, timeoutMs } = settings
-  const requests = createTokenRequests(settings, slot, credentials, report)
-  const entry = createEntry(renewal)
-  const startedAt = Date.now()
-  let lease: Lease | undefined
-  let locks = 0
-  let isRationed = false
+export function createRenewal(
+  store: GuardedStore,
+  settings: Settings,
+  { state, credentials }: Located,
+  attempt: Attempt,
+): Renewal {
+  const { isCurrent, checkCurrent } = attempt
+  const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)
+  const isUser = settings.key !== undefined
+  /** What the store had when it was read last. */
+  let stored: Stored
 
-  /** What was overtaken, or is late, must not redeem or kill a refresh token either. */
-  const checkCurrent = () => {
-    if (isCurrent() && Date.now() < startedAt + timeoutMs) return
-    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal was overtaken: ask again')
+  /** Reads the store, and adopts what is newer than the token in memory. */
+  const readStore = async (): Promise<Outcome | undefined> => {
+    stored = await store.get(state.key)
+    return isNewer(stored, state, attempt) ? adopt(stored) : undefined
   }
 
-  const done = (type: 'renewed' | 'adopted', token: Token): Token => {
-    report({ type, reason, durationMs: Date.now() - startedAt, expiresAt: endOf(token) })
-    return token
+  const adopt = (token: Token): Outcome => {
+    if (isCurrent()) state.isUnsaved = false
+    return { type: 'adopted', token }
   }
 
-  const adopt = (token: Token): Token => {
-    if (isRationed) slot.forcedRenewals.giveBack()
-    if (isCurrent()) slot.isUnsaved = false
-    return done('adopted', token)
+  /** Renews under the lock, until nothing that it started from was lost or changed meanwhile. */
+  const request = async (): Promise<Outcome> => {
+    for (let locks = 0; ;) {
+      const mayLock = stored !== undefined
+      if (mayLock) locks += 1
+      const work = (lease?: Lease) => renewOnce(lease, locks)
+      // oxlint-disable-next-line no-await-in-loop -- the lock is given back before it is taken again
+      const step = mayLock ? await store.lock<Step>(state.key, work, readStore) : await work()
+      if (step !== 'again') return step
+    }
+  }
+
+  const renewOnce = async (lease: Lease | undefined, locks: number): Promise<Step> => {
+    if (store.hasLock) {
+      // The process that held the lock before may have renewed.
+      let newer = await readStore()
+      // The store just granted the lock, so a failed read is tried once more.
+      if (lease && stored === undefined) newer = await readStore()
+      if (newer) return newer
+    }
+    // The store took its time, and a lock may have been granted when no call waited any more.
+    checkCurrent()
+    const refreshToken = refreshTokenOf(stored, state, isUser)
+    // A store that failed for a moment is asked for its lock once more: without it, no refresh token is redeemed.
+    const isLockMissing = store.hasLock && !lease && stored !== undefined && locks < 2
+    if (isLost(lease) || (isLockMissing && refreshToken)) return 'again'
+
+    if (refreshToken && !(byGrant && isInDoubt(refreshToken, lease))) {
+      const step = (await redeem(refreshToken, lease)) ?? (await findRotated(refreshToken, lease))
+      if (step) return step
+      // It is dead. The rest of the access token's life is still good.
+      if (state.cached) state.cached = withoutRefreshToken(state.cached)
+      if (stored) await store.delete(state.key)
+    }
+    if (byGrant) return save(await byGrant(), lease)
+    if (stored === undefined) throw inDoubt()
+    throw signInAgain(settings, refreshToken !== undefined)
+  }
+
+  /** Redeems a refresh token; `undefined` if it is dead. */
+  const redeem = async (refreshToken: string, lease: Lease | undefined): Promise<Step | undefined> => {
+    if (isInDoubt(refreshToken, lease)) throw inDoubt()
+    const token = await byRefreshToken(refreshToken, stored ?? state.cached?.token)
+    return token && save(token, lease)
+  }
+
+  /** Looks for what came of a refresh token that is dead: another process may have redeemed it first. */
+  const findRotated = async (dead: string, lease: Lease | undefined): Promise<Step | undefined> => {
+    let newer = await readStore()
+    // That process may be writing what it got only now.
+    if (!newer && stored?.refreshToken === dead) newer = await pause().then(readStore)
+    if (newer) return newer
+    checkCurrent()
+    if (isLost(lease)) return 'again'
+    const other = stored?.refreshToken
+    const step = other && other !== dead ? await redeem(other, lease) : undefined
+    if (step) return step
+    checkCurrent()
+    return isLost(lease) ? 'again' : undefined
   }
 
   /** Writes what was granted over what was there before, and over nothing else: another process may know better. */
-  const save = async (token: Token): Promise<Token> => {
-    const before = entry.stored
-    const newer = before === undefined || !isCurrent() ? undefined : await entry.findNewer()
-    if (newer) {
-      if (isCurrent()) slot.isUnsaved = false
-      return done('adopted', newer)
-    }
-    // The user has logged out elsewhere meanwhile, or has signed in anew.
-    const isLoggedOut = settings.key !== undefined && before?.refreshToken && entry.stored === null
-    const isSignedIn = entry.stored?.refreshToken && entry.stored.refreshToken !== before?.refreshToken
-    if (isLoggedOut || isSignedIn) return work(lease)
-    await entry.write(token, lease !== undefined)
-    return done('renewed', token)
+  const save = async (token: Token, lease: Lease | undefined): Promise<Step> => {
+    const before = stored
+    const newer = before !== undefined && isCurrent() ? await readStore() : undefined
+    if (newer) return newer
+    if (isReplaced(before, stored, isUser)) return 'again'
+    await inTurn(state, async () => {
+      const write = async () => (isCurrent() ? store.set(state.key, token) : undefined)
+      let isWritten = await write()
+      // The connection may be back, and those who wait for the lock would redeem the refresh token that is dead now.
+      if (isWritten === false && lease && token.refreshToken !== undefined) isWritten = await pause().then(write)
+      if (isWritten !== undefined) state.isUnsaved = !isWritten
+    })
+    return { type: 'renewed', token }
   }
 
-  const adoptNewer = async (): Promise<Token | undefined> => {
-    const newer = await entry.findNewer()
-    return newer && adopt(newer)
+  /** Where others renew too, one of them may have redeemed it, or be about to. Redeemed twice, it would end the login. */
+  const isInDoubt = (refreshToken: string, lease: Lease | undefined): boolean => {
+    const isOwn = state.isUnsaved && refreshToken === state.cached?.token.refreshToken
+    return store.hasLock && (!lease || stored === undefined) && !isOwn
   }
 
-  /** Where others renew too, one of them may have redeemed it, or be about to: used twice, it would end the login. */
-  const isInDoubt = (refreshToken: string) => {
-    const isOwn = slot.isUnsaved && refreshToken === slot.held?.token.refreshToken
-    return store?.hasLock === true && (!lease || entry.stored === undefined) && !isOwn
+  const inDoubt = (): OAuthError => {
+    const what = stored === undefined ? 'nobody knows whether a token is stored' : 'others may be renewing, too'
+    const { name } = settings.provider
+    return oauthError(name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
   }
 
-  const inDoubt = () => {
-    const what = entry.stored === undefined ? 'nobody knows whether a token is stored' : 'others may be renewing, too'
-    return oauthError(provider.name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
-  }
+  /** Waits as long as the store may take. */
+  const pause = () => withTimeout(new Promise<void>(() => {}), settings.storeTimeoutMs, () => {})
 
-  const redeem = (refreshToken: string) => {
-    if (isInDoubt(refreshToken)) throw inDoubt()
-    return requests.byRefreshToken(refreshToken, entry.stored ?? slot.held?.token)
-  }
-
-  const request = async (): Promise<Token> => {
-    const refresh = entry.nextRefreshToken()
-    if (refresh && !(requests.byGrant && isInDoubt(refresh))) {
-      const renewed = await redeem(refresh)
-      if (renewed) return save(renewed)
-      // Another process may have redeemed and rotated it first: then what it got is in the store.
-      const newer = await entry.findRotated(refresh)
-      if (newer) return adopt(newer)
-      checkCurrent()
-      if (isLockLost()) return underLock()
-      const other = entry.stored?.refreshToken
-      const retried = other && other !== refresh ? await redeem(other) : undefined
-      if (retried) return save(retried)
-      checkCurrent()
-      if (isLockLost()) return underLock()
-      // It is dead. What is left of the access token is still good.
-      if (slot.held) slot.held = withoutRefreshToken(slot.held)
-      if (entry.stored) await store?.delete(slot.key)
-    }
-    if (requests.byGrant) return save(await requests.byGrant())
-    if (store && entry.stored === undefined) throw inDoubt()
-    const why = refresh ? 'the refresh token is no longer good' : 'no token is stored'
-    const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`
-    throw oauthError(provider.name, 'TOKEN_MISSING', what, { error: refresh && 'invalid_grant' })
-  }
-
-  const work = async (granted?: Lease): Promise<Token> => {
-    lease = granted
-    // Whoever held the lock before may have done the work.
-    let sibling = store?.hasLock ? await adoptNewer() : undefined
-    // It granted the lock just now: what ailed it may be over.
-    if (granted && entry.stored === undefined) sibling = await adoptNewer()
-    if (sibling) return sibling
-    // The store took its time, and a lock may have been granted when nobody waited any more.
-    if (store) checkCurrent()
-    return isLockLost() || isLockMissing() ? underLock() : request()
-  }
-
-  /** Whoever has the lock now may be redeeming the refresh token that was read. */
-  const isLockLost = () => lease?.signal.aborted === true
-  /** A store that failed for a moment is asked for its lock once more: without it, no refresh token is redeemed. */
-  const isLockMissing = () =>
-    !lease && entry.stored !== undefined && locks < 2 && entry.nextRefreshToken() !== undefined
-  const underLock = () => {
-    if (!store || entry.stored === undefined) return work()
-    locks += 1
-    return store.lock(slot.key, work, adoptNewer)
-  }
-
-  const sibling = await adoptNewer()
-  if (sibling) return sibling
-  const refused = reason === 'rejected' ? slot.held : undefined
-  isRationed = refused !== undefined && slot.forcedRenewals.take()
-  if (refused && !isRationed) {
-    report({ type: 'throttled', why: 'forced-renewals' })
-    return refused.token
-  }
-  try {
-    return await underLock()
-  } catch (error) {
-    if (isRationed) slot.forcedRenewals.giveBack()
-    throw error
-  }
+  return { readStore, request }
 }
 
-function withoutRefreshToken(held: Held): Held {
-  const { refreshToken: _dead, ...token } = held.token
-  return { ...held, token: Object.freeze(token) }
-}
+/** The process that has the lock now may be redeeming the refresh token that was read. */
+const isLost = (lease: Lease | undefined): boolean => lease?.signal.aborted === true

@@ -1,9 +1,24 @@
+import type { Settings } from '../life/options.ts'
+
 /**
  * Makes the one key of cache, lock and single flight out of everything that can change the token.
  *
- * It is a hash, so that a store shows neither who asks nor with what.
+ * A changed secret is a new key at once. Not so where the token is a user's: a rotated client secret must not sign users
+ * out. The key is a hash, so that a store shows neither who asks nor with what.
  */
-export async function keyOf(parts: readonly unknown[]): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(parts)))
-  return `oauthkit:${Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+export async function storeKey(
+  { provider, clientAuth, grant, parameters, key }: Settings,
+  clientId: string,
+  clientSecret: string | undefined,
+): Promise<string> {
+  const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const proof = clientAuth.fingerprint ? [clientSecret, clientAuth.fingerprint()] : clientSecret
+  const client = [provider.name, provider.tokenEndpoint, clientId, key === undefined ? proof : undefined]
+  const identity = typeof grant.identity === 'function' ? grant.identity() : grant.identity
+  return hash([...client, grant.name, identity || undefined, form, key])
+}
+
+async function hash(parts: readonly unknown[]): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(parts)))
+  return `oauthkit:${Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }

@@ -1,6 +1,6 @@
 import { requestToken } from '../endpoint/token-request.ts'
 import type { Provider } from '../provider.ts'
-import { rejectionOf } from '../request/rejection.ts'
+import { rejectionCheck } from '../request/rejection.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { invalidReason } from '../token.ts'
 import { assert } from './assert.ts'
@@ -103,7 +103,7 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
   for (const [index, sample] of (samples.refusals ?? []).entries()) {
     const verdict = sample.isRejected ? 'a refused token' : 'no matter of the token'
     test(`${name}: takes sample ${index + 1} of an API's answers for ${verdict}`, async () => {
-      const isRejected = await rejectionOf(provider)(sample.response())
+      const isRejected = await rejectionCheck(provider)(sample.response())
       assert(isRejected === sample.isRejected, `it takes it for ${isRejected ? 'a refused token' : 'something else'}`)
     })
   }

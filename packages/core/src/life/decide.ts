@@ -1,0 +1,40 @@
+import type { RenewalReason } from '../events.ts'
+import type { Token } from '../token.ts'
+import { isPending, type Pending } from '../wait.ts'
+import { retryAt } from './back-off.ts'
+import { isAlive, type CachedToken } from './cached-token.ts'
+import type { TokenState } from './state.ts'
+
+/** What becomes of a call that needs a token. */
+export type Decision =
+  /** It gets the token in memory. `isDue`: and a renewal starts in the background. */
+  | { readonly do: 'serve'; readonly cached: CachedToken; readonly isDue: boolean }
+  /** It waits for the renewal in flight. */
+  | { readonly do: 'join'; readonly pending: Pending<Token> }
+  /** It gets the error of the last renewal: the next one is not due yet. */
+  | { readonly do: 'fail'; readonly error: Error }
+  /** It starts a renewal, and waits for it. */
+  | { readonly do: 'renew'; readonly reason: Exclude<RenewalReason, 'ageing'> }
+
+/**
+ * Decides what becomes of a call, from what memory knows, the token that an API rejected (if one did) and the instant.
+ *
+ * | in memory                           | what becomes of the call |
+ * | ----------------------------------- | ------------------------ |
+ * | a token that is fresh               | `serve`                  |
+ * | one that ages                       | `serve`, `isDue`; not while it is renewed or the last renewal just failed |
+ * | none, an expired or a rejected one: |                          |
+ * | – a renewal is in flight            | `join`                   |
+ * | – the last renewal just failed      | `fail`                   |
+ * | – else                              | `renew`                  |
+ */
+export function decide({ cached, pending, failure }: TokenState, rejected: string | undefined, now: number): Decision {
+  const hasToken = isAlive(cached, now)
+  if (hasToken && cached.token.accessToken !== rejected) {
+    const isCooling = failure !== undefined && now < retryAt(failure, failure.reason !== 'rejected', now)
+    return { do: 'serve', cached, isDue: now >= cached.renewAt && !isPending(pending, now) && !isCooling }
+  }
+  if (isPending(pending, now)) return { do: 'join', pending }
+  if (failure && now < retryAt(failure, false, now)) return { do: 'fail', error: failure.error }
+  return { do: 'renew', reason: hasToken ? 'rejected' : cached ? 'expired' : 'absent' }
+}

@@ -1,0 +1,35 @@
+import { withoutRefreshToken } from './cached-token.ts'
+import { createState, forget, remember } from './state.ts'
+import type { TokenCache } from './token-cache.ts'
+import { createTokenRequests, signInAgain } from './token-requests.ts'
+
+/** Keeps a token in memory alone. */
+export const memoryCache: TokenCache = {
+  locate: async (life) => ({ state: (life.state ??= createState('')), credentials: life.settings }),
+
+  renewal: ({ settings }, { state, credentials }, attempt) => ({
+    request: async () => {
+      const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)
+      const previous = state.cached?.token
+      if (previous?.refreshToken) {
+        const token = await byRefreshToken(previous.refreshToken, previous)
+        if (token) return { type: 'renewed', token }
+        attempt.checkCurrent()
+        // It is dead. The rest of the access token's life is still good.
+        if (state.cached) state.cached = withoutRefreshToken(state.cached)
+      }
+      if (byGrant) return { type: 'renewed', token: await byGrant() }
+      throw signInAgain(settings, previous?.refreshToken !== undefined)
+    },
+  }),
+
+  set: async ({ settings }, state, token) => {
+    remember(state, token, settings.provider)
+    return true
+  },
+
+  clear: async (_life, state) => {
+    forget(state)
+    return { last: undefined, isGone: true }
+  },
+}

@@ -1,0 +1,62 @@
+import type { ClientOptions } from '../endpoint/call-endpoint.ts'
+import type { RenewalReason, TokenEventDetails } from '../events.ts'
+import type { Token } from '../token.ts'
+import type { Settings } from './options.ts'
+import type { TokenState } from './state.ts'
+
+/** One token source, as its parts see it. */
+export type Life = {
+  readonly settings: Settings
+  readonly cache: TokenCache
+  /** Tells an event. */
+  readonly report: (event: TokenEventDetails) => void
+  /** What calls are served from. Absent until it was located first. */
+  state: TokenState | undefined
+  /** The last error of `locate`, so that it is told once to all who waited for it. */
+  locateError: unknown
+}
+
+/** Where a source keeps its token: in memory alone, or in a store that it shares with other processes. */
+export type TokenCache = {
+  /** Finds the state of the token that the credentials are for now. */
+  readonly locate: (life: Life) => Promise<Located>
+  /** Prepares a renewal. */
+  readonly renewal: (life: Life, located: Located, attempt: Attempt) => Renewal
+  /** Keeps a token that comes from outside; `false`: it could not be stored, and is in memory only. */
+  readonly set: (life: Life, state: TokenState, token: Token) => Promise<boolean>
+  /** Forgets the token. `wasUnsaved`: memory had a newer one than the store. */
+  readonly clear: (life: Life, state: TokenState, wasUnsaved: boolean) => Promise<Cleared>
+}
+
+/** The credentials of a token request. */
+export type Credentials = Pick<ClientOptions, 'clientId' | 'clientSecret'>
+
+/** What memory knows of the token, and the credentials that it is asked for with. */
+export type Located = { readonly state: TokenState; readonly credentials: Credentials }
+
+/** What was forgotten, if it is known, and whether it is gone everywhere. */
+type Cleared = { readonly last: Token | undefined; readonly isGone: boolean }
+
+/** What a renewal is for, and what it may do. */
+export type Attempt = {
+  readonly reason: RenewalReason
+  /** The token that an API rejected. */
+  readonly rejected: string | undefined
+  /** Whether nothing was set or cleared meanwhile. What was overtaken must not write. */
+  readonly isCurrent: () => boolean
+  /** Fails if the renewal was overtaken or is late: then it must not redeem or drop a refresh token either. */
+  readonly checkCurrent: () => void
+  /** Fails if too many tokens were granted in the last minute. */
+  readonly checkLimit: () => void
+}
+
+/** One renewal: a look into the store, then a token request. */
+export type Renewal = {
+  /** Looks for a newer token that another process has put into the store. */
+  readonly readStore?: () => Promise<Outcome | undefined>
+  /** Asks the token endpoint. */
+  readonly request: () => Promise<Outcome>
+}
+
+/** A new token: `renewed` at the token endpoint, or `adopted` from the store. */
+export type Outcome = { readonly type: 'renewed' | 'adopted'; readonly token: Token }

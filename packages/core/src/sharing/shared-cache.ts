@@ -1,0 +1,50 @@
+import type { TokenEventDetails } from '../events.ts'
+import { isAlive } from '../life/cached-token.ts'
+import type { Settings } from '../life/options.ts'
+import { forget, remember } from '../life/state.ts'
+import type { TokenCache } from '../life/token-cache.ts'
+import type { TokenStore } from '../store.ts'
+import { guardStore } from './guarded-store.ts'
+import { inTurn } from './in-turn.ts'
+import { createLocator } from './locator.ts'
+import { createRenewal } from './renewal.ts'
+
+/** Keeps a token in a store, and shares it and its renewals with all who use that store. */
+export function createSharedCache(
+  rawStore: TokenStore,
+  settings: Settings,
+  report: (event: TokenEventDetails) => void,
+): TokenCache {
+  const store = guardStore(rawStore, settings.storeTimeoutMs, report)
+  const find = createLocator(settings, rawStore)
+
+  return {
+    locate: async (life) => {
+      const located = await find()
+      // The token at hand serves calls until there is one for the new credentials.
+      if (!isAlive(life.state?.cached, Date.now()) || located.state.cached) life.state = located.state
+      return located
+    },
+
+    renewal: (_life, located, attempt) => createRenewal(store, settings, located, attempt),
+
+    set: (_life, state, token) =>
+      inTurn(state, async () => {
+        const isWritten = await store.set(state.key, token)
+        remember(state, token, settings.provider)
+        state.isUnsaved = !isWritten
+        return isWritten
+      }),
+
+    clear: (_life, state, wasUnsaved) =>
+      inTurn(state, async () => {
+        // Another process may have renewed it. Read at the same time, so that no call finds it there in between.
+        const reading = wasUnsaved ? undefined : store.get(state.key)
+        const isGone = await store.delete(state.key)
+        const last = (await reading) ?? undefined
+        // Once more: meanwhile a call may have found the token in the store.
+        forget(state)
+        return { last, isGone }
+      }),
+  }
+}
