@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts'
+import type { EmulatedProvider, Rules, TokenOrder } from './emulated-provider.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import { createGate } from './gate.ts'
 import type { Place } from './place.ts'
-import type { Provider, Rules, TokenOrder } from './provider.ts'
 import { createRateWindow } from './rate-window.ts'
 import { createTokenTable, type IssuedToken } from './token-table.ts'
 
@@ -10,7 +10,7 @@ import { createTokenTable, type IssuedToken } from './token-table.ts'
 const EARLY_SHARE = 0.05
 
 /** A provider at work: what its users control, and what the network meets. */
-export type RunningProvider<Settings extends object = object> = Pick<Provider, 'name' | 'hosts'> & {
+export type RunningProvider<Settings extends object = object> = Pick<EmulatedProvider, 'name' | 'hosts'> & {
   /** Its control surface. */
   readonly emulation: Emulation & Settings
   /** What other processes may do beside what they may do to every provider. */
@@ -21,7 +21,7 @@ export type RunningProvider<Settings extends object = object> = Pick<Provider, '
 
 /** Starts to emulate a provider. */
 export function createEmulation<Settings extends object>(
-  provider: Provider<Settings>,
+  provider: EmulatedProvider<Settings>,
   clock: Clock,
   options: EmulationOptions = {},
 ): RunningProvider<Settings> {

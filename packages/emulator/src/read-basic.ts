@@ -1,4 +1,4 @@
-import type { Credentials } from './provider.ts'
+import type { Credentials } from './emulated-provider.ts'
 
 /**
  * Reads the credentials after the word `Basic`; `undefined` if it is not base64 of `id:secret`.

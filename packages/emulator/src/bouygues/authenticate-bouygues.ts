@@ -1,6 +1,6 @@
+import type { RuleContext } from '../emulated-provider.ts'
 import { jsonResponse } from '../json-response.ts'
 import { oauthError } from '../oauth-error.ts'
-import type { RuleContext } from '../provider.ts'
 import { readBasic } from '../read-basic.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { splitAuthorization } from '../split-authorization.ts'

@@ -1,7 +1,7 @@
 import { answerByRoute, type Route } from '../answer-by-route.ts'
+import type { RuleContext } from '../emulated-provider.ts'
 import { jsonResponse } from '../json-response.ts'
 import type { Place } from '../place.ts'
-import type { RuleContext } from '../provider.ts'
 import { readBearer } from '../read-bearer.ts'
 import { bouyguesApis } from './bouygues-addresses.ts'
 import { apiError } from '../api-error.ts'

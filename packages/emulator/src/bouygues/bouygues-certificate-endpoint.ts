@@ -1,6 +1,6 @@
+import type { RuleContext } from '../emulated-provider.ts'
 import { oauthError } from '../oauth-error.ts'
 import type { Place } from '../place.ts'
-import type { RuleContext } from '../provider.ts'
 import { randomJwt } from '../random-jwt.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { tokenResponse } from '../token-response.ts'

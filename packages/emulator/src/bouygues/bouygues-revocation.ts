@@ -1,6 +1,6 @@
+import type { RuleContext } from '../emulated-provider.ts'
 import { oauthError } from '../oauth-error.ts'
 import type { OpenId } from '../openid/create-openid.ts'
-import type { RuleContext } from '../provider.ts'
 import { authenticateBouygues } from './authenticate-bouygues.ts'
 
 /**

@@ -1,6 +1,6 @@
+import type { RuleContext } from '../emulated-provider.ts'
 import type { OpenId } from '../openid/create-openid.ts'
 import type { Place } from '../place.ts'
-import type { RuleContext } from '../provider.ts'
 import { refuseGrantType } from '../refuse-grant-type.ts'
 import { tokenResponse } from '../token-response.ts'
 import { authenticateBouygues } from './authenticate-bouygues.ts'

@@ -1,8 +1,8 @@
 import type { JWK } from 'jose'
+import type { EmulatedProvider } from '../emulated-provider.ts'
 import { createOpenId } from '../openid/create-openid.ts'
 import { createOpenIdCommands } from '../openid/openid-commands.ts'
 import type { Place } from '../place.ts'
-import type { Provider } from '../provider.ts'
 import { bouyguesApis, bouyguesEndpoints } from './bouygues-addresses.ts'
 import { answerBouyguesCall, tooManyBouyguesCalls } from './bouygues-api.ts'
 import { createAssertionCheck } from './bouygues-assertion.ts'
@@ -15,7 +15,7 @@ import { createBouyguesSettings, type BouyguesSettings } from './bouygues-settin
 const signInHosts = bouyguesServers.flatMap(({ endpoints }) => Object.values(endpoints).map(hostOf))
 
 /** Bouygues Telecom: where users sign in, token endpoints for secrets and for certificates, and the APIs on four hosts. */
-export const bouygues: Provider<BouyguesSettings> = {
+export const bouygues: EmulatedProvider<BouyguesSettings> = {
   name: 'bouygues',
   hosts: [...new Set([...Object.values(bouyguesEndpoints).map(hostOf), ...signInHosts, ...Object.keys(bouyguesApis)])],
   tokenEndpoints: Object.values(bouyguesEndpoints),

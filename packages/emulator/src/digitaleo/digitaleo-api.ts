@@ -1,7 +1,7 @@
 import { answerByRoute, type Route } from '../answer-by-route.ts'
 import { apiError } from '../api-error.ts'
+import type { RuleContext } from '../emulated-provider.ts'
 import type { Place } from '../place.ts'
-import type { RuleContext } from '../provider.ts'
 import { readBearer } from '../read-bearer.ts'
 import { listCampaigns, listContacts } from './digitaleo-lists.ts'
 import type { DigitaleoSettings } from './digitaleo-settings.ts'

@@ -1,6 +1,6 @@
+import type { RuleContext } from '../emulated-provider.ts'
 import { oauthError } from '../oauth-error.ts'
 import type { Place } from '../place.ts'
-import type { RuleContext } from '../provider.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { refuseGrantType } from '../refuse-grant-type.ts'
 import { tokenResponse } from '../token-response.ts'

@@ -1,10 +1,10 @@
-import type { Provider } from '../provider.ts'
+import type { EmulatedProvider } from '../emulated-provider.ts'
 import { answerDigitaleoCall, digitaleoApis, tooManyDigitaleoCalls } from './digitaleo-api.ts'
 import { createDigitaleoSettings, type DigitaleoSettings } from './digitaleo-settings.ts'
 import { answerDigitaleoTokenRequest } from './digitaleo-token-endpoint.ts'
 
 /** Digitaleo: one token endpoint, and the APIs on five hosts. */
-export const digitaleo: Provider<DigitaleoSettings> = {
+export const digitaleo: EmulatedProvider<DigitaleoSettings> = {
   name: 'digitaleo',
   hosts: ['oauth.messengeo.net', ...Object.keys(digitaleoApis)],
   tokenEndpoints: ['oauth.messengeo.net/token'],

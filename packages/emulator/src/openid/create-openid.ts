@@ -1,6 +1,6 @@
+import type { RuleContext } from '../emulated-provider.ts'
 import { jsonResponse } from '../json-response.ts'
 import type { Place } from '../place.ts'
-import type { RuleContext } from '../provider.ts'
 import { answerAuthorization } from './answer-authorization.ts'
 import { answerEndSession } from './answer-end-session.ts'
 import { answerGrant } from './answer-grant.ts'

@@ -1,4 +1,4 @@
-import type { Commands } from '../provider.ts'
+import type { Commands } from '../emulated-provider.ts'
 import { idTokenAttacks } from './id-token-attacks.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { OpenIdSettings } from './openid-settings.ts'

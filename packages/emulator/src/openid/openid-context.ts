@@ -1,4 +1,4 @@
-import type { RuleContext } from '../provider.ts'
+import type { RuleContext } from '../emulated-provider.ts'
 import type { Grants } from './grants.ts'
 import type { OpenIdServer } from './openid-server.ts'
 import type { OpenIdSettings } from './openid-settings.ts'

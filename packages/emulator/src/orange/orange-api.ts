@@ -1,6 +1,6 @@
 import { answerByRoute } from '../answer-by-route.ts'
+import type { RuleContext } from '../emulated-provider.ts'
 import type { Place } from '../place.ts'
-import type { RuleContext } from '../provider.ts'
 import { readBearer } from '../read-bearer.ts'
 import { surfaceAt } from './orange-surfaces.ts'
 

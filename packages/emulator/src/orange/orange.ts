@@ -1,7 +1,7 @@
+import type { EmulatedProvider, Rules } from '../emulated-provider.ts'
 import { createOpenId } from '../openid/create-openid.ts'
 import { createOpenIdCommands } from '../openid/openid-commands.ts'
 import { createOpenIdSettings, type OpenIdSettings } from '../openid/openid-settings.ts'
-import type { Provider, Rules } from '../provider.ts'
 import { randomText } from '../random-text.ts'
 import { createRateWindow, type RateWindow } from '../rate-window.ts'
 import { answerOrangeCall } from './orange-api.ts'
@@ -13,7 +13,7 @@ import { answerOrangeTokenRequest } from './orange-token-endpoint.ts'
 const TOKEN_REQUESTS_PER_MINUTE = 50
 
 /** Orange: two hosts, the machine-to-machine token endpoint of each, the Network APIs Playground, Orange France, the APIs. */
-export const orange: Provider<OpenIdSettings> = {
+export const orange: EmulatedProvider<OpenIdSettings> = {
   name: 'orange',
   hosts: ['api.orange.com', 'inside01.api.orange.com'],
   tokenEndpoints: Object.values(orangeEndpoints),

@@ -4,7 +4,7 @@ import type { Place } from './place.ts'
 import type { FoundToken, IssuedToken } from './token-table.ts'
 
 /** One provider to emulate: where it lives, and how it answers. */
-export type Provider<Settings extends object = object> = {
+export type EmulatedProvider<Settings extends object = object> = {
   /** What the control surface calls it: `/control/orange/…`. */
   readonly name: string
   /** The hosts that are its own. */
