@@ -1,8 +1,8 @@
+import type { Address } from './address.ts'
 import type { Clock } from './clock.ts'
 import type { EmulatedProvider, Rules, TokenOrder } from './emulated-provider.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import { createGate } from './gate.ts'
-import type { Place } from './place.ts'
 import { createRateWindow } from './rate-window.ts'
 import { createTokenTable, type IssuedToken } from './token-table.ts'
 
@@ -16,7 +16,7 @@ export type RunningProvider<Settings extends object = object> = Pick<EmulatedPro
   /** What other processes may do beside what they may do to every provider. */
   readonly commands: NonNullable<Rules['commands']>
   /** Answers a request. Rejects with the signal's reason if aborted while held. */
-  readonly handle: (request: Request, place: Place) => Promise<Response>
+  readonly handle: (request: Request, address: Address) => Promise<Response>
 }
 
 /** Starts to emulate a provider. */
@@ -93,18 +93,18 @@ export function createEmulation<Settings extends object>(
     },
   })
 
-  const answerApiCall = async (request: Request, place: Place): Promise<Response> =>
-    apiRate.admit() ? rules.answerApiCall(request, place) : rules.answerTooManyCalls()
+  const answerApiCall = async (request: Request, address: Address): Promise<Response> =>
+    apiRate.admit() ? rules.answerApiCall(request, address) : rules.answerTooManyCalls()
 
-  const handle = async (request: Request, place: Place): Promise<Response> => {
+  const handle = async (request: Request, address: Address): Promise<Response> => {
     // A browser's preflight is no request of the program under test: neither counted nor judged.
     if (request.method === 'OPTIONS') return new Response(null, { status: 204 })
-    if (provider.tokenEndpoints.includes(place.host + place.path)) {
-      return tokenGate.pass(request, () => rules.answerTokenRequest(request, place), emulation.tokenDelayMs)
+    if (provider.tokenEndpoints.includes(address.host + address.path)) {
+      return tokenGate.pass(request, () => rules.answerTokenRequest(request, address), emulation.tokenDelayMs)
     }
-    const page = rules.answerPage?.(request, place)
+    const page = rules.answerPage?.(request, address)
     if (page) return page
-    const response = await apiGate.pass(request, () => answerApiCall(request, place))
+    const response = await apiGate.pass(request, () => answerApiCall(request, address))
     if (response.status === 401 || refusals.has(response)) apiRefusals += 1
     return response
   }

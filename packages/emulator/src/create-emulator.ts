@@ -72,8 +72,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       const { protocol, host, origin, pathname } = new URL(request.url)
       const reached = protocol === 'https:' ? running.find(({ hosts }) => hosts.includes(host)) : undefined
       if (!reached) throw new TypeError('fetch failed', { cause: new Error(`No emulated host at ${origin}`) })
-      const place = { host, path: pathname, addressOf: (url: string) => url }
-      return abortable(reached.handle(request, place), request.signal)
+      const address = { host, path: pathname, addressOf: (url: string) => url }
+      return abortable(reached.handle(request, address), request.signal)
     },
     app: createApp(running, clock),
     hosts: running.flatMap(({ hosts }) => hosts),

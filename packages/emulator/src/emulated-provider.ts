@@ -1,6 +1,6 @@
+import type { Address } from './address.ts'
 import type { Clock } from './clock.ts'
 import type { Emulation } from './emulation.ts'
-import type { Place } from './place.ts'
 import type { FoundToken, IssuedToken } from './token-table.ts'
 
 /** One provider to emulate: where it lives, and how it answers. */
@@ -22,14 +22,14 @@ export type EmulatedProvider<Settings extends object = object> = {
 /** How a provider answers. */
 export type Rules = {
   /** Answers a request to a token endpoint. */
-  readonly answerTokenRequest: (request: Request, place: Place) => Promise<Response>
+  readonly answerTokenRequest: (request: Request, address: Address) => Promise<Response>
   /** Answers a call to the API. */
-  readonly answerApiCall: (request: Request, place: Place) => Promise<Response>
+  readonly answerApiCall: (request: Request, address: Address) => Promise<Response>
   /**
    * Answers what is neither a token request nor an API call, such as a page to sign in; `undefined` if nothing of that kind is
    * there. It is not counted.
    */
-  readonly answerPage?: (request: Request, place: Place) => Promise<Response> | undefined
+  readonly answerPage?: (request: Request, address: Address) => Promise<Response> | undefined
   /** Answers a call to the API beyond `maxApiCallsPerMinute`. */
   readonly answerTooManyCalls: () => Response
   /** What other processes may do to the settings, by the last segment of the path. */

@@ -1,7 +1,7 @@
+import type { Address } from '../address.ts'
 import { answerByRoute, type Route } from '../answer-by-route.ts'
 import type { RuleContext } from '../emulated-provider.ts'
 import { jsonResponse } from '../json-response.ts'
-import type { Place } from '../place.ts'
 import { readBearer } from '../read-bearer.ts'
 import { bouyguesApis } from './bouygues-addresses.ts'
 import { apiError } from '../api-error.ts'
@@ -29,8 +29,8 @@ const routes: ReadonlyMap<string, Route> = new Map([
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication | Authentication}
  */
-export async function answerBouyguesCall(request: Request, place: Place, context: RuleContext): Promise<Response> {
-  const environment = bouyguesApis[place.host]
+export async function answerBouyguesCall(request: Request, address: Address, context: RuleContext): Promise<Response> {
+  const environment = bouyguesApis[address.host]
   if (!environment) return errors.notFound()
   const { prefix, endpoints } = environment
 
@@ -39,8 +39,8 @@ export async function answerBouyguesCall(request: Request, place: Place, context
   if (!token || token.isExpired || !endpoints.includes(token.endpoint)) {
     return apiError(401, 'invalid_token', 'A valid Bearer token is needed')
   }
-  if (!place.path.startsWith(`${prefix}/`)) return errors.notFound()
-  const path = place.path.slice(prefix.length)
+  if (!address.path.startsWith(`${prefix}/`)) return errors.notFound()
+  const path = address.path.slice(prefix.length)
   const scope = scopes.get(path)
   if (scope && !token.scope?.split(' ').includes(scope)) {
     return apiError(403, 'insufficient_scope', `The token needs the scope ${scope}`)

@@ -1,6 +1,6 @@
+import type { Address } from '../address.ts'
 import type { RuleContext } from '../emulated-provider.ts'
 import { oauthError } from '../oauth-error.ts'
-import type { Place } from '../place.ts'
 import { randomJwt } from '../random-jwt.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { tokenResponse } from '../token-response.ts'
@@ -20,7 +20,7 @@ const parameters = ['grant_type', 'client_assertion_type', 'client_assertion']
  */
 export async function answerCertificateRequest(
   request: Request,
-  place: Place,
+  address: Address,
   context: RuleContext<BouyguesSettings>,
   assertions: AssertionCheck,
 ): Promise<Response> {
@@ -29,9 +29,9 @@ export async function answerCertificateRequest(
   if (typeof form === 'string' || problem) return invalidClient(problem)
 
   // Under its documented address, and under the one by which this client knows it.
-  const audiences = [bouyguesRealm, bouyguesEndpoints.certificate].flatMap((address) => {
-    const url = `https://${address}`
-    return [url, place.addressOf(url)]
+  const audiences = [bouyguesRealm, bouyguesEndpoints.certificate].flatMap((documented) => {
+    const url = `https://${documented}`
+    return [url, address.addressOf(url)]
   })
   const checked = await assertions.check(form.get('client_assertion') ?? '', audiences)
   if ('problem' in checked) return invalidClient(checked.problem)
@@ -39,7 +39,7 @@ export async function answerCertificateRequest(
   const { clientId } = checked
   const lifetimeMs = context.settings.certificateLifetimeMs
   const { accessToken, leftMs, scope } = context.issueToken({
-    endpoint: place.host + place.path,
+    endpoint: address.host + address.path,
     clientId,
     scope: SCOPE,
     lifetimeMs,

@@ -1,6 +1,6 @@
+import type { Address } from '../address.ts'
 import type { RuleContext } from '../emulated-provider.ts'
 import type { OpenId } from '../openid/create-openid.ts'
-import type { Place } from '../place.ts'
 import { refuseGrantType } from '../refuse-grant-type.ts'
 import { tokenResponse } from '../token-response.ts'
 import { authenticateBouygues } from './authenticate-bouygues.ts'
@@ -12,7 +12,7 @@ import { authenticateBouygues } from './authenticate-bouygues.ts'
  */
 export async function answerSecretRequest(
   request: Request,
-  place: Place,
+  address: Address,
   context: RuleContext,
   openId: OpenId,
 ): Promise<Response> {
@@ -22,10 +22,10 @@ export async function answerSecretRequest(
   const grantTypes = openId.grantTypes()
   const refusal = refuseGrantType(form, ['client_credentials', ...grantTypes])
   if (refusal) return refusal
-  if (form.get('grant_type') !== 'client_credentials') return openId.answerGrant(form, clientId, place)
+  if (form.get('grant_type') !== 'client_credentials') return openId.answerGrant(form, clientId, address)
 
   const { accessToken, leftMs, scope } = context.issueToken({
-    endpoint: place.host + place.path,
+    endpoint: address.host + address.path,
     clientId,
     scope: 'EXT_EmailAddressConsult PersonneConsult',
     makeToken: () => `at-${crypto.randomUUID()}`,

@@ -1,8 +1,8 @@
 import type { JWK } from 'jose'
+import type { Address } from '../address.ts'
 import type { EmulatedProvider } from '../emulated-provider.ts'
 import { createOpenId } from '../openid/create-openid.ts'
 import { createOpenIdCommands } from '../openid/openid-commands.ts'
-import type { Place } from '../place.ts'
 import { bouyguesApis, bouyguesEndpoints } from './bouygues-addresses.ts'
 import { answerBouyguesCall, tooManyBouyguesCalls } from './bouygues-api.ts'
 import { createAssertionCheck } from './bouygues-assertion.ts'
@@ -24,21 +24,23 @@ export const bouygues: EmulatedProvider<BouyguesSettings> = {
   createRules: (context) => {
     const assertions = createAssertionCheck(context.clock, context.settings.publicKeys)
     const running = bouyguesServers.map((server) => ({ ...server, openId: createOpenId(server, context) }))
-    const openIdAt = (endpoint: 'token' | 'userInfo' | 'revocation', { host, path }: Place) =>
+    const openIdAt = (endpoint: 'token' | 'userInfo' | 'revocation', { host, path }: Address) =>
       running.find(({ endpoints }) => endpoints[endpoint] === host + path)?.openId
     return {
-      answerTokenRequest: (request, place) => {
-        const openId = openIdAt('token', place)
+      answerTokenRequest: (request, address) => {
+        const openId = openIdAt('token', address)
         return openId
-          ? answerSecretRequest(request, place, context, openId)
-          : answerCertificateRequest(request, place, context, assertions)
+          ? answerSecretRequest(request, address, context, openId)
+          : answerCertificateRequest(request, address, context, assertions)
       },
-      answerApiCall: async (request, place) =>
-        openIdAt('userInfo', place)?.answerUserInfo(request) ?? answerBouyguesCall(request, place, context),
-      answerPage: (request, place) => {
-        const openId = openIdAt('revocation', place)
+      answerApiCall: async (request, address) =>
+        openIdAt('userInfo', address)?.answerUserInfo(request) ?? answerBouyguesCall(request, address, context),
+      answerPage: (request, address) => {
+        const openId = openIdAt('revocation', address)
         if (openId) return answerBouyguesRevocation(request, context, openId)
-        return running.map((server) => server.openId.answerPage(request, place)).find((answer) => answer !== undefined)
+        return running
+          .map((server) => server.openId.answerPage(request, address))
+          .find((answer) => answer !== undefined)
       },
       answerTooManyCalls: tooManyBouyguesCalls,
       commands: {

@@ -1,7 +1,7 @@
+import type { Address } from '../address.ts'
 import { answerByRoute, type Route } from '../answer-by-route.ts'
 import { apiError } from '../api-error.ts'
 import type { RuleContext } from '../emulated-provider.ts'
-import type { Place } from '../place.ts'
 import { readBearer } from '../read-bearer.ts'
 import { listCampaigns, listContacts } from './digitaleo-lists.ts'
 import type { DigitaleoSettings } from './digitaleo-settings.ts'
@@ -27,7 +27,7 @@ const routes: ReadonlyMap<string, Route> = new Map([
  */
 export async function answerDigitaleoCall(
   request: Request,
-  { host, path }: Place,
+  { host, path }: Address,
   context: RuleContext<DigitaleoSettings>,
 ): Promise<Response> {
   if ((request.headers.get('Authorization') ?? '').length > context.settings.maxHeaderBytes) return headerTooLarge()

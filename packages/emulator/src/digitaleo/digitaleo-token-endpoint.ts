@@ -1,6 +1,6 @@
+import type { Address } from '../address.ts'
 import type { RuleContext } from '../emulated-provider.ts'
 import { oauthError } from '../oauth-error.ts'
-import type { Place } from '../place.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { refuseGrantType } from '../refuse-grant-type.ts'
 import { tokenResponse } from '../token-response.ts'
@@ -14,7 +14,7 @@ import { makeDigitaleoToken } from './digitaleo-token.ts'
  */
 export async function answerDigitaleoTokenRequest(
   request: Request,
-  place: Place,
+  address: Address,
   context: RuleContext<DigitaleoSettings>,
 ): Promise<Response> {
   if (request.method !== 'POST') return oauthError(400, 'invalid_request', 'The method must be POST')
@@ -31,7 +31,7 @@ export async function answerDigitaleoTokenRequest(
   }
 
   const { accessToken, leftMs } = context.issueToken({
-    endpoint: place.host + place.path,
+    endpoint: address.host + address.path,
     clientId,
     makeToken: () => makeDigitaleoToken(context.settings.tokenLength),
   })

@@ -11,8 +11,8 @@ export const digitaleo: EmulatedProvider<DigitaleoSettings> = {
   lifetimeMs: 3_600_000,
   createSettings: createDigitaleoSettings,
   createRules: (context) => ({
-    answerTokenRequest: (request, place) => answerDigitaleoTokenRequest(request, place, context),
-    answerApiCall: (request, place) => answerDigitaleoCall(request, place, context),
+    answerTokenRequest: (request, address) => answerDigitaleoTokenRequest(request, address, context),
+    answerApiCall: (request, address) => answerDigitaleoCall(request, address, context),
     answerTooManyCalls: tooManyDigitaleoCalls,
     commands: {
       'token-length': ({ characters }) => {

@@ -1,4 +1,4 @@
-import type { Place } from '../place.ts'
+import type { Address } from '../address.ts'
 import { escapeHtml, htmlPage } from './html-page.ts'
 import { loginPage } from './login-page.ts'
 import type { OpenIdContext } from './openid-context.ts'
@@ -11,7 +11,11 @@ import type { Session } from './sessions.ts'
  *
  * @see RFC 6749 §4.1.1, OpenID Connect Core 1.0 §3.1.2
  */
-export async function answerAuthorization(request: Request, place: Place, context: OpenIdContext): Promise<Response> {
+export async function answerAuthorization(
+  request: Request,
+  address: Address,
+  context: OpenIdContext,
+): Promise<Response> {
   const { server, settings, sessions, clock } = context
   if (request.method !== 'GET' && request.method !== 'POST') return errorPage('The method must be GET or POST', 405)
   const read = await readParameters(request)
@@ -59,7 +63,7 @@ export async function answerAuthorization(request: Request, place: Place, contex
     const { user, password } = entered
     if (settings.users.get(user)?.password !== password) return show('The user or the password is wrong.')
     const session = { user, signedInAt: clock.now() }
-    return succeed(session, sessions.cookies(place, sessions.start(session)))
+    return succeed(session, sessions.cookies(address, sessions.start(session)))
   }
   const session = sessions.find(request)
   if (session && isEnough(session, all, context)) return succeed(session)

@@ -1,5 +1,5 @@
 import { compactVerify, createLocalJWKSet, decodeJwt } from 'jose'
-import type { Place } from '../place.ts'
+import type { Address } from '../address.ts'
 import { errorPage } from './answer-authorization.ts'
 import { htmlPage } from './html-page.ts'
 import type { OpenIdContext } from './openid-context.ts'
@@ -11,7 +11,7 @@ import { publishKeys, type SigningKeys } from './signing-keys.ts'
  *
  * @see OpenID Connect RP-Initiated Logout 1.0 §2 and §3
  */
-export async function answerEndSession(request: Request, place: Place, context: OpenIdContext): Promise<Response> {
+export async function answerEndSession(request: Request, address: Address, context: OpenIdContext): Promise<Response> {
   const { settings, sessions } = context
   if (request.method !== 'GET' && request.method !== 'POST') return errorPage('The method must be GET or POST', 405)
   const read = await readParameters(request)
@@ -32,7 +32,7 @@ export async function answerEndSession(request: Request, place: Place, context: 
   const response = isRegistered
     ? redirect(uri, read.all.get('state'))
     : htmlPage({ status: 200, title: 'You are signed out', body: '<p>You can close this page.</p>' })
-  for (const cookie of sessions.cookies(place)) response.headers.append('Set-Cookie', cookie)
+  for (const cookie of sessions.cookies(address)) response.headers.append('Set-Cookie', cookie)
   return response
 }
 

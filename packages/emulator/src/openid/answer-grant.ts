@@ -1,6 +1,6 @@
 import { base64url } from 'jose'
+import type { Address } from '../address.ts'
 import { oauthError } from '../oauth-error.ts'
-import type { Place } from '../place.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { Grant } from './grants.ts'
 import { makeIdToken } from './make-id-token.ts'
@@ -14,7 +14,7 @@ import type { OpenIdContext } from './openid-context.ts'
 export async function answerGrant(
   form: URLSearchParams,
   clientId: string,
-  place: Place,
+  address: Address,
   context: OpenIdContext,
 ): Promise<Response> {
   const { server, settings, grants } = context
@@ -46,7 +46,7 @@ export async function answerGrant(
 
   // The nonce ties the ID token to an authorization request; a renewal has none.
   const grant: Grant = isCode ? taken : { ...taken, nonce: undefined }
-  const idToken = await makeIdToken(grant, user, lifetimeMs, place, context)
+  const idToken = await makeIdToken(grant, user, lifetimeMs, address, context)
   return tokenResponse({
     access_token: accessToken,
     expires_in: Math.floor(leftMs / 1000),

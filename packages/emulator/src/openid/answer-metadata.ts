@@ -1,5 +1,5 @@
+import type { Address } from '../address.ts'
 import { jsonResponse } from '../json-response.ts'
-import type { Place } from '../place.ts'
 import type { OpenIdContext } from './openid-context.ts'
 
 /**
@@ -7,11 +7,14 @@ import type { OpenIdContext } from './openid-context.ts'
  *
  * @see OpenID Connect Discovery 1.0 §4.2
  */
-export function answerMetadata(place: Place, { server, settings }: OpenIdContext): Response {
+export function answerMetadata(address: Address, { server, settings }: OpenIdContext): Response {
   const members = { issuer: server.issuer, ...server.metadata }
   const honest = Object.fromEntries(
     // What is no URL stays as it is.
-    Object.entries(members).map(([name, value]) => [name, typeof value === 'string' ? place.addressOf(value) : value]),
+    Object.entries(members).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? address.addressOf(value) : value,
+    ]),
   )
   return jsonResponse(settings.editDiscovery?.(honest) ?? honest)
 }

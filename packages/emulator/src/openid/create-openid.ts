@@ -1,6 +1,6 @@
+import type { Address } from '../address.ts'
 import type { RuleContext } from '../emulated-provider.ts'
 import { jsonResponse } from '../json-response.ts'
-import type { Place } from '../place.ts'
 import { answerAuthorization } from './answer-authorization.ts'
 import { answerEndSession } from './answer-end-session.ts'
 import { answerGrant } from './answer-grant.ts'
@@ -15,9 +15,9 @@ import { publishKeys } from './signing-keys.ts'
 /** An OpenID provider at work. */
 export type OpenId = {
   /** Answers what browsers and clients ask of it beside tokens and user info; `undefined` if the address is not its own. */
-  readonly answerPage: (request: Request, place: Place) => Promise<Response> | undefined
+  readonly answerPage: (request: Request, address: Address) => Promise<Response> | undefined
   /** Answers a token request that shows a code or a refresh token, of a client that is known. */
-  readonly answerGrant: (form: URLSearchParams, clientId: string, place: Place) => Promise<Response>
+  readonly answerGrant: (form: URLSearchParams, clientId: string, address: Address) => Promise<Response>
   /** The grant types that it answers. */
   readonly grantTypes: () => readonly string[]
   /** Answers a request for user info. */
@@ -35,19 +35,19 @@ export function createOpenId(server: OpenIdServer, rules: RuleContext<OpenIdSett
   const context = { ...rules, server, grants, sessions }
   const { authorization, endSession, jwks, discovery } = server.endpoints
 
-  const pages = new Map<string | undefined, (request: Request, place: Place) => Response | Promise<Response>>([
-    [endSession, (request, place) => answerEndSession(request, place, context)],
-    [authorization, (request, place) => answerAuthorization(request, place, context)],
+  const pages = new Map<string | undefined, (request: Request, address: Address) => Response | Promise<Response>>([
+    [endSession, (request, address) => answerEndSession(request, address, context)],
+    [authorization, (request, address) => answerAuthorization(request, address, context)],
     [jwks, async () => jsonResponse(await publishKeys(rules.settings.keys))],
-    [discovery, (_, place) => answerMetadata(place, context)],
+    [discovery, (_, address) => answerMetadata(address, context)],
   ])
 
   return {
-    answerPage: (request, place) => {
-      const answer = pages.get(place.host + place.path)
-      return answer && (async () => answer(request, place))()
+    answerPage: (request, address) => {
+      const answer = pages.get(address.host + address.path)
+      return answer && (async () => answer(request, address))()
     },
-    answerGrant: (form, clientId, place) => answerGrant(form, clientId, place, context),
+    answerGrant: (form, clientId, address) => answerGrant(form, clientId, address, context),
     grantTypes: () => ['authorization_code', ...(rules.settings.refreshTokens ? ['refresh_token'] : [])],
     answerUserInfo: (request) => answerUserInfo(request, context),
     revoke: (token, clientId) => {

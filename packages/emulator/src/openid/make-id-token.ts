@@ -1,4 +1,4 @@
-import type { Place } from '../place.ts'
+import type { Address } from '../address.ts'
 import type { Grant } from './grants.ts'
 import type { OpenIdContext } from './openid-context.ts'
 import type { User } from './openid-settings.ts'
@@ -13,7 +13,7 @@ export async function makeIdToken(
   grant: Grant,
   { claims }: User,
   lifetimeMs: number,
-  place: Place,
+  address: Address,
   { clock, server, settings }: OpenIdContext,
 ): Promise<string | undefined> {
   const key = await settings.keys.current()
@@ -21,7 +21,7 @@ export async function makeIdToken(
   const iat = Math.floor(clock.now() / 1000)
   const told = Object.entries(claims).filter(([name]) => server.idTokenClaims.includes(name))
   const payload = {
-    iss: place.addressOf(server.issuer),
+    iss: address.addressOf(server.issuer),
     sub: claims.sub,
     aud: grant.clientId,
     exp: iat + Math.floor(lifetimeMs / 1000),

@@ -1,4 +1,4 @@
-import type { Place } from '../place.ts'
+import type { Address } from '../address.ts'
 import { randomText } from '../random-text.ts'
 import type { OpenIdServer } from './openid-server.ts'
 
@@ -19,7 +19,7 @@ export type Sessions = {
   /** Ends it. */
   readonly end: (request: Request) => void
   /** What sets the cookies of a session, or without an id takes them away. */
-  readonly cookies: (place: Place, id?: string) => readonly string[]
+  readonly cookies: (address: Address, id?: string) => readonly string[]
   /** Ends all sessions. */
   readonly reset: () => void
 }

@@ -1,6 +1,6 @@
+import type { Address } from '../address.ts'
 import { answerByRoute } from '../answer-by-route.ts'
 import type { RuleContext } from '../emulated-provider.ts'
-import type { Place } from '../place.ts'
 import { readBearer } from '../read-bearer.ts'
 import { surfaceAt } from './orange-surfaces.ts'
 
@@ -9,15 +9,15 @@ import { surfaceAt } from './orange-surfaces.ts'
  *
  * @see {@link https://developer.orange.com/resources/orange-apis-error-handling | Best practices for API error handling}
  */
-export async function answerOrangeCall(request: Request, place: Place, context: RuleContext): Promise<Response> {
-  const { endpoint, routes, errors, refusals } = surfaceAt(place)
+export async function answerOrangeCall(request: Request, address: Address, context: RuleContext): Promise<Response> {
+  const { endpoint, routes, errors, refusals } = surfaceAt(address)
   // Letter for letter as Orange writes it: a missing or different prefix is documented as missing credentials.
   const accessToken = readBearer(request)
   if (accessToken === undefined) return refusals.missing()
   const token = context.findToken(accessToken)
   // A token is to be negotiated on the host of the API: that of another host is a stranger here.
-  if (!token?.endpoint.startsWith(`${place.host}/`)) return refusals.unknown()
+  if (!token?.endpoint.startsWith(`${address.host}/`)) return refusals.unknown()
   if (token.isExpired) return refusals.expired()
   if (token.endpoint !== endpoint) return refusals.misplaced()
-  return answerByRoute(routes, request, place.path, errors)
+  return answerByRoute(routes, request, address.path, errors)
 }

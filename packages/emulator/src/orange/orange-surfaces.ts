@@ -1,5 +1,5 @@
+import type { Address } from '../address.ts'
 import type { Route, RouteErrors } from '../answer-by-route.ts'
-import type { Place } from '../place.ts'
 import { camaraError } from './camara-error.ts'
 import { orangeEndpoints } from './orange-endpoints.ts'
 import { orangeError } from './orange-error.ts'
@@ -76,8 +76,8 @@ const france: Surface = {
 /** The APIs that are about a user of Orange France; what they answer is not emulated. */
 const francePaths = ['/formfilling/fr/v1/', '/userdetails/fr/v2/', '/3legged/sandbox/fr/v1/']
 
-/** The surface at a place: one host has several, told apart by path. */
-export function surfaceAt({ host, path }: Place): Surface {
+/** The surface at an address: one host has several, told apart by path. */
+export function surfaceAt({ host, path }: Address): Surface {
   if (host === 'inside01.api.orange.com') return inside
   if (`${path}/`.startsWith('/camara/playground/api/')) return playground
   if (`${path}/`.startsWith('/camara/playground/admin/')) return admin

@@ -1,8 +1,8 @@
+import type { Address } from '../address.ts'
 import type { Credentials, RuleContext } from '../emulated-provider.ts'
 import { mediaTypes } from '../media-types.ts'
 import { oauthError } from '../oauth-error.ts'
 import type { OpenId } from '../openid/create-openid.ts'
-import type { Place } from '../place.ts'
 import { randomText } from '../random-text.ts'
 import { readBasic } from '../read-basic.ts'
 import { readForm } from '../read-form.ts'
@@ -19,11 +19,11 @@ import { orangeError } from './orange-error.ts'
  */
 export async function answerOrangeTokenRequest(
   request: Request,
-  place: Place,
+  address: Address,
   context: RuleContext,
   openId: OpenId,
 ): Promise<Response> {
-  const endpoint = place.host + place.path
+  const endpoint = address.host + address.path
   const isPlayground = endpoint === orangeEndpoints.playground
   const isFrance = endpoint === orangeEndpoints.france
   const isMachine = !isPlayground && !isFrance
@@ -40,7 +40,7 @@ export async function answerOrangeTokenRequest(
   }
   const refusal = refuseGrantType(form, isFrance ? openId.grantTypes() : ['client_credentials'])
   if (refusal) return refusal
-  if (isFrance) return openId.answerGrant(form, credentials.clientId, place)
+  if (isFrance) return openId.answerGrant(form, credentials.clientId, address)
 
   const requestedScope = isPlayground ? form.get('scope') : null
   const { accessToken, leftMs, scope } = context.issueToken({

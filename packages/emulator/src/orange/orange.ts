@@ -26,20 +26,20 @@ export const orange: EmulatedProvider<OpenIdSettings> = {
     )
     const openId = createOpenId(orangeFrance, context)
     return {
-      answerTokenRequest: async (request, place) =>
+      answerTokenRequest: async (request, address) =>
         withRequestId(
           // The catalogue has 53 under 403; the token endpoint documents a 429, without a body.
-          rates.get(place.host + place.path)?.admit()
-            ? await answerOrangeTokenRequest(request, place, context, openId)
+          rates.get(address.host + address.path)?.admit()
+            ? await answerOrangeTokenRequest(request, address, context, openId)
             : orangeError(53, {}, 429),
         ),
-      answerApiCall: async (request, place) =>
+      answerApiCall: async (request, address) =>
         withRequestId(
-          place.host + place.path === orangeFrance.endpoints.userInfo
+          address.host + address.path === orangeFrance.endpoints.userInfo
             ? openId.answerUserInfo(request)
-            : await answerOrangeCall(request, place, context),
+            : await answerOrangeCall(request, address, context),
         ),
-      answerPage: (request, place) => openId.answerPage(request, place)?.then(withRequestId),
+      answerPage: (request, address) => openId.answerPage(request, address)?.then(withRequestId),
       answerTooManyCalls: () => withRequestId(orangeError(53)),
       commands: createOpenIdCommands(context.settings),
       reset: () => {

@@ -1,5 +1,5 @@
 /** Where a request came in. */
-export type Place = {
+export type Address = {
   /** The emulated host, such as `api.orange.com`. */
   readonly host: string
   /** The path on that host, from its first slash on; empty if there is none. */
