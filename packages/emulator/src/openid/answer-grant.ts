@@ -2,7 +2,7 @@ import { base64url } from 'jose'
 import type { Address } from '../address.ts'
 import { oauthError } from '../oauth-error.ts'
 import { tokenResponse } from '../token-response.ts'
-import type { Grant } from './grants.ts'
+import type { IssuedGrant } from './issued-grants.ts'
 import { makeIdToken } from './make-id-token.ts'
 import type { OpenIdContext } from './openid-context.ts'
 
@@ -45,7 +45,7 @@ export async function answerGrant(
   if (refreshToken !== undefined) grants.addRefreshToken(refreshToken, taken)
 
   // The nonce ties the ID token to an authorization request; a renewal has none.
-  const grant: Grant = isCode ? taken : { ...taken, nonce: undefined }
+  const grant: IssuedGrant = isCode ? taken : { ...taken, nonce: undefined }
   const idToken = await makeIdToken(grant, user, lifetimeMs, address, context)
   return tokenResponse({
     access_token: accessToken,

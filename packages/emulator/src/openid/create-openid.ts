@@ -6,7 +6,7 @@ import { answerEndSession } from './answer-end-session.ts'
 import { answerGrant } from './answer-grant.ts'
 import { answerMetadata } from './answer-metadata.ts'
 import { answerUserInfo } from './answer-user-info.ts'
-import { createGrants } from './grants.ts'
+import { createIssuedGrants } from './issued-grants.ts'
 import type { OpenIdServer } from './openid-server.ts'
 import type { OpenIdSettings } from './openid-settings.ts'
 import { createSessions } from './sessions.ts'
@@ -30,7 +30,7 @@ export type OpenId = {
 
 /** Starts an OpenID provider. */
 export function createOpenId(server: OpenIdServer, rules: RuleContext<OpenIdSettings>): OpenId {
-  const grants = createGrants(rules.clock, rules.revokeToken)
+  const grants = createIssuedGrants(rules.clock, rules.revokeToken)
   const sessions = createSessions(server)
   const context = { ...rules, server, grants, sessions }
   const { authorization, endSession, jwks, discovery } = server.endpoints

@@ -1,5 +1,5 @@
 import type { Address } from '../address.ts'
-import type { Grant } from './grants.ts'
+import type { IssuedGrant } from './issued-grants.ts'
 import type { OpenIdContext } from './openid-context.ts'
 import type { User } from './openid-settings.ts'
 import { signWith } from './sign-id-token.ts'
@@ -10,7 +10,7 @@ import { signWith } from './sign-id-token.ts'
  * @see OpenID Connect Core 1.0 §2
  */
 export async function makeIdToken(
-  grant: Grant,
+  grant: IssuedGrant,
   { claims }: User,
   lifetimeMs: number,
   address: Address,

@@ -1,5 +1,5 @@
 import type { RuleContext } from '../emulated-provider.ts'
-import type { Grants } from './grants.ts'
+import type { IssuedGrants } from './issued-grants.ts'
 import type { OpenIdServer } from './openid-server.ts'
 import type { OpenIdSettings } from './openid-settings.ts'
 import type { Sessions } from './sessions.ts'
@@ -9,7 +9,7 @@ export type OpenIdContext = Pick<RuleContext<OpenIdSettings>, 'clock' | 'setting
   /** Which provider it is. */
   readonly server: OpenIdServer
   /** Its codes and refresh tokens. */
-  readonly grants: Grants
+  readonly grants: IssuedGrants
   /** Its browsers' sessions. */
   readonly sessions: Sessions
 }

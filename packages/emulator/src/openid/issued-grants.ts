@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 const CODE_LIFETIME_MS = 60_000
 
 /** What a user allowed a client by signing in, and all that came of it. */
-export type Grant = {
+export type IssuedGrant = {
   /** Who was allowed. */
   readonly clientId: string
   /** Who allowed it: the user's name. */
@@ -28,32 +28,32 @@ type CodeBinding = {
 }
 
 /** The codes and refresh tokens of one OpenID provider. */
-export type Grants = {
+export type IssuedGrants = {
   /** Enters a code. */
-  readonly addCode: (code: string, grant: Grant, binding: CodeBinding) => void
+  readonly addCode: (code: string, grant: IssuedGrant, binding: CodeBinding) => void
   /** Takes a code in, once; says what was granted, or why not. Shown twice, all that came of it is revoked. */
-  readonly takeCode: (code: string, shown: CodeBinding) => Grant | string
+  readonly takeCode: (code: string, shown: CodeBinding) => IssuedGrant | string
   /** Enters a refresh token. */
-  readonly addRefreshToken: (refreshToken: string, grant: Grant) => void
+  readonly addRefreshToken: (refreshToken: string, grant: IssuedGrant) => void
   /** Takes a refresh token in, once; says what was granted, or why not. Shown twice, all of the sign-in is revoked. */
-  readonly takeRefreshToken: (refreshToken: string, clientId: string) => Grant | string
+  readonly takeRefreshToken: (refreshToken: string, clientId: string) => IssuedGrant | string
   /** Whose refresh token it is. */
-  readonly ownerOf: (refreshToken: string) => Grant | undefined
+  readonly ownerOf: (refreshToken: string) => IssuedGrant | undefined
   /** Remembers that an access token came of a grant. */
-  readonly addAccessToken: (accessToken: string, grant: Grant) => void
+  readonly addAccessToken: (accessToken: string, grant: IssuedGrant) => void
   /** Revokes all that came of a grant. */
-  readonly revoke: (grant: Grant) => void
+  readonly revoke: (grant: IssuedGrant) => void
   /** Forgets everything. */
   readonly reset: () => void
 }
 
 /** Makes what remembers no grant yet. */
-export function createGrants(clock: Clock, revokeToken: (accessToken: string) => void): Grants {
-  const codes = new Map<string, { grant: Grant; binding: CodeBinding; expiresAt: number; isUsed: boolean }>()
-  const refreshTokens = new Map<string, { grant: Grant; isUsed: boolean }>()
-  const accessTokens = new WeakMap<Grant, string[]>()
+export function createIssuedGrants(clock: Clock, revokeToken: (accessToken: string) => void): IssuedGrants {
+  const codes = new Map<string, { grant: IssuedGrant; binding: CodeBinding; expiresAt: number; isUsed: boolean }>()
+  const refreshTokens = new Map<string, { grant: IssuedGrant; isUsed: boolean }>()
+  const accessTokens = new WeakMap<IssuedGrant, string[]>()
 
-  const revoke = (grant: Grant): void => {
+  const revoke = (grant: IssuedGrant): void => {
     accessTokens.get(grant)?.forEach(revokeToken)
     for (const [text, { grant: owner }] of refreshTokens) if (owner === grant) refreshTokens.delete(text)
   }
