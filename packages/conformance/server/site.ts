@@ -1,4 +1,4 @@
-import { createEmulator, signIn, type PlainAnswer } from '@oauthkit/emulator'
+import { createEmulator, signIn, type ScriptedResponse } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 
 /** A request that came in beside the provider's paths. */
@@ -74,9 +74,9 @@ function createCommands(emulator: ReturnType<typeof createEmulator>, arrivals: r
     /** Changes the client's secret. */
     setSecret: (clientSecret: string) => void orange.clients.set('emulated-client', clientSecret),
     /** Answers the next API calls with this. */
-    answerApiCalls: (count: number, answer: PlainAnswer) => orange.answerApiCalls(count, answer),
+    answerApiCalls: (count: number, answer: ScriptedResponse) => orange.answerApiCalls(count, answer),
     /** Answers the next token requests with this. */
-    answerTokenRequests: (count: number, answer: PlainAnswer) => orange.answerTokenRequests(count, answer),
+    answerTokenRequests: (count: number, answer: ScriptedResponse) => orange.answerTokenRequests(count, answer),
     /** Makes API calls wait. */
     holdApiCalls: () => void releases.push(orange.holdApiCalls()),
     /** Makes token requests wait. */

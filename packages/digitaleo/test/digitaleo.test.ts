@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { TokenEvent } from '@oauthkit/core'
 import { testProvider } from '@oauthkit/core/testing'
-import { createEmulator, type Answer } from '@oauthkit/emulator'
+import { createEmulator, type ScriptedResponse } from '@oauthkit/emulator'
 import ky, { isHTTPError } from 'ky'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { digitaleo, digitaleoAuth, digitaleoTokens, type DigitaleoOptions } from '../src/index.ts'
@@ -153,7 +153,7 @@ describe.each([
 
 const html = { headers: { 'content-type': 'text/html' }, body: '<html><h1>400 Request Header Too Large</h1></html>' }
 
-const refusals: [what: string, answer: Exclude<Answer, Function>, isRejected: boolean][] = [
+const refusals: [what: string, answer: ScriptedResponse, isRejected: boolean][] = [
   ['401 with invalid_token', { status: 401, body: { error: 'invalid_token', error_description: 'Unknown' } }, true],
   ['401 with expired_token', { status: 401, body: { error: 'expired_token' } }, true],
   ['401 with other words', { status: 401, body: { status: 401, message: 'No' } }, true],

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts'
+import type { Scripted } from './scripted.ts'
 
 /** What to know of a provider before it is emulated. */
 export type EmulationOptions = {
@@ -69,13 +69,13 @@ export type Emulation = {
    *
    * @throws `RangeError` if `count` is not positive.
    */
-  readonly answerTokenRequests: (count: number, answer: Answer) => void
+  readonly answerTokenRequests: (count: number, answer: Scripted) => void
   /**
    * Answers the next `count` API calls by a script instead; several calls queue up, `Infinity` lasts until `reset()`.
    *
    * @throws `RangeError` if `count` is not positive.
    */
-  readonly answerApiCalls: (count: number, answer: Answer) => void
+  readonly answerApiCalls: (count: number, answer: Scripted) => void
   /** Makes token requests wait from now on, and returns what releases them; each is judged when released. */
   readonly holdTokenRequests: () => () => void
   /** Makes API calls wait from now on, and returns what releases them; each is judged when released. */

@@ -1,6 +1,6 @@
-import { type Answer, toResponse } from './answer.ts'
-import { delay } from './delay.ts'
 import { abortable } from './abortable.ts'
+import { delay } from './delay.ts'
+import { type Scripted, toResponse } from './scripted.ts'
 
 /** What every request to one surface passes on its way in: it is counted, held, delayed, and maybe answered by a script. */
 export type Gate = {
@@ -9,7 +9,7 @@ export type Gate = {
   /** Lets a request through; `judge` makes the provider's own answer, after the wait, so that it sees the world of then. */
   readonly pass: (request: Request, judge: () => Promise<Response>, delayMs?: number) => Promise<Response>
   /** Answers the next `count` requests by a script; several calls queue up. */
-  readonly answer: (count: number, answer: Answer) => void
+  readonly answer: (count: number, answer: Scripted) => void
   /** Makes the requests that arrive from now on wait, until the returned function is called. */
   readonly hold: () => () => void
   /** Resolves when `count` requests have arrived, by default one more than so far. */
@@ -21,13 +21,13 @@ export type Gate = {
 /** Makes an open gate. */
 export function createGate(): Gate {
   let arrived = 0
-  let scripts: { left: number; answer: Answer }[] = []
+  let scripts: { left: number; answer: Scripted }[] = []
   let waiting: { count: number; resolve: () => void }[] = []
   const holds = new Set<Hold>()
   // What waits when it is aborted belongs to the past: judged later, it would count among what comes after the reset.
   let epoch = new AbortController()
 
-  const nextAnswer = (): Answer | undefined => {
+  const nextScripted = (): Scripted | undefined => {
     const script = scripts[0]
     if (!script) return undefined
     script.left -= 1
@@ -42,7 +42,7 @@ export function createGate(): Gate {
       for (const { count, resolve } of waiting) if (count <= arrived) resolve()
       waiting = waiting.filter(({ count }) => count > arrived)
       // Taken on arrival, so that scripts go out in the order of the requests, whichever is released first.
-      const scripted = nextAnswer()
+      const scripted = nextScripted()
       if (holds.size > 0 || delayMs > 0) {
         const signal = AbortSignal.any([request.signal, epoch.signal])
         // Only what holds now: a hold that starts later is for later requests.

@@ -1,4 +1,3 @@
-export type { Answer, PlainAnswer } from './answer.ts'
 export type { BouyguesSettings } from './bouygues/bouygues-settings.ts'
 export type { Clock } from './clock.ts'
 export { createEmulator, type Emulator, type EmulatorOptions } from './create-emulator.ts'
@@ -11,3 +10,4 @@ export { emulatedUser, type Edit, type OpenIdSettings, type User } from './openi
 export type { IdTokenDraft, SignIdToken } from './openid/sign-id-token.ts'
 export { signIn, type SignInOptions } from './openid/sign-in.ts'
 export type { SigningKey, SigningKeys } from './openid/signing-keys.ts'
+export type { Scripted, ScriptedResponse } from './scripted.ts'

@@ -1,4 +1,4 @@
-import { createEmulator, type Answer } from '@oauthkit/emulator'
+import { createEmulator, type Scripted } from '@oauthkit/emulator'
 import ky, { isHTTPError } from 'ky'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { testProvider } from '@oauthkit/core/testing'
@@ -29,7 +29,7 @@ function client(options: OrangeOptions = credentials) {
   return ky.create({ fetch, retry: 0 }).extend(orangeAuth({ fetch, ...options }))
 }
 
-const apiError = (status: number, code: unknown): Answer => ({
+const apiError = (status: number, code: unknown): Scripted => ({
   status,
   body: { code, message: 'As scripted', description: 'As scripted' },
 })
@@ -164,7 +164,7 @@ test('a revoked token, which the API calls invalid (41), is renewed and the call
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRefusals: 1 })
 })
 
-test.each<[string, Answer, boolean]>([
+test.each<[string, Scripted, boolean]>([
   ['401 with 42', apiError(401, 42), true],
   ['401 with "42"', apiError(401, '42'), true],
   ['401 with 41', apiError(401, 41), true],

@@ -1,7 +1,7 @@
 import { jsonResponse } from './json-response.ts'
 
 /** An answer to send as it is. */
-export type PlainAnswer = {
+export type ScriptedResponse = {
   /** The HTTP status. */
   readonly status: number
   /**
@@ -23,10 +23,10 @@ export type PlainAnswer = {
  *
  * What the function throws, the in-process `fetch` rejects with, like a network error; a server answers 500.
  */
-export type Answer = PlainAnswer | ((request: Request) => Response | Promise<Response>)
+export type Scripted = ScriptedResponse | ((request: Request) => Response | Promise<Response>)
 
 /** Turns a scripted answer into the response to `request`. */
-export async function toResponse(answer: Answer, request: Request): Promise<Response> {
+export async function toResponse(answer: Scripted, request: Request): Promise<Response> {
   if (typeof answer === 'function') return answer(request)
   const { status, headers, body } = answer
   if (body !== undefined && typeof body !== 'string') return jsonResponse(body, answer)
