@@ -1,4 +1,4 @@
-import { oauthError } from './oauth-error.ts'
+import { errorResponse } from './error-response.ts'
 
 /**
  * Refuses every grant type but those that are supported.
@@ -10,7 +10,7 @@ export function refuseGrantType(
   supported: readonly string[] = ['client_credentials'],
 ): Response | undefined {
   const grantType = form.get('grant_type')
-  if (!grantType) return oauthError(400, 'invalid_request', 'Missing parameter grant_type')
+  if (!grantType) return errorResponse(400, 'invalid_request', 'Missing parameter grant_type')
   if (supported.includes(grantType)) return undefined
-  return oauthError(400, 'unsupported_grant_type', `The grant type must be ${supported.join(' or ')}`)
+  return errorResponse(400, 'unsupported_grant_type', `The grant type must be ${supported.join(' or ')}`)
 }

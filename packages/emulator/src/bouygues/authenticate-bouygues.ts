@@ -1,6 +1,6 @@
 import type { RuleContext } from '../emulated-provider.ts'
+import { errorResponse } from '../error-response.ts'
 import { jsonResponse } from '../json-response.ts'
-import { oauthError } from '../oauth-error.ts'
 import { readBasic } from '../read-basic.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { splitAuthorization } from '../split-authorization.ts'
@@ -10,9 +10,10 @@ export async function authenticateBouygues(
   request: Request,
   context: Pick<RuleContext, 'isClient'>,
 ): Promise<{ readonly clientId: string; readonly form: URLSearchParams } | Response> {
-  if (request.method !== 'POST') return oauthError(405, 'invalid_request', 'The method must be POST', { Allow: 'POST' })
+  if (request.method !== 'POST')
+    return errorResponse(405, 'invalid_request', 'The method must be POST', { Allow: 'POST' })
   const form = await readTokenForm(request)
-  if (typeof form === 'string') return oauthError(400, 'invalid_request', form)
+  if (typeof form === 'string') return errorResponse(400, 'invalid_request', form)
 
   const { scheme, value } = splitAuthorization(request.headers.get('Authorization'))
   // The page says once that the secret alone is encoded; all its examples encode id:secret.
@@ -20,7 +21,7 @@ export async function authenticateBouygues(
   if (!credentials || !context.isClient(credentials)) return invalidClient()
   const isTwice = form.has('client_secret') || form.has('client_assertion')
   const isAnother = form.has('client_id') && form.get('client_id') !== credentials.clientId
-  if (isTwice || isAnother) return oauthError(400, 'invalid_request', 'Credentials in the header and in the body')
+  if (isTwice || isAnother) return errorResponse(400, 'invalid_request', 'Credentials in the header and in the body')
   return { clientId: credentials.clientId, form }
 }
 

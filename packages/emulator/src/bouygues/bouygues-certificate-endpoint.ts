@@ -1,6 +1,6 @@
 import type { Address } from '../address.ts'
 import type { RuleContext } from '../emulated-provider.ts'
-import { oauthError } from '../oauth-error.ts'
+import { errorResponse } from '../error-response.ts'
 import { randomJwt } from '../random-jwt.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { tokenResponse } from '../token-response.ts'
@@ -79,4 +79,4 @@ function refuseForm(form: URLSearchParams, request: Request): string | undefined
   return form.get('client_assertion_type') === type ? undefined : `client_assertion_type must be ${type}`
 }
 
-const invalidClient = (problem = ''): Response => oauthError(400, 'invalid_client', problem)
+const invalidClient = (problem = ''): Response => errorResponse(400, 'invalid_client', problem)

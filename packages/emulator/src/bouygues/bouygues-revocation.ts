@@ -1,5 +1,5 @@
 import type { RuleContext } from '../emulated-provider.ts'
-import { oauthError } from '../oauth-error.ts'
+import { errorResponse } from '../error-response.ts'
 import type { OpenId } from '../openid/create-openid.ts'
 import { authenticateBouygues } from './authenticate-bouygues.ts'
 
@@ -16,8 +16,9 @@ export async function answerBouyguesRevocation(
   const client = await authenticateBouygues(request, context)
   if (client instanceof Response) return client
   const token = client.form.get('token')
-  if (!token) return oauthError(400, 'invalid_request', 'Missing parameter token')
-  if (!openId.revoke(token, client.clientId)) return oauthError(400, 'invalid_grant', "The token is another client's")
+  if (!token) return errorResponse(400, 'invalid_request', 'Missing parameter token')
+  if (!openId.revoke(token, client.clientId))
+    return errorResponse(400, 'invalid_grant', "The token is another client's")
   // An unknown token is as good as revoked. See RFC 7009 §2.2.
   return new Response(null, { status: 200, headers: { 'Cache-Control': 'no-store' } })
 }

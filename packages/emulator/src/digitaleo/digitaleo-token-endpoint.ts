@@ -1,6 +1,6 @@
 import type { Address } from '../address.ts'
 import type { RuleContext } from '../emulated-provider.ts'
-import { oauthError } from '../oauth-error.ts'
+import { errorResponse } from '../error-response.ts'
 import { readTokenForm } from '../read-token-form.ts'
 import { refuseGrantType } from '../refuse-grant-type.ts'
 import { tokenResponse } from '../token-response.ts'
@@ -17,9 +17,9 @@ export async function answerDigitaleoTokenRequest(
   address: Address,
   context: RuleContext<DigitaleoSettings>,
 ): Promise<Response> {
-  if (request.method !== 'POST') return oauthError(400, 'invalid_request', 'The method must be POST')
+  if (request.method !== 'POST') return errorResponse(400, 'invalid_request', 'The method must be POST')
   const form = await readTokenForm(request)
-  if (typeof form === 'string') return oauthError(400, 'invalid_request', form)
+  if (typeof form === 'string') return errorResponse(400, 'invalid_request', form)
   const refusal = refuseGrantType(form)
   if (refusal) return refusal
 
@@ -27,7 +27,7 @@ export async function answerDigitaleoTokenRequest(
   const clientId = form.get('client_id') ?? ''
   const clientSecret = form.get('client_secret') ?? ''
   if (!context.isClient({ clientId, clientSecret })) {
-    return oauthError(400, 'invalid_client', 'The client credentials are invalid')
+    return errorResponse(400, 'invalid_client', 'The client credentials are invalid')
   }
 
   const { accessToken, leftMs } = context.issueToken({

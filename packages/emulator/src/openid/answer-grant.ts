@@ -1,6 +1,6 @@
 import { base64url } from 'jose'
 import type { Address } from '../address.ts'
-import { oauthError } from '../oauth-error.ts'
+import { errorResponse } from '../error-response.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { IssuedGrant } from './issued-grants.ts'
 import { makeIdToken } from './make-id-token.ts'
@@ -21,7 +21,7 @@ export async function answerGrant(
   const isCode = form.get('grant_type') === 'authorization_code'
   const parameter = isCode ? 'code' : 'refresh_token'
   const shown = form.get(parameter)
-  if (!shown) return oauthError(400, 'invalid_request', `Missing parameter ${parameter}`)
+  if (!shown) return errorResponse(400, 'invalid_request', `Missing parameter ${parameter}`)
   const verifier = form.get('code_verifier')
   const challenge = verifier === null ? undefined : await challengeOf(verifier)
 
@@ -30,9 +30,9 @@ export async function answerGrant(
   const taken = isCode
     ? grants.takeCode(shown, { clientId, redirectUri, challenge })
     : grants.takeRefreshToken(shown, clientId)
-  if (typeof taken === 'string') return oauthError(400, 'invalid_grant', taken)
+  if (typeof taken === 'string') return errorResponse(400, 'invalid_grant', taken)
   const user = settings.users.get(taken.user)
-  if (!user) return oauthError(400, 'invalid_grant', 'The user is unknown')
+  if (!user) return errorResponse(400, 'invalid_grant', 'The user is unknown')
   const { accessToken, leftMs, lifetimeMs } = context.issueToken({
     endpoint: server.endpoints.token,
     clientId,

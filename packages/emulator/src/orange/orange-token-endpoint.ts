@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts'
 import type { Credentials, RuleContext } from '../emulated-provider.ts'
+import { errorResponse } from '../error-response.ts'
 import { mediaTypes } from '../media-types.ts'
-import { oauthError } from '../oauth-error.ts'
 import type { OpenId } from '../openid/create-openid.ts'
 import { randomText } from '../random-text.ts'
 import { readBasic } from '../read-basic.ts'
@@ -31,7 +31,7 @@ export async function answerOrangeTokenRequest(
   // Recorded traffic got through with `*/*`. The page asks for application/json, and this is as strict as the page.
   if (isMachine && !mediaTypes(request.headers.get('Accept')).includes('application/json')) return orangeError(62)
   const form = await readForm(request)
-  if (typeof form === 'string') return oauthError(400, 'invalid_request', form)
+  if (typeof form === 'string') return errorResponse(400, 'invalid_request', form)
 
   const credentials = readCredentials(request.headers.get('Authorization'), form, isMachine)
   if (credentials instanceof Response) return credentials
@@ -72,7 +72,7 @@ function readCredentials(
     return { clientId, clientSecret }
   }
   // Half of them is as forbidden as both: Orange wants them in one place.
-  if (clientId !== null || clientSecret !== null) return oauthError(400, 'invalid_request', 'Duplicate credentials')
+  if (clientId !== null || clientSecret !== null) return errorResponse(400, 'invalid_request', 'Duplicate credentials')
   const { scheme, value } = splitAuthorization(authorization)
   const credentials = scheme === 'Basic' ? readBasic(value) : undefined
   return (
@@ -81,5 +81,7 @@ function readCredentials(
 }
 
 function invalidClient(description: string): Response {
-  return oauthError(401, 'invalid_client', description, { 'WWW-Authenticate': 'Basic realm="Authorization Required"' })
+  return errorResponse(401, 'invalid_client', description, {
+    'WWW-Authenticate': 'Basic realm="Authorization Required"',
+  })
 }

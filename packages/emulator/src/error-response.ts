@@ -5,7 +5,7 @@ import { jsonResponse } from './json-response.ts'
  *
  * @see RFC 6749 §5.2
  */
-export function oauthError(
+export function errorResponse(
   status: number,
   error: string,
   description: string,
