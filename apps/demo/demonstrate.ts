@@ -42,14 +42,14 @@ None of them has a line that gets, keeps, renews or attaches a token.
       const outcomes = await Promise.all(runs.map(async (run) => (await run.next()).value as Step))
       console.log(`\n${outcomes[0]?.name}`)
       for (const [index, { calls, ok, unauthorized, counters }] of outcomes.entries()) {
-        const { apiCalls, apiRefusals, tokenRequests } = counters
+        const { apiCalls, apiRejections, tokenRequests } = counters
         const remark = tokenRequests === expected ? '' : `  (${expected} expected)`
         row(`  ${programs[index]?.runtime}`, [
           calls,
           ok,
           unauthorized,
           apiCalls,
-          apiRefusals,
+          apiRejections,
           `${tokenRequests}${remark}`,
         ])
       }

@@ -8,7 +8,7 @@ export type Step = {
   readonly ok: number
   /** Calls that ended with a 401 for the program. */
   readonly unauthorized: number
-  readonly counters: { readonly apiCalls: number; readonly apiRefusals: number; readonly tokenRequests: number }
+  readonly counters: { readonly apiCalls: number; readonly apiRejections: number; readonly tokenRequests: number }
 }
 
 /** How long the first token lives, in milliseconds. */

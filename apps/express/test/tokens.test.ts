@@ -70,7 +70,7 @@ test('a token that is revoked at the emulator heals with the next call', async (
   const places = order.map((text) => card.indexOf(text))
   expect(places).toEqual(places.toSorted((a, b) => a - b))
   expect(places[0]).toBeGreaterThan(0)
-  expect(site.emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRefusals: 1 })
+  expect(site.emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRejections: 1 })
 })
 
 test('one whose time is over is renewed before the next call, which nobody refuses', async () => {
@@ -80,7 +80,7 @@ test('one whose time is over is renewed before the next call, which nobody refus
   const card = cardOf((await visitor.get('/tokens')).text, 'campaigns')
   expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['1', '0'])
   expect(card).toContain('Renewed, since it had ended')
-  expect(site.emulator.digitaleo.counters).toMatchObject({ tokenRequests: 2, apiCalls: 1, apiRefusals: 0 })
+  expect(site.emulator.digitaleo.counters).toMatchObject({ tokenRequests: 2, apiCalls: 1, apiRejections: 0 })
 })
 
 test.each(['shops', 'campaigns', 'contracts', 'user'])('so it is with each token: %s', async (id) => {

@@ -77,7 +77,7 @@ describe('app credentials', () => {
     const http = client()
     expect(await http.post(check, { json }).json()).toMatchObject({ validEmailAddress: true })
     await Promise.all(Array.from({ length: 20 }, () => http.post(check, { json })))
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRefusals: 0 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRejections: 0 })
   })
 
   test('the token request has Basic of plain base64 of id:secret, and only the grant in the form', async () => {
@@ -139,7 +139,7 @@ describe('app credentials', () => {
     await http.post(check, { json })
     end()
     expect((await http.post(check, { json })).status).toBe(200)
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRefusals: 1 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRejections: 1 })
   })
 
   test('a 403 is about rights, and does not renew the token', async () => {
@@ -156,7 +156,7 @@ describe('an app certificate', () => {
     const http = certified()
     await http.get(echo)
     await http.get(echo)
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRefusals: 0 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRejections: 0 })
   })
 
   test('the token request holds exactly the three documented parameters, and no Authorization header', async () => {
@@ -276,7 +276,7 @@ describe('an app certificate', () => {
       await vi.waitFor(() => expect(renewed).toHaveLength(1 + renewals))
     }
     expect(renewed.slice(1)).toEqual(Array.from({ length: 12 }, () => expect.objectContaining({ reason: 'ageing' })))
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 13, tokensIssued: 13, apiRefusals: 0 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 13, tokensIssued: 13, apiRejections: 0 })
   })
 
   test.each([-40, -30, 30, 40])('a clock that is %i s off is no obstacle', async (seconds) => {
@@ -350,7 +350,7 @@ describe('the environments', () => {
     await http.post('https://open.api.sandbox.bouyguestelecom.fr/ap4/v1/customer-management/email-addresses/check', {
       json,
     })
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRefusals: 0 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRejections: 0 })
     expect(await errorOf(http.post(check, { json }))).toMatchObject({ response: { status: 401 } })
     expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
   })
@@ -368,7 +368,7 @@ describe('the environments', () => {
       ])
       expect(answers.map(({ status }) => status)).toEqual([200, 200])
     }
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiRefusals: 0 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiRejections: 0 })
   })
 
   test('the portal for companies needs apis, and says so', () => {

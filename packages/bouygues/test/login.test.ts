@@ -122,7 +122,7 @@ describe("a signed-in user's token", () => {
     expect((await call(tokensOf(restarted))).status).toBe(200)
     emulator.bouygues.clients.set('emulated-client', 'rotated')
     expect((await call(tokensOf(restarted, { clientSecret: 'rotated' }))).status).toBe(200)
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiRefusals: 0 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiRejections: 0 })
   })
 
   test('is not another user’s, and nobody has one before the sign-in or after the log-out', async () => {

@@ -28,7 +28,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  const log: Log = { tokenRequests: 0, apiCalls: 0, apiRefusals: 0, assertions: [], answersToLose: 0, requests: [] }
+  const log: Log = { tokenRequests: 0, apiCalls: 0, apiRejections: 0, assertions: [], answersToLose: 0, requests: [] }
 
   let configuration = await configure(`${url}/api`, options)
   const handlerOf = (setup: Configuration) => createProvider(url, setup, log).callback()
@@ -55,7 +55,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
 type Log = {
   tokenRequests: number
   apiCalls: number
-  apiRefusals: number
+  apiRejections: number
   answersToLose: number
   readonly assertions: JWTPayload[]
   /** Method and path of every request but those that browsers send ahead. */
@@ -64,7 +64,7 @@ type Log = {
 
 const createCommands = (log: Log, rotate: () => Promise<void>, browse = openBrowser()) => ({
   /** What has happened so far. */
-  counters: ({ tokenRequests, apiCalls, apiRefusals } = log) => ({ tokenRequests, apiCalls, apiRefusals }),
+  counters: ({ tokenRequests, apiCalls, apiRejections } = log) => ({ tokenRequests, apiCalls, apiRejections }),
   /** How often something was asked for, such as `GET /jwks`. */
   requestsFor: (what: string) => log.requests.filter((request) => request === what).length,
   /** The claims of all assertions that came with token requests. */
@@ -112,7 +112,7 @@ async function answerApi(provider: Provider, log: Log, context: Context): Promis
     context.body = { clientId: token.clientId, scope: token.scope, audience: token.aud, user: users?.accountId }
     return
   }
-  log.apiRefusals += 1
+  log.apiRejections += 1
   context.status = 401
   context.set('www-authenticate', 'Bearer error="invalid_token"')
 }

@@ -39,7 +39,7 @@ const bodies: readonly [string, () => BodyInit | null, object][] = [
 /** A body that can be read only once. */
 const stream = (): ReadableStream => new Blob([text]).stream()
 
-const sentOnceMore = { tokenRequests: 2, apiCalls: 3, apiRefusals: 1 }
+const sentOnceMore = { tokenRequests: 2, apiCalls: 3, apiRejections: 1 }
 
 /** A client whose token was revoked just now. */
 async function startWithRevokedToken<Kind extends Client>(make: Make<Kind>): Promise<{ site: Site; client: Kind }> {

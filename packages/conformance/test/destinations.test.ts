@@ -87,7 +87,7 @@ describe('a redirect', () => {
     expect(await other.control('arrivals')).toEqual([{ path: '/elsewhere/401', authorization: null }])
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
     await api.get(site.echo)
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 3, apiRefusals: 0 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 3, apiRejections: 0 })
   })
 
   test('within the APIs ends with a 401 that is about the token: the call is replayed', async () => {
@@ -97,6 +97,6 @@ describe('a redirect', () => {
     await site.control('answerApiCalls', 1, { status: 302, headers: { location: `${site.echo}?redirected` } })
     await site.control('revoke')
     expect(await api.get(site.echo).json()).toMatchObject({ authorization: 'Bearer' })
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRefusals: 1 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRejections: 1 })
   })
 })

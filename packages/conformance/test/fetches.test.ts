@@ -7,7 +7,7 @@ import { startSite, type Echo } from './support.ts'
 
 const echoOf = async (response: Promise<Response>) => (await (await response).json()) as Echo
 
-const sentOnceMore = { tokenRequests: 2, apiCalls: 3, apiRefusals: 1 }
+const sentOnceMore = { tokenRequests: 2, apiCalls: 3, apiRejections: 1 }
 
 describe.each([
   ['reads only the request', onlyRequest],
@@ -105,11 +105,11 @@ describe('two providers on one client', () => {
     expect(await post(site)).toMatchObject({ text: 'text', authorization: 'Bearer' })
     expect(await other.control('counters')).toMatchObject({ tokenRequests: 0, apiCalls: 0 })
     expect(await post(other)).toMatchObject({ text: 'text', authorization: 'Bearer' })
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRefusals: 0 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRejections: 0 })
 
     await site.control('revoke')
     expect(await Promise.all([post(site), post(other)])).toMatchObject([{ text: 'text' }, { text: 'text' }])
     expect(await site.control('counters')).toMatchObject(sentOnceMore)
-    expect(await other.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRefusals: 0 })
+    expect(await other.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRejections: 0 })
   })
 })

@@ -17,7 +17,7 @@ describe.each(all)('%s', (_name, flow) => {
     expect(await site.control('countersOf', flow.provider)).toMatchObject({
       tokenRequests: 1,
       apiCalls: 50,
-      apiRefusals: 0,
+      apiRejections: 0,
     })
   })
 
@@ -33,7 +33,7 @@ describe.each(all)('%s', (_name, flow) => {
     expect(await site.control('countersOf', flow.provider)).toMatchObject({
       tokenRequests: 2,
       apiCalls: 3,
-      apiRefusals: 1,
+      apiRejections: 1,
     })
   })
 
@@ -107,7 +107,11 @@ describe('one client', () => {
       api = api.extend(bearer(await connect(site)))
     }
     await Promise.all(ordered.flatMap((flow) => times(5, (number) => api.get(`${echoOf(site, flow)}?call=${number}`))))
-    expect(await site.control('countersOf', 'orange')).toMatchObject({ tokenRequests: 3, apiCalls: 15, apiRefusals: 0 })
+    expect(await site.control('countersOf', 'orange')).toMatchObject({
+      tokenRequests: 3,
+      apiCalls: 15,
+      apiRejections: 0,
+    })
   })
 
   test('serves all providers, and each token goes to its own APIs only', async () => {
@@ -122,9 +126,9 @@ describe('one client', () => {
     const sources = await Promise.all(apart.map(({ connect }) => connect(site)))
     const api = sources.reduce((before, source) => before.extend(bearer(source)), ky.create({ retry: 0 }))
     await Promise.all(apart.map((flow) => api.get(echoOf(site, flow))))
-    expect(await site.control('countersOf', 'orange')).toMatchObject({ tokenRequests: 2, apiRefusals: 0 })
-    expect(await site.control('countersOf', 'digitaleo')).toMatchObject({ tokenRequests: 1, apiRefusals: 0 })
-    expect(await site.control('countersOf', 'bouygues')).toMatchObject({ tokenRequests: 2, apiRefusals: 0 })
+    expect(await site.control('countersOf', 'orange')).toMatchObject({ tokenRequests: 2, apiRejections: 0 })
+    expect(await site.control('countersOf', 'digitaleo')).toMatchObject({ tokenRequests: 1, apiRejections: 0 })
+    expect(await site.control('countersOf', 'bouygues')).toMatchObject({ tokenRequests: 2, apiRejections: 0 })
   })
 })
 

@@ -25,7 +25,7 @@ describe('a client', () => {
     const granted = { clientId: options.clientId, scope: 'orders:read orders:write' }
     expect(await ky.extend(bearer(source)).get(api).json<Granted>()).toEqual(granted)
     expect(await source.getToken()).toMatchObject({ scope: granted.scope })
-    expect(await control('counters')).toEqual({ tokenRequests: 1, apiCalls: 1, apiRefusals: 0 })
+    expect(await control('counters')).toEqual({ tokenRequests: 1, apiCalls: 1, apiRejections: 0 })
   })
 
   test.each([
@@ -150,7 +150,7 @@ describe('a revoked token', () => {
     const { status } = await fetch(api, { headers: { authorization: `Bearer ${accessToken}` } })
     expect(status).toBe(401)
     expect(await client.get(api).json<Granted>()).toEqual({ clientId: options.clientId })
-    expect(await control('counters')).toEqual({ tokenRequests: 2, apiCalls: 4, apiRefusals: 2 })
+    expect(await control('counters')).toEqual({ tokenRequests: 2, apiCalls: 4, apiRejections: 2 })
     expect(await source.getToken()).not.toMatchObject({ accessToken })
   })
 
@@ -183,7 +183,7 @@ describe('a token', () => {
     await client.get(api)
     await Promise.all(renewals)
     expect(events).toEqual(expected)
-    expect(await control('counters')).toEqual({ tokenRequests: 2, apiCalls: 2, apiRefusals: 0 })
+    expect(await control('counters')).toEqual({ tokenRequests: 2, apiCalls: 2, apiRejections: 0 })
   })
 
   test('that lives for two seconds ends without a call that fails', async ({ signal }) => {

@@ -9,7 +9,7 @@ describe('a client', () => {
     const api = ky.extend(orangeAuth(site.client))
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 0 })
     expect(await api.get(site.echo).json<Echo>()).toMatchObject({ method: 'GET', authorization: 'Bearer' })
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRefusals: 0 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRejections: 0 })
   })
 
   test('uses a valid token again', async () => {
@@ -18,14 +18,14 @@ describe('a client', () => {
     await api.get(site.echo)
     await api.post(site.echo, { json: [1] })
     await Promise.all(times(20, (number) => api.get(`${site.echo}?call=${number}`)))
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 22, apiRefusals: 0 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 22, apiRejections: 0 })
   })
 
   test('makes one token request for 200 first calls at once', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await Promise.all(times(200, (number) => api.get(`${site.echo}?call=${number}`)))
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 200, apiRefusals: 0 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 200, apiRejections: 0 })
   })
 })
 
@@ -39,9 +39,9 @@ describe('a token that the API refuses', () => {
     await api.get(site.echo)
     await site.control(end)
     expect(await api.get(site.echo).json<Echo>()).toMatchObject({ authorization: 'Bearer' })
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRefusals: 1 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRejections: 1 })
     await api.get(site.echo)
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRefusals: 1 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRejections: 1 })
   })
 
   test('is not renewed for a refusal that arrives late, when there is a newer token', async () => {
@@ -63,7 +63,7 @@ describe('a token that the API refuses', () => {
     await api.get(site.echo)
     deliver()
     expect(await refusedLate).toMatchObject({ text: 'late' })
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 5, apiRefusals: 2 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 5, apiRejections: 2 })
   })
 
   test('is renewed once for 200 calls in flight, and each is replayed once', async () => {
@@ -78,6 +78,6 @@ describe('a token that the API refuses', () => {
     await site.control('revoke')
     await site.control('release')
     expect(await calls).toHaveLength(200)
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 401, apiRefusals: 200 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 401, apiRejections: 200 })
   })
 })

@@ -84,7 +84,7 @@ describe("ky's retry", () => {
     await site.control('revoke')
     await site.control('answerApiCalls', 1, { status: 503 })
     expect(await api.put(site.echo, { json: [1] }).json<Echo>()).toMatchObject({ text: '[1]', authorization: 'Bearer' })
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRefusals: 1 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRejections: 1 })
   })
 
   test('after a replay that meets a 503 goes on with the renewed token', async () => {
@@ -94,6 +94,6 @@ describe("ky's retry", () => {
     await site.control('answerApiCalls', 1, { status: 401, body: { code: 41 } })
     await site.control('answerApiCalls', 1, { status: 503 })
     expect(await api.put(site.echo, { json: [1] }).json<Echo>()).toMatchObject({ text: '[1]', authorization: 'Bearer' })
-    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRefusals: 1 })
+    expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRejections: 1 })
   })
 })

@@ -51,7 +51,7 @@ test('the first call gets a token, and all further calls share it', async () => 
   const http = client()
   await http.get(campaigns).json()
   await Promise.all(Array.from({ length: 20 }, () => http.get(contacts)))
-  expect(emulator.digitaleo.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRefusals: 0 })
+  expect(emulator.digitaleo.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRejections: 0 })
 })
 
 test('the token request has the credentials in the form, and no Authorization header', async () => {
@@ -241,7 +241,7 @@ test.each([
   'https://mobile.messengeo.net/rest/devices',
 ])('a token goes to %s', async (url) => {
   await errorOf(client().get(url).json())
-  expect(emulator.digitaleo.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRefusals: 0 })
+  expect(emulator.digitaleo.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRejections: 0 })
 })
 
 test.each([

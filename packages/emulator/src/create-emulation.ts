@@ -32,8 +32,8 @@ export function createEmulation<Settings extends object>(
   const apiRate = createRateWindow(clock, () => emulation.maxApiCallsPerMinute, 60_000)
   let tokensIssued = 0
   let earlyTokenRequests = 0
-  let apiRefusals = 0
-  const refusals = new WeakSet<Response>()
+  let apiRejections = 0
+  const rejections = new WeakSet<Response>()
 
   const issueToken = ({ makeToken, ...order }: TokenOrder): IssuedToken & { leftMs: number } => {
     const last = order.user === undefined ? tokens.latest(order.endpoint, order.clientId) : undefined
@@ -53,12 +53,12 @@ export function createEmulation<Settings extends object>(
     get counters() {
       const tokenRequests = tokenGate.arrived()
       const apiCalls = apiGate.arrived()
-      return { tokenRequests, tokensIssued, earlyTokenRequests, apiCalls, apiRefusals }
+      return { tokenRequests, tokensIssued, earlyTokenRequests, apiCalls, apiRejections }
     },
     reset: () => {
       tokensIssued = 0
       earlyTokenRequests = 0
-      apiRefusals = 0
+      apiRejections = 0
       tokens.revoke()
       tokenGate.reset()
       apiGate.reset()
@@ -87,8 +87,8 @@ export function createEmulation<Settings extends object>(
     issueToken,
     findToken: tokens.find,
     revokeToken: tokens.revoke,
-    countRefusal: (response) => {
-      refusals.add(response)
+    countRejection: (response) => {
+      rejections.add(response)
       return response
     },
   })
@@ -105,7 +105,7 @@ export function createEmulation<Settings extends object>(
     const page = rules.answerPage?.(request, address)
     if (page) return page
     const response = await apiGate.pass(request, () => answerApiCall(request, address))
-    if (response.status === 401 || refusals.has(response)) apiRefusals += 1
+    if (response.status === 401 || rejections.has(response)) apiRejections += 1
     return response
   }
 

@@ -62,8 +62,8 @@ export type RuleContext<Settings extends object = object> = {
   readonly findToken: (accessToken: string) => FoundToken | undefined
   /** Revokes an access token. */
   readonly revokeToken: (accessToken: string) => void
-  /** Counts an API's answer as the refusal of a token, and returns it; those with status 401 count anyway. */
-  readonly countRefusal: (response: Response) => Response
+  /** Counts an API's answer as the rejection of a token, and returns it; those with status 401 count anyway. */
+  readonly countRejection: (response: Response) => Response
 }
 
 /** Which token to hand out. */

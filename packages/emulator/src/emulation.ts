@@ -26,8 +26,8 @@ export type Counters = {
   readonly earlyTokenRequests: number
   /** Requests that reached the API, refused and scripted ones too; `OPTIONS` is not counted. */
   readonly apiCalls: number
-  /** The API's answers with status 401, and those with another one by which it refuses a token (Digitaleo: 400). */
-  readonly apiRefusals: number
+  /** The API's answers with status 401, and those with another one by which it rejects a token (Digitaleo: 400). */
+  readonly apiRejections: number
 }
 
 /** The control surface of one emulated provider. */

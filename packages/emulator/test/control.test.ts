@@ -18,7 +18,7 @@ describe('over HTTP, another process', () => {
       tokensIssued: 1,
       earlyTokenRequests: 0,
       apiCalls: 0,
-      apiRefusals: 0,
+      apiRejections: 0,
     })
     expect(await post('orange/reset')).toMatchObject({ status: 200, body: { tokenRequests: 0 } })
     expect(await counters()).toMatchObject({ tokenRequests: 0 })

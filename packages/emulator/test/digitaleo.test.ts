@@ -110,7 +110,7 @@ describe.each(ways)('Digitaleo, %s', (way) => {
       expect(await answerTo(url, bearer(token))).toEqual(refusal('expired'))
       emulator().digitaleo.revoke()
       expect(await answerTo(url, bearer(token))).toEqual(refusal('unknown'))
-      expect(emulator().digitaleo.counters).toMatchObject({ apiCalls: 6, apiRefusals: 5 })
+      expect(emulator().digitaleo.counters).toMatchObject({ apiCalls: 6, apiRejections: 5 })
     })
   })
 

@@ -50,11 +50,11 @@ describe('scripts', () => {
     expect(emulator.orange.counters).toMatchObject({ tokenRequests: 4, tokensIssued: 1 })
   })
 
-  test('answer calls by a function of the request, refusals are counted', async () => {
+  test('answer calls by a function of the request, rejections are counted', async () => {
     emulator.orange.answerApiCalls(1, async (request) => new Response(await request.text(), { status: 401 }))
     const response = await emulator.fetch(`${REAL}/echo`, { method: 'POST', body: 'hello' })
     expect([response.status, await response.text()]).toEqual([401, 'hello'])
-    expect(emulator.orange.counters).toMatchObject({ apiCalls: 1, apiRefusals: 1 })
+    expect(emulator.orange.counters).toMatchObject({ apiCalls: 1, apiRejections: 1 })
   })
 
   test.each([
@@ -192,7 +192,7 @@ test('reset() forgets what happened and keeps what was set', async () => {
     tokensIssued: 0,
     earlyTokenRequests: 0,
     apiCalls: 0,
-    apiRefusals: 0,
+    apiRejections: 0,
   })
   expect(await callStatus(accessToken)).toBe(401)
   expect(emulator.orange.lifetimeMs).toBe(1000)

@@ -211,7 +211,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
         family_name: 'EXEMPLE',
       })
       expect(body.sub).toBe(decodeJwt(idToken).sub)
-      expect(bouygues.counters).toMatchObject({ apiCalls: 1, apiRefusals: 0 })
+      expect(bouygues.counters).toMatchObject({ apiCalls: 1, apiRejections: 0 })
     })
 
     test('is asked for by POST', async () => {
@@ -235,7 +235,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       })
       expect(await userInfo()).toEqual(refusal('Bearer'))
       expect(await userInfo('at-guess')).toEqual(refusal('Bearer error="invalid_token"'))
-      expect(bouygues.counters).toMatchObject({ apiCalls: 2, apiRefusals: 2 })
+      expect(bouygues.counters).toMatchObject({ apiCalls: 2, apiRejections: 2 })
 
       const other = site === production ? ap4 : production
       const { access_token: accessToken } = await tokens()

@@ -22,7 +22,7 @@ describe('a call without a good token', () => {
     const response = await fetch(base() + shops, { headers: headers() })
     expect(response.status).toBe(401)
     expect(await response.json()).toEqual({ code, message, description: expect.any(String) })
-    expect(server.orange.counters).toMatchObject({ apiCalls: 1, apiRefusals: 1 })
+    expect(server.orange.counters).toMatchObject({ apiCalls: 1, apiRejections: 1 })
   })
 
   test('meets 401 code 41 when the token was revoked, others stay', async () => {

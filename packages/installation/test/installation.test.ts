@@ -60,7 +60,7 @@ describe.each(clients)('$name installs', (client) => {
       API: emulatedUrl('https://api.orange.com/echo', server.url),
     })
     expect(output.trim()).toBe(Array(20).fill('200').join(' '))
-    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 20, apiRefusals: 0 })
+    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 20, apiRejections: 0 })
   })
 
   test('@oauthkit/bouygues and ky: nothing but what it declares, and secrets, certificates and logins work', async () => {
@@ -82,7 +82,7 @@ describe.each(clients)('$name installs', (client) => {
       API: emulatedUrl('https://api.bouyguestelecom.fr/echo', server.url),
     })
     expect(output.trim().split('\n')).toEqual(['200', '200', 'S256'])
-    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRefusals: 0 })
+    expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRejections: 0 })
   })
 
   test('@oauthkit/redis beside them: a second program finds the token of the first', async () => {
@@ -107,7 +107,7 @@ describe.each(clients)('$name installs', (client) => {
     } finally {
       await redis.stop()
     }
-    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRefusals: 0 })
+    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRejections: 0 })
   })
 })
 

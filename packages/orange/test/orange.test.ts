@@ -38,7 +38,7 @@ test('the first call gets a token as Orange documents it, and all further calls 
   const http = client()
   expect(await http.get(shops).json()).toHaveLength(3)
   await Promise.all(Array.from({ length: 20 }, () => http.get(shops)))
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRefusals: 0 })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRejections: 0 })
 })
 
 test('the token request has Basic of plain base64, JSON accepted, and nothing of the credentials in the form', async () => {
@@ -139,12 +139,12 @@ test('an hour of calls makes one token request, and none of them early', async (
     await http.get(shops)
     await vi.advanceTimersByTimeAsync(60_000)
   }
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 59, apiRefusals: 0 })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 59, apiRejections: 0 })
   for (let minute = 0; minute < 3; minute += 1) {
     await http.get(shops)
     await vi.advanceTimersByTimeAsync(30_000)
   }
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, earlyTokenRequests: 0, apiRefusals: 0 })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, earlyTokenRequests: 0, apiRejections: 0 })
   vi.useRealTimers()
 })
 
@@ -153,7 +153,7 @@ test('a token that the API calls expired (42) is renewed and the call replayed',
   await http.get(shops)
   emulator.clock.advance(3_600_000)
   expect(await http.get(shops).json()).toHaveLength(3)
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRefusals: 1 })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRejections: 1 })
 })
 
 test('a revoked token, which the API calls invalid (41), is renewed and the call replayed', async () => {
@@ -161,7 +161,7 @@ test('a revoked token, which the API calls invalid (41), is renewed and the call
   await http.get(shops)
   emulator.orange.revoke()
   expect(await http.get(shops).json()).toHaveLength(3)
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRefusals: 1 })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 3, apiRejections: 1 })
 })
 
 test.each<[string, Scripted, boolean]>([
@@ -205,7 +205,7 @@ test.each([
   'https://api.orange.com/openidconnector',
 ])('a machine token goes to %s', async (url) => {
   await errorOf(client().post(url).json())
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRefusals: 0 })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRejections: 0 })
 })
 
 test.each([
@@ -271,7 +271,7 @@ test.each(['one order', 'the other order'])('two surfaces of Orange work on one 
     .extend(second ?? {})
   expect(await http.get(shops).json()).toHaveLength(3)
   expect(await http.post(simSwap, phone).json()).toEqual({ swapped: false })
-  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRefusals: 0 })
+  expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRejections: 0 })
 })
 
 test('a token is negotiated on the host of its API: the inside portal has its own', async () => {

@@ -36,10 +36,10 @@ export async function answerDigitaleoCall(
 
   const accessToken = readBearer(request)
   const token = context.findToken(accessToken ?? '')
-  const refuse = (reason: string) => context.countRefusal(apiError(badTokenStatus, 'invalid_token', reason))
-  if (accessToken === undefined) return refuse('The access token is missing')
-  if (!token) return refuse('The access token is unknown')
-  if (token.isExpired) return refuse('The access token has expired')
+  const reject = (reason: string) => context.countRejection(apiError(badTokenStatus, 'invalid_token', reason))
+  if (accessToken === undefined) return reject('The access token is missing')
+  if (!token) return reject('The access token is unknown')
+  if (token.isExpired) return reject('The access token has expired')
   return answerByRoute(routes, request, host + path, errors)
 }
 

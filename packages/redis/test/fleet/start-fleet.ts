@@ -104,10 +104,10 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
     },
     /** What came of the calls so far, how many tokens the API refused, and how many token requests it took. */
     counts: () => {
-      const { tokenRequests, apiRefusals } = emulator.bouygues.counters
+      const { tokenRequests, apiRejections } = emulator.bouygues.counters
       return {
         outcomes: total,
-        refused: apiRefusals - before.apiRefusals,
+        refused: apiRejections - before.apiRejections,
         tokenRequests: tokenRequests - before.tokenRequests,
       }
     },
