@@ -24,7 +24,7 @@ export type Counters = {
   readonly tokensIssued: number
   /** Granted token requests whose client still had a live token of that endpoint with more than 5 % of its lifetime left. */
   readonly earlyTokenRequests: number
-  /** Requests that reached the API, refused and scripted ones too; `OPTIONS` is not counted. */
+  /** Requests that reached the API, rejected and scripted ones too; `OPTIONS` is not counted. */
   readonly apiCalls: number
   /** The API's answers with status 401, and those with another one by which it rejects a token (Digitaleo: 400). */
   readonly apiRejections: number
@@ -62,7 +62,7 @@ export type Emulation = {
    * Properties such as `clients` and `lifetimeMs` stay. A request that is held or delayed fails like a network error.
    */
   readonly reset: () => void
-  /** Revokes one access token, or all of them; a revoked token is refused as unknown. */
+  /** Revokes one access token, or all of them; a revoked token is rejected as unknown. */
   readonly revoke: (accessToken?: string) => void
   /**
    * Answers the next `count` token requests by a script instead; several calls queue up, `Infinity` lasts until `reset()`.

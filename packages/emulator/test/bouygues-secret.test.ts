@@ -91,16 +91,16 @@ describe.each(ways)('Bouygues Telecom with a secret, %s', (way) => {
 
   test('a call without a good token meets 401 that says what is needed', async () => {
     const url = 'https://open.api.bouyguestelecom.fr/echo'
-    const refusal = {
+    const rejection = {
       status: 401,
       body: { error: 'invalid_token', error_description: 'A valid Bearer token is needed' },
     }
-    expect(await answerTo(url)).toEqual(refusal)
-    expect(await answerTo(url, bearer('unknown'))).toEqual(refusal)
+    expect(await answerTo(url)).toEqual(rejection)
+    expect(await answerTo(url, bearer('unknown'))).toEqual(rejection)
     const token = await getToken()
     expect(await answerTo(url, bearer(token))).toMatchObject({ status: 200 })
     emulator().clock.advance(3_600_000)
-    expect(await answerTo(url, bearer(token))).toEqual(refusal)
+    expect(await answerTo(url, bearer(token))).toEqual(rejection)
   })
 
   test.each([

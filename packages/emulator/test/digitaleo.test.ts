@@ -95,21 +95,21 @@ describe.each(ways)('Digitaleo, %s', (way) => {
 
   describe.each(hosts)('a call to %s', (host, status) => {
     const url = `https://${host}/echo`
-    const refusal = (reason: string) => ({
+    const rejection = (reason: string) => ({
       status,
       body: { error: 'invalid_token', error_description: expect.stringContaining(reason) },
     })
 
     test(`without a good token meets ${status}`, async () => {
-      expect(await answerTo(url)).toEqual(refusal('missing'))
-      expect(await answerTo(url, bearer('unknown'))).toEqual(refusal('unknown'))
+      expect(await answerTo(url)).toEqual(rejection('missing'))
+      expect(await answerTo(url, bearer('unknown'))).toEqual(rejection('unknown'))
       const token = await getToken()
-      expect(await answerTo(url, { headers: { Authorization: `bearer ${token}` } })).toEqual(refusal('missing'))
+      expect(await answerTo(url, { headers: { Authorization: `bearer ${token}` } })).toEqual(rejection('missing'))
       expect(await answerTo(url, bearer(token))).toMatchObject({ status: 200, body: { authorization: 'Bearer' } })
       emulator().clock.advance(3_600_000)
-      expect(await answerTo(url, bearer(token))).toEqual(refusal('expired'))
+      expect(await answerTo(url, bearer(token))).toEqual(rejection('expired'))
       emulator().digitaleo.revoke()
-      expect(await answerTo(url, bearer(token))).toEqual(refusal('unknown'))
+      expect(await answerTo(url, bearer(token))).toEqual(rejection('unknown'))
       expect(emulator().digitaleo.counters).toMatchObject({ apiCalls: 6, apiRejections: 5 })
     })
   })

@@ -228,13 +228,13 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     })
 
     test('needs a good token', async () => {
-      const refusal = (challengeText: string) => ({
+      const rejection = (challengeText: string) => ({
         status: 401,
         challenge: challengeText,
         body: { error: 'invalid_token', error_description: expect.any(String) },
       })
-      expect(await userInfo()).toEqual(refusal('Bearer'))
-      expect(await userInfo('at-guess')).toEqual(refusal('Bearer error="invalid_token"'))
+      expect(await userInfo()).toEqual(rejection('Bearer'))
+      expect(await userInfo('at-guess')).toEqual(rejection('Bearer error="invalid_token"'))
       expect(bouygues.counters).toMatchObject({ apiCalls: 2, apiRejections: 2 })
 
       const other = site === production ? ap4 : production

@@ -89,24 +89,24 @@ describe.each(ways)('Orange France, %s', (way) => {
       const url = `https://api.orange.com${path}`
       const { access_token: accessToken } = await tokens({ scope })
       expect(await status(url, accessToken)).toBe(200)
-      const refusal = (code: number) => ({ status: 401, challenge: 'error="invalid_token"', body: { code } })
-      expect(await json(url, bearer(await machineToken()))).toMatchObject(refusal(41))
-      expect(await json(url)).toMatchObject(refusal(40))
-      expect(await json(url, bearer('OFR-guess'))).toMatchObject(refusal(41))
+      const rejection = (code: number) => ({ status: 401, challenge: 'error="invalid_token"', body: { code } })
+      expect(await json(url, bearer(await machineToken()))).toMatchObject(rejection(41))
+      expect(await json(url)).toMatchObject(rejection(40))
+      expect(await json(url, bearer('OFR-guess'))).toMatchObject(rejection(41))
       emulator.clock.advance(3_600_000)
-      expect(await json(url, bearer(accessToken))).toMatchObject(refusal(42))
+      expect(await json(url, bearer(accessToken))).toMatchObject(rejection(42))
     },
   )
 
-  test('refuses a bad token at user info without a scheme word, and a missing one with nothing but it', async () => {
-    const refusal = (challenge: string) => ({ status: 401, challenge, body: { error: 'invalid_token' } })
+  test('rejects a bad token at user info without a scheme word, and a missing one with nothing but it', async () => {
+    const rejection = (challenge: string) => ({ status: 401, challenge, body: { error: 'invalid_token' } })
     const { access_token: accessToken } = await tokens({ scope })
     for (const bad of ['OFR-guess', await machineToken()]) {
-      expect(await json(`${base}/userinfo`, bearer(bad))).toMatchObject(refusal('error="invalid_token"'))
+      expect(await json(`${base}/userinfo`, bearer(bad))).toMatchObject(rejection('error="invalid_token"'))
     }
-    expect(await json(`${base}/userinfo`)).toMatchObject(refusal('Bearer'))
+    expect(await json(`${base}/userinfo`)).toMatchObject(rejection('Bearer'))
     emulator.clock.advance(3_600_000)
-    expect(await json(`${base}/userinfo`, bearer(accessToken))).toMatchObject(refusal('error="invalid_token"'))
+    expect(await json(`${base}/userinfo`, bearer(accessToken))).toMatchObject(rejection('error="invalid_token"'))
   })
 
   test('keeps users’ tokens and machines’ apart', async () => {

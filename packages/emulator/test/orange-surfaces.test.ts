@@ -52,7 +52,7 @@ describe.each(ways)('Orange, %s', (way) => {
     expect((await call('https://api.orange.com/echo', await getToken('playground'))).body).toMatchObject({ code: 41 })
   })
 
-  test('on the Playground, refusals look as CAMARA wants them', async () => {
+  test('on the Playground, rejections look as CAMARA wants them', async () => {
     const message = expect.any(String)
     const unauthenticated = { status: 401, body: { status: 401, code: 'UNAUTHENTICATED', message } }
     expect(await call(sims, 'unknown')).toEqual(unauthenticated)

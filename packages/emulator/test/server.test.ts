@@ -50,9 +50,9 @@ describe('a served emulator', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type')
     expect(server.orange.counters.apiCalls).toBe(0)
 
-    const refused = await fetch(`${server.url}/api.orange.com/echo`)
-    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
-    expect(refused.headers.get('access-control-expose-headers')).toBe('*')
+    const rejected = await fetch(`${server.url}/api.orange.com/echo`)
+    expect(rejected.headers.get('access-control-allow-origin')).toBe('*')
+    expect(rejected.headers.get('access-control-expose-headers')).toBe('*')
   })
 
   test('sends what a script answers', async () => {

@@ -13,7 +13,7 @@ const endpoints = {
   discovery: `${base}/.well-known/openid-configuration`,
 }
 
-/** What refuses a user's token: the page's sample has no scheme before the error. */
+/** What rejects a user's token: the page's sample has no scheme before the error. */
 export const franceChallenge = 'error="invalid_token"'
 
 /**

@@ -7,7 +7,7 @@ import { franceChallenge } from './orange-openid.ts'
 import { playgroundAdminRoutes, playgroundRoutes } from './orange-playground.ts'
 import { findShops } from './orange-shops.ts'
 
-/** APIs that take the tokens of the same token endpoint and refuse the others in the same way. */
+/** APIs that take the tokens of the same token endpoint and reject the others in the same way. */
 export type Surface = {
   /** The token endpoint whose tokens it takes. */
   readonly endpoint: string
@@ -15,8 +15,8 @@ export type Surface = {
   readonly routes: ReadonlyMap<string, Route>
   /** How it says that it cannot answer. */
   readonly errors: RouteErrors
-  /** How it refuses tokens; `misplaced` is for one that is good elsewhere on the same host. */
-  readonly refusals: Readonly<Record<'missing' | 'unknown' | 'expired' | 'misplaced', () => Response>>
+  /** How it rejects tokens; `misplaced` is for one that is good elsewhere on the same host. */
+  readonly rejections: Readonly<Record<'missing' | 'unknown' | 'expired' | 'misplaced', () => Response>>
 }
 
 const classic = {
@@ -26,7 +26,7 @@ const classic = {
     wrongMethod: (allow: string) => orangeError(61, { Allow: allow }),
     badBody: () => orangeError(22),
   },
-  refusals: {
+  rejections: {
     missing: () => orangeError(40),
     unknown: () => orangeError(41),
     expired: () => orangeError(42),
@@ -42,7 +42,7 @@ const camara = {
     wrongMethod: (allow: string) => camaraError('METHOD_NOT_ALLOWED', { Allow: allow }),
     badBody: () => camaraError('INVALID_ARGUMENT'),
   },
-  refusals: {
+  rejections: {
     missing: unauthenticated,
     unknown: unauthenticated,
     expired: unauthenticated,
@@ -57,7 +57,7 @@ const playground: Surface = {
   ...camara,
   endpoint: orangeEndpoints.playground,
   routes: playgroundRoutes,
-  refusals: { ...camara.refusals, misplaced: () => camaraError('FORBIDDEN') },
+  rejections: { ...camara.rejections, misplaced: () => camaraError('FORBIDDEN') },
 }
 
 const challenge = { 'WWW-Authenticate': franceChallenge }
@@ -65,7 +65,7 @@ const france: Surface = {
   ...classic,
   endpoint: orangeEndpoints.france,
   routes: new Map(),
-  refusals: {
+  rejections: {
     missing: () => orangeError(40, challenge),
     unknown: () => orangeError(41, challenge),
     expired: () => orangeError(42, challenge),
