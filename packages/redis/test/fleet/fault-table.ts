@@ -9,10 +9,10 @@ export default class FaultTable implements Reporter {
         if (!fault) return undefined
         const outcomes = Object.entries(fault.outcomes).map(([outcome, times]) => `${times} × ${outcome}`)
         const name = test.fullName.replace(' > ', ' ')
-        return [name, outcomes.join(', '), fault.refused, fault.tokenRequests, fault.seconds.toFixed(1)]
+        return [name, outcomes.join(', '), fault.rejected, fault.tokenRequests, fault.seconds.toFixed(1)]
       }),
     )
-    const head = ['what happened', 'calls', 'tokens refused', 'token requests', 'seconds']
+    const head = ['what happened', 'calls', 'tokens rejected', 'token requests', 'seconds']
     const lines = [head, head.map(() => '---'), ...rows.filter((row) => row !== undefined)]
     console.log(lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n'))
   }

@@ -53,7 +53,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
     fleet.advance(lifetimeMs)
     await record(context, fleet, () => hitHolder(fleet, moment, signal))
     const calls = signal === 'SIGKILL' ? 20 : 30
-    expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 1 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, rejected: 0, tokenRequests: 1 })
   })
 
   test.for([
@@ -65,7 +65,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
       const fleet = await startWarm(context, { leaseMs })
       fleet.advance(lifetimeMs)
       await record(context, fleet, () => hitHolder(fleet, 'answered', signal))
-      expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, refused: 0, tokenRequests: 2 })
+      expect(fleet.counts()).toEqual({ outcomes: { 200: calls }, rejected: 0, tokenRequests: 2 })
     },
   )
 
@@ -78,7 +78,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
       const fleet = await startWarm(context, { ...user, leaseMs, storeTimeoutMs })
       fleet.advance(lifetimeMs)
       await record(context, fleet, () => hitHolder(fleet, 'answered', signal))
-      expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: calls }, refused: 0, tokenRequests: 2 })
+      expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: calls }, rejected: 0, tokenRequests: 2 })
     },
   )
 
@@ -95,7 +95,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
       fleet.advance(60_000)
       await fleet.call(others)
     })
-    expect(fleet.counts()).toMatchObject({ outcomes: { 200: 40 }, refused: 0, tokenRequests: 2 })
+    expect(fleet.counts()).toMatchObject({ outcomes: { 200: 40 }, rejected: 0, tokenRequests: 2 })
   })
 })
 
@@ -111,7 +111,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, rejected: 0, tokenRequests: 3 + 1 })
   })
 
   test('is killed, and started again empty: users are served while their tokens last, then sign in again', async (context) => {
@@ -124,7 +124,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 60, TOKEN_MISSING: 30 }, refused: 0, tokenRequests: 0 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 60, TOKEN_MISSING: 30 }, rejected: 0, tokenRequests: 0 })
   })
 
   test('is killed, and started again with its data: users whose token ends meanwhile wait, and stay signed in', async (context) => {
@@ -142,7 +142,7 @@ describe.concurrent('Redis', { timeout }, () => {
       await fleet.call()
     })
     const outcomes = { 200: 60, TOKEN_UNAVAILABLE: 30 }
-    expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
+    expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
   test('hangs: each process gets a token for itself, then they share one', async (context) => {
@@ -156,7 +156,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, refused: 0, tokenRequests: 3 + 1 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, rejected: 0, tokenRequests: 3 + 1 })
   })
 
   test('hangs: users whose token ends meanwhile wait, and stay signed in', async (context) => {
@@ -171,7 +171,7 @@ describe.concurrent('Redis', { timeout }, () => {
       await fleet.call()
     })
     const outcomes = { 200: 60, TOKEN_UNAVAILABLE: 30 }
-    expect(fleet.counts()).toEqual({ outcomes, refused: 0, tokenRequests: 1 })
+    expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
   test('hangs after a refresh token was redeemed: what came of it is saved when it goes on', async (context) => {
@@ -191,7 +191,7 @@ describe.concurrent('Redis', { timeout }, () => {
       fleet.advance(lifetimeMs)
       await fleet.call()
     })
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 60 }, refused: 0, tokenRequests: 2 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 60 }, rejected: 0, tokenRequests: 2 })
   })
 
   test.for([
@@ -210,7 +210,7 @@ describe.concurrent('Redis', { timeout }, () => {
         }
       })
       const { tokenRequests, ...counts } = fleet.counts()
-      expect(counts).toEqual({ outcomes: { 200: 7 * 30 }, refused: 0 })
+      expect(counts).toEqual({ outcomes: { 200: 7 * 30 }, rejected: 0 })
       expect(tokenRequests).toBeLessThanOrEqual(7 * most)
     },
   )
@@ -232,10 +232,10 @@ describe.concurrent('one clock', { timeout }, () => {
           fleet.advance(lifetimeMs / 10)
         }
       })
-      const { outcomes, refused, tokenRequests } = fleet.counts()
+      const { outcomes, rejected, tokenRequests } = fleet.counts()
       expect(outcomes).toEqual({ 200: 1200 })
       // In each lifetime, the calls that a process makes at the same time, once; they are sent again.
-      expect(refused).toBeLessThanOrEqual(4 * 30)
+      expect(rejected).toBeLessThanOrEqual(4 * 30)
       expect(tokenRequests).toBeLessThanOrEqual(4 * 2)
     },
   )

@@ -14,7 +14,7 @@ describe('eight processes', { timeout }, () => {
       await fleet.call(fleet.instances, 25)
       expect(fleet.counts().tokenRequests).toBe(1 + expiry)
     }
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 21 * 200 }, refused: 0, tokenRequests: 21 })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 21 * 200 }, rejected: 0, tokenRequests: 21 })
   })
 
   test('make one token request for each time that the token is revoked', async (context) => {
@@ -36,6 +36,6 @@ describe('eight processes', { timeout }, () => {
       expect(fleet.counts().tokenRequests).toBe(rotation)
       if (rotation % 100 === 0) await fleet.call()
     }
-    expect(fleet.counts()).toEqual({ outcomes: { token: 8000, 200: 800 }, refused: 0, tokenRequests: 1000 })
+    expect(fleet.counts()).toEqual({ outcomes: { token: 8000, 200: 800 }, rejected: 0, tokenRequests: 1000 })
   })
 })

@@ -102,12 +102,12 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
       emulator.clock.advance(ms)
       offsetMs += ms
     },
-    /** What came of the calls so far, how many tokens the API refused, and how many token requests it took. */
+    /** What came of the calls so far, how many tokens the API rejected, and how many token requests it took. */
     counts: () => {
       const { tokenRequests, apiRejections } = emulator.bouygues.counters
       return {
         outcomes: total,
-        refused: apiRejections - before.apiRejections,
+        rejected: apiRejections - before.apiRejections,
         tokenRequests: tokenRequests - before.tokenRequests,
       }
     },
