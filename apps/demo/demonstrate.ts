@@ -13,7 +13,7 @@ const columns = [
   ['ok', 6],
   ['401s', 6],
   ['API calls', 14],
-  ['refused', 10],
+  ['rejected', 10],
   ['token requests', 17],
 ] as const
 
@@ -88,7 +88,7 @@ function conclude(steps: readonly Step[][]): boolean {
   if (failed > 0 || !isEconomical) return false
   console.log(`
 Each program asked for a token when it had none, before that expired, and when one was revoked: the calls that were
-refused were sent again with the new one. While the token endpoint was down, calls went on with the token at hand; one
+rejected were sent again with the new one. While the token endpoint was down, calls went on with the token at hand; one
 attempt met the outage, the next one succeeded.
 
 How little it takes: apps/node/main.ts, apps/deno/main.ts, apps/bun/main.ts

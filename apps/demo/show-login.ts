@@ -51,7 +51,7 @@ nothing of).`)
     )
     await api.get(consumption)
 
-    console.log('\nAn hour later: refused, refreshed, sent again')
+    console.log('\nAn hour later: rejected, refreshed, sent again')
     emulator.clock.advance(3_600_000)
     const { status } = await api.get(consumption)
 
