@@ -73,7 +73,7 @@ test('a token that is revoked at the emulator heals with the next call', async (
   expect(site.emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRejections: 1 })
 })
 
-test('one whose time is over is renewed before the next call, which nobody refuses', async () => {
+test('one whose time is over is renewed before the next call, which nobody rejects', async () => {
   await using site = await startSite()
   const visitor = site.visit()
   await visitor.post('/tokens/campaigns', { action: 'expire' })

@@ -1,7 +1,7 @@
 import { isOAuthError, type RenewalReason, type TokenEvent } from '@oauthkit/core'
 
 /** What a mark on a timeline means. */
-export type Mark = 'renewed' | 'refused' | 'trouble'
+export type Mark = 'renewed' | 'rejected' | 'trouble'
 
 /** An event in words. */
 export type Description = { readonly mark: Mark; readonly text: string }
@@ -22,7 +22,7 @@ const descriptions: Descriptions = {
   adopted: () => ({ mark: 'renewed', text: 'Taken from the store, where it was already' }),
   rejected: ({ status, isReplayed }) =>
     isReplayed
-      ? { mark: 'refused', text: `A call was rejected (${status}) and sent again with a new token` }
+      ? { mark: 'rejected', text: `A call was rejected (${status}) and sent again with a new token` }
       : { mark: 'trouble', text: `A call was rejected (${status}), and not sent again` },
   failed: ({ error, hasToken }) => {
     const why = isOAuthError(error) ? error.code : error.name

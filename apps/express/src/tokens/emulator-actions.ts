@@ -19,7 +19,7 @@ export const emulatorActions = ({ source, history, call, revoke }: EmulatorActio
   revoke: async () => {
     const { accessToken } = await tokenOf(source)
     await revoke(accessToken)
-    history.note({ mark: 'refused', text: 'Revoked at the emulator, of which the app knows nothing' })
+    history.note({ mark: 'rejected', text: 'Revoked at the emulator, of which the app knows nothing' })
     await call()
   },
   expire: async () => {
@@ -27,7 +27,7 @@ export const emulatorActions = ({ source, history, call, revoke }: EmulatorActio
     await revoke(token.accessToken)
     // Its end has come for both sides. The emulator's clock would make everything else end as well.
     await source.setToken({ ...token, expiresAt: Date.now() })
-    history.ends({ mark: 'refused', text: 'Its time is over, at the emulator and in the app' })
+    history.ends({ mark: 'rejected', text: 'Its time is over, at the emulator and in the app' })
     await call()
   },
 })

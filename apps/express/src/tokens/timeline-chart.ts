@@ -56,13 +56,13 @@ export function timelineChart(state: TokenState, now: number): Html {
   </svg>`
 }
 
-/** A refusal and the renewal that mends it happen at the same time: each has a row of its own. */
-const heights: Readonly<Record<Mark, number>> = { renewed: 26, refused: 9, trouble: 9 }
+/** A rejection and the renewal that mends it happen at the same time: each has a row of its own. */
+const heights: Readonly<Record<Mark, number>> = { renewed: 26, rejected: 9, trouble: 9 }
 
 /** Told apart by their form, not by their colour only. */
 const shapes: Readonly<Record<Mark, Html>> = {
   renewed: html`<circle r="5.5" />`,
-  refused: html`<path d="M-5-5 5 5M5-5-5 5" />`,
+  rejected: html`<path d="M-5-5 5 5M5-5-5 5" />`,
   trouble: html`<path d="M0-7 7 6H-7Z" />`,
 }
 

@@ -34,9 +34,9 @@ const legend: Html = html`<ul class="legend" aria-label="Legend">
     >got or renewed
   </li>
   <li>
-    <svg class="mark refused" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
+    <svg class="mark rejected" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
       <path d="M-5-5 5 5M5-5-5 5" /></svg
-    >refused, or ended
+    >rejected, or ended
   </li>
   <li>
     <svg class="mark trouble" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">

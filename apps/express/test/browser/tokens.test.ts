@@ -20,7 +20,7 @@ test('an open page shows how a revoked token heals, says so, and stays accessibl
   await card.getByText('sent again with a new token').waitFor()
   expect(await figure('Fingerprint')).not.toBe(first)
   expect([await figure('Renewals'), await figure('Replays')]).toEqual(['1', '1'])
-  expect(await card.locator('.timeline .mark.refused').count()).toBeGreaterThan(0)
+  expect(await card.locator('.timeline .mark.rejected').count()).toBeGreaterThan(0)
   expect(await page.locator('[aria-live]').first().textContent()).toContain('Shops: ')
 
   await card.getByRole('button', { name: 'Expire' }).click()
