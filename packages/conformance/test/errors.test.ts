@@ -87,7 +87,7 @@ describe.each([
   ['ky with a fetch that reads only the request', { fetch: onlyRequest }],
   ['ky with a fetch that passes on both arguments', { fetch: both }],
 ])('an error of %s', (_client, options) => {
-  test('shows no token where the API refuses them all', async () => {
+  test('shows no token where the API rejects them all', async () => {
     const site = await startSite()
     const source = orangeTokens(site.client)
     const api = ky.extend(bearer(source)).extend(options)

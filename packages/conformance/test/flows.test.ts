@@ -63,7 +63,7 @@ test.each<[string, Flow, TokenSourceOptions, readonly string[], number]>([
   ['Orange', flows.Orange, { clientSecret: 'wrong-secret' }, ['wrong-secret'], 401],
   [
     'Digitaleo',
-    flows['Digitaleo, where a refused token meets 401'],
+    flows['Digitaleo, where a rejected token meets 401'],
     { clientSecret: 'wrong-secret' },
     ['wrong-secret'],
     400,
@@ -119,7 +119,7 @@ describe('one client', () => {
     const apart = [
       flows.Orange,
       flows["Orange's Playground"],
-      flows['Digitaleo, where a refused token meets 400'],
+      flows['Digitaleo, where a rejected token meets 400'],
       flows["Bouygues Telecom's app credentials"],
       flows["Bouygues Telecom's app credentials in AP4"],
     ]
@@ -135,7 +135,7 @@ describe('one client', () => {
 test('a token of 50,000 characters gets there, is renewed and replayed', async () => {
   const site = await startSite()
   await site.control('setTokenLength', 50_000)
-  const flow = flows['Digitaleo, where a refused token meets 400']
+  const flow = flows['Digitaleo, where a rejected token meets 400']
   const source = await flow.connect(site)
   const api = ky.extend(bearer(source))
   await api.get(echoOf(site, flow))

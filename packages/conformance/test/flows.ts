@@ -26,8 +26,8 @@ type FlowName =
   | 'Orange'
   | "Orange's Playground"
   | "Orange's inside portal"
-  | 'Digitaleo, where a refused token meets 400'
-  | 'Digitaleo, where a refused token meets 401'
+  | 'Digitaleo, where a rejected token meets 400'
+  | 'Digitaleo, where a rejected token meets 401'
   | "Bouygues Telecom's app credentials"
   | "Bouygues Telecom's app credentials in AP4"
   | "Bouygues Telecom's portal for companies"
@@ -60,12 +60,12 @@ export const flows: Record<FlowName, Flow> = {
     echo: 'https://inside01.api.orange.com/echo',
     connect: async ({ url }, own) => orangeTokens({ ...credentials, provider: emulated(orangeInside, url), ...own }),
   },
-  'Digitaleo, where a refused token meets 400': {
+  'Digitaleo, where a rejected token meets 400': {
     provider: 'digitaleo',
     echo: 'https://api.messengeo.net/echo',
     connect: async ({ url }, own) => digitaleoTokens({ ...credentials, provider: emulated(digitaleo, url), ...own }),
   },
-  'Digitaleo, where a refused token meets 401': {
+  'Digitaleo, where a rejected token meets 401': {
     provider: 'digitaleo',
     echo: 'https://contacts.messengeo.net/echo',
     connect: async ({ url }, own) => digitaleoTokens({ ...credentials, provider: emulated(digitaleo, url), ...own }),

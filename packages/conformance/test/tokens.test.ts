@@ -29,7 +29,7 @@ describe('a client', () => {
   })
 })
 
-describe('a token that the API refuses', () => {
+describe('a token that the API rejects', () => {
   test.each([
     ['expired', 'expire'],
     ['was revoked', 'revoke'],
@@ -44,7 +44,7 @@ describe('a token that the API refuses', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRejections: 1 })
   })
 
-  test('is not renewed for a refusal that arrives late, when there is a newer token', async () => {
+  test('is not renewed for a rejection that arrives late, when there is a newer token', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await api.get(site.echo)
@@ -58,11 +58,11 @@ describe('a token that the API refuses', () => {
       await delivery
       return response
     }
-    const refusedLate = api.post(site.echo, { body: 'late', fetch: late }).json<Echo>()
+    const rejectedLate = api.post(site.echo, { body: 'late', fetch: late }).json<Echo>()
     await site.control('apiCalled', 2)
     await api.get(site.echo)
     deliver()
-    expect(await refusedLate).toMatchObject({ text: 'late' })
+    expect(await rejectedLate).toMatchObject({ text: 'late' })
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 5, apiRejections: 2 })
   })
 
