@@ -49,7 +49,7 @@ test.each<[string, () => Response, object]>([
     () => new Response('<html>', { status: 400, headers: { 'content-type': 'text/html', 'x-request-id': 'r1' } }),
     { status: 400, requestId: 'r1' },
   ],
-])('a userinfo endpoint that refuses the token with %s is TOKEN_REFUSED', async (_what, answer, details) => {
+])('a userinfo endpoint that rejects the token with %s is TOKEN_REFUSED', async (_what, answer, details) => {
   const { login } = scripted(complete, answer)
   expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ code: 'TOKEN_REFUSED', ...details })
 })
@@ -71,7 +71,7 @@ test('a body without end is not read without end', async () => {
   expect(read).toBeLessThan(2_000_000)
 })
 
-test('a userinfo endpoint that says 401 and no more has refused the token', async () => {
+test('a userinfo endpoint that says 401 and no more has rejected the token', async () => {
   const { login } = scripted(complete, () => new Response(null, { status: 401 }))
   const refused = { code: 'TOKEN_REFUSED', provider: 'example', status: 401 }
   expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject(refused)

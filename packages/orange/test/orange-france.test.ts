@@ -239,7 +239,7 @@ describe("a signed-in user's token", () => {
   })
 })
 
-describe('a refusal whose WWW-Authenticate has no scheme word', () => {
+describe('a rejection whose WWW-Authenticate has no scheme word', () => {
   /** The user's token, which the APIs call expired while its hour is not over here. */
   async function signedInLongAgo() {
     const entered = await signedIn()
