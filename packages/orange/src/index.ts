@@ -5,5 +5,4 @@
  */
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
 export { orange, orangeFrance, orangeInside, orangePlayground } from './orange.ts'
-export { orangeAuth } from './orange-auth.ts'
-export { orangeTokens, type OrangeOptions } from './orange-tokens.ts'
+export { orangeAuth, orangeTokens, type OrangeOptions } from './orange-auth.ts'
