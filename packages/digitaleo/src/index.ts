@@ -5,5 +5,4 @@
  */
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
 export { digitaleo } from './digitaleo.ts'
-export { digitaleoAuth } from './digitaleo-auth.ts'
-export { digitaleoTokens, type DigitaleoOptions } from './digitaleo-tokens.ts'
+export { digitaleoAuth, digitaleoTokens, type DigitaleoOptions } from './digitaleo-auth.ts'
