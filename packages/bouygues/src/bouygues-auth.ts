@@ -1,7 +1,13 @@
-import { bearer, createTokenSource, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import {
+  bearer,
+  clientCredentials,
+  createTokenSource,
+  type Grant,
+  type OwnTokenSource,
+  type TokenSourceOptions,
+} from '@oauthkit/core'
 import { fromEnvironment } from '@oauthkit/core/plugin'
 import type { Options } from 'ky'
-import { appCredentials } from './app-credentials.ts'
 import { bouygues, refuseSecrets } from './bouygues.ts'
 
 /**
@@ -10,6 +16,13 @@ import { bouygues, refuseSecrets } from './bouygues.ts'
  * The `grant` is `appCredentials()` by default; the `provider` is the grant's by default, else `bouygues`.
  */
 export type BouyguesOptions = TokenSourceOptions
+
+/**
+ * A token for the application itself, by client id and secret: the default.
+ *
+ * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials}
+ */
+export const appCredentials = (): Grant => clientCredentials()
 
 /**
  * Makes a source of Bouygues Telecom tokens; see `createTokenSource` for all it does. Make it once, at module scope.

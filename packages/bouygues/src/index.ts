@@ -6,7 +6,6 @@
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
 export { userLogin } from '@oauthkit/login'
 export { appCertificate, type AppCertificateOptions } from './app-certificate.ts'
-export { appCredentials } from './app-credentials.ts'
 export { bouygues, bouyguesAp4, bouyguesEntreprises, bouyguesEntreprisesRealm } from './bouygues.ts'
-export { bouyguesAuth, bouyguesTokens, type BouyguesOptions } from './bouygues-auth.ts'
+export { appCredentials, bouyguesAuth, bouyguesTokens, type BouyguesOptions } from './bouygues-auth.ts'
 export { bouyguesLogin, type BouyguesLoginOptions, type BouyguesUserInfo } from './bouygues-login.ts'
