@@ -5,5 +5,4 @@
  */
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
 export { myProvider } from './my-provider.ts'
-export { myProviderAuth } from './my-provider-auth.ts'
-export { myProviderTokens, type MyProviderOptions } from './my-provider-tokens.ts'
+export { myProviderAuth, myProviderTokens, type MyProviderOptions } from './my-provider-auth.ts'

@@ -1,6 +1,23 @@
-import { bearer } from '@oauthkit/core'
+import { bearer, createTokenSource, type OwnTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import { fromEnvironment } from '@oauthkit/core/plugin'
 import type { Options } from 'ky'
-import { myProviderTokens, type MyProviderOptions } from './my-provider-tokens.ts'
+import { myProvider } from './my-provider.ts'
+
+/** What {@link myProviderTokens} and {@link myProviderAuth} take: all that `createTokenSource` takes, and all of it optional. */
+export type MyProviderOptions = TokenSourceOptions
+
+/**
+ * Makes a source of My Provider tokens; see `createTokenSource` for all it does.
+ *
+ * Make it once, at module scope: the calls that share it share its token.
+ *
+ * @param options - without `clientId` and `clientSecret`, the environment variables `MY_PROVIDER_CLIENT_ID` and
+ * `MY_PROVIDER_CLIENT_SECRET` are read.
+ * @throws `TypeError` if a credential is missing or an option is wrong.
+ */
+export function myProviderTokens(options: MyProviderOptions = {}): OwnTokenSource {
+  return createTokenSource(fromEnvironment(options, myProvider, 'MY_PROVIDER'))
+}
 
 /**
  * Options for `ky.extend`, with which every call to My Provider's APIs carries a valid token.
