@@ -1,7 +1,9 @@
 /**
- * Reads client id and secret out of the header value that Orange's portal shows, with or without its leading `Basic `.
+ * Reads the client id and the client secret from the header value that Orange's portal shows.
  *
- * @throws `TypeError` if it is malformed; the message does not show it.
+ * The leading `Basic ` is optional.
+ *
+ * @throws `TypeError` if the value is malformed. The message does not show the value.
  */
 export function parseAuthorizationHeader(header: string): { clientId: string; clientSecret: string } {
   try {
@@ -10,7 +12,7 @@ export function parseAuthorizationHeader(header: string): { clientId: string; cl
     const [, clientId, clientSecret] = /^([^:]+):(.+)$/s.exec(pair) ?? []
     if (clientId && clientSecret) return { clientId, clientSecret }
   } catch {
-    // No text, not base64, or not UTF-8.
+    // The value is not a string, not base64, or not UTF-8.
   }
   throw new TypeError('orange: authorizationHeader must be "Basic " and base64 of id:secret')
 }

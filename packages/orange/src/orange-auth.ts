@@ -4,24 +4,33 @@ import type { Options } from 'ky'
 import { parseAuthorizationHeader } from './authorization-header.ts'
 import { orange } from './orange.ts'
 
-/** What {@link orangeTokens} and {@link orangeAuth} take: all that `createTokenSource` takes, and all of it optional. */
+/**
+ * The options of {@link orangeTokens} and {@link orangeAuth}: those of `createTokenSource`, and `authorizationHeader`.
+ *
+ * All are optional.
+ */
 export type OrangeOptions = TokenSourceOptions & {
   /**
-   * The ready-made header from MyApps, tab Credentials (`Basic …`), in place of `clientId` and `clientSecret`.
+   * The ready-made header (`Basic …`) from the tab Credentials of MyApps. It replaces `clientId` and `clientSecret`.
    *
-   * @throws `TypeError` if it is not the base64 of `id:secret`, or stands beside one of those two.
+   * @throws `TypeError` if it is not the base64 of `id:secret`, or if `clientId` or `clientSecret` is given too.
    */
   readonly authorizationHeader?: string | undefined
 }
 
 /**
- * Makes a source of Orange tokens; see `createTokenSource` for all it does.
+ * Makes a source of Orange tokens. See `createTokenSource` for everything that a source does.
  *
- * Make it once, at module scope: Orange asks for no more than one token an hour and application.
+ * Make it once, at module scope: Orange asks for at most one token per hour and application.
  *
- * @param options - without `clientId` and `clientSecret`, the environment variables `ORANGE_CLIENT_ID` and
- * `ORANGE_CLIENT_SECRET` are read.
+ * @param options - by default, `clientId` and `clientSecret` are the environment variables `ORANGE_CLIENT_ID` and
+ * `ORANGE_CLIENT_SECRET`.
  * @throws `TypeError` if a credential is missing or an option is wrong.
+ * @example
+ * ```ts
+ * const tokens = orangeTokens()
+ * const { accessToken } = await tokens.getToken()
+ * ```
  */
 export function orangeTokens({ authorizationHeader: header, ...options }: OrangeOptions = {}): OwnTokenSource {
   if (header !== undefined && (options.clientId ?? options.clientSecret) !== undefined) {
@@ -32,15 +41,15 @@ export function orangeTokens({ authorizationHeader: header, ...options }: Orange
 }
 
 /**
- * Options for `ky.extend`, with which every call to Orange's APIs carries a valid token.
+ * Makes options for `ky.extend`. With them, every call to Orange's APIs carries a valid token.
  *
+ * @param options - see {@link orangeTokens}.
+ * @throws `TypeError` if a credential is missing or an option is wrong. A call rejects with an `OAuthError` if it
+ * cannot get a token.
+ * @example
  * ```ts
  * const api = ky.extend(orangeAuth())
  * const shops = await api.get('https://api.orange.com/poi/v1/shops?postalCode=35000').json()
  * ```
- *
- * @param options - see {@link orangeTokens}.
- * @throws `TypeError` if a credential is missing or an option is wrong. Calls reject with an `OAuthError` if there is no
- * token to be had.
  */
 export const orangeAuth = (options?: OrangeOptions): Options => bearer(orangeTokens(options))

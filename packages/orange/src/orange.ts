@@ -2,10 +2,14 @@ import { plainBasic, type Provider } from '@oauthkit/core'
 
 const api = 'https://api.orange.com'
 
-/** What takes a token of the Network APIs Playground, and no other; the Playground's admin API takes Orange's usual ones. */
+/**
+ * The prefix of the APIs that take only tokens of the Network APIs Playground.
+ *
+ * The Playground's admin API has another prefix: it takes Orange's usual tokens.
+ */
 const playgroundApi = `${api}/camara/playground/api`
 
-/** What takes a signed-in user's token: see {@link orangeFrance}. */
+/** The prefixes of the APIs that take the token of a signed-in user. See {@link orangeFrance}. */
 const franceApis = [`${api}/formfilling/fr/v1`, `${api}/userdetails/fr/v2`, `${api}/3legged/sandbox/fr/v1`]
 
 const requestIdHeader = 'x-oapi-request-id'
@@ -15,10 +19,10 @@ const inside = 'https://inside01.api.orange.com'
 /**
  * Orange's authorization server for applications ("OAuth M2M", v3) and the APIs that take its tokens.
  *
- * - Basic is the plain base64 of `id:secret`, and credentials never stand in the form too.
- * - One token an hour and application is what Orange asks for, so tokens are renewed no more than a minute early.
- * - One host serves several authorization servers by path: the prefixes of the others are excepted.
- * - A token is good on the host that it was negotiated on: for the inside portal, take {@link orangeInside}.
+ * - Basic is the plain base64 of `id:secret`. The form never holds the credentials too.
+ * - Orange asks for at most one token per hour and application, so a token is renewed at most a minute before its end.
+ * - One host serves several authorization servers, each by its path. `exceptApis` holds the prefixes of the others.
+ * - A token is valid only on the host that granted it. For the inside portal, use {@link orangeInside}.
  *
  * @see {@link https://developer.orange.com/resources/oauth-m2m-in-a-nutshell OAuth M2M in a nutshell}
  */
@@ -44,7 +48,7 @@ export const orange: Provider = {
 }
 
 /**
- * Orange's Network APIs Playground, whose tokens are good for its simulated network APIs only. They have a `scope`.
+ * Orange's Network APIs Playground. Its tokens are valid only for its simulated network APIs. They have a `scope`.
  *
  * @see {@link https://developer.orange.com/apis/camara-playground-number-verification/getting-started Getting started}
  */
@@ -57,7 +61,7 @@ export const orangePlayground: Provider = {
 }
 
 /**
- * Orange's inside portal, which is another host: a token must be negotiated on the host of the API that it is for.
+ * Orange's inside portal, which is another host. A token must come from the host of the API that it is for.
  *
  * @see {@link https://developer.orange.com/resources/2-legged-oauth-flow-step-by-step 2-legged OAuth flow, step by step}
  */
@@ -72,9 +76,10 @@ export const orangeInside: Provider = {
 const france = `${api}/openidconnect/fr/v1`
 
 /**
- * Orange France, where users sign in ("OAuth U2M", OpenID Connect): for `createLogin` of `@oauthkit/login`.
+ * Orange France, where users sign in ("OAuth U2M", OpenID Connect). Use it with `createLogin` of `@oauthkit/login`.
  *
- * Its metadata is not where its issuer is, and leaves the userinfo endpoint out: both are said here, so that all checks hold.
+ * Its metadata is not at the address of its issuer, and does not name the userinfo endpoint. This object names the
+ * addresses of both, so all checks still apply.
  *
  * @see {@link https://developer.orange.com/apis/authentication-fr/getting-started Authentication France}
  */
@@ -91,8 +96,10 @@ export const orangeFrance: Provider = {
 }
 
 /**
- * Of the refusals in Orange's error guide, 41 (invalid credentials) and 42 (expired credentials) are about the token;
- * 40 (missing credentials) is not, and a new token would not cure it. A refusal without a readable code may be.
+ * Whether a refusal is about the token, by the codes of Orange's error guide.
+ *
+ * 41 (invalid credentials) and 42 (expired credentials) are about the token. 40 (missing credentials) is not, and a new
+ * token does not help. A refusal without a readable code may be about the token, so it counts as one that is.
  */
 async function isRejected(response: Response): Promise<boolean> {
   const body = (await response.json().catch(() => null)) as { code?: unknown } | null
