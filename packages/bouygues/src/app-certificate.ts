@@ -3,26 +3,34 @@ import { readEnvironment } from '@oauthkit/core/plugin'
 import { privateKeyJwt, type SigningKey } from '@oauthkit/private-key-jwt'
 import { bouyguesEntreprisesRealm } from './bouygues.ts'
 
-/** What {@link appCertificate} takes. */
+/** The options of {@link appCertificate}. */
 export type AppCertificateOptions = {
-  /** The consumer key of the application; the source's option `clientId` goes first. @defaultValue `BOUYGUES_CLIENT_ID` */
+  /**
+   * The consumer key of the application. The source's option `clientId` has priority.
+   *
+   * @defaultValue The environment variable `BOUYGUES_CLIENT_ID`.
+   */
   readonly clientId?: string | undefined
   /**
-   * The RSA private key, of 2048 bits or more, whose public key Bouygues Telecom has: PEM (PKCS#8), a JWK or a `CryptoKey`.
+   * The RSA private key: PEM (PKCS#8), a JWK or a `CryptoKey`.
    *
-   * @defaultValue The environment variable `BOUYGUES_PRIVATE_KEY`, as PEM or JSON of a JWK.
+   * It has 2048 bits or more. Bouygues Telecom has its public key.
+   *
+   * @defaultValue The environment variable `BOUYGUES_PRIVATE_KEY`, as PEM or as the JSON of a JWK.
    */
   readonly privateKey?: SigningKey | undefined
   /**
-   * For whom the assertion is, as one string. One page has the token endpoint, another one the realm
-   * (`bouyguesEntreprisesRealm.issuer`).
+   * The audience of the assertion, as one string.
+   *
+   * One page names the token endpoint. Another page names the realm (`bouyguesEntreprisesRealm.issuer`).
    *
    * @defaultValue The provider's `assertionAudience`, else its token endpoint.
    */
   readonly audience?: string | undefined
   /**
-   * How long an assertion is good, in milliseconds. Half of it lies in the past, but no more than 30 s, so the clock may be
-   * off by that much, either way.
+   * How long an assertion is valid, in milliseconds.
+   *
+   * Half of that time lies in the past, but at most 30 s. The clock may be wrong by that much, fast or slow.
    *
    * @defaultValue 60_000
    */
@@ -30,11 +38,13 @@ export type AppCertificateOptions = {
 }
 
 /**
- * A token for the application itself, by an assertion that its private key signs; no secret, no `Authorization` header.
+ * Asks for a token for the application itself, by an assertion that the application's private key signs.
  *
- * It brings {@link bouyguesEntreprisesRealm} along.
+ * The request has no secret and no `Authorization` header.
  *
- * @throws `TypeError` if the key is missing, or is none for RS256; it shows nothing of the key.
+ * The grant selects the provider {@link bouyguesEntreprisesRealm}.
+ *
+ * @throws `TypeError` if the key is missing or is not a key for RS256. The error shows nothing of the key.
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials with certificate}
  */
 export function appCertificate(options: AppCertificateOptions = {}): Grant {
@@ -42,7 +52,7 @@ export function appCertificate(options: AppCertificateOptions = {}): Grant {
   const clientAuth = privateKeyJwt({
     key: privateKey ?? readEnvironment('BOUYGUES_PRIVATE_KEY', 'privateKey'),
     algorithm: 'RS256',
-    // The same for all clients, as the page has it.
+    // The page has the same id for all clients.
     keyId: 'apim-provisioner',
     header: { use: 'sig', typ: 'JWT' },
     audience,

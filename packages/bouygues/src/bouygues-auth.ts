@@ -11,44 +11,51 @@ import type { Options } from 'ky'
 import { bouygues, refuseSecrets } from './bouygues.ts'
 
 /**
- * What {@link bouyguesTokens} and {@link bouyguesAuth} take: all that `createTokenSource` takes, and all of it optional.
+ * The options of {@link bouyguesTokens} and {@link bouyguesAuth}: those of `createTokenSource`. All are optional.
  *
- * The `grant` is `appCredentials()` by default; the `provider` is the grant's by default, else `bouygues`.
+ * By default, `grant` is `appCredentials()`, and `provider` is the grant's provider, else `bouygues`.
  */
 export type BouyguesOptions = TokenSourceOptions
 
 /**
- * A token for the application itself, by client id and secret: the default.
+ * Asks for a token for the application itself, by client id and secret. This is the default grant.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials}
  */
 export const appCredentials = (): Grant => clientCredentials()
 
 /**
- * Makes a source of Bouygues Telecom tokens; see `createTokenSource` for all it does. Make it once, at module scope.
+ * Makes a source of Bouygues Telecom tokens. See `createTokenSource` for everything that a source does.
  *
- * @param options - without `clientId`, and without `clientSecret` where the grant needs one, the environment variables
- * `BOUYGUES_CLIENT_ID` and `BOUYGUES_CLIENT_SECRET` are read.
+ * Make it once, at module scope.
+ *
+ * @param options - by default, `clientId` is the grant's, else the environment variable `BOUYGUES_CLIENT_ID`, and
+ * `clientSecret` is `BOUYGUES_CLIENT_SECRET`. The secret is read only if the grant needs one.
  * @throws `TypeError` if a credential is missing or an option is wrong.
+ * @example
+ * ```ts
+ * const tokens = bouyguesTokens()
+ * const { accessToken } = await tokens.getToken()
+ * ```
  */
 export function bouyguesTokens({ grant = appCredentials(), ...options }: BouyguesOptions = {}): OwnTokenSource {
   const { clientAuth = grant.clientAuth, provider = grant.provider } = options
-  // At once, before any variable is asked for.
+  // First of all, before an environment variable is read.
   if (!clientAuth && provider?.clientAuth === refuseSecrets) refuseSecrets()
   return createTokenSource(fromEnvironment({ ...options, grant }, bouygues, 'BOUYGUES'))
 }
 
 /**
- * Options for `ky.extend`, with which every call to Bouygues Telecom's APIs carries a valid token.
+ * Makes options for `ky.extend`. With them, every call to Bouygues Telecom's APIs carries a valid token.
  *
+ * @param options - see {@link bouyguesTokens}.
+ * @throws `TypeError` if a credential is missing or an option is wrong. A call rejects with an `OAuthError` if it
+ * cannot get a token.
+ * @example
  * ```ts
  * const api = ky.extend(bouyguesAuth())
  * const url = 'https://open.api.bouyguestelecom.fr/v1/customer-management/email-addresses/check'
  * const answer = await api.post(url, { json: { emailAddress: 'someone@example.com' } }).json()
  * ```
- *
- * @param options - see {@link bouyguesTokens}.
- * @throws `TypeError` if a credential is missing or an option is wrong. Calls reject with an `OAuthError` if there is no
- * token to be had.
  */
 export const bouyguesAuth = (options?: BouyguesOptions): Options => bearer(bouyguesTokens(options))

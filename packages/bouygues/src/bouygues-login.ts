@@ -3,7 +3,7 @@ import { fromEnvironment } from '@oauthkit/core/plugin'
 import { createLogin, type Login, type LoginOptions, type UserInfo } from '@oauthkit/login'
 import { bouygues } from './bouygues.ts'
 
-/** What {@link bouyguesLogin} takes: all that `createLogin` takes, and only `redirectUri` is required. */
+/** The options of {@link bouyguesLogin}: those of `createLogin`. Only `redirectUri` is required. */
 export type BouyguesLoginOptions = Omit<LoginOptions, 'provider' | 'clientId'> & {
   /** Where users sign in. @defaultValue `bouygues`, production. */
   readonly provider?: Provider | undefined
@@ -12,7 +12,7 @@ export type BouyguesLoginOptions = Omit<LoginOptions, 'provider' | 'clientId'> &
 }
 
 /**
- * What Bouygues Telecom says of a user.
+ * What Bouygues Telecom says about a user.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User info}
  */
@@ -25,17 +25,17 @@ export type BouyguesUserInfo = UserInfo & {
   /** What the user is, such as `CLIENT`. */
   readonly user_type?: string
   readonly roles?: readonly string[]
-  /** How sure it is who signed in, such as `urn:bouyguestelecom:acr:classes:low`. */
+  /** How certain the user's identity is, such as `urn:bouyguestelecom:acr:classes:low`. */
   readonly acr?: string
   readonly partnerId?: string
   readonly target_identity?: boolean
 }
 
 /**
- * Makes what signs users of Bouygues Telecom in and out ("User login").
+ * Makes a login, which signs users of Bouygues Telecom in and out ("User login").
  *
- * No `scope` is sent by default, as on the page, whose answer grants `openid` nonetheless: what an application gets is
- * set at the portal. A `clientSecret` that is not given is read from `BOUYGUES_CLIENT_SECRET`.
+ * By default it sends no `scope`, as on the page. The page's answer still grants `openid`: the portal sets what an
+ * application gets. By default, `clientSecret` is the environment variable `BOUYGUES_CLIENT_SECRET`.
  *
  * @throws `TypeError` if an option is missing or wrong.
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User login}

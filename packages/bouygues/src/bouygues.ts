@@ -1,9 +1,9 @@
 import { plainBasic, type Provider } from '@oauthkit/core'
 
 /**
- * Bouygues Telecom, in production: the portal for consumers' and partners' applications.
+ * Bouygues Telecom in production: the portal for the applications of consumers and partners.
  *
- * Basic is the plain base64 of `id:secret`. One page's prose has the secret alone, and its example both.
+ * Basic is the plain base64 of `id:secret`. The text of one page names the secret alone, but its example has both.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication Authentication}
  */
@@ -43,9 +43,10 @@ export const bouyguesAp4: Provider = {
 }
 
 /**
- * Bouygues Telecom Entreprises, the portal for companies, with a client secret: the same server as {@link bouygues}.
+ * Bouygues Telecom Entreprises, the portal for companies, with a client secret.
  *
- * Its three API base URLs are known to its customers only, so the option `apis` is required.
+ * Its server is that of {@link bouygues}.
+ * Only its customers know its three API base URLs, so the option `apis` is required.
  *
  * @see {@link https://developer.bouyguestelecom-entreprises.fr/docs/authentication Authentication}
  */
@@ -54,10 +55,11 @@ export const bouyguesEntreprises: Provider = { ...bouygues, name: 'bouygues-entr
 const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
 
 /**
- * The realm that takes signed assertions in place of a secret: see `appCertificate`, which brings it along.
+ * The realm that takes signed assertions instead of a secret. The grant `appCertificate` selects it.
  *
- * The page of the consumer portal documents it for the APIs of that portal, which are its APIs. Those of the portal for
- * companies are known to its customers only: give them as `apis`.
+ * Its APIs are those of the consumer portal, because the page of that portal documents the realm for them.
+ *
+ * Only its customers know the APIs of the portal for companies: give them in the option `apis`.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials with certificate}
  */
@@ -70,7 +72,7 @@ export const bouyguesEntreprisesRealm: Provider = {
   defaultLifetimeMs: 300_000,
 }
 
-/** What the realm has in place of a client authentication by secret, which it does not take. */
+/** The realm's client authentication where no grant brings one. It always throws, because the realm takes no secret. */
 export function refuseSecrets(): never {
   throw new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()')
 }
