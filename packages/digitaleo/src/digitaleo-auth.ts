@@ -3,29 +3,36 @@ import { fromEnvironment } from '@oauthkit/core/plugin'
 import type { Options } from 'ky'
 import { digitaleo } from './digitaleo.ts'
 
-/** What {@link digitaleoTokens} and {@link digitaleoAuth} take: all that `createTokenSource` takes, and all of it optional. */
+/** The options of {@link digitaleoTokens} and {@link digitaleoAuth}: those of `createTokenSource`. All are optional. */
 export type DigitaleoOptions = TokenSourceOptions
 
 /**
- * Makes a source of Digitaleo tokens; see `createTokenSource` for all it does. Make it once, at module scope.
+ * Makes a source of Digitaleo tokens. See `createTokenSource` for everything that a source does.
  *
- * @param options - without `clientId` and `clientSecret`, the environment variables `DIGITALEO_CLIENT_ID` and
- * `DIGITALEO_CLIENT_SECRET` are read.
+ * Make it once, at module scope.
+ *
+ * @param options - by default, `clientId` and `clientSecret` are the environment variables `DIGITALEO_CLIENT_ID` and
+ * `DIGITALEO_CLIENT_SECRET`.
  * @throws `TypeError` if a credential is missing or an option is wrong.
+ * @example
+ * ```ts
+ * const tokens = digitaleoTokens()
+ * const { accessToken } = await tokens.getToken()
+ * ```
  */
 export const digitaleoTokens = (options: DigitaleoOptions = {}): OwnTokenSource =>
   createTokenSource(fromEnvironment(options, digitaleo, 'DIGITALEO'))
 
 /**
- * Options for `ky.extend`, with which every call to Digitaleo's APIs carries a valid token.
+ * Makes options for `ky.extend`. With them, every call to Digitaleo's APIs carries a valid token.
  *
+ * @param options - see {@link digitaleoTokens}.
+ * @throws `TypeError` if a credential is missing or an option is wrong. A call rejects with an `OAuthError` if it
+ * cannot get a token.
+ * @example
  * ```ts
  * const api = ky.extend(digitaleoAuth())
  * const campaigns = await api.get('https://api.messengeo.net/rest/campaigns').json()
  * ```
- *
- * @param options - see {@link digitaleoTokens}.
- * @throws `TypeError` if a credential is missing or an option is wrong. Calls reject with an `OAuthError` if there is no
- * token to be had.
  */
 export const digitaleoAuth = (options?: DigitaleoOptions): Options => bearer(digitaleoTokens(options))

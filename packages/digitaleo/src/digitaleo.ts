@@ -4,9 +4,9 @@ import { challengesToken } from '@oauthkit/core/plugin'
 /**
  * Digitaleo's authorization server, and the APIs that take its tokens.
  *
- * - Credentials stand in the form.
- * - Tokens may be 50,000 characters long, which servers and proxies on the way must take as a header.
- * - A token that is no longer good may meet 400 as well as 401, depending on the host.
+ * - The form holds the credentials.
+ * - A token may have 50,000 characters. Servers and proxies on the way must accept a header of that length.
+ * - The answer to a token that is no longer valid is 400 or 401, depending on the host.
  *
  * @see {@link https://developers.digitaleo.com/rest-apis-v1/authentication Authentication}
  */
@@ -26,8 +26,10 @@ export const digitaleo: Provider = {
 }
 
 /**
- * A 400 is about the token only if it says so in JSON: what else is wrong with a call a new token would not cure, and a
- * proxy that takes no header this long answers 400 as well, in HTML.
+ * Whether a refusal is about the token. A 400 is about the token only if it says so in JSON.
+ *
+ * A new token does not help against other errors of a call. A proxy that does not accept so long a header also answers
+ * 400, in HTML.
  */
 async function isRejected(response: Response): Promise<boolean> {
   if (response.status === 401) return challengesToken(response)
@@ -36,7 +38,7 @@ async function isRejected(response: Response): Promise<boolean> {
   return [body, ...messages].some((part) => saysTokenIsBad(part?.error, part?.error_description, part?.message))
 }
 
-/** The shapes that errors of these APIs have been seen in. */
+/** The known shapes of the errors of these APIs. */
 type ErrorBody = Partial<Record<'error' | 'error_description' | 'message' | 'messages', unknown>>
 
 const saysTokenIsBad = (...words: readonly unknown[]) =>
