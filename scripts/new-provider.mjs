@@ -1,4 +1,4 @@
-// Makes a provider package out of templates/provider: CONTRIBUTING.md, "A new provider", says how to go on from there.
+// Makes a provider package out of templates/provider. CONTRIBUTING.md, "A new provider", describes the next steps.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ try {
   process.exitCode = 1
 }
 
-/** Writes all there is to write, or nothing, and returns what to tell. */
+/** Writes all files, or none. Returns the text for the terminal. */
 function make(choices) {
   const { name, title } = choices
   const folder = `packages/${name}`
@@ -54,7 +54,7 @@ function make(choices) {
   if (taken) throw new Error(`${taken} is there already, and is not overwritten.`)
   const { changed, missed } = enterInto(choices)
 
-  // All of it is made and formatted elsewhere, so that whatever goes wrong leaves nothing half-written here.
+  // A temporary folder holds the files until all are formatted, so that an error leaves nothing half-written here.
   const stage = mkdtempSync(join(tmpdir(), 'new-provider-'))
   try {
     for (const [file, text] of [...made, ...changed]) {
@@ -90,7 +90,7 @@ function make(choices) {
   ].join('\n')
 }
 
-/** The lines of a file in which something is still made up. */
+/** Returns the lines of a file that still hold something made up. */
 function findBlanks(file) {
   const lines = readFileSync(file, 'utf8').split('\n')
   return lines.flatMap((line, index) =>

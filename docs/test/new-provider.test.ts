@@ -8,7 +8,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 
-/** As much of the repository as the script reads, where `@oauthkit/core`, `ky` and the tools are found from. */
+/**
+ * A copy of the files of the repository that the script reads.
+ *
+ * It is inside the repository, so that it finds `@oauthkit/core`, `ky` and the tools.
+ */
 let root = ''
 
 beforeEach(() => {
@@ -26,7 +30,8 @@ beforeEach(() => {
     mkdirSync(dirname(join(root, file)), { recursive: true })
     cpSync(join(repository, file), join(root, file), { recursive: true })
   }
-  // The formatter and the linter leave out what git ignores, but look no further than the repository that they are in.
+  // Git ignores this folder, and the formatter and the linter skip what git ignores. They look only inside one repository,
+  // so the copy is a repository of its own.
   mkdirSync(join(root, '.git'))
 })
 
@@ -36,7 +41,7 @@ afterEach(() => {
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
-/** Every file of the copy, with what is in it. */
+/** Returns the text of every file of the copy, by path. */
 const snapshot = (): Record<string, string> => {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const files = entries.map(({ parentPath, name }) => join(parentPath, name)).toSorted()
@@ -52,7 +57,7 @@ const refusalOf = (...args: string[]): Promise<string> =>
     ({ stderr }: { stderr: string }) => stderr,
   )
 
-/** Runs a program, returns what it printed, and fails with that if the program is not content. */
+/** Runs a program and returns its output. Fails with that output if the program fails. */
 async function expectContent(program: string, args: string[], folder: string): Promise<string> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
   const options = { cwd: folder, env, timeout: 60_000, killSignal: 'SIGKILL' as const }
@@ -66,7 +71,7 @@ async function expectContent(program: string, args: string[], folder: string): P
 
 const tool = (name: string): string => join(repository, 'node_modules/.bin', name)
 
-/** The tests of a package, on the runtime that this test runs on. */
+/** Runs the tests of a package, on the runtime of this test. */
 async function expectTestsToPass(folder: string, atLeast: number): Promise<void> {
   const vitest = [join(repository, 'node_modules/vitest/vitest.mjs'), 'run']
   const report = ['--reporter=default', '--reporter=json', '--outputFile=report.json']
@@ -81,7 +86,7 @@ async function expectTestsToPass(folder: string, atLeast: number): Promise<void>
   expect(numPassedTests).toBeGreaterThanOrEqual(atLeast)
 }
 
-/** Puts the examples of the package's README where its own tests compile and run them. */
+/** Copies the examples of the package's README into its tests, which compile and run them. */
 function extractExamples(folder: string, environment: readonly string[]): void {
   const blocks = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)]
   for (const [index, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `test/readme-${index}.ts`), code)
@@ -115,7 +120,7 @@ describe.each([
   test('passes its tests, the types, the linter and the formatter as it is', { timeout: 120_000 }, async () => {
     await newProvider(name, ...args)
     const folder = join(root, 'packages', name)
-    // That they say on how many files shows that they have seen them.
+    // The number of files shows that they read the package.
     expect(await expectContent(tool('oxfmt'), ['--check', `packages/${name}`], root)).toMatch(/on 1\d files/)
     expect(await expectContent(tool('oxlint'), ['--type-aware', `packages/${name}`], root)).toMatch(/on 6 files/)
     extractExamples(folder, [`${prefix}_CLIENT_ID`, `${prefix}_CLIENT_SECRET`])

@@ -3,9 +3,9 @@ import { Script } from 'node:vm'
 import { clientAuths, wordsOfTemplate } from './template.mjs'
 
 /**
- * Reads what the command line says.
+ * Reads the choices that the command line makes.
  *
- * @throws `Error` with what is wrong about it.
+ * @throws `Error` if one of them is wrong. Its message says what is wrong.
  */
 export function readChoices(names, values) {
   check(names.length === 1, names.length === 0 ? 'Which provider? Give its name.' : `Only one name: ${names.join(' ')}`)
@@ -36,17 +36,17 @@ export function readChoices(names, values) {
   }
 }
 
-/** The URL as it is compared and shown. */
+/** Returns the URL in the form that is compared and shown. */
 function readUrl(option, text, excluded = /#/) {
   const { protocol, username, password, href } = URL.canParse(text) ? new URL(text) : {}
   check(protocol === 'https:' && !username && !password, `--${option} must be an https: URL: ${text}`)
   check(!excluded.test(href), `--${option} must end with its path: ${text}`)
-  // It goes into code, prose and tables, where nothing of it is to have a meaning.
+  // It goes into code, prose and tables, where none of its characters may have a meaning.
   check(/^[\w.:/?&=%~+@#-]+$/.test(href), `--${option} has characters in it that have to be percent-encoded: ${text}`)
   return href
 }
 
-/** Says whether a variable may have this name in a module that has the template's other names in it. */
+/** Whether a variable may have this name in a module that also has the template's other names. */
 function isFree(identifier) {
   if (identifier in globalThis || wordsOfTemplate().has(identifier)) return false
   try {

@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** What other files say once there is this package, and the lines for those in which its place is not to be found. */
+/**
+ * Adds a new package to the text of the files that list all packages. Writes nothing.
+ *
+ * @returns `changed`: the new text of each file. `missed`: the line for each file in which its place is not found.
+ */
 export function enterInto({ name, identifier, title }) {
   const changed = [
     edit('.size-limit.json', (limits) => [
@@ -33,7 +37,7 @@ export function enterInto({ name, identifier, title }) {
     },
   ]) {
     const [start, rest, more] = existsSync(file) ? readFileSync(file, 'utf8').split(`\n${before}`) : []
-    // Once, or somebody has to look.
+    // The place must be there exactly once. Else a person has to look.
     if (rest === undefined || more !== undefined) missed.push({ file, line })
     else changed.push([file, `${start}\n${line}\n${before}${rest}`])
   }

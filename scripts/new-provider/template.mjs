@@ -1,19 +1,23 @@
-// The template is the package of a provider called My Provider, at example.com. Its names are put in by their spelling, and
-// a line that ends with the comment `only client_secret_post` is there for that way to authenticate alone.
+// The template is the package of a provider called My Provider, at example.com. Each spelling of its names is replaced.
+// A line that ends with the comment `only client_secret_post` stays only for that client authentication.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const template = fileURLToPath(new URL('../../templates/provider', import.meta.url))
 
-/** The ways that a client of the client_credentials grant proves who it is, and what core calls them; `plain_basic` is not registered. */
+/**
+ * The client authentications of the client_credentials grant, with their names in core.
+ *
+ * `plain_basic` is not a registered name.
+ */
 export const clientAuths = {
   client_secret_basic: 'clientSecretBasic',
   client_secret_post: 'clientSecretPost',
   plain_basic: 'plainBasic',
 }
 
-/** The files of a new package, by path. */
+/** Returns the text of each file of a new package, by path. */
 export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpoint, apis, docs }) {
   const spellings = {
     'my-provider': name,
@@ -46,7 +50,7 @@ const choose = (clientAuth) => (line) => {
   return methods.split(', ').includes(clientAuth) ? [kept] : []
 }
 
-/** Every word that may stand in the code of a package, comments and texts apart. */
+/** Returns every word that the code of a package may hold, apart from its comments and strings. */
 export function wordsOfTemplate() {
   const code = readTemplate().map(([file, text]) =>
     file.endsWith('.ts') ? text.replaceAll(/\/\*.*?\*\/|\/\/.*?$|'.*?'/gms, '') : '',

@@ -3,32 +3,37 @@ import { fromEnvironment } from '@oauthkit/core/plugin'
 import type { Options } from 'ky'
 import { myProvider } from './my-provider.ts'
 
-/** What {@link myProviderTokens} and {@link myProviderAuth} take: all that `createTokenSource` takes, and all of it optional. */
+/** The options of {@link myProviderTokens} and {@link myProviderAuth}: those of `createTokenSource`. All are optional. */
 export type MyProviderOptions = TokenSourceOptions
 
 /**
- * Makes a source of My Provider tokens; see `createTokenSource` for all it does.
+ * Makes a source of My Provider tokens. See `createTokenSource` for everything that a source does.
  *
- * Make it once, at module scope: the calls that share it share its token.
+ * Make it once, at module scope: the calls that share the source share its token.
  *
- * @param options - without `clientId` and `clientSecret`, the environment variables `MY_PROVIDER_CLIENT_ID` and
- * `MY_PROVIDER_CLIENT_SECRET` are read.
+ * @param options - by default, `clientId` and `clientSecret` are the environment variables `MY_PROVIDER_CLIENT_ID` and
+ * `MY_PROVIDER_CLIENT_SECRET`.
  * @throws `TypeError` if a credential is missing or an option is wrong.
+ * @example
+ * ```ts
+ * const tokens = myProviderTokens()
+ * const { accessToken } = await tokens.getToken()
+ * ```
  */
 export function myProviderTokens(options: MyProviderOptions = {}): OwnTokenSource {
   return createTokenSource(fromEnvironment(options, myProvider, 'MY_PROVIDER'))
 }
 
 /**
- * Options for `ky.extend`, with which every call to My Provider's APIs carries a valid token.
+ * Makes options for `ky.extend`. With them, every call to My Provider's APIs carries a valid token.
  *
+ * @param options - see {@link myProviderTokens}.
+ * @throws `TypeError` if a credential is missing or an option is wrong. A call rejects with an `OAuthError` if it
+ * cannot get a token.
+ * @example
  * ```ts
  * const api = ky.extend(myProviderAuth())
  * const things = await api.get('https://api.example.com/things').json()
  * ```
- *
- * @param options - see {@link myProviderTokens}.
- * @throws `TypeError` if a credential is missing or an option is wrong. Calls reject with an `OAuthError` if there is no
- * token to be had.
  */
 export const myProviderAuth = (options?: MyProviderOptions): Options => bearer(myProviderTokens(options))

@@ -3,7 +3,7 @@ import ky from 'ky'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isOAuthError, myProvider, myProviderAuth, myProviderTokens, type MyProviderOptions } from '../src/index.ts'
 
-/** Made up after the standards: put what you recorded of My Provider's servers in their place. */
+/** Made up after the standards. Replace them with answers that you recorded from My Provider's servers. */
 const samples: ProviderSamples = {
   tokens: [() => Response.json({ access_token: 'sample', token_type: 'Bearer', expires_in: 3600 })],
   refusals: [
@@ -31,7 +31,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-/** A ky for My Provider's APIs, over memory in place of the network. */
+/** A ky for My Provider's APIs, with an endpoint in memory instead of the network. */
 function client(options: MyProviderOptions = credentials, api: typeof fetch = endpoint.api) {
   return ky.create({ fetch: api, retry: 0 }).extend(myProviderAuth({ fetch: endpoint.fetch, ...options }))
 }
