@@ -10,10 +10,11 @@ const code = mergeConfig(library(), {
   outputOptions: {
     chunkFileNames: '[name].js',
     codeSplitting: {
-      // What a store needs is loaded with the first store; all else is one file.
+      // A file a room, so that bundlers leave out what is not used: the room life loads sharing, and needs the other two.
       groups: [
-        { name: 'sharing', test: /\/src\/sharing\//, priority: 1 },
-        { name: 'core', test: /\/src\/(?!testing\/|(plugin\/)?index\.ts)/ },
+        { name: 'request', test: /\/src\/request\//, priority: 2 },
+        { name: 'endpoint', test: /\/src\/endpoint\//, priority: 1 },
+        { name: 'life', test: /\/src\/(life|grants)\// },
       ],
     },
   },

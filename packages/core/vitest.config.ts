@@ -3,5 +3,12 @@ import { shared } from '../../config/vitest.ts'
 
 export default mergeConfig(
   shared,
-  defineProject({ test: { name: 'core', include: ['test/**/*.test.ts'], typecheck: { enabled: true } } }),
+  defineProject({
+    test: {
+      name: 'core',
+      include: ['test/**/*.test.ts'],
+      setupFiles: ['./vitest.setup.ts'],
+      typecheck: { enabled: true },
+    },
+  }),
 )

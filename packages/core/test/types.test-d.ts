@@ -20,7 +20,10 @@ test('a Map is a token store', () => {
 })
 
 test('bearer takes a source or a selector and gives options for ky', () => {
-  expectTypeOf(bearer).parameter(0).exclude<(...parameters: never[]) => unknown>().toEqualTypeOf<TokenSource>()
+  expectTypeOf(bearer)
+    .parameter(0)
+    .exclude<string | ((...parameters: never[]) => unknown)>()
+    .toEqualTypeOf<TokenSource>()
   expectTypeOf(
     bearer(({ context }) => (context['tenant'] ? createTokenSource({ provider }) : undefined)),
   ).toEqualTypeOf<Options>()

@@ -4,7 +4,7 @@ import type { FormParameters } from '../endpoint/call-endpoint.ts'
 import type { Grant } from '../grant.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
-import { checkApis } from '../request/apis.ts'
+import { compileApis } from '../request/apis.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import type { TokenStore } from '../store.ts'
 
@@ -126,7 +126,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   const apis = options.apis ?? provider.apis
   const exceptApis = options.exceptApis ?? provider.exceptApis
   if (apis?.length === 0) fail('apis', 'is empty: name the URLs of the APIs that the tokens may be sent to')
-  checkApis({ apis, exceptApis })
+  compileApis({ apis, exceptApis })
 
   return {
     ...options,

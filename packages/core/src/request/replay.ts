@@ -1,10 +1,10 @@
 /** What is sent when a request is sent once more. */
 export type Replay = {
   readonly target: RequestInfo
-  /** The body anew; absent: the target has it, or there is none. */
+  /** Makes the body again; absent: the target has it, or there is none. */
   readonly body?: (() => BodyInit) | undefined
-  /** Frees what was buffered for it. */
-  discard?(): void
+  /** Frees what was buffered for it, once the call is over. */
+  readonly discard?: (() => void) | undefined
 }
 
 /**
@@ -27,10 +27,11 @@ export function prepareReplay(
   return { target: spare, discard: () => void spare.body?.cancel().catch(() => {}) }
 }
 
-const reusable = [URLSearchParams, FormData, Blob, ArrayBuffer]
-
+/** The classes are named inside: at module scope, naming them makes Node load its whole `fetch` at import. */
 const isReusable = (body: BodyInit) =>
-  typeof body === 'string' || ArrayBuffer.isView(body) || reusable.some((type) => body instanceof type)
+  typeof body === 'string' ||
+  ArrayBuffer.isView(body) ||
+  [URLSearchParams, FormData, Blob, ArrayBuffer].some((type) => body instanceof type)
 
 /** Some browsers do not show a request's body: there, a request that may have one is taken to have it. */
 const isEmpty = ({ body, method }: Request) => body === null || method === 'GET' || method === 'HEAD'

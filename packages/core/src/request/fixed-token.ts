@@ -1,0 +1,16 @@
+import { isAccessToken, type TokenSource } from '../token.ts'
+import { unsendable } from './send.ts'
+
+/** Where a fixed token may be sent: `apis`, and `exceptApis` within them. */
+export type FixedTokenOptions = Pick<TokenSource, 'apis' | 'exceptApis'>
+
+/**
+ * Makes a source of one token that never changes.
+ *
+ * @throws `TypeError` if the token cannot be sent in a header. The message does not show it.
+ */
+export function fixedToken(accessToken: string, options: FixedTokenOptions | undefined): TokenSource {
+  if (!isAccessToken(accessToken)) throw new TypeError(unsendable)
+  const authorization = `Bearer ${accessToken}`
+  return { ...(options as FixedTokenOptions), peek: () => authorization, getToken: async () => ({ accessToken }) }
+}

@@ -1,0 +1,52 @@
+/** One call of a `fetch`. */
+export type Call = {
+  readonly fetch: typeof globalThis.fetch
+  readonly input: RequestInfo | URL
+  readonly init: RequestInit | undefined
+  /** The body as it was given, or a function that makes it. */
+  readonly body: BodyInit | (() => BodyInit) | null | undefined
+  /** Whether a body that only the request has may be buffered, so that it can be sent once more. */
+  readonly mayBuffer: boolean
+}
+
+/** What is wrong with a token. The platform's own message would show it. */
+export const unsendable = 'the token source gave a token whose accessToken is missing, or cannot be sent in a header'
+
+/**
+ * Sends a request with a token.
+ *
+ * @param to - the request, or its URL.
+ * @param headers - the request's headers, which may be changed; absent: `to` has them.
+ * @param authorization - the finished header value.
+ * @param body - the body, where it had to be made again.
+ */
+export async function send(
+  { fetch, init }: Call,
+  to: RequestInfo,
+  headers: Headers | undefined,
+  authorization: string,
+  body?: BodyInit,
+): Promise<Response> {
+  const own = body === undefined ? init : { ...init, body }
+  // The platform's fetch takes the header beside the request, so that no error that shows the request shows the token.
+  if (fetch === globalThis.fetch && headers) return fetch(to, { ...own, headers: authorize(headers, authorization) })
+  // Other fetches may look at nothing but the request. Those that pass on both find the same in each.
+  const request = copy(to, headers ? { ...own, headers } : own)
+  const { body: _inRequest, ...beside } = { ...own, headers: authorize(request.headers, authorization) }
+  return fetch(request, beside)
+}
+
+/** A copy of a request whose headers may be changed. Where there is no body, a clone is the cheapest. */
+const copy = (to: RequestInfo, init: RequestInit | undefined): Request =>
+  typeof to === 'object' && to.body === null && Object.keys(init ?? {}).length === 0
+    ? to.clone()
+    : new Request(to, init)
+
+function authorize(headers: Headers, authorization: string): Headers {
+  try {
+    headers.set('authorization', authorization)
+    return headers
+  } catch {
+    throw new TypeError(unsendable)
+  }
+}
