@@ -102,7 +102,7 @@ describe('when Redis is gone', () => {
   test('one that says when it could not read rejects, and a user need not sign in again', async () => {
     const store = keyvStore(await withoutRedis())
     await expect(store.get('key')).rejects.toBeInstanceOf(Error)
-    const grant = { name: 'a login' }
+    const grant = { name: 'a login', identity: '' }
     const tokens = orangeTokens({ ...options, store, grant, key: 'ada' })
     await expect(tokens.getToken()).rejects.toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   })

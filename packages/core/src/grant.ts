@@ -17,10 +17,12 @@ export type Grant = {
   /** The authorization server that this grant belongs to. An option of the same name goes first. */
   readonly provider?: Provider | undefined
   /**
-   * Whatever tells two tokens of this grant apart that nothing else does, such as a user's id; a function where that is a
-   * secret, which logs are not to show.
+   * Whose tokens these are, where no other option tells: a user's id, or the token that this grant starts from. Sources of
+   * different identities share no token. `''`: the application's own, or those of the user in the option `key`.
+   *
+   * A function where it is a secret, so that logs do not show it.
    */
-  readonly identity?: string | (() => string)
+  readonly identity: string | (() => string)
   /**
    * The form parameters under their wire names, made anew for each token request.
    *
@@ -28,10 +30,10 @@ export type Grant = {
    */
   parameters?(): Record<string, string> | Promise<Record<string, string>>
   /**
-   * Looks at a token that came for a refresh token, before anyone sees it, and says in a few words what is wrong with it, such
-   * as `a token of another user`. It is then neither used nor stored.
+   * Checks a token that came for a refresh token, before any call gets it, and returns in a few words what is wrong with it,
+   * such as `a token of another user`. It is then neither used nor stored. `undefined`: nothing is wrong.
    *
-   * Absent: any will do.
+   * Absent: none is checked.
    */
   checkRefreshed?(token: Token, previous: Token): string | undefined
 }

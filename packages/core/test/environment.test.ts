@@ -68,6 +68,7 @@ test('the environment is not read for what a grant brings or does not need', () 
   set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
   const grant: Grant = {
     name: 'own',
+    identity: '',
     clientId: 'of-grant',
     clientAuth: none,
     provider: { ...provider, name: 'of-grant' },

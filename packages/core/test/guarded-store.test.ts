@@ -9,7 +9,7 @@ const { seconds } = useFakeTime()
 type Lock = NonNullable<TokenStore['lock']>
 
 /** A grant of a user who signed in elsewhere: it cannot start over. */
-const signedIn: Grant = { name: 'sign-in' }
+const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 const fail = () => {
   throw new Error('down')

@@ -196,7 +196,12 @@ test("a user's entry survives the rotation of the client's secret, which its nex
   const { vault, clientSecret } = createVault()
   const endpoint = tokenEndpoint()
   const database = createDatabase()
-  const source = sourceOver(endpoint, { store: database.open(), clientSecret, key: 'user', grant: { name: 'sign-in' } })
+  const source = sourceOver(endpoint, {
+    store: database.open(),
+    clientSecret,
+    key: 'user',
+    grant: { name: 'sign-in', identity: '' },
+  })
   await source.setToken({ accessToken: 'mine', refreshToken: 'refresh-1', expiresAt: Date.now() + 1000 })
   vault.secret = 'rotated'
   await seconds(1)

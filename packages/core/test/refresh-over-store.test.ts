@@ -7,7 +7,7 @@ import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from './
 const { seconds } = useFakeTime()
 
 /** A grant of a user who signed in elsewhere: it cannot start over. */
-const signedIn: Grant = { name: 'sign-in' }
+const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 const hour = 3_600_000
 

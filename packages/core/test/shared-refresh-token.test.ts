@@ -7,7 +7,7 @@ import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts
 const { seconds } = useFakeTime()
 
 /** A grant of a user who signed in elsewhere: it cannot start over. */
-const signedIn: Grant = { name: 'sign-in' }
+const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 const first = (): Token => ({ accessToken: 'token-1', refreshToken: 'refresh-1', expiresAt: Date.now() + 3_600_000 })
 

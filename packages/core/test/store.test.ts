@@ -8,7 +8,7 @@ import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from './support.t
 const { seconds } = useFakeTime()
 
 /** A grant of a user who signed in elsewhere: it cannot start over. */
-const signedIn: Grant = { name: 'sign-in' }
+const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 test('a fresh process adopts the token in the store, without a token request', async () => {
   const endpoint = tokenEndpoint()

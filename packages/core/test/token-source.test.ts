@@ -15,7 +15,7 @@ const form = async (request: Request | undefined) =>
   Object.fromEntries(new URLSearchParams(await request?.clone().text()))
 
 /** A grant of a user who signed in elsewhere: it cannot start over. */
-const signedIn: Grant = { name: 'sign-in' }
+const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 test('asks for nothing before the first call needs a token', () => {
   const endpoint = tokenEndpoint()
@@ -239,7 +239,7 @@ test('a clock that is set back does not end the limit of forced renewals', async
 })
 
 test('a grant whose parameters hang ends at timeoutMs', async () => {
-  const hanging: Grant = { name: 'hanging', parameters: () => new Promise(() => {}) }
+  const hanging: Grant = { name: 'hanging', identity: '', parameters: () => new Promise(() => {}) }
   const error = errorOf(sourceOver(tokenEndpoint(), { grant: hanging, timeoutMs: 100 }).getToken())
   await seconds(0.1)
   expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
@@ -483,7 +483,7 @@ test.each<[string, TokenSourceOptions]>([
   ],
   ['API URL 1 of 1 must be https:', { provider, clientId: 'app', apis: ['http://api.example'] }],
   ['createTokenSource needs options', undefined as never],
-  ['grant must be a grant', { provider, clientId: 'app', grant: clientCredentials }],
+  ['grant must be a grant', { provider, clientId: 'app', grant: clientCredentials as never }],
   ['grant must be a grant', { provider, clientId: 'app', grant: 'client_credentials' as never }],
   ['grant must be a grant', { provider, clientId: 'app', grant: {} as never }],
   ['provider is missing', { provider: 42 as never, clientId: 'app' }],
@@ -526,6 +526,7 @@ test('options go before the grant, and the grant before the provider', async () 
   const endpoint = tokenEndpoint()
   const own: Grant = {
     name: 'own',
+    identity: '',
     provider: {
       ...provider,
       name: 'of-grant',

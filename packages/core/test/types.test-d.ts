@@ -3,8 +3,10 @@ import { expectTypeOf, test } from 'vitest'
 import {
   bearer,
   bearerFetch,
+  clientCredentials,
   createTokenSource,
   isOAuthError,
+  type Grant,
   type OAuthError,
   type OAuthErrorCode,
   type Provider,
@@ -50,4 +52,10 @@ test('isOAuthError narrows to the error with its codes', () => {
 
 test('tokens are read-only', () => {
   expectTypeOf<Token>().toEqualTypeOf<Readonly<Token>>()
+})
+
+test('a grant says whose tokens it gets, so that a function in its place is a mistake', () => {
+  expectTypeOf<{ name: string }>().not.toExtend<Grant>()
+  // @ts-expect-error -- the parentheses are missing
+  createTokenSource({ provider, grant: clientCredentials })
 })

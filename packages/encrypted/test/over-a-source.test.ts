@@ -110,7 +110,7 @@ test.each(damages)('an entry that %s is an event; a new token is got and written
 test("a user whose entry cannot be read must sign in, and nobody else's token is taken for theirs", async () => {
   const { fetch } = createTokenEndpoint()
   const database = createDatabase()
-  const signedIn: Grant = { name: 'sign-in' }
+  const signedIn: Grant = { name: 'sign-in', identity: '' }
   const open = (user: string) => start({ fetch, grant: signedIn, key: user, store: encrypted(database.open(), key) })
   await open('alice').source.setToken({ accessToken: 'of-alice', refreshToken: 'refresh-of-alice' })
   const alices = onlyKeyOf(database)
@@ -127,7 +127,7 @@ test('a dump of the store shows nothing of a client, a user or a token', async (
   const database = createDatabase()
   const user = 'alice.of.wonderland@example.com'
   const store = encrypted(database.open(), key)
-  const { source } = start({ fetch, key: user, grant: { name: 'sign-in' }, store })
+  const { source } = start({ fetch, key: user, grant: { name: 'sign-in', identity: '' }, store })
   const secrets = {
     accessToken: 'Xk3v9QpL7mZt-access-of-alice',
     refreshToken: 'Yb8w2RnM5cHs-refresh-of-alice',

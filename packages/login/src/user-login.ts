@@ -12,6 +12,7 @@ import { idTokenClaimsOf } from './id-token-claims-of.ts'
  */
 export const userLogin = (): Grant => ({
   name: 'user_login',
+  identity: '',
   checkRefreshed: (token, previous) => {
     // A refresh need not bring an ID token; one that it brings must be the same user's, for the same client.
     if (token.idToken === undefined || previous.idToken === undefined) return undefined

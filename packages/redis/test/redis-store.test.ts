@@ -80,7 +80,7 @@ test('all keys begin with the prefix, that of the lock too', async () => {
 test('a user whose entry is no JSON has to sign in, and an event says why', async () => {
   const events: TokenEvent[] = []
   const onEvent = (event: TokenEvent) => void events.push(event)
-  const options = { ...example, store: redisStore(client), grant: { name: 'sign-in' }, key: 'ada' }
+  const options = { ...example, store: redisStore(client), grant: { name: 'sign-in', identity: '' }, key: 'ada' }
   await createTokenSource(options).setToken(token)
   const [entry = ''] = await client.keys('*')
   await client.set(entry, '{"accessToken":"secret')

@@ -6,5 +6,5 @@ import type { Grant } from '../grant.ts'
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4 RFC 6749 §4.4}
  */
 export function clientCredentials(): Grant {
-  return { name: 'client_credentials', parameters: () => ({ grant_type: 'client_credentials' }) }
+  return { name: 'client_credentials', identity: '', parameters: () => ({ grant_type: 'client_credentials' }) }
 }

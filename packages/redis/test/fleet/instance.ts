@@ -53,7 +53,7 @@ const source = createTokenSource({
   provider: { ...provider, clientAuth: plainBasic },
   clientId: 'emulated-client',
   clientSecret: 'emulated-secret',
-  ...(user !== undefined && { grant: { name: 'sign-in' }, key: user }),
+  ...(user !== undefined && { grant: { name: 'sign-in', identity: '' }, key: user }),
   store,
   storeTimeoutMs,
   // No machine shall be too slow.
