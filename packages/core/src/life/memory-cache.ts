@@ -1,12 +1,17 @@
 import { withoutRefreshToken } from './cached-token.ts'
 import { createState, forget, remember } from './state.ts'
-import type { TokenCache } from './token-cache.ts'
+import type { Life, TokenCache } from './token-cache.ts'
 import { createTokenRequests, signInAgain } from './token-requests.ts'
 
-/** Keeps a token in memory alone. */
-export const memoryCache: TokenCache = {
-  locate: async (life) => ({ state: (life.state ??= createState('')), credentials: life.settings }),
+/** Finds the token of a source that has no store, and stands alone. */
+export const locateInMemory: Life['locate'] = async (life) => ({
+  cache: memoryCache,
+  state: (life.state ??= createState('')),
+  credentials: life.settings,
+})
 
+/** Keeps a token in memory alone. */
+const memoryCache: TokenCache = {
   renewal: ({ settings }, { state, credentials }, attempt) => ({
     request: async () => {
       const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)

@@ -51,7 +51,7 @@ const again = async (life: Life, rejected: string | undefined): Promise<Token> =
 /** Finds the token's state; what keeps it from being found is told once. */
 export async function locate(life: Life): Promise<Located> {
   try {
-    return await life.cache.locate(life)
+    return await life.locate(life)
   } catch (error) {
     if (life.locateError !== error) {
       life.locateError = error
@@ -100,8 +100,8 @@ function start(life: Life, located: Located, reason: RenewalReason, rejected: st
 
 /** Memory, then the store, then the server: memory had no token, so the other two follow. */
 async function renew(life: Life, located: Located, attempt: Attempt): Promise<Token> {
-  const { report, cache } = life
-  const { state } = located
+  const { report } = life
+  const { cache, state } = located
   const startedAt = Date.now()
   const renewal = cache.renewal(life, located, attempt)
 

@@ -68,7 +68,7 @@ export type TokenSourceOptions = {
 }
 
 /** The same, complete and checked. */
-export type Settings = Omit<TokenSourceOptions, 'parameters'> & {
+export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resource' | 'key'> & {
   readonly provider: Provider
   readonly clientId: Credential
   readonly clientAuth: ClientAuth
@@ -76,6 +76,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters'> & {
   /** What goes into every token request beside what the grant asks for. */
   readonly parameters: FormParameters
   readonly apis: readonly string[]
+  readonly key: string | undefined
   readonly timeoutMs: number
   readonly storeTimeoutMs: number
   readonly maxTokenRequestsPerMinute: number
@@ -88,7 +89,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters'> & {
  */
 export function resolveOptions(options: TokenSourceOptions): Settings {
   if (!isObject(options)) throw new TypeError('createTokenSource needs options')
-  const { grant = clientCredentials(), scope, resource, parameters } = options
+  const { grant = usual, scope, resource, parameters } = options
   if (!isObject(grant) || typeof grant.name !== 'string')
     throw new TypeError('grant must be a grant: clientCredentials()')
   const provider = options.provider ?? grant.provider
@@ -128,20 +129,30 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   if (apis?.length === 0) fail('apis', 'is empty: name the URLs of the APIs that the tokens may be sent to')
   compileApis({ apis, exceptApis })
 
+  const { clientSecret, fetch, key, waitUntil, onEvent } = options
   return {
-    ...options,
     provider,
     clientId: clientId as Credential,
+    clientSecret,
     clientAuth,
     grant,
-    parameters: { ...parameters, scope, resource },
+    parameters: scope || resource || parameters ? { ...parameters, scope, resource } : none,
     apis,
     exceptApis,
+    fetch,
+    store,
+    key,
     timeoutMs,
     storeTimeoutMs,
     maxTokenRequestsPerMinute,
+    waitUntil,
+    onEvent,
   }
 }
+
+/** What most sources have in common: there may be one for each of many tenants. */
+const usual = /* @__PURE__ */ clientCredentials()
+const none: FormParameters = { scope: undefined, resource: undefined }
 
 const isObject = <T>(value: T): value is T & object => typeof value === 'object' && value !== null
 

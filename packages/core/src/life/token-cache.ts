@@ -7,9 +7,10 @@ import type { TokenState } from './state.ts'
 /** One token source, as its parts see it. */
 export type Life = {
   readonly settings: Settings
-  readonly cache: TokenCache
   /** Tells an event. */
   readonly report: (event: TokenEventDetails) => void
+  /** Finds the token that the credentials are for now, in memory or over a store. */
+  readonly locate: (life: Life) => Promise<Located>
   /** What calls are served from. Absent until it was located first. */
   state: TokenState | undefined
   /** The last error of `locate`, so that it is told once to all who waited for it. */
@@ -18,8 +19,6 @@ export type Life = {
 
 /** Where a source keeps its token: in memory alone, or in a store that it shares with other processes. */
 export type TokenCache = {
-  /** Finds the state of the token that the credentials are for now. */
-  readonly locate: (life: Life) => Promise<Located>
   /** Prepares a renewal. */
   readonly renewal: (life: Life, located: Located, attempt: Attempt) => Renewal
   /** Keeps a token that comes from outside; `false`: it could not be stored, and is in memory only. */
@@ -31,8 +30,12 @@ export type TokenCache = {
 /** The credentials of a token request. */
 export type Credentials = Pick<ClientOptions, 'clientId' | 'clientSecret'>
 
-/** What memory knows of the token, and the credentials that it is asked for with. */
-export type Located = { readonly state: TokenState; readonly credentials: Credentials }
+/** Where a token is kept, what memory knows of it, and the credentials that it is asked for with. */
+export type Located = {
+  readonly cache: TokenCache
+  readonly state: TokenState
+  readonly credentials: Credentials
+}
 
 /** What was forgotten, if it is known, and whether it is gone everywhere. */
 type Cleared = { readonly last: Token | undefined; readonly isGone: boolean }

@@ -27,7 +27,8 @@ export function createTokenRequests(
     checkLimit()
     const all = async () => ({ ...settings.parameters, ...(await parameters()) })
     const token = await requestToken({ ...settings, ...credentials, parameters: all })
-    state.grantedAt = [...state.grantedAt, Date.now()]
+    // Not spread, which would leave room for 16 more: there may be a state for each of many tenants.
+    state.grantedAt = state.grantedAt.concat(Date.now())
     return token
   }
 

@@ -3,8 +3,8 @@ import type { TokenEvent, TokenEventDetails } from '../events.ts'
 import { rejectionCheck } from '../request/rejection.ts'
 import { invalidReason, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
-import { lazySharedCache } from './lazy-shared-cache.ts'
-import { memoryCache } from './memory-cache.ts'
+import { locateInStore } from './locate-in-store.ts'
+import { locateInMemory } from './memory-cache.ts'
 import { locate, obtain, serve } from './obtain.ts'
 import { resolveOptions, type TokenSourceOptions } from './options.ts'
 import { forget } from './state.ts'
@@ -46,7 +46,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const { provider, apis, exceptApis, store, onEvent } = settings
   const life: Life = {
     settings,
-    cache: store ? lazySharedCache(store) : memoryCache,
+    locate: store ? locateInStore(store) : locateInMemory,
     report: onEvent ? reporter(provider.name, onEvent) : ignore,
     state: undefined,
     locateError: undefined,
@@ -69,10 +69,10 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
 async function setToken(life: Life, token: Token): Promise<void> {
   const reason = invalidReason(token)
   if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
-  const { state } = await locate(life)
+  const { cache, state } = await locate(life)
   state.pending = undefined
   state.version += 1
-  if (await life.cache.set(life, state, token)) return
+  if (await cache.set(life, state, token)) return
   const what = 'the store failed, so the token is in memory only'
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }
@@ -81,9 +81,9 @@ async function clear(life: Life): Promise<Token | undefined> {
   const { cached, isUnsaved = false } = life.state ?? {}
   // At once, so that no call gets it any more.
   if (life.state) forget(life.state)
-  const { state } = await locate(life)
+  const { cache, state } = await locate(life)
   forget(state)
-  const { last, isGone } = await life.cache.clear(life, state, isUnsaved)
+  const { last, isGone } = await cache.clear(life, state, isUnsaved)
   if (isGone) return last ?? cached?.token
   const what = 'the store failed, so the token may still be in it'
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)

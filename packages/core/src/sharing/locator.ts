@@ -7,6 +7,9 @@ import { isPending, joinPending, startPending, type Pending } from '../wait.ts'
 import { stateOf } from './state-of.ts'
 import { storeKey } from './store-key.ts'
 
+/** A token's state, and the credentials that it is asked for with. */
+type Found = Pick<Located, 'state' | 'credentials'>
+
 /** How long looked-up credentials are remembered. */
 const rememberedMs = 1000
 
@@ -16,14 +19,14 @@ const rememberedMs = 1000
  * Credentials that are functions are looked up again for each renewal, but only once for all who ask at the same time, and
  * once a second at most, whether that succeeds or fails: that spares the vault.
  */
-export function createLocator(settings: Settings, store: TokenStore): () => Promise<Located> {
+export function createLocator(settings: Settings, store: TokenStore): () => Promise<Found> {
   const { provider, clientId, clientSecret, timeoutMs } = settings
   const isFixed = typeof clientId !== 'function' && typeof clientSecret !== 'function'
-  let found: Located | undefined
-  let pending: Pending<Located> | undefined
+  let found: Found | undefined
+  let pending: Pending<Found> | undefined
   let isSettled = false
 
-  const locate = async (): Promise<Located> => {
+  const locate = async (): Promise<Found> => {
     if (found && isFixed) return found
     // A clock that was set back does not make it remembered for longer.
     const isStale = isSettled && pending !== undefined && pending.deadline > Date.now() + rememberedMs
@@ -42,7 +45,7 @@ export function createLocator(settings: Settings, store: TokenStore): () => Prom
   return locate
 }
 
-async function find(settings: Settings, store: TokenStore): Promise<Located> {
+async function find(settings: Settings, store: TokenStore): Promise<Found> {
   const { provider } = settings
   const clientId = await resolveCredential(provider, 'clientId', settings.clientId)
   const clientSecret =

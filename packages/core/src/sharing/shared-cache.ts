@@ -2,30 +2,27 @@ import type { TokenEventDetails } from '../events.ts'
 import { isAlive } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import { forget, remember } from '../life/state.ts'
-import type { TokenCache } from '../life/token-cache.ts'
+import type { Life, TokenCache } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
 import { guardStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import { createLocator } from './locator.ts'
 import { createRenewal } from './renewal.ts'
 
-/** Keeps a token in a store, and shares it and its renewals with all who use that store. */
+/**
+ * Keeps a token in a store, and shares it and its renewals with all who use that store.
+ *
+ * @returns a function that finds the token.
+ */
 export function createSharedCache(
   rawStore: TokenStore,
   settings: Settings,
   report: (event: TokenEventDetails) => void,
-): TokenCache {
+): Life['locate'] {
   const store = guardStore(rawStore, settings.storeTimeoutMs, report)
   const find = createLocator(settings, rawStore)
 
-  return {
-    locate: async (life) => {
-      const located = await find()
-      // The token at hand serves calls until there is one for the new credentials.
-      if (!isAlive(life.state?.cached, Date.now()) || located.state.cached) life.state = located.state
-      return located
-    },
-
+  const cache: TokenCache = {
     renewal: (_life, located, attempt) => createRenewal(store, settings, located, attempt),
 
     set: (_life, state, token) =>
@@ -46,5 +43,12 @@ export function createSharedCache(
         forget(state)
         return { last, isGone }
       }),
+  }
+
+  return async (life) => {
+    const { state, credentials } = await find()
+    // The token at hand serves calls until there is one for the new credentials.
+    if (!isAlive(life.state?.cached, Date.now()) || state.cached) life.state = state
+    return { cache, state, credentials }
   }
 }
