@@ -4,11 +4,11 @@
  * - `TOKEN_MISSING`: nothing is stored and the grant cannot start over. The user must sign in.
  * - `TOKEN_REFUSED`: the server said no; see `error`. For the operator, or a reason to sign in again.
  * - `TOKEN_UNAVAILABLE`: no answer, a time-out, 429 or 5xx. Try again later; see `retryAt`.
- * - `TOKEN_MALFORMED`: an answer that is neither a token nor an OAuth error. For whoever looks after the server or its settings.
+ * - `TOKEN_MALFORMED`: an answer that is neither a token nor an OAuth error. For the operator of the server, or of a proxy before it.
  */
 export type OAuthErrorCode = 'TOKEN_MISSING' | 'TOKEN_REFUSED' | 'TOKEN_UNAVAILABLE' | 'TOKEN_MALFORMED'
 
-/** What is known of a failure, beside its code and message. */
+/** What is known of a failure, in addition to its code and message. */
 export type OAuthErrorDetails = {
   /** The name of the provider that was asked. */
   readonly provider?: string | undefined
@@ -55,7 +55,7 @@ export class OAuthError extends Error {
   }
 }
 
-/** Says whether an error is an {@link OAuthError}, also one from another copy of this package. */
+/** Whether an error is an {@link OAuthError}, also one from another copy of this package. */
 export function isOAuthError(error: unknown): error is OAuthError {
   return (
     error instanceof Error && error.name === 'OAuthError' && 'code' in error && String(error.code).startsWith('TOKEN_')

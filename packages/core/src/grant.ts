@@ -24,7 +24,7 @@ export type Grant = {
    */
   readonly identity: string | (() => string)
   /**
-   * The form parameters under their wire names, made anew for each token request.
+   * The form parameters under their wire names, made again for each token request.
    *
    * Absent: the grant cannot start over, so without a stored token the error is `TOKEN_MISSING`.
    */

@@ -47,17 +47,17 @@ export type Provider = {
   /** The audience of signed client assertions. @defaultValue The token endpoint. */
   readonly assertionAudience?: string | undefined
   /**
-   * The API's statuses that may mean a refused token.
+   * The API's statuses that may mean a rejected token.
    *
    * @defaultValue `[401]`
    */
   readonly rejectedStatuses?: readonly number[] | undefined
   /**
-   * Says whether an API's response of one of the `rejectedStatuses` means that the token is no longer good.
+   * Whether an API's response of one of the `rejectedStatuses` means that it rejects the token.
    *
    * It gets a copy to read, whose body is cut off at 16 kB.
    *
-   * @defaultValue Yes, unless the `WWW-Authenticate` header says that the refusal is about something else.
+   * @defaultValue Yes, unless the `WWW-Authenticate` header says that it is about something else.
    */
   readonly isRejected?: ((response: Response) => boolean | Promise<boolean>) | undefined
   /**
@@ -91,7 +91,7 @@ export type ClientAuthRequest = {
 }
 
 /**
- * How a client proves who it is: a function that edits the form and the headers, anew for each token request.
+ * How a client proves who it is: a function that edits the form and the headers, again for each token request.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3 RFC 6749 §2.3}
  */

@@ -15,7 +15,7 @@ export type TokenStore = {
   /**
    * Runs `work` while no other process runs work under the same key; absent: renewals of different processes may overlap.
    *
-   * Whoever waits for it must not wait for ever: a lock that cannot be had is to reject. Then the work runs without it, and
+   * A lock that is not given in time must reject, so that no call waits for ever. Then the work runs without it, and
    * redeems no refresh token that others share.
    *
    * The lease's `signal` is aborted when the lock was lost while the work ran.

@@ -10,7 +10,7 @@ import type { TokenEventDetails } from './events.ts'
 export type Token = {
   /** What goes into the `Authorization` header, after `Bearer `. Its content is the API's business: never look inside. */
   readonly accessToken: string
-  /** When the access token ends, in milliseconds since the epoch. Absent: it is good until an API refuses it. */
+  /** When the access token ends, in milliseconds since the epoch. Absent: it is good until an API rejects it. */
   readonly expiresAt?: number | undefined
   /** What renews the access token without the user. Absent for most machine-to-machine grants. */
   readonly refreshToken?: string | undefined
@@ -22,7 +22,7 @@ export type Token = {
   readonly extra?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Says whether a value can be sent after `Bearer ` as it is: no blanks, control characters or anything beyond ASCII. */
+/** Whether a value can be sent after `Bearer ` as it is: no blanks, control characters or anything beyond ASCII. */
 export const isAccessToken = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x21-\x7E]+$/.test(value)
 
@@ -41,7 +41,7 @@ export const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Token): number =
 /** What a caller may ask of {@link TokenSource.getToken}. */
 export type GetTokenOptions = {
   /**
-   * An access token that an API has just refused.
+   * An access token that an API has just rejected.
    *
    * The source renews only if that is still its current token; else it returns the newer one it has.
    */
@@ -51,7 +51,7 @@ export type GetTokenOptions = {
 }
 
 /**
- * Whoever gives tokens: the one abstraction that {@link bearer} and {@link bearerFetch} need.
+ * What gives tokens: the one abstraction that {@link bearer} and {@link bearerFetch} need.
  *
  * {@link createTokenSource} makes one for an authorization server. A vault or a backend of your own is one in a few lines:
  *
@@ -74,7 +74,7 @@ export type TokenSource = {
   /** The URL prefixes within `apis` that the tokens may not be sent to. */
   readonly exceptApis?: readonly string[] | undefined
   /**
-   * Says whether a response means that the token it was asked with is no longer good.
+   * Whether a response means that the API rejects the token that the request was sent with.
    *
    * It must leave the response's body alone: read a clone. A `false` returned at once costs nothing, so return that for
    * every status that is not about tokens.

@@ -22,7 +22,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
 export type Pending<T> = {
   /** Settles by the deadline, unless the request that runs it is gone. */
   readonly promise: Promise<T>
-  /** After this instant nobody waits for it any more, in milliseconds since the epoch. */
+  /** After this instant it is not waited for any more, in milliseconds since the epoch. */
   readonly deadline: number
 }
 
@@ -33,7 +33,7 @@ export function startPending<T>(work: Promise<T>, ms: number, late: () => T): Pe
 
 /** Work that ends by itself within `ms` milliseconds. */
 export function toPending<T>(promise: Promise<T>, ms: number): Pending<T> {
-  // All who wait see the error. That nobody waits any more is no reason to end the process.
+  // All who wait see the error. If none waits any more, that must not end the process.
   promise.catch(() => {})
   // A little later than the limit, so that the timer of the work ends the wait, and not that of one who joined.
   return { promise, deadline: Date.now() + ms + 100 }

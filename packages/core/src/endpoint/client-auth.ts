@@ -43,7 +43,7 @@ export const none: ClientAuth = (request) => {
   request.form.set('client_id', request.clientId)
 }
 
-/** Says whether a client authentication is one that cannot do without a client secret. */
+/** Whether a client authentication needs a client secret. */
 export const needsClientSecret = (clientAuth: ClientAuth): boolean =>
   [clientSecretBasic, plainBasic, clientSecretPost].includes(clientAuth)
 

@@ -2,7 +2,7 @@ import { oauthError } from '../errors.ts'
 import type { Provider } from '../provider.ts'
 import { errorCode } from './redactor.ts'
 
-/** A client id or secret, or a function that looks it up anew for each token request: in a vault, a Worker's bindings. */
+/** A client id or secret, or a function that looks it up for each token request, in a vault or a Worker's bindings. */
 export type Credential = string | (() => string | Promise<string>)
 
 /**

@@ -51,7 +51,7 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
 /** The answers of RFC 6749 §4.1.2.1 that say nothing about the client. */
 const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
 
-/** Says whether a value is a text with something in it. */
+/** Whether a value is a text that is not empty. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 /** The members of a JSON object; of anything else, none. */
@@ -75,6 +75,6 @@ const printable = (value: unknown, redact: (text: string) => string) =>
 /** In milliseconds since the epoch; the header is seconds or a date. See RFC 9110 §10.2.3. */
 function retryAt(header: string | null): number | undefined {
   const instant = header && /^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header ?? '')
-  // Nobody means more than a day.
+  // No server means more than a day.
   return Number.isNaN(instant) ? undefined : Math.min(instant, Date.now() + 86_400_000)
 }

@@ -132,7 +132,7 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<To
 function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error): never {
   const now = Date.now()
   const hasToken = isAlive(state.cached, now)
-  // That nobody has signed in costs no request to find out, and may change at any moment.
+  // A missing sign-in costs no request to find out, and may change at any moment.
   const isSignedOut = isOAuthError(error) && error.code === 'TOKEN_MISSING' && !error.error && !hasToken
   const failure = { error, reason, at: now, count: (state.failure?.count ?? 0) + 1 }
   state.failure = isSignedOut ? undefined : failure

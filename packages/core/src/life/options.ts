@@ -73,7 +73,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resour
   readonly clientId: Credential
   readonly clientAuth: ClientAuth
   readonly grant: Grant
-  /** What goes into every token request beside what the grant asks for. */
+  /** What every token request holds in addition to what the grant asks for. */
   readonly parameters: FormParameters
   readonly apis: readonly string[]
   readonly key: string | undefined

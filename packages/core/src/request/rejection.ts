@@ -2,14 +2,25 @@ import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
 import { withTimeout } from '../wait.ts'
 
-/** What a provider's predicate gets to read, and how long that may take: a refusal is short, or is none. */
+/** What a provider's predicate gets to read, and how long that may take: a rejection is short, or is none. */
 const maxBytes = 16_384
 const maxMs = 1000
 
-/** Makes {@link TokenSource.isRejected} of what a provider says about its refusals. */
-export function rejectionCheck({ rejectedStatuses = [401], isRejected }: Provider) {
-  return (response: Response): boolean | Promise<boolean> =>
-    rejectedStatuses.includes(response.status) && (isRejected ? ask(isRejected, response) : challengesToken(response))
+type RejectionCheck = (response: Response) => boolean | Promise<boolean>
+
+/** All sources of a provider share one check: there may be a source for each of many tenants. */
+const checks = new WeakMap<Provider, RejectionCheck>()
+
+/** Makes {@link TokenSource.isRejected} of what a provider says about its rejections. */
+export function rejectionCheck(provider: Provider): RejectionCheck {
+  const { rejectedStatuses = [401], isRejected } = provider
+  const check =
+    checks.get(provider) ??
+    ((response: Response) =>
+      rejectedStatuses.includes(response.status) &&
+      (isRejected ? ask(isRejected, response) : challengesToken(response)))
+  checks.set(provider, check)
+  return check
 }
 
 async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Response): Promise<boolean> {
@@ -26,7 +37,8 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
 }
 
 /**
- * Says whether a 401 is about the token: unless its challenge is for another scheme, or names an error that no new token cures.
+ * Whether a 401 is about the token. It is, unless its challenge is for another scheme, or names an error that a new token
+ * does not cure.
  *
  * What a provider without an `isRejected` of its own goes by; one with may ask it first.
  *
