@@ -4,8 +4,9 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Core from '../src/index.ts'
 import { measureCalls } from './calls.ts'
-import { measureColdCalls } from './cold-calls.ts'
 import { measureImport } from './import-time.ts'
+import type { Figure } from './interleave.ts'
+import { measureLoopback } from './loopback.ts'
 import { measureMemory } from './memory.ts'
 
 /** The build to measure: another one's folder may be given. */
@@ -17,15 +18,23 @@ console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`)
 console.log('\nImport, in ms:')
 console.table(measureImport(entry))
 console.log('\nMemory:', await measureMemory(core))
-console.log('\n10,000 cold calls at once:', await measureColdCalls(core))
 for (const [name, figures] of Object.entries(await measureCalls(core))) {
   console.log(`\n${name}: over the first line, median and 95 % interval; nanoseconds a call`)
   console.table(
     Object.fromEntries(
       Object.entries(figures).map(([variant, { median, from, to, ...more }]) => [
         variant,
-        { median: median.toFixed(3), from: from.toFixed(3), to: to.toFixed(3), ...more },
+        { ...shown({ median, from, to }), ...more },
       ]),
     ),
   )
+}
+// Last, since it leaves thousands of connections to close.
+const { GET, cold } = await measureLoopback(core)
+console.log('\nGET over loopback, with a server in another process, over the first line:')
+console.table(Object.fromEntries(Object.entries(GET).map(([name, { ratio, ns }]) => [name, { ...shown(ratio), ns }])))
+console.log('10,000 cold calls at once, over bare ky:', shown(cold.ratio), 'token requests:', cold.tokenRequests)
+
+function shown({ median, from, to }: Figure) {
+  return { median: median.toFixed(3), from: from.toFixed(3), to: to.toFixed(3) }
 }

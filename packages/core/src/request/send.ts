@@ -10,7 +10,7 @@ export type Call = {
 }
 
 /** What is wrong with a token. The platform's own message would show it. */
-export const unsendable = 'the token source gave a token whose accessToken is missing, or cannot be sent in a header'
+export const unsendable = 'the access token is missing, or cannot be sent in a header'
 
 /**
  * Sends a request with a token.
