@@ -16,7 +16,7 @@ export type TokenEventDetails =
       readonly expiresAt: number
     }
   | {
-      /** The token endpoint granted a token; or a sibling over the same store did, which `adopted` it from there. */
+      /** `renewed`: the token endpoint granted a token. `adopted`: another process got it, and it was read from the store. */
       readonly type: 'renewed' | 'adopted'
       readonly reason: RenewalReason
       /** How long that took, in milliseconds. */
@@ -29,13 +29,18 @@ export type TokenEventDetails =
       readonly type: 'failed'
       readonly reason: RenewalReason
       readonly error: Error
-      /** Whether an older token goes on being used meanwhile. */
+      /** Whether there is an older token that has not expired. */
       readonly hasToken: boolean
-      /** Before when no further attempt is made, in milliseconds since the epoch. */
+      /** The earliest instant of the next attempt, in milliseconds since the epoch. */
       readonly retryAt: number
     }
   | {
-      /** No renewal was started, though a token was rejected (`forced-renewals`) or missing (`token-requests`), or the last one just failed (`back-off`). */
+      /**
+       * No renewal was started.
+       *
+       * `forced-renewals`: too many tokens were rejected. `token-requests`: too many tokens were granted in a minute.
+       * `back-off`: the last renewal failed a moment ago.
+       */
       readonly type: 'throttled'
       readonly why: 'forced-renewals' | 'token-requests' | 'back-off'
     }

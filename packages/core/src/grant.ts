@@ -17,8 +17,8 @@ export type Grant = {
   /** The authorization server that this grant belongs to. An option of the same name goes first. */
   readonly provider?: Provider | undefined
   /**
-   * Whose tokens these are, where no other option tells: a user's id, or the token that this grant starts from. Sources of
-   * different identities share no token. `''`: the application's own, or those of the user in the option `key`.
+   * Whose tokens these are: a user's id, or the token that this grant starts from. Sources of different identities never
+   * share a token. `''`: the application's, or those of the user that the option `key` names.
    *
    * A function where it is a secret, so that logs do not show it.
    */

@@ -15,14 +15,14 @@ export type TokenStore = {
   /**
    * Runs `work` while no other process runs work under the same key; absent: renewals of different processes may overlap.
    *
-   * A lock that is not given in time must reject, so that no call waits for ever. Then the work runs without it, and
-   * redeems no refresh token that others share.
+   * It must reject if it waits too long. Then the work runs without the lock, and uses no refresh token that other processes
+   * may use.
    *
    * The lease's `signal` is aborted when the lock was lost while the work ran.
    *
-   * `reread` is for those who wait: it may be called each time that the lock was given back. What it gives, unless that is
-   * `undefined`, is what the wait was for: the lock is not needed any more. A lock that does not call it is as good, but
-   * slower for a crowd, whose members get it one by one.
+   * While it waits, it may call `reread` each time that the lock was given back. If that returns a value, the wait is over:
+   * return that value. If it returns `undefined`, go on waiting. To call `reread` is optional: without it, those that wait
+   * get the lock one after the other.
    */
   lock?<T>(
     key: string,

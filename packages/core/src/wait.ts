@@ -20,7 +20,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
 
 /** Work that several callers wait for. */
 export type Pending<T> = {
-  /** Settles by the deadline, unless the request that runs it is gone. */
+  /** Settles by the deadline. On Workers it may stay open for ever, if the request that started it has ended. */
   readonly promise: Promise<T>
   /** After this instant it is not waited for any more, in milliseconds since the epoch. */
   readonly deadline: number
@@ -35,7 +35,7 @@ export function startPending<T>(work: Promise<T>, ms: number, late: () => T): Pe
 export function toPending<T>(promise: Promise<T>, ms: number): Pending<T> {
   // All who wait see the error. If none waits any more, that must not end the process.
   promise.catch(() => {})
-  // A little later than the limit, so that the timer of the work ends the wait, and not that of one who joined.
+  // 100 ms more than the work has, so that its own time-out comes first.
   return { promise, deadline: Date.now() + ms + 100 }
 }
 

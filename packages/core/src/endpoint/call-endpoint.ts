@@ -90,7 +90,7 @@ export function callEndpoint<T>(
   })
 }
 
-/** Whatever signs or looks up may fail like a network: in a class of our own, so that HTTP clients do not retry it. */
+/** Signing may fail with a network error. It becomes an OAuthError, since HTTP clients retry network errors. */
 async function prepare<T>({ name }: Provider, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

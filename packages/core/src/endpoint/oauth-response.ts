@@ -4,7 +4,7 @@ import { readText } from '../read-text.ts'
 
 const maxBytes = 1_048_576
 
-/** An endpoint's answer that is no error, as far as everything but its members can say. */
+/** A successful answer, whose members are not checked yet. */
 export type Success = {
   /** The members of its JSON object; none if it is something else. */
   readonly members: Readonly<Record<string, unknown>>

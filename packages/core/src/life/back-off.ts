@@ -6,11 +6,12 @@ const second = 1000
 /**
  * When the token endpoint may be asked again after the last failures, in milliseconds since the epoch.
  *
- * - A server that named a time is left alone until then, but no longer than ten minutes: no server means a year.
- * - A client that was refused, also in a way that OAuth does not know, asks ever less often, down to once a minute: only
- *   its operator can help.
- * - While an older token serves calls, there is no hurry either: down to twice a minute.
- * - Else it is once a second, so that calls succeed again as soon as the server does.
+ * | what failed                       | how long it waits                                     |
+ * | --------------------------------- | ----------------------------------------------------- |
+ * | the client was refused            | 1, 2, 4 … 60 s: only its operator can help            |
+ * | an older token serves calls       | 1, 2, 4 … 30 s                                        |
+ * | else                              | 1 s, so that calls succeed as soon as the server does |
+ * | the server named a time           | until then, 10 minutes at most                        |
  *
  * @param isServing - whether an older token serves calls.
  */

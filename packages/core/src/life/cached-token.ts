@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts'
 import { endOf, type Token } from '../token.ts'
 
-/** A token in memory, with all that a call needs which is served from there. */
+/** A token in memory, and what calls need to use it. */
 export type CachedToken = {
   readonly token: Token
   /** The finished header value. */

@@ -17,7 +17,10 @@ export type Decision =
   | { readonly do: 'renew'; readonly reason: Exclude<RenewalReason, 'ageing'> }
 
 /**
- * Decides what becomes of a call, from what memory knows, the token that an API rejected (if one did) and the instant.
+ * Decides what becomes of a call.
+ *
+ * `rejected` is the token that an API rejected, if one did: that concerns this call only. The token stays in memory, and other
+ * calls still get it until there is a newer one.
  *
  * | in memory                           | what becomes of the call |
  * | ----------------------------------- | ------------------------ |

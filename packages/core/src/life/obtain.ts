@@ -39,12 +39,12 @@ export async function obtain(life: Life, rejected?: string, isBackground = false
   const token = await (decision.do === 'join'
     ? joinPending(decision.pending, () => again(life, rejected))
     : start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, rejected))
-  // From now on, calls are served from there. The credentials may have moved there from another state.
+  // The credentials may have changed. Then the token is in another state, which serves later calls.
   life.state = located.state
   return token
 }
 
-/** Gets what there is now, after the renewal that was waited for came to nothing. */
+/** Gets a token once more: the renewal that was waited for was overtaken, or gave no answer in time. */
 const again = async (life: Life, rejected: string | undefined): Promise<Token> =>
   serve(life, rejected)?.token ?? obtain(life, rejected)
 
@@ -78,14 +78,16 @@ function start(life: Life, located: Located, reason: RenewalReason, rejected: st
   }
   const checkLimit = () => checkTokenRequests(life, state)
 
-  // Also of use when it comes too late for those who waited.
+  // After a time-out the work goes on. Its token is still kept for later calls.
   const work = renew(life, located, { reason, rejected, isCurrent, checkCurrent, checkLimit }).then((token) =>
     isCurrent() ? remember(state, token, provider) : again(life, rejected),
   )
   const promise: Promise<Token> = withTimeout(work, timeoutMs, () => failLate(provider.name, timeoutMs)).catch(
     (error: Error) => {
       if (state.pending?.promise === promise) return fail(life, state, reason, error)
+      // Another renewal took its place after the deadline.
       if (isCurrent()) throw error
+      // A token was set, cleared or renewed meanwhile.
       return again(life, rejected)
     },
   )
@@ -98,7 +100,7 @@ function start(life: Life, located: Located, reason: RenewalReason, rejected: st
   return promise
 }
 
-/** Memory, then the store, then the server: memory had no token, so the other two follow. */
+/** Looks into the store first. If it has no newer token, asks the token endpoint. */
 async function renew(life: Life, located: Located, attempt: Attempt): Promise<Token> {
   const { report } = life
   const { cache, state } = located
@@ -112,6 +114,7 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<To
     const limit = rejected && (state.forcedRenewals ??= createRateLimit(startedAt))
     if (rejected && limit && !takePermit(limit, Date.now())) {
       report({ type: 'throttled', why: 'forced-renewals' })
+      // The caller sees that the token did not change, and lets the API's answer through.
       return rejected.token
     }
     try {

@@ -5,7 +5,7 @@ import type { Pending } from '../wait.ts'
 import { toCachedToken, type CachedToken } from './cached-token.ts'
 import type { RateLimit } from './rate-limit.ts'
 
-/** All that memory knows of one token. Over a store, all sources share it that give the same token from there. */
+/** All that memory knows of one token. Sources with the same store and the same key share one state. */
 export type TokenState = {
   /** The key of the token in the store; empty where there is no store. */
   readonly key: string
@@ -13,7 +13,7 @@ export type TokenState = {
   cached: CachedToken | undefined
   /** Whether that token is newer than the one in the store, which could not be written. */
   isUnsaved: boolean
-  /** Goes up with each token that is set or cleared: a renewal that began before must not write. */
+  /** Goes up with each new token and each `clear`. A renewal that finds another number than it began with must not write. */
   version: number
   /** The renewal in flight. One that has not settled by its deadline is ignored. */
   pending: Pending<Token> | undefined

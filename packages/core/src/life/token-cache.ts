@@ -11,9 +11,9 @@ export type Life = {
   readonly report: (event: TokenEventDetails) => void
   /** Finds the token that the credentials are for now, in memory or over a store. */
   readonly locate: (life: Life) => Promise<Located>
-  /** What calls are served from. Absent until it was located first. */
+  /** What calls are served from; `undefined` before the token was located. */
   state: TokenState | undefined
-  /** The last error of `locate`, so that it is told once to all who waited for it. */
+  /** The last error of `locate`: all that waited get the same error, which is reported once. */
   locateError: unknown
 }
 
@@ -45,19 +45,19 @@ export type Attempt = {
   readonly reason: RenewalReason
   /** The token that an API rejected. */
   readonly rejected: string | undefined
-  /** Whether nothing was set or cleared meanwhile. What was overtaken must not write. */
+  /** Whether no token was set or cleared meanwhile. If one was, this renewal must not write. */
   readonly isCurrent: () => boolean
-  /** Fails if the renewal was overtaken or is late: then it must not redeem or drop a refresh token either. */
+  /** Throws if a token was set or cleared, or the time is over. To be called before a refresh token is used or dropped. */
   readonly checkCurrent: () => void
-  /** Fails if too many tokens were granted in the last minute. */
+  /** Throws if too many tokens were granted in the last minute. */
   readonly checkLimit: () => void
 }
 
-/** One renewal: a look into the store, then a token request. */
+/** The two steps of a renewal. */
 export type Renewal = {
   /** Looks for a newer token that another process has put into the store. */
   readonly readStore?: () => Promise<Outcome | undefined>
-  /** Asks the token endpoint. */
+  /** Gets a token from the token endpoint. Over a store: takes the lock, reads again, asks, and writes. */
   readonly request: () => Promise<Outcome>
 }
 

@@ -10,7 +10,7 @@ import type { Attempt, Credentials } from './token-cache.ts'
 export type TokenRequests = {
   /** Asks by the grant; absent if the grant cannot get a token by itself. */
   readonly byGrant?: (() => Promise<Token>) | undefined
-  /** Redeems a refresh token; `undefined` if it is dead. What the answer leaves out is the previous token's. */
+  /** Redeems a refresh token; `undefined` if it is dead. What the answer leaves out is kept from the previous token. */
   readonly byRefreshToken: (refreshToken: string, previous: Token | null | undefined) => Promise<Token | undefined>
 }
 
@@ -27,7 +27,7 @@ export function createTokenRequests(
     checkLimit()
     const all = async () => ({ ...settings.parameters, ...(await parameters()) })
     const token = await requestToken({ ...settings, ...credentials, parameters: all })
-    // Not spread, which would leave room for 16 more: there may be a state for each of many tenants.
+    // `concat` takes less memory than spread, and there may be a state for each of many tenants.
     state.grantedAt = state.grantedAt.concat(Date.now())
     return token
   }

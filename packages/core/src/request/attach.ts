@@ -5,14 +5,14 @@ import { prepareReplay, type Replay } from './replay.ts'
 import { send, unsendable, type Call } from './send.ts'
 
 /** A call that gets a token. */
-type Attempt = {
+type Outgoing = {
   readonly source: TokenSource
   readonly isApi: IsApi
   readonly call: Call
   /** The request, or its URL. */
   readonly target: RequestInfo
   readonly url: string
-  /** The call's headers; absent where the target has them, and a custom `fetch` gets a copy of it. */
+  /** The headers to send; `undefined`: a custom `fetch` gets a copy of the request, which has them. */
   readonly headers: Headers | undefined
 }
 
@@ -21,8 +21,8 @@ const scheme = 'Bearer '
 /**
  * Sends a request with a token of the source, and once more with a newer one if an API rejects that token.
  *
- * A request that is not for one of the source's APIs, or has an `Authorization` header already, passes untouched. On the
- * way of a good answer, only the answer itself is waited for.
+ * A request that is not for one of the source's APIs, or has an `Authorization` header already, passes untouched. A call
+ * with a valid token waits for nothing but its answer.
  *
  * @throws {@link OAuthError} if the call cannot get a token, as a rejection. What is wrong with the request is thrown at once.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-2.1 RFC 6750 §2.1}
@@ -30,7 +30,7 @@ const scheme = 'Bearer '
 export function attach(source: TokenSource, isApi: IsApi, call: Call): Promise<Response> {
   const { fetch, input, init } = call
   const request = typeof input === 'object' && 'url' in input ? input : undefined
-  // A URL object may be changed while this call waits for its token: what is checked is what is sent to.
+  // A URL object may change while the call waits for its token, so its text is copied now.
   const target = input instanceof URL ? input.href : input
   const url = input instanceof Request ? input.url : absolute(request?.url ?? (target as string))
   const isElsewhere = url === undefined || !isApi(url)
@@ -40,19 +40,19 @@ export function attach(source: TokenSource, isApi: IsApi, call: Call): Promise<R
     if (url !== undefined) tellSkipped(source, isElsewhere ? 'elsewhere' : 'authorization', url, isApi)
     return fetch(input, init)
   }
-  const attempt = { source, isApi, call, target, url, headers }
+  const outgoing = { source, isApi, call, target, url, headers }
   const authorization = source.peek?.()
   return authorization === undefined
-    ? ask(attempt).then((accessToken) => sendWith(attempt, scheme + accessToken))
-    : sendWith(attempt, authorization)
+    ? ask(outgoing).then((accessToken) => sendWith(outgoing, scheme + accessToken))
+    : sendWith(outgoing, authorization)
 }
 
-function sendWith(attempt: Attempt, authorization: string): Promise<Response> {
-  const { source, call, target, headers } = attempt
+function sendWith(outgoing: Outgoing, authorization: string): Promise<Response> {
+  const { source, call, target, headers } = outgoing
   const replay = prepareReplay(target, call.body, call.mayBuffer)
   const answered = send(call, target, headers, authorization).then((response) => {
     const isRejected = source.isRejected ? source.isRejected(response) : response.status === 401
-    if (isRejected !== false) return replayIfRejected(attempt, replay, response, isRejected, authorization)
+    if (isRejected !== false) return replayIfRejected(outgoing, replay, response, isRejected, authorization)
     tellOversized(source, response, authorization)
     return response
   })
@@ -61,13 +61,13 @@ function sendWith(attempt: Attempt, authorization: string): Promise<Response> {
 
 /** Sends the request once more if its token was rejected, and the source has a newer one. */
 async function replayIfRejected(
-  attempt: Attempt,
+  outgoing: Outgoing,
   replay: Replay | undefined,
   response: Response,
   isRejected: boolean | Promise<boolean>,
   authorization: string,
 ): Promise<Response> {
-  const { source, isApi, call, url, headers, target } = attempt
+  const { source, isApi, call, url, headers, target } = outgoing
   const rejected = authorization.slice(scheme.length)
   // The header does not follow a redirect to another origin, so a rejection from there is not about the token.
   const isElsewhere = () => new URL(response.url).origin !== new URL(url).origin || !isApi(response.url)
@@ -75,12 +75,12 @@ async function replayIfRejected(
     tellOversized(source, response, authorization)
     return response
   }
-  const renewal = ask(attempt, rejected)
-  const told = (isReplayed: boolean) => source.onEvent?.({ type: 'rejected', status: response.status, isReplayed })
+  const renewal = ask(outgoing, rejected)
+  const report = (isReplayed: boolean) => source.onEvent?.({ type: 'rejected', status: response.status, isReplayed })
   if (!replay) {
-    told(false)
-    // This call fails all the same, but the next one finds a better token.
-    await renewal.catch(() => signalOf(attempt)?.throwIfAborted())
+    report(false)
+    // This call cannot be sent again. The renewal still runs, so that the next call succeeds.
+    await renewal.catch(() => signalOf(outgoing)?.throwIfAborted())
     return response
   }
   // Frees the connection of a response that the caller does not get.
@@ -89,7 +89,7 @@ async function replayIfRejected(
     discard()
     throw error
   })
-  told(accessToken !== rejected)
+  report(accessToken !== rejected)
   if (accessToken === rejected) return response
   discard()
   const body = replay.body?.()
@@ -103,14 +103,14 @@ async function replayIfRejected(
 }
 
 /** Asks the source for a token. A source written by hand may not heed the signal, and may give anything. */
-async function ask(attempt: Attempt, rejected?: string): Promise<string> {
-  const signal = signalOf(attempt)
-  const token = await abortable(attempt.source.getToken({ rejected, signal }), signal)
+async function ask(outgoing: Outgoing, rejected?: string): Promise<string> {
+  const signal = signalOf(outgoing)
+  const token = await abortable(outgoing.source.getToken({ rejected, signal }), signal)
   if (isAccessToken(token?.accessToken)) return token.accessToken
   throw new TypeError(unsendable)
 }
 
-const signalOf = ({ call: { init }, target }: Attempt): AbortSignal | undefined =>
+const signalOf = ({ call: { init }, target }: Outgoing): AbortSignal | undefined =>
   init?.signal ?? (target as Partial<Request>).signal
 
 function tellSkipped(source: TokenSource, why: 'elsewhere' | 'authorization', url: string, isApi: IsApi): void {

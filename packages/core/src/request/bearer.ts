@@ -26,11 +26,11 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  * Options for `ky.extend`. With them, each request for one of the source's APIs carries a valid token, and is sent once
  * more with a newer one if the API rejects that token.
  *
- * The renewal and the second sending take nothing from ky's `retry`, and no time is waited between them. A body that can be
- * read only once is sent again only where ky buffers it, which it does unless `retry` is 0; else the call gets the 401.
+ * The second sending is no retry of ky's, and starts as soon as there is a newer token. A body that is a stream can be read
+ * only once: it is buffered, unless ky's `retry` is 0. A call whose body is not buffered gets the 401.
  *
- * A `fetch` of yours that changes the body belongs in ky's `fetch` option, beneath the token layer: what wraps it from
- * an `init` hook is not asked again for the replay.
+ * A `fetch` of yours that changes the body belongs in ky's `fetch` option. One that another `init` hook puts around this one
+ * does not run for the second sending.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
 
   const wrap = (options: Options) => {
     const { fetch = globalThis.fetch } = options
-    // A selector runs in here, so that what it throws is a rejection: from the hook it would leave ky() at once.
+    // A selector runs here, so that its error rejects the call. In the hook, ky() itself would throw.
     options.fetch = (input, init) => {
       const call = { fetch, input, init, body: bodyOf(options), mayBuffer: retryLimit(options) > 0 }
       if (typeof source !== 'function') return attach(source, isApi, call)
@@ -66,7 +66,7 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
 /** Where the tokens of a selector may go, before it has chosen a source. */
 const nowhere: IsApi = () => false
 
-/** The body as the caller gave it, unless a hook may have replaced the request since. */
+/** The body as the caller gave it; `undefined` if there are hooks, since a hook can replace the request. */
 function bodyOf({ hooks, json, body, stringifyJson }: Options) {
   if (hooks?.beforeRequest?.length || hooks?.beforeRetry?.length || hooks?.afterResponse?.length) return undefined
   return json === undefined ? body : () => stringifyJson?.(json) ?? JSON.stringify(json)

@@ -1,5 +1,4 @@
 import { isAccessToken, type TokenSource } from '../token.ts'
-import { unsendable } from './send.ts'
 
 /** Where a fixed token may be sent: `apis`, and `exceptApis` within them. */
 export type FixedTokenOptions = Pick<TokenSource, 'apis' | 'exceptApis'>
@@ -10,7 +9,7 @@ export type FixedTokenOptions = Pick<TokenSource, 'apis' | 'exceptApis'>
  * @throws `TypeError` if the token cannot be sent in a header. The message does not show it.
  */
 export function fixedToken(accessToken: string, options: FixedTokenOptions | undefined): TokenSource {
-  if (!isAccessToken(accessToken)) throw new TypeError(unsendable)
+  if (!isAccessToken(accessToken)) throw new TypeError('bearer: the token is empty, or cannot be sent in a header')
   const authorization = `Bearer ${accessToken}`
   return { ...(options as FixedTokenOptions), peek: () => authorization, getToken: async () => ({ accessToken }) }
 }

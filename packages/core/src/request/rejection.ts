@@ -40,7 +40,7 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
  * Whether a 401 is about the token. It is, unless its challenge is for another scheme, or names an error that a new token
  * does not cure.
  *
- * What a provider without an `isRejected` of its own goes by; one with may ask it first.
+ * This is the check of providers without an `isRejected`. A provider's own `isRejected` may call it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-3 RFC 6750 §3}
  */

@@ -11,7 +11,7 @@ export type Replay = {
  * Prepares to send a request once more; `undefined` means that its body can be read only once.
  *
  * @param body - the body as it was given, or a function that makes it: it costs nothing unless it is needed.
- * @param mayBuffer - whether a body that only the request has may be buffered.
+ * @param mayBuffer - whether a body that is only in the Request object may be buffered.
  */
 export function prepareReplay(
   input: RequestInfo,

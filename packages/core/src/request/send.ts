@@ -5,12 +5,12 @@ export type Call = {
   readonly init: RequestInit | undefined
   /** The body as it was given, or a function that makes it. */
   readonly body: BodyInit | (() => BodyInit) | null | undefined
-  /** Whether a body that only the request has may be buffered, so that it can be sent once more. */
+  /** Whether a body that is only in the Request object may be buffered, so that it can be sent once more. */
   readonly mayBuffer: boolean
 }
 
-/** What is wrong with a token. The platform's own message would show it. */
-export const unsendable = 'the access token is missing, or cannot be sent in a header'
+/** Our message for a token that cannot be sent. The platform's own message would show the token. */
+export const unsendable = 'the token source gave a token whose accessToken is missing, or cannot be sent in a header'
 
 /**
  * Sends a request with a token.
@@ -30,7 +30,7 @@ export async function send(
   const own = body === undefined ? init : { ...init, body }
   // The platform's fetch takes the header beside the request, so that no error that shows the request shows the token.
   if (fetch === globalThis.fetch && headers) return fetch(to, { ...own, headers: authorize(headers, authorization) })
-  // Other fetches may look at nothing but the request. Those that pass on both find the same in each.
+  // A custom fetch may read only the request, or only its second argument: the header is in both.
   const request = copy(to, headers ? { ...own, headers } : own)
   const { body: _inRequest, ...beside } = { ...own, headers: authorize(request.headers, authorization) }
   return fetch(request, beside)

@@ -12,11 +12,11 @@ type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 export type GuardedStore = {
   /** Reads a token. What is no token counts as none. */
   get(key: string): Promise<Stored>
-  /** Writes a token; `false` if that failed. One that cannot be refreshed is stored for as long as it lives. */
+  /** Writes a token; `false` if that failed. Without a refresh token, the entry ends with the token. */
   set(key: string, token: Token): Promise<boolean>
   /** Removes a token; `false` if that failed. */
   delete(key: string): Promise<boolean>
-  /** Runs the work, once: under the store's lock, or without a lease if the store has none that works. */
+  /** See {@link runUnderLock}. If the store has no lock, the work runs without a lease. */
   lock<T>(key: string, work: (lease?: Lease) => Promise<T>, reread: () => Promise<T | undefined>): Promise<T>
   /** Whether the store has a lock. */
   readonly hasLock: boolean
@@ -31,7 +31,7 @@ export function guardStore(
   const fail = (operation: StoreFailure['operation'], message: string, isRefreshTokenAtRisk = false) =>
     report({ type: 'store-failed', operation, message, isRefreshTokenAtRisk })
 
-  const attempt = async <T>(
+  const guard = async <T>(
     operation: 'get' | 'set' | 'delete',
     work: () => T,
     token?: Token,
@@ -47,12 +47,12 @@ export function guardStore(
     }
   }
 
-  const remove = async (key: string) => 'value' in (await attempt('delete', () => store.delete(key)))
+  const remove = async (key: string) => 'value' in (await guard('delete', () => store.delete(key)))
 
   return {
     hasLock: store.lock !== undefined,
     get: async (key) => {
-      const read = await attempt('get', () => store.get(key))
+      const read = await guard('get', () => store.get(key))
       if (!('value' in read)) return undefined
       const { value = null } = read
       const invalid = value === null ? undefined : invalidReason(value)
@@ -63,14 +63,14 @@ export function guardStore(
     set: async (key, token) => {
       const { expiresAt, refreshToken } = token
       const ttlMs = expiresAt === undefined || refreshToken !== undefined ? undefined : expiresAt - Date.now()
-      // A token that has expired would only take room, but the older one must not reappear.
+      // An expired token is not stored. The older entry must not stay either.
       if (ttlMs !== undefined && ttlMs <= 0) return remove(key)
       const write = async () => {
         // A copy, since a Map keeps what it is given. A Keyv does not throw: it returns false.
         const answer = await store.set(key, { ...token }, ttlMs)
         if (answer === false) throw new Error('the store did not write it')
       }
-      return 'value' in (await attempt('set', write, token))
+      return 'value' in (await guard('set', write, token))
     },
     delete: remove,
     lock: async (key, work, reread) => {

@@ -14,10 +14,10 @@ type Found = Pick<Located, 'state' | 'credentials'>
 const rememberedMs = 1000
 
 /**
- * Makes a function that finds a token in a store: it looks the credentials up, and the key they give.
+ * Makes a function that looks the credentials up, and finds the state of the token that they are for.
  *
- * Credentials that are functions are looked up again for each renewal, but only once for all who ask at the same time, and
- * once a second at most, whether that succeeds or fails: that spares the vault.
+ * Credentials that are functions are looked up again for each renewal: once for all that ask at the same time, and once a
+ * second at most. An error is remembered for a second too, so that a vault is not asked too often.
  */
 export function createLocator(settings: Settings, store: TokenStore): () => Promise<Found> {
   const { provider, clientId, clientSecret, timeoutMs } = settings
@@ -28,7 +28,7 @@ export function createLocator(settings: Settings, store: TokenStore): () => Prom
 
   const locate = async (): Promise<Found> => {
     if (found && isFixed) return found
-    // A clock that was set back does not make it remembered for longer.
+    // If the clock was set back, it is looked up again.
     const isStale = isSettled && pending !== undefined && pending.deadline > Date.now() + rememberedMs
     if (isPending(pending) && !isStale) return joinPending(pending, locate)
     const own = (pending = startPending(find(settings, store), timeoutMs, () => failLate(provider.name, timeoutMs)))

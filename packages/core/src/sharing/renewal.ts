@@ -10,12 +10,14 @@ import { inTurn } from './in-turn.ts'
 import type { Lease } from './run-under-lock.ts'
 import { isNewer, isReplaced, refreshTokenOf, type Stored } from './stored.ts'
 
-/** What a step of a renewal comes to; `again`: what it started from has changed, so it starts over. */
+/** The result of one round; `again`: start over. */
 type Step = Outcome | 'again'
 
 /**
- * Prepares a renewal over a store: the newer token that another process has put there, else one from the token endpoint, by
- * refresh token if there is one, else by the grant. It is in the store before any call gets it.
+ * Prepares a renewal over a store. It tries three things, in this order: a newer token in the store, the refresh token, the
+ * grant.
+ *
+ * The new token is written before any call gets it. If that fails, it is in memory only.
  */
 export function createRenewal(
   store: GuardedStore,
@@ -26,33 +28,33 @@ export function createRenewal(
   const { isCurrent, checkCurrent } = attempt
   const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)
   const isUser = settings.key !== undefined
-  /** What the store had when it was read last. */
+  /** What the last `readStore` read. */
   let stored: Stored
 
-  /** Reads the store, and adopts what is newer than the token in memory. */
+  /** Reads the store, and returns its token if that is newer than the one in memory. */
   const readStore = async (): Promise<Outcome | undefined> => {
     stored = await store.get(state.key)
-    return isNewer(stored, state, attempt) ? adopt(stored) : undefined
-  }
-
-  const adopt = (token: Token): Outcome => {
+    if (!isNewer(stored, state, attempt)) return undefined
     if (isCurrent()) state.isUnsaved = false
-    return { type: 'adopted', token }
+    return { type: 'adopted', token: stored }
   }
 
-  /** Renews under the lock, until nothing that it started from was lost or changed meanwhile. */
+  /** Renews under the lock. Starts over if the lock was lost, or the stored token was replaced. */
   const request = async (): Promise<Outcome> => {
-    for (let locks = 0; ;) {
+    let locks = 0
+    for (;;) {
+      // If the store cannot even be read, its lock is not waited for.
       const mayLock = stored !== undefined
       if (mayLock) locks += 1
-      const work = (lease?: Lease) => renewOnce(lease, locks)
+      const isLastLock = locks >= 2
+      const work = (lease?: Lease) => renewOnce(lease, isLastLock)
       // oxlint-disable-next-line no-await-in-loop -- the lock is given back before it is taken again
       const step = mayLock ? await store.lock<Step>(state.key, work, readStore) : await work()
       if (step !== 'again') return step
     }
   }
 
-  const renewOnce = async (lease: Lease | undefined, locks: number): Promise<Step> => {
+  const renewOnce = async (lease: Lease | undefined, isLastLock: boolean): Promise<Step> => {
     if (store.hasLock) {
       // The process that held the lock before may have renewed.
       let newer = await readStore()
@@ -60,14 +62,16 @@ export function createRenewal(
       if (lease && stored === undefined) newer = await readStore()
       if (newer) return newer
     }
-    // The store took its time, and a lock may have been granted when no call waited any more.
+    // To wait for the lock takes time. Perhaps no call waits any more.
     checkCurrent()
     const refreshToken = refreshTokenOf(stored, state, isUser)
-    // A store that failed for a moment is asked for its lock once more: without it, no refresh token is redeemed.
-    const isLockMissing = store.hasLock && !lease && stored !== undefined && locks < 2
+    // The lock failed. It is tried a second time, since the refresh token is not used without it.
+    const isLockMissing = store.hasLock && !lease && stored !== undefined && !isLastLock
     if (isLost(lease) || (isLockMissing && refreshToken)) return 'again'
 
-    if (refreshToken && !(byGrant && isInDoubt(refreshToken, lease))) {
+    if (refreshToken && isInDoubt(refreshToken, lease)) {
+      if (!byGrant) throw inDoubt()
+    } else if (refreshToken) {
       const step = (await redeem(refreshToken, lease)) ?? (await findRotated(refreshToken, lease))
       if (step) return step
       // It is dead. The rest of the access token's life is still good.
@@ -81,27 +85,28 @@ export function createRenewal(
 
   /** Redeems a refresh token; `undefined` if it is dead. */
   const redeem = async (refreshToken: string, lease: Lease | undefined): Promise<Step | undefined> => {
-    if (isInDoubt(refreshToken, lease)) throw inDoubt()
     const token = await byRefreshToken(refreshToken, stored ?? state.cached?.token)
     return token && save(token, lease)
   }
 
-  /** Looks for what came of a refresh token that is dead: another process may have redeemed it first. */
+  /** A refresh token is dead. Another process may have redeemed it: looks for what it got. */
   const findRotated = async (dead: string, lease: Lease | undefined): Promise<Step | undefined> => {
     let newer = await readStore()
-    // That process may be writing what it got only now.
+    // That process may be writing only now.
     if (!newer && stored?.refreshToken === dead) newer = await pause().then(readStore)
     if (newer) return newer
     checkCurrent()
     if (isLost(lease)) return 'again'
     const other = stored?.refreshToken
-    const step = other && other !== dead ? await redeem(other, lease) : undefined
+    if (!other || other === dead) return undefined
+    if (isInDoubt(other, lease)) throw inDoubt()
+    const step = await redeem(other, lease)
     if (step) return step
     checkCurrent()
     return isLost(lease) ? 'again' : undefined
   }
 
-  /** Writes what was granted over what was there before, and over nothing else: another process may know better. */
+  /** Writes the new token. First it reads the store again: if another process changed the entry, it does not write. */
   const save = async (token: Token, lease: Lease | undefined): Promise<Step> => {
     const before = stored
     const newer = before !== undefined && isCurrent() ? await readStore() : undefined
@@ -110,14 +115,17 @@ export function createRenewal(
     await inTurn(state, async () => {
       const write = async () => (isCurrent() ? store.set(state.key, token) : undefined)
       let isWritten = await write()
-      // The connection may be back, and those who wait for the lock would redeem the refresh token that is dead now.
+      // It is tried once more before the lock is given back. Else the next process would use the dead refresh token.
       if (isWritten === false && lease && token.refreshToken !== undefined) isWritten = await pause().then(write)
       if (isWritten !== undefined) state.isUnsaved = !isWritten
     })
     return { type: 'renewed', token }
   }
 
-  /** Where others renew too, one of them may have redeemed it, or be about to. Redeemed twice, it would end the login. */
+  /**
+   * Whether another process may use the same refresh token: without the lock, or if the store cannot be read. Many servers
+   * end the login if a refresh token is used twice. One that only this process knows is never in doubt.
+   */
   const isInDoubt = (refreshToken: string, lease: Lease | undefined): boolean => {
     const isOwn = state.isUnsaved && refreshToken === state.cached?.token.refreshToken
     return store.hasLock && (!lease || stored === undefined) && !isOwn
@@ -135,5 +143,5 @@ export function createRenewal(
   return { readStore, request }
 }
 
-/** The process that has the lock now may be redeeming the refresh token that was read. */
+/** Whether the lock was lost. Then another process may use the refresh token that was read. */
 const isLost = (lease: Lease | undefined): boolean => lease?.signal.aborted === true

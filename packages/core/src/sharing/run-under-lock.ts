@@ -9,20 +9,23 @@ type Task<T> = {
   readonly work: (lease?: Lease) => Promise<T>
   /** Looks whether the work is needed at all, while the lock is waited for. */
   readonly reread: () => Promise<T | undefined>
-  /** How long the result waits for the lock to be given back, in milliseconds. */
+  /** How long the result waits until the lock is given back, in milliseconds. */
   readonly timeoutMs: number
   /** Takes the error of the lock, or a reason in words. */
   readonly fail: (error: unknown) => void
 }
 
 /**
- * Runs work under the lock of a store, exactly once, whatever the lock does: a lock that fails, or that never runs the
- * work, is told of, and the work runs without a lease. The result of the work is the result of this.
+ * Runs work under the lock of a store, and returns its result.
+ *
+ * The work runs once at most. If `reread` finds a result first, the work does not run, and that result is returned. If the
+ * lock fails, that is reported, and the work runs without a lease.
  */
 export async function runUnderLock<T>(
   lock: NonNullable<TokenStore['lock']>,
   { key, work, reread, timeoutMs, fail }: Task<T>,
 ): Promise<T> {
+  /** The result, once the work was started or `reread` found one. */
   let outcome: Promise<T> | undefined
   let markSettled = () => {}
   const settled = new Promise<void>((resolve) => (markSettled = resolve))
@@ -31,10 +34,12 @@ export async function runUnderLock<T>(
     result.then(markSettled, markSettled)
     return result
   }
+  /** Starts the work, unless there is a result already. */
   const runOnce = (lease?: Lease) => outcome ?? keep(work(lease))
   const lookAgain = async () => {
     const found = outcome ? undefined : await reread()
-    return found === undefined ? undefined : keep(Promise.resolve(found))
+    // The lock may have started the work meanwhile.
+    return found === undefined || outcome ? undefined : keep(Promise.resolve(found))
   }
 
   const useLock = async () => {
@@ -42,16 +47,16 @@ export async function runUnderLock<T>(
       await lock(key, runOnce, lookAgain)
       if (!outcome) fail('it did not run the work')
     } catch (error) {
-      // The work's own error comes out of the lock, too. Any other takes nothing from the result of the work.
+      // The lock also rejects when the work fails. That is no error of the lock.
       if (!(await hasFailed(outcome))) fail(error)
     }
-    // Waits for the result, which is not an error of the lock.
+    // Runs the work without a lease if the lock did not run it.
     await runOnce().catch(() => {})
   }
 
   const released = useLock()
   await settled
-  // The result does not wait for long for the lock to be given back.
+  // A lock that is never given back must not hold up the result.
   await withTimeout(released, timeoutMs, () => {})
   return runOnce()
 }

@@ -35,7 +35,7 @@ export function createSharedCache(
 
     clear: (_life, state, wasUnsaved) =>
       inTurn(state, async () => {
-        // Another process may have renewed it. Read at the same time, so that no call finds it there in between.
+        // Read and delete together. The stored token may be newer than the one in memory, and is returned then.
         const reading = wasUnsaved ? undefined : store.get(state.key)
         const isGone = await store.delete(state.key)
         const last = (await reading) ?? undefined
@@ -47,7 +47,7 @@ export function createSharedCache(
 
   return async (life) => {
     const { state, credentials } = await find()
-    // The token at hand serves calls until there is one for the new credentials.
+    // Where the credentials changed, the old token serves calls until there is a new one.
     if (!isAlive(life.state?.cached, Date.now()) || state.cached) life.state = state
     return { cache, state, credentials }
   }

@@ -1,7 +1,7 @@
 import type { Settings } from '../life/options.ts'
 
 /**
- * Makes the one key of cache, lock and single flight out of everything that can change the token.
+ * Makes one key for the entry in the store, for its lock and for the state in memory, from all that can change the token.
  *
  * A changed secret is a new key at once. Not so where the token is a user's: a rotated client secret must not sign users
  * out. The key is a hash, so that a store shows neither who asks nor with what.

@@ -5,7 +5,7 @@ import { endOf, type Token } from '../token.ts'
 /** What a store has under a key: a token, `null` if there is none, `undefined` if it could not be read. */
 export type Stored = Token | null | undefined
 
-/** Whether what is stored is to be adopted. While the token in memory is in use, only one that outlives it is. */
+/** Whether to use the stored token. If memory has one that is in use or unsaved, the stored one must end later. */
 export function isNewer(stored: Stored, { cached, isUnsaved }: TokenState, attempt: Attempt): stored is Token {
   if (!stored || stored.accessToken === attempt.rejected || endOf(stored) <= Date.now()) return false
   const mustOutlive = attempt.reason === 'ageing' || isUnsaved
@@ -21,7 +21,7 @@ export function refreshTokenOf(stored: Stored, { cached, isUnsaved }: TokenState
   // A user whose entry is gone has logged out, maybe elsewhere: what is in memory must not bring the entry back.
   const isLoggedOut = isUser && stored === null
   const own = isLoggedOut && !isUnsaved ? undefined : cached?.token.refreshToken
-  // What could not be saved is older than what others saved since.
+  // An unsaved token is newer than the stored one, unless that one ends later.
   const isOwnNewer = isUnsaved && !(stored && cached && endOf(stored) > cached.expiresAt)
   return isOwnNewer ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
 }

@@ -27,7 +27,7 @@ test.each(['', 'two words', 'line\nbreak', 'n\u00FC'])(
   'a fixed token that no header can hold is refused, and not shown: %j',
   (token) => {
     expect(() => bearer(token, { apis })).toThrow(
-      new TypeError('the access token is missing, or cannot be sent in a header'),
+      new TypeError('bearer: the token is empty, or cannot be sent in a header'),
     )
   },
 )
