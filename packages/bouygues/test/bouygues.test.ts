@@ -423,7 +423,7 @@ const realmToken = {
   scope: 'ENT_ContratServicesManage ENT_ContratServicesConsult',
 }
 
-const refusals = [
+const rejections = [
   {
     response: () => Response.json({ error: 'invalid_token', error_description: 'Expired' }, { status: 401 }),
     isRejected: true,
@@ -431,7 +431,7 @@ const refusals = [
   { response: () => Response.json({ error: 'forbidden' }, { status: 403 }), isRejected: false },
 ]
 
-const samples = { tokens: [() => Response.json(secretToken)], refusals }
+const samples = { tokens: [() => Response.json(secretToken)], rejections }
 
 for (const provider of [bouygues, bouyguesAp4, bouyguesEntreprises]) testProvider(test, provider, { samples })
 
@@ -439,5 +439,5 @@ for (const provider of [bouygues, bouyguesAp4, bouyguesEntreprises]) testProvide
 testProvider(
   test,
   { ...bouyguesEntreprisesRealm, clientAuth: privateKeyJwt({ key: pem }) },
-  { samples: { tokens: [() => Response.json(realmToken)], refusals } },
+  { samples: { tokens: [() => Response.json(realmToken)], rejections } },
 )

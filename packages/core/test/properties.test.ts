@@ -303,7 +303,7 @@ function check(kinds: readonly (Step['does'] | number)[], judge: (happening: Hap
   return fc.assert(property, { numRuns: Number(process.env['RUNS'] ?? 200) })
 }
 
-test('calls in any order: one token request at a time; nobody waits for ever, or gets what they refused or older', () =>
+test('calls in any order: one token request at a time; nobody waits for ever, or gets what they rejected or older', () =>
   check([...instants], ({ mostInFlight }) => {
     expect(mostInFlight).toBeLessThanOrEqual(1)
   }))

@@ -169,7 +169,7 @@ test('neither the source nor the options for ky show what they hold', async () =
   expectNoSecret(source, options, ky.extend(options))
 })
 
-test("ky's error of a refused call shows no token", async () => {
+test("ky's error of a rejected call shows no token", async () => {
   const source = sourceOver(tokenEndpoint(grant('token-secret'), grant('token-secret-2')))
   const target = api(unauthorized(), unauthorized())
   vi.stubGlobal('fetch', target.fetch)

@@ -52,7 +52,7 @@ export function api(...script: (Response | Error | undefined)[]) {
   return { fetch, calls }
 }
 
-/** An API that refuses every token but the one named. */
+/** An API that rejects every token but the one named. */
 export function apiThatTakes(...accessTokens: string[]) {
   const calls: string[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {

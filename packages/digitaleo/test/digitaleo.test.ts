@@ -153,7 +153,7 @@ describe.each([
 
 const html = { headers: { 'content-type': 'text/html' }, body: '<html><h1>400 Request Header Too Large</h1></html>' }
 
-const refusals: [what: string, answer: ScriptedResponse, isRejected: boolean][] = [
+const rejections: [what: string, answer: ScriptedResponse, isRejected: boolean][] = [
   ['401 with invalid_token', { status: 401, body: { error: 'invalid_token', error_description: 'Unknown' } }, true],
   ['401 with expired_token', { status: 401, body: { error: 'expired_token' } }, true],
   ['401 with other words', { status: 401, body: { status: 401, message: 'No' } }, true],
@@ -198,7 +198,7 @@ const refusals: [what: string, answer: ScriptedResponse, isRejected: boolean][] 
   ['500 without JSON', { status: 500, body: 'oops' }, false],
 ]
 
-test.each(refusals)('%s renews the token: %o', async (_what, answer, isRejected) => {
+test.each(rejections)('%s renews the token: %o', async (_what, answer, isRejected) => {
   const http = client()
   await http.get(campaigns)
   emulator.digitaleo.answerApiCalls(1, answer)
@@ -263,7 +263,7 @@ testProvider(test, digitaleo, {
     tokens: [granted(), granted({ expires_in: 3600 }), granted({ access_token: 'x'.repeat(50_000) })].map(
       (members) => () => Response.json(members),
     ),
-    refusals: refusals.map(([, { status, headers, body }, isRejected]) => ({
+    rejections: rejections.map(([, { status, headers, body }, isRejected]) => ({
       response: () =>
         new Response(typeof body === 'string' || body === undefined ? body : JSON.stringify(body), {
           status,

@@ -304,7 +304,7 @@ const refusal = (challenge: string, status = 401) =>
 testProvider(test, orangeFrance, {
   samples: {
     tokens: [() => Response.json(answer), () => Response.json({ ...answer, expires_in: '3600' })],
-    refusals: [
+    rejections: [
       { response: () => refusal('error="invalid_token"'), isRejected: true },
       { response: () => refusal('error="invalid_token", error_description="Expired"'), isRejected: true },
       {

@@ -302,7 +302,7 @@ for (const provider of [orange, orangeInside, orangePlayground]) {
   testProvider(test, provider, {
     samples: {
       tokens: [() => Response.json(answers), () => Response.json({ ...answers, expires_in: '7776000' })],
-      refusals: [
+      rejections: [
         {
           response: () => Response.json({ code: 42, message: 'Expired credentials' }, { status: 401 }),
           isRejected: true,

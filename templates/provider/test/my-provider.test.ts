@@ -6,7 +6,7 @@ import { isOAuthError, myProvider, myProviderAuth, myProviderTokens, type MyProv
 /** Made up after the standards. Replace them with answers that you recorded from My Provider's servers. */
 const samples: ProviderSamples = {
   tokens: [() => Response.json({ access_token: 'sample', token_type: 'Bearer', expires_in: 3600 })],
-  refusals: [
+  rejections: [
     { response: () => refusal(401, 'invalid_token'), isRejected: true },
     { response: () => refusal(403, 'insufficient_scope'), isRejected: false },
   ],

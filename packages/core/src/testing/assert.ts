@@ -3,7 +3,7 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(message)
 }
 
-/** Says whether two values are the same as JSON, in whatever order their members are. */
+/** Whether two values are the same as JSON, in whatever order their members are. */
 export const isSame = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other)
 
 const canonical = (value: unknown): string | undefined =>

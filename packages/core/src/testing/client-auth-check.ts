@@ -19,7 +19,7 @@ export async function assertClientAuth(provider: Provider): Promise<void> {
     return request
   }
 
-  // Twice, since it is asked anew for each attempt.
+  // Twice, since it is asked again for each attempt.
   const first = await authenticate(clientSecret)
   for (const request of [first, await authenticate(clientSecret)]) {
     const places = placesOf(request, clientSecret)

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export type { Test } from './test.ts'
-export { testProvider, type ProviderSamples, type ProviderTestOptions, type RefusalSample } from './test-provider.ts'
+export { testProvider, type ProviderSamples, type ProviderTestOptions, type RejectionSample } from './test-provider.ts'
 export { testTokenSource } from './test-token-source.ts'
 export { testTokenStore, type TokenStoreTestOptions } from './test-token-store.ts'
 export {

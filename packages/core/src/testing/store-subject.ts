@@ -41,5 +41,5 @@ export async function assertStored(store: StoreSubject, key: string, expected: u
   assert(isSame(actual, expected), `get gives something else than what was set ${when}`)
 }
 
-/** Says whether a store gave what stands for nothing. */
+/** Whether a store gave what stands for nothing. */
 export const isNothing = (value: unknown): boolean => value === undefined || value === null

@@ -9,19 +9,19 @@ import { assertApis } from './assert-apis.ts'
 import type { Test } from './test.ts'
 
 /** An API's answer, and whether it means that the token is no longer good. */
-export type RefusalSample = {
+export type RejectionSample = {
   /** Makes the answer. */
   readonly response: () => Response
   /** Whether the token is to be renewed, and the call sent again. */
   readonly isRejected: boolean
 }
 
-/** Answers as the provider's servers gave them. They are made anew each time, since a response can be read only once. */
+/** Answers as the provider's servers gave them. They are made again each time, since a response can be read only once. */
 export type ProviderSamples = {
   /** Answers of the token endpoint that grant a token. */
   readonly tokens?: readonly (() => Response)[] | undefined
-  /** Answers of the APIs: those that refuse a token, and those that look like it. */
-  readonly refusals?: readonly RefusalSample[] | undefined
+  /** Answers of the APIs: those that reject a token, and those that look like it. */
+  readonly rejections?: readonly RejectionSample[] | undefined
 }
 
 /** What {@link testProvider} should know beside the provider. */
@@ -77,7 +77,7 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
     }
   })
 
-  test(`${name}: makes up its mind about a refusal whose body is not what it expects`, async () => {
+  test(`${name}: makes up its mind about a rejection whose body is not what it expects`, async () => {
     // Called as it is, since core takes a predicate that throws for one that says no.
     const { rejectedStatuses = [401], isRejected = () => true } = provider
     const bodies = ['', '<html>', 'null', '"text"', '[]', '{}', '{"error":{"code":1}}']
@@ -100,11 +100,11 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
     })
   }
 
-  for (const [index, sample] of (samples.refusals ?? []).entries()) {
-    const verdict = sample.isRejected ? 'a refused token' : 'no matter of the token'
+  for (const [index, sample] of (samples.rejections ?? []).entries()) {
+    const verdict = sample.isRejected ? 'a rejected token' : 'no matter of the token'
     test(`${name}: takes sample ${index + 1} of an API's answers for ${verdict}`, async () => {
       const isRejected = await rejectionCheck(provider)(sample.response())
-      assert(isRejected === sample.isRejected, `it takes it for ${isRejected ? 'a refused token' : 'something else'}`)
+      assert(isRejected === sample.isRejected, `it takes it for ${isRejected ? 'a rejected token' : 'something else'}`)
     })
   }
 }

@@ -30,12 +30,12 @@ export function testTokenSource(test: Test, create: () => TokenSource | Promise<
     const { accessToken: rejected } = await tokenOf(source)
     const next = await tokenOf(source, { rejected }).catch(orOAuthError)
     if (!next || next.accessToken === rejected) return
-    // A straggler, whose call was refused with the old token.
+    // A straggler, whose call was rejected with the old token.
     const newer = await tokenOf(source, { rejected }).catch(orOAuthError)
-    assert(newer?.accessToken !== rejected, 'a refused token came back after a newer one had been given')
+    assert(newer?.accessToken !== rejected, 'a rejected token came back after a newer one had been given')
   })
 
-  register('does not mind a refused token that is none of its own', async (source) => {
+  register('does not mind a rejected token that is none of its own', async (source) => {
     await tokenOf(source, { rejected: 'not-one-of-this-source' })
     await tokenOf(source)
   })

@@ -39,7 +39,7 @@ describe.each(good)('%s', (_what, members) => {
 
 const samples = {
   tokens: [() => grant('token', { expires_in: '3600' }), () => Response.json({ access_token: 'token' })],
-  refusals: [
+  rejections: [
     { response: () => unauthorized(), isRejected: true },
     { response: () => new Response(null, { status: 403 }), isRejected: false },
   ],
@@ -54,7 +54,7 @@ const endpointName = 'example: its endpoints may be sent secrets'
 const apisName = 'example: its tokens go to its APIs only'
 const authName = 'example: its client authentication uses one place, and leaves the grant alone'
 const quirkName = 'example: its quirks are within range'
-const mindName = 'example: makes up its mind about a refusal whose body is not what it expects'
+const mindName = 'example: makes up its mind about a rejection whose body is not what it expects'
 
 class OwnProvider {
   name = provider.name
@@ -198,13 +198,13 @@ const badSamples: [what: string, samples: ProviderTestOptions['samples'], failur
     "example: reads sample 1 of a token endpoint's answers",
   ],
   [
-    'a refused token that is not seen',
-    { refusals: [{ response: () => new Response(null, { status: 403 }), isRejected: true }] },
-    "example: takes sample 1 of an API's answers for a refused token",
+    'a rejected token that is not seen',
+    { rejections: [{ response: () => new Response(null, { status: 403 }), isRejected: true }] },
+    "example: takes sample 1 of an API's answers for a rejected token",
   ],
   [
     'a refusal that is about something else',
-    { refusals: [{ response: () => unauthorized(), isRejected: false }] },
+    { rejections: [{ response: () => unauthorized(), isRejected: false }] },
     "example: takes sample 1 of an API's answers for no matter of the token",
   ],
 ]

@@ -59,7 +59,7 @@ const sendable = 'gives a token that can be sent, and that survives JSON'
 const many = 'gives a token that is good each time, also to many callers at once'
 const apis = 'names the apis that its tokens may be sent to'
 const back = 'takes a token back, and gives the same, another, or an OAuthError'
-const foreign = 'does not mind a refused token that is none of its own'
+const foreign = 'does not mind a rejected token that is none of its own'
 const reason = 'a caller whose signal is aborted gets its reason'
 const along = 'a caller who gives up takes nobody else along'
 const peek = 'peek, if there is one, gives at once what getToken would'
@@ -111,7 +111,7 @@ const bad: [what: string, create: () => Partial<TokenSource>, failures: string[]
     [back, foreign],
   ],
   [
-    'falls back to a refused token',
+    'falls back to a rejected token',
     () => {
       let calls = 0
       return {

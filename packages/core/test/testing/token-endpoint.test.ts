@@ -63,7 +63,7 @@ test.each([
   await expect(ask(createTokenEndpoint(), parameters)).rejects.toMatchObject({ code: 'TOKEN_REFUSED', error })
 })
 
-test('a token that is over on its clock is refused by its API, and then replaced', async () => {
+test('a token that is over on its clock is rejected by its API, and then replaced', async () => {
   const endpoint = createTokenEndpoint({ lifetimeMs: 60_000 })
   const source = sourceOver(endpoint)
   const call = bearerFetch(source, endpoint.api)

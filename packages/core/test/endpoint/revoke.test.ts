@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { revoke, type OAuthError } from '../src/index.ts'
-import { errorOf, provider as example, refusal, secret, tokenEndpoint } from './support.ts'
+import { revoke, type OAuthError } from '../../src/index.ts'
+import { errorOf, provider as example, refusal, secret, tokenEndpoint } from '../support.ts'
 
 const provider = { ...example, revocationEndpoint: 'https://id.example/revoke' }
 const client = { provider, clientId: 'app', clientSecret: secret, token: 'token-secret' }

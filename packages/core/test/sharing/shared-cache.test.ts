@@ -1,9 +1,9 @@
-import { useFakeTime } from './fake-time.ts'
+import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import type { Grant, Token, TokenStore } from '../src/index.ts'
-import { accessTokenOf, createDatabase, until, watch } from './database.ts'
-import { stateOf } from '../src/sharing/state-of.ts'
-import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from './support.ts'
+import type { Grant, Token, TokenStore } from '../../src/index.ts'
+import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
+import { stateOf } from '../../src/sharing/state-of.ts'
+import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -137,7 +137,7 @@ test('a token without lifetime is not stored, and the one before it does not com
   expect(await accessTokenOf(source)).toBe('token-3')
 })
 
-test('a refused token is not renewed if a sibling has stored a newer one', async () => {
+test('a rejected token is not renewed if a sibling has stored a newer one', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { source, events } = watch(endpoint, { store: database.open() })
@@ -180,7 +180,7 @@ test.each<[string, boolean]>([
   }
 })
 
-test('a refused token that is still the one in the store is renewed', async () => {
+test('a rejected token that is still the one in the store is renewed', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { source, events } = watch(endpoint, { store: database.open() })
@@ -190,7 +190,7 @@ test('a refused token that is still the one in the store is renewed', async () =
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-2' }])
 })
 
-test('200 calls that were refused at once look into the store once', async () => {
+test('200 calls that were rejected at once look into the store once', async () => {
   const database = createDatabase()
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint, { store: database.open() })

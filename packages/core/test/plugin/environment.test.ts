@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { clientSecretPost, none, type Grant, type TokenSourceOptions } from '../src/index.ts'
-import { fromEnvironment, readEnvironment } from '../src/plugin/index.ts'
-import { provider } from './support.ts'
+import { clientSecretPost, none, type Grant, type TokenSourceOptions } from '../../src/index.ts'
+import { fromEnvironment, readEnvironment } from '../../src/plugin/index.ts'
+import { provider } from '../support.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()

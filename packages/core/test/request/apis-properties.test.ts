@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileApis } from '../src/request/apis.ts'
+import { compileApis } from '../../src/request/apis.ts'
 
 /** Says where a token may go, for the URL as the platform writes it. */
 const allows = (url: string, api: string, exceptApis?: readonly string[]) =>

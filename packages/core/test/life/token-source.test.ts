@@ -1,4 +1,4 @@
-import { useFakeTime } from './fake-time.ts'
+import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import {
   clientCredentials,
@@ -7,8 +7,8 @@ import {
   type Grant,
   type Token,
   type TokenSourceOptions,
-} from '../src/index.ts'
-import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from './support.ts'
+} from '../../src/index.ts'
+import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 const form = async (request: Request | undefined) =>
@@ -245,7 +245,7 @@ test('a grant whose parameters hang ends at timeoutMs', async () => {
   expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('a server that hands the refused token out again does not cost a request for each refusal', async () => {
+test('a server that hands the rejected token out again does not cost a request for each refusal', async () => {
   const endpoint = tokenEndpoint(...Array.from({ length: 10 }, () => grant('token-1')))
   const source = sourceOver(endpoint)
   await source.getToken()

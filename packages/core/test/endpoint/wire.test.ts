@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { bearerFetch, clientSecretBasic, createTokenSource, type TokenSourceOptions } from '../src/index.ts'
-import { deferred, errorOf, secret } from './support.ts'
+import { bearerFetch, clientSecretBasic, createTokenSource, type TokenSourceOptions } from '../../src/index.ts'
+import { deferred, errorOf, secret } from '../support.ts'
 
 const servers: Server[] = []
 

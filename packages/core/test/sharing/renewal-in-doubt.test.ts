@@ -1,8 +1,8 @@
-import { useFakeTime } from './fake-time.ts'
+import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
-import type { Grant, Token, TokenStore } from '../src/index.ts'
-import { accessTokenOf, createDatabase, until, watch } from './database.ts'
-import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
+import type { Grant, Token, TokenStore } from '../../src/index.ts'
+import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
+import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 

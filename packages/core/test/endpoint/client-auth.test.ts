@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { clientSecretBasic, clientSecretPost, none, plainBasic, type ClientAuth } from '../src/index.ts'
-import { provider } from './support.ts'
+import { clientSecretBasic, clientSecretPost, none, plainBasic, type ClientAuth } from '../../src/index.ts'
+import { provider } from '../support.ts'
 
 async function authenticate(clientAuth: ClientAuth, clientId: string, clientSecret?: string) {
   const form = new URLSearchParams({ grant_type: 'client_credentials' })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { clientSecretPost, isOAuthError, type OAuthError } from '../src/index.ts'
-import { requestToken, type TokenRequest } from '../src/plugin/index.ts'
-import { deferred, errorOf, grant, provider, refusal, secret, tokenEndpoint } from './support.ts'
+import { clientSecretPost, isOAuthError, type OAuthError } from '../../src/index.ts'
+import { requestToken, type TokenRequest } from '../../src/plugin/index.ts'
+import { deferred, errorOf, grant, provider, refusal, secret, tokenEndpoint } from '../support.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 })

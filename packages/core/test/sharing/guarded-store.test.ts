@@ -1,8 +1,8 @@
-import { useFakeTime } from './fake-time.ts'
+import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import type { Grant, Token, TokenStore } from '../src/index.ts'
-import { accessTokenOf, createDatabase, until, watch } from './database.ts'
-import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
+import type { Grant, Token, TokenStore } from '../../src/index.ts'
+import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
+import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -259,7 +259,7 @@ test('under a lock, processes that start at the same time make one token request
   expect(processes.flatMap(({ types }) => types()).toSorted()).toEqual([...Array(7).fill('adopted'), 'renewed'])
 })
 
-test('under a lock, processes whose token was refused at the same time make one token request', async () => {
+test('under a lock, processes whose token was rejected at the same time make one token request', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { lock } = database

@@ -1,6 +1,6 @@
 import ky, { type HTTPError, isHTTPError, isTimeoutError } from 'ky'
 import { afterEach, expect, test, vi } from 'vitest'
-import { bearer, type TokenSource } from '../src/index.ts'
+import { bearer, type TokenSource } from '../../src/index.ts'
 import {
   api,
   apiThatTakes,
@@ -11,7 +11,7 @@ import {
   sourceOver,
   tokenEndpoint,
   unauthorized,
-} from './support.ts'
+} from '../support.ts'
 
 const url = 'https://api.example/v1/shops'
 
@@ -53,7 +53,7 @@ test('a header that a beforeRequest hook adds arrives', async () => {
   expect(target.calls[0]?.authorization).toBe('Bearer token-1')
 })
 
-test("a refused token is renewed and the call replayed once, at once, whatever ky's retry says", async () => {
+test("a rejected token is renewed and the call replayed once, at once, whatever ky's retry says", async () => {
   const target = apiThatTakes('token-2')
   const endpoint = tokenEndpoint()
   expect(await client(target, endpoint).get(url, { retry: 0 }).json()).toEqual({ ok: true })
@@ -61,7 +61,7 @@ test("a refused token is renewed and the call replayed once, at once, whatever k
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('the genuine 401 comes back when the renewed token is refused too', async () => {
+test('the genuine 401 comes back when the renewed token is rejected too', async () => {
   const target = api(unauthorized(), unauthorized({ 'x-which': 'second' }))
   const error = await errorOf(client(target).get(url))
   expect(isHTTPError(error)).toBe(true)
@@ -79,7 +79,7 @@ test('the genuine 401 comes back when the server grants the same token again', a
   expect(target.calls).toHaveLength(1)
 })
 
-test('the error of the token endpoint comes out when a refused token cannot be renewed', async () => {
+test('the error of the token endpoint comes out when a rejected token cannot be renewed', async () => {
   const cancel = vi.fn<() => void>()
   const body = new ReadableStream({ cancel })
   const target = api(new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } }))

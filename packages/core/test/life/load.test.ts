@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { bearerFetch, type OwnTokenSource } from '../src/index.ts'
-import { apiThatTakes, grant, refusal, sourceOver, unauthorized } from './support.ts'
+import { bearerFetch, type OwnTokenSource } from '../../src/index.ts'
+import { apiThatTakes, grant, refusal, sourceOver, unauthorized } from '../support.ts'
 
 const start = 1_000_000
 
@@ -174,7 +174,7 @@ test('when the token is revoked under 200 calls in flight, one token request hea
   expect(endpoint.askedAt).toHaveLength(2)
 })
 
-describe('an API that refuses every token', () => {
+describe('an API that rejects every token', () => {
   test.each([
     ['at once', (call: () => Promise<Response>) => Promise.all(Array.from({ length: 100 }, call))],
     [

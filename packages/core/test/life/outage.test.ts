@@ -1,7 +1,7 @@
-import { useFakeTime } from './fake-time.ts'
+import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import type { Token, TokenEvent } from '../src/index.ts'
-import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from './support.ts'
+import type { Token, TokenEvent } from '../../src/index.ts'
+import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { compileApis } from '../src/request/apis.ts'
-import { parseSecureUrl } from '../src/secure-url.ts'
+import { compileApis } from '../../src/request/apis.ts'
+import { parseSecureUrl } from '../../src/secure-url.ts'
 
 const allows = (url: string, apis: string[], exceptApis?: string[]) =>
   compileApis({ apis, exceptApis })(new URL(url).href)

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { bearerFetch } from '../src/index.ts'
-import { api, apiThatTakes, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
+import { bearerFetch } from '../../src/index.ts'
+import { api, apiThatTakes, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
 
 const url = 'https://api.example/v1/shops'
 
@@ -36,7 +36,7 @@ test('is looked up at each call, unless a fetch of one’s own is given', async 
 test.each([
   ['a string', url, { method: 'POST', body: 'text' }],
   ['a Request', new Request(url, { method: 'POST', body: 'text' }), undefined],
-])('a refused token is renewed and the body of %s sent again', async (_what, input, init) => {
+])('a rejected token is renewed and the body of %s sent again', async (_what, input, init) => {
   const target = api(unauthorized())
   expect((await bearerFetch(sourceOver(tokenEndpoint()), target.fetch)(input, init)).status).toBe(200)
   expect(target.calls.map(({ body, authorization }) => [body, authorization])).toEqual([

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { createTokenSource, tokensBy } from '../src/index.ts'
-import { createLru } from '../src/lru.ts'
-import { stateOf } from '../src/sharing/state-of.ts'
-import { grant, provider, secret, sourceOver, tokenEndpoint } from './support.ts'
+import { createTokenSource, tokensBy } from '../../src/index.ts'
+import { createLru } from '../../src/lru.ts'
+import { stateOf } from '../../src/sharing/state-of.ts'
+import { grant, provider, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
 
@@ -59,7 +59,7 @@ test('while all are busy there are more of them, and the newest is not dropped e
   expect(family('b')).toBe(b)
 })
 
-test('a store has one slot for a key, and 10,000 of them: then the longest unused is forgotten', () => {
+test('a store has one state for a key, and 10,000 of them: then the longest unused is forgotten', () => {
   const store = new Map()
   const [first, second] = names.slice(0, 10_000).map((name) => stateOf(store, name))
   expect(stateOf(store, 'key-0')).toBe(first)
@@ -68,7 +68,7 @@ test('a store has one slot for a key, and 10,000 of them: then the longest unuse
   expect(stateOf(store, 'key-1')).not.toBe(second)
 })
 
-test('a slot with a renewal in flight is not forgotten, until that is over time', () => {
+test('a state with a renewal in flight is not forgotten, until that is over time', () => {
   const store = new Map()
   const slot = stateOf(store, 'busy')
   const promise = new Promise<never>(() => {})

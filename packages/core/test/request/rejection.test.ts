@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import type { Provider } from '../src/index.ts'
-import { rejectionCheck } from '../src/request/rejection.ts'
-import { provider } from './support.ts'
+import type { Provider } from '../../src/index.ts'
+import { rejectionCheck } from '../../src/request/rejection.ts'
+import { provider } from '../support.ts'
 
 const isRejected = (response: Response, quirks: Partial<Provider> = {}) =>
   rejectionCheck({ ...provider, ...quirks })(response)
@@ -19,12 +19,12 @@ test.each([
   ['Bearer error="insufficient_user_authentication", max_age=60', false],
   ['Basic realm="Authorization Required"', false],
   ['Negotiate', false],
-])('a 401 with the challenge %s means a refused token: %s', async (challenge, expected) => {
+])('a 401 with the challenge %s means a rejected token: %s', async (challenge, expected) => {
   const response = new Response('', { status: 401, headers: challenge ? { 'www-authenticate': challenge } : {} })
   expect(await isRejected(response)).toBe(expected)
 })
 
-test.each([200, 204, 400, 403, 404, 407, 500])('a %i is no refused token, and costs no promise', (status) => {
+test.each([200, 204, 400, 403, 404, 407, 500])('a %i is no rejected token, and costs no promise', (status) => {
   const response = new Response(null, { status })
   const clone = vi.spyOn(response, 'clone')
   expect(isRejected(response)).toBe(false)

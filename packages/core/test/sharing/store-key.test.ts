@@ -1,8 +1,14 @@
-import { useFakeTime } from './fake-time.ts'
+import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import { clientCredentials, refreshToken, type ClientAuth, type Grant, type TokenSourceOptions } from '../src/index.ts'
-import { accessTokenOf, createDatabase, until, watch } from './database.ts'
-import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from './support.ts'
+import {
+  clientCredentials,
+  refreshToken,
+  type ClientAuth,
+  type Grant,
+  type TokenSourceOptions,
+} from '../../src/index.ts'
+import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
+import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
