@@ -96,10 +96,10 @@ export const orangeFrance: Provider = {
 }
 
 /**
- * Whether a refusal is about the token, by the codes of Orange's error guide.
+ * Whether a rejection is about the token, by the codes of Orange's error guide.
  *
  * 41 (invalid credentials) and 42 (expired credentials) are about the token. 40 (missing credentials) is not, and a new
- * token does not help. A refusal without a readable code may be about the token, so it counts as one that is.
+ * token does not help. A rejection without a readable code may be about the token, so it counts as one that is.
  */
 async function isRejected(response: Response): Promise<boolean> {
   const body = (await response.json().catch(() => null)) as { code?: unknown } | null
