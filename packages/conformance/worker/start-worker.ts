@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,9 +30,12 @@ export async function startWorker(api: string): Promise<Worker> {
     external: /^cloudflare:/,
     resolve: { conditionNames: ['@oauthkit/source', 'import'] },
   })
-  await bundle.write({ file: join(folder, 'worker.js') })
+  const { output } = await bundle.write({ dir: folder, entryFileNames: 'worker.js', chunkFileNames: '[name].js' })
   await bundle.close()
-  await copyFile(new URL('./worker.capnp', import.meta.url), join(folder, 'worker.capnp'))
+  // The entry comes first. What a store needs is a module of its own, which is loaded with the first store.
+  const modules = output.map(({ fileName }) => `(name = "${fileName}", esModule = embed "${fileName}")`)
+  const config = await readFile(new URL('./worker.capnp', import.meta.url), 'utf8')
+  await writeFile(join(folder, 'worker.capnp'), config.replace('# modules', modules.join(',\n        ')))
 
   const child = spawn(workerd, ['serve', join(folder, 'worker.capnp'), '--control-fd=1'], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -3,7 +3,9 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = (
-      modules = [(name = "worker.js", esModule = embed "worker.js")],
+      modules = [
+        # modules
+      ],
       compatibilityDate = "2026-07-01",
       compatibilityFlags = ["nodejs_compat"],
       bindings = [
