@@ -28,11 +28,14 @@ export async function send(
   body?: BodyInit,
 ): Promise<Response> {
   const own = body === undefined ? init : { ...init, body }
+  // Set before a Request is made: Bun takes empty headers for none.
+  if (headers) authorize(headers, authorization)
   // The platform's fetch takes the header beside the request, so that no error that shows the request shows the token.
-  if (fetch === globalThis.fetch && headers) return fetch(to, { ...own, headers: authorize(headers, authorization) })
+  if (fetch === globalThis.fetch && headers) return fetch(to, { ...own, headers })
   // A custom fetch may read only the request, or only its second argument: the header is in both.
-  const request = copy(to, headers ? { ...own, headers } : own)
-  const { body: _inRequest, ...beside } = { ...own, headers: authorize(request.headers, authorization) }
+  const request = headers ? new Request(to, { ...own, headers }) : copy(to, own)
+  if (!headers) authorize(request.headers, authorization)
+  const { body: _inRequest, ...beside } = { ...own, headers: request.headers }
   return fetch(request, beside)
 }
 
@@ -42,10 +45,9 @@ const copy = (to: RequestInfo, init: RequestInit | undefined): Request =>
     ? to.clone()
     : new Request(to, init)
 
-function authorize(headers: Headers, authorization: string): Headers {
+function authorize(headers: Headers, authorization: string): void {
   try {
     headers.set('authorization', authorization)
-    return headers
   } catch {
     throw new TypeError(unsendable)
   }
