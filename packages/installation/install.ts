@@ -40,3 +40,7 @@ export async function install(
 /** Copies a program of this package into a project. */
 export const copyProgram = (name: string, { folder }: Installation): void =>
   cpSync(new URL(`programs/${name}`, import.meta.url), join(folder, name))
+
+/** Copies all programs of a folder of this package into a project. */
+export const copyPrograms = (name: string, { folder }: Pick<Installation, 'folder'>): void =>
+  cpSync(new URL(`programs/${name}/`, import.meta.url), folder, { recursive: true })

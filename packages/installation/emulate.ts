@@ -1,0 +1,22 @@
+import { createEmulator, emulated, emulatedUrl, type Emulator } from '@oauthkit/emulator'
+import { serve } from '@oauthkit/emulator/server'
+import { orange } from '@oauthkit/orange'
+import { onTestFinished } from 'vitest'
+import type { Settings } from './programs/lazy/create-call.ts'
+
+/** An emulator that one test has to itself, and what the programs in `programs/lazy` need to know of it. */
+export type Emulation = { readonly emulator: Emulator; readonly settings: Settings }
+
+/** Starts an emulator that ends with the test. */
+export async function emulate(): Promise<Emulation> {
+  const emulator = createEmulator()
+  const server = await serve(emulator)
+  onTestFinished(() => server.close())
+  const settings = {
+    provider: emulated(orange, server.url),
+    api: emulatedUrl('https://api.orange.com/echo', server.url),
+    clientId: 'emulated-client',
+    clientSecret: 'emulated-secret',
+  }
+  return { emulator, settings }
+}

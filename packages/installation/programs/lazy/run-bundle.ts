@@ -1,0 +1,6 @@
+/** Runs a bundle on Node: it calls twice, and prints what came of it. */
+import process from 'node:process'
+
+globalThis.settings = JSON.parse(process.env['SETTINGS'] ?? '{}') as typeof globalThis.settings
+await import(process.env['BUNDLE'] ?? '')
+console.log(JSON.stringify([await globalThis.call(), await globalThis.call()]))
