@@ -5,7 +5,7 @@ import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
 import type { IdTokenClaims } from './finish-login.ts'
 import type * as OpenIdModule from './openid.ts'
-import { clientIdOf, settle, type LoginOptions, type LoginSettings } from './settings.ts'
+import { clientIdOf, resolveOptions, type LoginOptions, type LoginSettings } from './settings.ts'
 import type { LoginRequest, StartOptions } from './start-login.ts'
 import { checkTransaction, signInAgain, type LoginTransaction } from './transaction.ts'
 
@@ -68,7 +68,7 @@ export type Login<Info extends UserInfo = UserInfo> = {
  * @throws `TypeError` if an option is missing or wrong.
  */
 export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOptions): Login<Info> {
-  const settled = settle(options)
+  const settled = resolveOptions(options)
   const { provider, redirectUri, timeoutMs } = settled
   let authorizationServer: AuthorizationServer | undefined
 
@@ -84,7 +84,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
       const openId = await import('./openid.ts')
       let doing = 'the look-up of its metadata'
       try {
-        // The result, not the promise of it: on Workers, one request's promise may never settle in another.
+        // The result, not the promise of it: on Workers, one request's promise may never resolveOptions in another.
         authorizationServer ??= await openId.findAuthorizationServer(settings)
         doing = step
         return await work(authorizationServer, settings, openId)

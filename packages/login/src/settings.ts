@@ -47,7 +47,7 @@ export type LoginSettings = LoginOptions & {
  *
  * @throws `TypeError` if one is missing or wrong.
  */
-export function settle(options: LoginOptions): Omit<LoginSettings, 'signal'> {
+export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'signal'> {
   const { provider, redirectUri, clientSecret, scope = 'openid', timeoutMs = 10_000 } = options
   const { name, issuer, discoveryUrl } = provider
   const fail = (what: string): never => {

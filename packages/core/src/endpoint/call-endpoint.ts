@@ -61,7 +61,7 @@ export function callEndpoint<T>(
         : await resolveCredential(provider, 'clientSecret', client.clientSecret)
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
     const form = await prepare(provider, async () => {
-      const prepared = formOf(typeof parameters === 'function' ? await parameters() : parameters)
+      const prepared = createForm(typeof parameters === 'function' ? await parameters() : parameters)
       await clientAuth({ form: prepared, headers, clientId, clientSecret, provider })
       return prepared
     })
@@ -106,7 +106,7 @@ async function prepare<T>({ name }: Provider, work: () => Promise<T>): Promise<T
   }
 }
 
-function formOf(parameters: FormParameters): URLSearchParams {
+function createForm(parameters: FormParameters): URLSearchParams {
   const form = new URLSearchParams()
   for (const [name, values] of Object.entries(parameters)) {
     for (const value of [values ?? []].flat()) form.append(name, value)

@@ -21,7 +21,7 @@ export type Success = {
 export async function readAnswer({ response, provider, redact }: Answer, endpoint: string): Promise<Success> {
   const { status, headers } = response
   const { text, cut } = await readText(response, maxBytes)
-  const members = membersOf(text)
+  const members = parseMembers(text)
 
   const error = printable(members['error'], redact)
   const errorDescription = printable(
@@ -55,7 +55,7 @@ const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 /** The members of a JSON object; of anything else, none. */
-function membersOf(text: string): Record<string, unknown> {
+function parseMembers(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && !Array.isArray(value) ? { ...value } : {}
