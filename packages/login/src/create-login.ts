@@ -84,7 +84,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
       const openId = await import('./openid.ts')
       let doing = 'the look-up of its metadata'
       try {
-        // The result, not the promise of it: on Workers, one request's promise may never resolveOptions in another.
+        // The result, not the promise of it: on Workers, one request's promise may never settle in another.
         authorizationServer ??= await openId.findAuthorizationServer(settings)
         doing = step
         return await work(authorizationServer, settings, openId)
