@@ -1,10 +1,25 @@
-import { defineConfig } from 'vitest/config'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+import { defineConfig, mergeConfig } from 'vitest/config'
+import { shared } from './config/vitest.ts'
 
 const report = process.env['REPORT']
 
+const foldersIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).map((name) => `${folder}/${name}`) : []
+
+/** The folders that have tests. One whose tests need settings of their own has a vitest.config.ts. */
+const projects = [...foldersIn('packages'), ...foldersIn('apps'), 'docs']
+  .filter((folder) => existsSync(`${folder}/test`))
+  .map((root) => {
+    const config = `${root}/vitest.config.ts`
+    const own = { root, test: { name: basename(root), include: ['test/**/*.test.ts'] } }
+    return existsSync(config) ? config : mergeConfig(shared, own)
+  })
+
 export default defineConfig({
   test: {
-    projects: ['packages/*/vitest.config.ts', 'apps/*/vitest.config.ts', 'docs/vitest.config.ts'],
+    projects,
     reporters: report ? ['default', ['json', { outputFile: `reports/vitest-${report}.json` }]] : ['default'],
     coverage: {
       provider: 'v8',

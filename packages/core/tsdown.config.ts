@@ -1,10 +1,10 @@
 import { mergeConfig, type UserConfig } from 'tsdown'
-import { library } from '../../config/tsdown.ts'
+import { library } from '../../config/tsdown.config.ts'
 
 const entry = { index: 'src/index.ts', 'plugin/index': 'src/plugin/index.ts', 'testing/index': 'src/testing/index.ts' }
 
 /** The code of all entries in one build, so that they share one class of errors and one registry of tokens. */
-const code = mergeConfig(library(), {
+const code = mergeConfig(library, {
   entry,
   dts: false,
   outputOptions: {
@@ -22,7 +22,7 @@ const code = mergeConfig(library(), {
 
 /** The types of each entry on their own: Deno finds none in what two entries would share. */
 const types = Object.entries(entry).map(([name, file]): UserConfig =>
-  mergeConfig(library(), {
+  mergeConfig(library, {
     entry: { [name]: file },
     dts: { oxc: true, sourcemap: true, emitDtsOnly: true },
     clean: false,

@@ -1,3 +1,0 @@
-import { library } from '../../config/tsdown.ts'
-
-export default library('src/index.ts')

@@ -1,4 +1,0 @@
-import { defineProject, mergeConfig } from 'vitest/config'
-import { shared } from '../../config/vitest.ts'
-
-export default mergeConfig(shared, defineProject({ test: { name: 'private-key-jwt', include: ['test/**/*.test.ts'] } }))
