@@ -117,20 +117,16 @@ describe.each([
     ],
   },
 ])('the package that new-provider makes for $name', ({ name, prefix, args }) => {
-  test(
-    'passes its tests, the type check, the linter and the formatter without a change',
-    { timeout: 120_000 },
-    async () => {
-      await newProvider(name, ...args)
-      const folder = join(root, 'packages', name)
-      // The number of files proves that the tools read the package.
-      expect(await expectContent(tool('oxfmt'), ['--check', `packages/${name}`], root)).toMatch(/on 1\d files/)
-      expect(await expectContent(tool('oxlint'), ['--type-aware', `packages/${name}`], root)).toMatch(/on 6 files/)
-      extractExamples(folder, [`${prefix}_CLIENT_ID`, `${prefix}_CLIENT_SECRET`])
-      await expectContent(tool('tsc'), ['--noEmit', '-p', '.'], folder)
-      await expectTestsToPass(folder, 20)
-    },
-  )
+  test('passes tests, type check, linter and formatter unchanged', { timeout: 120_000 }, async () => {
+    await newProvider(name, ...args)
+    const folder = join(root, 'packages', name)
+    // The number of files proves that the tools read the package.
+    expect(await expectContent(tool('oxfmt'), ['--check', `packages/${name}`], root)).toMatch(/on 1\d files/)
+    expect(await expectContent(tool('oxlint'), ['--type-aware', `packages/${name}`], root)).toMatch(/on 6 files/)
+    extractExamples(folder, [`${prefix}_CLIENT_ID`, `${prefix}_CLIENT_SECRET`])
+    await expectContent(tool('tsc'), ['--noEmit', '-p', '.'], folder)
+    await expectTestsToPass(folder, 20)
+  })
 })
 
 test('a package with the client authentication plain_basic passes its tests', { timeout: 120_000 }, async () => {
