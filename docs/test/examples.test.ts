@@ -7,7 +7,7 @@ import { startRedis, type RunningRedis } from '../../config/start-redis.ts'
 
 const root = new URL('../../', import.meta.url)
 
-/** Inside this workspace, so that examples find the packages. */
+/** The folder of the examples. It is inside this workspace, so that they find the packages. */
 const folder = new URL('../examples/', import.meta.url)
 
 const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md'], { cwd: root.pathname })
@@ -24,7 +24,7 @@ rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 for (const { file, code } of examples) writeFileSync(file, code)
 
-/** What the names of environment variables begin with: each provider package has its own. */
+/** The prefixes of the environment variables: each provider package has its own. */
 const prefixes = readdirSync(new URL('packages', root)).map((name) => name.toUpperCase().replaceAll('-', '_'))
 
 const { privateKey: key } = await generateKeyPair('RS256', { extractable: true })
@@ -60,7 +60,7 @@ afterEach(() => {
 
 afterAll(async () => {
   rmSync(folder, { recursive: true })
-  // The clients of the examples say that it is gone.
+  // The Redis clients of the examples log that the server is gone.
   vi.spyOn(console, 'error').mockReturnValue()
   await redis?.stop()
 })

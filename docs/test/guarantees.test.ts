@@ -8,7 +8,7 @@ const promises = lines.map((line) => ({
   ...(/ `(?<file>[\w./-]+)`: (?<name>.+)$/.exec(line)?.groups as Partial<Record<'file' | 'name', string>>),
 }))
 
-test('the page holds promises', () => {
+test('the page contains promises', () => {
   expect(promises.length).toBeGreaterThan(50)
 })
 

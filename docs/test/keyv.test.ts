@@ -13,7 +13,7 @@ const docs = new URL('../', import.meta.url)
 const [, code = ''] =
   /```ts\n([^`]*const keyvStore =[^`]*)```/.exec(readFileSync(new URL('stores.md', docs), 'utf8')) ?? []
 
-// Inside this workspace, so that it finds the packages.
+// The folder is inside this workspace, so that the example finds the packages.
 const folder = mkdtempSync(fileURLToPath(new URL('keyv-', docs)))
 writeFileSync(join(folder, 'keyv-store.ts'), code)
 const { keyvStore } = (await import(/* @vite-ignore */ join(folder, 'keyv-store.ts'))) as {
@@ -21,7 +21,7 @@ const { keyvStore } = (await import(/* @vite-ignore */ join(folder, 'keyv-store.
 }
 rmSync(folder, { recursive: true })
 
-// On a machine that does other things.
+// Long enough for a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let redis: RunningRedis
@@ -50,7 +50,7 @@ describe('a Keyv in memory', () => {
 
 describe.each([
   ['a Keyv on Redis', (keyv: Keyv): TokenStore => keyv],
-  ['a Keyv on Redis that says when it could not read', keyvStore],
+  ['a Keyv on Redis that throws when it could not read', keyvStore],
 ])('%s', (_, storeOver) => {
   testTokenStore(test, () => storeOver(connect()), {
     sibling: () => storeOver(connect()),
@@ -59,7 +59,7 @@ describe.each([
   })
 })
 
-test('Redis is given the lifetime, and none where core gives none', async () => {
+test('Redis gets the lifetime that core passes, and no lifetime if core passes none', async () => {
   const keyv = connect()
   const store = keyvStore(keyv)
   await store.set('mortal', { accessToken: 'token' }, 60_000.5)
@@ -87,7 +87,7 @@ describe('when Redis is gone', () => {
 
   const options = { clientId: 'app', clientSecret: 'secret', storeTimeoutMs: 20_000 }
 
-  test('a Keyv reads as if there were nothing, says false to what it did not write, and calls go on', async () => {
+  test('a Keyv reads nothing, returns false from a failed set, and calls continue', async () => {
     const keyv = await withoutRedis()
     expect(await keyv.get('key')).toBeUndefined()
     expect(await keyv.set('key', { accessToken: 'token' })).toBe(false)
@@ -99,7 +99,7 @@ describe('when Redis is gone', () => {
     expect(events.filter(({ type }) => type === 'store-failed')).toMatchObject([{ operation: 'set' }])
   })
 
-  test('one that says when it could not read rejects, and a user need not sign in again', async () => {
+  test('a Keyv that throws when it could not read does not make the user sign in again', async () => {
     const store = keyvStore(await withoutRedis())
     await expect(store.get('key')).rejects.toBeInstanceOf(Error)
     const grant = { name: 'a login', identity: '' }

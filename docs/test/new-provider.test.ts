@@ -9,9 +9,9 @@ const repository = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 
 /**
- * A copy of the files of the repository that the script reads.
+ * A copy of the repository's files that the script reads.
  *
- * It is inside the repository, so that it finds `@oauthkit/core`, `ky` and the tools.
+ * It is inside the repository, so that its programs find `@oauthkit/core`, `ky` and the tools.
  */
 let root = ''
 
@@ -31,8 +31,8 @@ beforeEach(() => {
     mkdirSync(dirname(join(root, file)), { recursive: true })
     cpSync(join(repository, file), join(root, file), { recursive: true })
   }
-  // Git ignores this folder, and the formatter and the linter skip what git ignores. They look only inside one repository,
-  // so the copy is a repository of its own.
+  // Git ignores this folder, and the formatter and the linter skip ignored files. They look only inside one repository,
+  // so the copy is a separate repository.
   mkdirSync(join(root, '.git'))
 })
 
@@ -76,7 +76,7 @@ const tool = (name: string): string => join(repository, 'node_modules/.bin', nam
 async function expectTestsToPass(atLeast: number): Promise<void> {
   const vitest = [join(repository, 'node_modules/vitest/vitest.mjs'), 'run']
   const report = ['--reporter=default', '--reporter=json', '--outputFile=report.json']
-  // As the root's scripts start it.
+  // The root's scripts use the same flags.
   if ('Deno' in globalThis) vitest.unshift('run', '-A')
   else if (process.versions['bun']) {
     vitest.unshift('--bun')
@@ -118,10 +118,10 @@ describe.each([
     ],
   },
 ])('the package that new-provider makes for $name', ({ name, prefix, args }) => {
-  test('passes its tests, the types, the linter and the formatter as it is', { timeout: 120_000 }, async () => {
+  test('passes tests, type check, linter and formatter unchanged', { timeout: 120_000 }, async () => {
     await newProvider(name, ...args)
     const folder = join(root, 'packages', name)
-    // The number of files shows that they read the package.
+    // The number of files proves that the tools read the package.
     expect(await expectContent(tool('oxfmt'), ['--check', `packages/${name}`], root)).toMatch(/on 7 files/)
     expect(await expectContent(tool('oxlint'), ['--type-aware', `packages/${name}`], root)).toMatch(/on 4 files/)
     extractExamples(folder, [`${prefix}_CLIENT_ID`, `${prefix}_CLIENT_SECRET`])
@@ -136,7 +136,7 @@ test('a package with the client authentication plain_basic passes its tests', { 
   await expectTestsToPass(15)
 })
 
-test('new-provider enters the package where it has to be known, and lists what is still made up', async () => {
+test('new-provider adds the package to all lists of packages, and prints the lines with invented values', async () => {
   const { stdout } = await newProvider('acme-mobile')
   expect(read('README.md')).toMatch(/^\| \[`@oauthkit\/acme-mobile`\]\(packages\/acme-mobile\) +\| Acme Mobile: /m)
   expect(read('CONTRIBUTING.md')).toMatch(/^\| `packages\/acme-mobile` +\| Acme Mobile: .* `acmeMobileAuth` +\|$/m)
@@ -149,7 +149,7 @@ test('new-provider enters the package where it has to be known, and lists what i
   expect(stdout).toMatch(/packages\/acme-mobile\/README\.md:\d+: \[docs\]: /)
 })
 
-test('a new package is set up as that of Orange is', async () => {
+test('a new package has the same set-up as the package of Orange', async () => {
   await newProvider('acme')
   const files = ['tsconfig.json', 'package.json']
   const own = ['version', 'keywords', 'dependencies', 'devDependencies']
@@ -163,13 +163,13 @@ test('a new package is set up as that of Orange is', async () => {
   expect(setUp(join(root, 'packages/acme'), /acme/gi)).toEqual(setUp(join(repository, 'packages/orange'), /orange/gi))
 })
 
-test('nothing but the samples is made up where the command line said everything', async () => {
+test('with all URLs on the command line, only the samples are invented', async () => {
   const urls = ['--token-endpoint', '--api', '--docs'].flatMap((option) => [option, 'https://acme.example/x'])
   const { stdout } = await newProvider('acme', ...urls)
   expect(stdout.match(/^ {2}packages.*$/gm)).toEqual([expect.stringContaining('const samples')])
 })
 
-test('where a table is not as expected, new-provider gives the line to add', async () => {
+test('if a table has an unexpected form, new-provider prints the line to add', async () => {
   writeFileSync(join(root, 'README.md'), '# Another\n')
   const { stdout } = await newProvider('acme')
   expect(stdout).toContain('Add this to README.md where it fits:\n  | [`@oauthkit/acme`](packages/acme) |')
@@ -183,22 +183,22 @@ test.each([
   ['a leading digit', ['3acme'], "'3acme' cannot be the name"],
   ['an empty word', ['acme--mobile'], "'acme--mobile' cannot be the name"],
   ['a path', ['../acme'], "'../acme' cannot be the name"],
-  ['a name without end', ['a'.repeat(41)], 'up to 40'],
+  ['a name that is too long', ['a'.repeat(41)], 'up to 40'],
   ['core', ['core'], 'packages/core is there already'],
-  ['the name of a package elsewhere', ['docs'], '@oauthkit/docs is the name of another package'],
+  ['the name of a package in another folder', ['docs'], '@oauthkit/docs is the name of another package'],
   ['a reserved word', ['delete'], "'delete' cannot be the name of a variable"],
   ['a word reserved in modules', ['await'], "'await' cannot be the name of a variable"],
   ['a global', ['fetch'], "'fetch' cannot be the name of a variable"],
-  ['what the code imports', ['ky'], "'ky' cannot be the name of a variable"],
+  ['a name that the code imports', ['ky'], "'ky' cannot be the name of a variable"],
   [
-    'a client authentication that this grant forbids',
+    'a client authentication that this grant does not allow',
     ['acme', '--client-auth', 'none'],
     '--client-auth must be one of client_secret',
   ],
-  ['what the code declares', ['things'], "'things' cannot be the name of a variable"],
-  ['an option that is not there', ['acme', '--tokens', 'x'], '--tokens'],
+  ['a name that the code declares', ['things'], "'things' cannot be the name of a variable"],
+  ['an unknown option', ['acme', '--tokens', 'x'], '--tokens'],
   [
-    'another client authentication',
+    'an unknown client authentication',
     ['acme', '--client-auth', 'toString'],
     '--client-auth must be one of client_secret',
   ],
@@ -227,7 +227,7 @@ test('a second run overwrites nothing', async () => {
   expect(snapshot()).toEqual(before)
 })
 
-test('a changeset that is there already is not overwritten, and no package is made', async () => {
+test('an existing changeset is not overwritten, and no package is made', async () => {
   mkdirSync(join(root, '.changeset'))
   writeFileSync(join(root, '.changeset/new-acme.md'), 'mine')
   expect(await refusalOf('acme')).toContain('.changeset/new-acme.md is there already')
@@ -235,21 +235,21 @@ test('a changeset that is there already is not overwritten, and no package is ma
   expect(existsSync(join(root, 'packages/acme'))).toBe(false)
 })
 
-test('a file that cannot be read leaves nothing behind', async () => {
+test('if a file cannot be read, nothing is written', async () => {
   writeFileSync(join(root, '.size-limit.json'), 'not JSON')
   const before = snapshot()
   expect(await refusalOf('acme')).toContain('Nothing was written')
   expect(snapshot()).toEqual(before)
 })
 
-test('what fails while it is written is taken back', async () => {
+test('if a write fails, all changes are undone', async () => {
   writeFileSync(join(root, '.changeset'), 'no folder')
   const before = snapshot()
   expect(await refusalOf('acme')).toContain('Nothing was written')
   expect(snapshot()).toEqual(before)
 })
 
-test('--help says how it is used', async () => {
+test('--help shows the usage and all options', async () => {
   const { stdout } = await newProvider('--help')
   expect(stdout).toContain('new-provider <name> [options]')
   for (const option of ['--token-endpoint', '--api', '--client-auth', '--docs', '--title']) {
