@@ -3,14 +3,15 @@ import { library } from '../../config/tsdown.config.ts'
 
 const entry = { index: 'src/index.ts', 'plugin/index': 'src/plugin/index.ts', 'testing/index': 'src/testing/index.ts' }
 
-/** The code of all entries in one build, so that they share one class of errors and one registry of tokens. */
+/** Builds the code of all entries together, so that they share one error class and one registry of tokens. */
 const code = mergeConfig(library, {
   entry,
   dts: false,
   outputOptions: {
     chunkFileNames: '[name].js',
     codeSplitting: {
-      // A file a room, so that bundlers leave out what is not used: the room life loads sharing, and needs the other two.
+      // One file for each room, so that bundlers leave out unused rooms. The room life loads sharing, and needs the
+      // other two.
       groups: [
         { name: 'request', test: /\/src\/request\//, priority: 2 },
         { name: 'endpoint', test: /\/src\/endpoint\//, priority: 1 },
@@ -20,7 +21,7 @@ const code = mergeConfig(library, {
   },
 })
 
-/** The types of each entry on their own: Deno finds none in what two entries would share. */
+/** Builds the types of each entry separately, because Deno finds no types in a file that two entries share. */
 const types = Object.entries(entry).map(([name, file]): UserConfig =>
   mergeConfig(library, {
     entry: { [name]: file },

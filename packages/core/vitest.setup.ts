@@ -1,2 +1,2 @@
-// What a store needs is loaded lazily, in real time, which tests with a clock of their own do not wait for.
+// Loads the code for stores in advance. The lazy load takes real time, and tests with a fake clock do not wait for it.
 export * from './src/sharing/shared-cache.ts'

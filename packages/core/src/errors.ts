@@ -1,38 +1,42 @@
 /**
- * Why there is no token.
+ * The reasons why no token is available.
  *
- * - `TOKEN_MISSING`: nothing is stored and the grant cannot start over. The user must sign in.
- * - `TOKEN_REFUSED`: the server said no; see `error`. For the operator, or a reason to sign in again.
- * - `TOKEN_UNAVAILABLE`: no answer, a time-out, 429 or 5xx. Try again later; see `retryAt`.
- * - `TOKEN_MALFORMED`: an answer that is neither a token nor an OAuth error. For the operator of the server, or of a proxy before it.
+ * - `TOKEN_MISSING`: no usable token is left, and the grant cannot get one by itself. The user must sign in.
+ * - `TOKEN_REFUSED`: the server refused the request; see `error`. The operator must act, or the user must sign in
+ *   again.
+ * - `TOKEN_UNAVAILABLE`: no response, a timeout, 429 or 5xx. Try again later; see `retryAt`.
+ * - `TOKEN_MALFORMED`: the response is neither a token nor an OAuth error. The operator of the server, or of a proxy
+ *   before it, must act.
  */
 export type OAuthErrorCode = 'TOKEN_MISSING' | 'TOKEN_REFUSED' | 'TOKEN_UNAVAILABLE' | 'TOKEN_MALFORMED'
 
-/** What is known of a failure, in addition to its code and message. */
+/** The details of a failure, in addition to its code and message. */
 export type OAuthErrorDetails = {
-  /** The name of the provider that was asked. */
+  /** The name of the provider. */
   readonly provider?: string | undefined
-  /** The HTTP status of the token endpoint's answer. Absent when there was none. */
+  /** The HTTP status of the endpoint's response. Absent if there was no response. */
   readonly status?: number | undefined
   /** The server's `error`, such as `invalid_client`. See RFC 6749 §5.2. */
   readonly error?: string | undefined
-  /** The server's `error_description`, without any secret that the server may have repeated in it. */
+  /** The server's `error_description`. Secrets that the server repeats in it are removed. */
   readonly errorDescription?: string | undefined
-  /** Until when the server asks to be left alone, in milliseconds since the epoch. Absent: it did not say. */
+  /**
+   * The earliest time for the next request, in milliseconds since the epoch. If absent, the server did not name one.
+   */
   readonly retryAt?: number | undefined
-  /** The server's own id of the request, to quote when asking its support. */
+  /** The server's own id of the request. Quote it when you ask the server's support. */
   readonly requestId?: string | undefined
 }
 
 /**
- * The one error of oauthkit: there is no token, and `code` says why.
+ * The only error class of oauthkit: no token is available, and `code` says why.
  *
- * It never holds a secret, a token or a request body, so it may be logged as it is. Use {@link isOAuthError} to recognise it.
- * Wrong use of the library is a `TypeError` instead, and a 401 that stays is the HTTP client's own error.
+ * It never holds a secret, a token or a request body, so it is safe to log. Use {@link isOAuthError} to recognise it.
+ * Wrong use of the library throws a `TypeError` instead. A 401 that remains is the HTTP client's own error.
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'
-  /** Why there is no token. */
+  /** The reason why no token is available. */
   readonly code: OAuthErrorCode
   /** {@inheritDoc OAuthErrorDetails.provider} */
   declare readonly provider?: string
@@ -47,7 +51,7 @@ export class OAuthError extends Error {
   /** {@inheritDoc OAuthErrorDetails.requestId} */
   declare readonly requestId?: string
 
-  /** Makes an error; `details` that are `undefined` are left out. */
+  /** Creates an error, and leaves out `details` that are `undefined`. */
   constructor(code: OAuthErrorCode, message: string, details: OAuthErrorDetails = {}) {
     super(message)
     this.code = code
@@ -55,14 +59,14 @@ export class OAuthError extends Error {
   }
 }
 
-/** Whether an error is an {@link OAuthError}, also one from another copy of this package. */
+/** Whether an error is an {@link OAuthError}, even one from another copy of this package. */
 export function isOAuthError(error: unknown): error is OAuthError {
   return (
     error instanceof Error && error.name === 'OAuthError' && 'code' in error && String(error.code).startsWith('TOKEN_')
   )
 }
 
-/** An error of a provider, which its message names first. */
+/** Creates an {@link OAuthError} whose message starts with the provider's name. */
 export const oauthError = (
   provider: string,
   code: OAuthErrorCode,
@@ -70,7 +74,7 @@ export const oauthError = (
   details?: OAuthErrorDetails,
 ): OAuthError => new OAuthError(code, `${provider}: ${what}`, { provider, ...details })
 
-/** Says that something took longer than `timeoutMs` allows. */
+/** Throws the error for a token that did not arrive within `timeoutMs`. */
 export function failLate(provider: string, timeoutMs: number): never {
   const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
   throw oauthError(provider, 'TOKEN_UNAVAILABLE', what)

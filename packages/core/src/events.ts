@@ -1,27 +1,30 @@
-/** Why a token was needed: there was none, it had expired, it is about to, or an API rejected it. */
+/**
+ * Why a new token was needed: there was none (`absent`), the old one had expired (`expired`) or expires soon
+ * (`ageing`), or an API rejected it (`rejected`).
+ */
 export type RenewalReason = 'absent' | 'expired' | 'ageing' | 'rejected'
 
-/** Something that happened to a token, and why; never with a secret in it. */
+/** An event in the life of a token. It never holds a secret. */
 export type TokenEvent = TokenEventDetails & {
   /** The name of the provider. */
   readonly provider: string
 }
 
-/** What each kind of event tells. */
+/** The kinds of events and their details. */
 export type TokenEventDetails =
   | {
       /** A call got a token from memory, without waiting. */
       readonly type: 'served'
-      /** When that token ends, in milliseconds since the epoch; infinite where it does not say. */
+      /** When that token expires, in milliseconds since the epoch, or `Infinity` if that is unknown. */
       readonly expiresAt: number
     }
   | {
-      /** `renewed`: the token endpoint granted a token. `adopted`: another process got it, and it was read from the store. */
+      /** `renewed`: the token endpoint issued a token. `adopted`: the store held a newer token of another process. */
       readonly type: 'renewed' | 'adopted'
       readonly reason: RenewalReason
-      /** How long that took, in milliseconds. */
+      /** How long the renewal took, in milliseconds. */
       readonly durationMs: number
-      /** When the token ends, in milliseconds since the epoch; infinite where it does not say. */
+      /** When the new token expires, in milliseconds since the epoch, or `Infinity` if that is unknown. */
       readonly expiresAt: number
     }
   | {
@@ -31,21 +34,21 @@ export type TokenEventDetails =
       readonly error: Error
       /** Whether there is an older token that has not expired. */
       readonly hasToken: boolean
-      /** The earliest instant of the next attempt, in milliseconds since the epoch. */
+      /** The earliest time of the next attempt, in milliseconds since the epoch. */
       readonly retryAt: number
     }
   | {
       /**
-       * No renewal was started.
+       * A rate limit prevented a renewal.
        *
-       * `forced-renewals`: too many tokens were rejected. `token-requests`: too many tokens were granted in a minute.
-       * `back-off`: the last renewal failed a moment ago.
+       * `forced-renewals`: APIs rejected too many tokens. `token-requests`: the server issued too many tokens within a
+       * minute. `back-off`: the last renewal failed, and the next attempt is not due yet.
        */
       readonly type: 'throttled'
       readonly why: 'forced-renewals' | 'token-requests' | 'back-off'
     }
   | {
-      /** The store failed, took too long, or held something that is no token; things went on without it. */
+      /** The store failed, was too slow, or held something that is not a token. The source continued without it. */
       readonly type: 'store-failed'
       readonly operation: 'get' | 'set' | 'delete' | 'lock'
       readonly message: string
@@ -61,18 +64,23 @@ export type TokenEventDetails =
     }
   | {
       /**
-       * A call was answered by what looks like a server or proxy whose limit for headers the token exceeds: 431, or 400 without
+       * The token seems to exceed a server's or a proxy's limit for headers: the response is a 431, or a 400 without
        * JSON. A new token would be as long, so raise that limit.
        */
       readonly type: 'oversized'
       readonly status: number
-      /** How long the `Authorization` header was, in characters. */
+      /** The length of the `Authorization` header, in characters. */
       readonly length: number
     }
   | {
-      /** A call went out without a token: it had an `Authorization` header, or did not go to one of the APIs. */
+      /**
+       * A call was sent without the source's token.
+       *
+       * `authorization`: the call had its own `Authorization` header. `elsewhere`: its URL is not allowed. `insecure`:
+       * its URL would be allowed with `https:`.
+       */
       readonly type: 'skipped'
       readonly why: 'authorization' | 'elsewhere' | 'insecure'
-      /** Where it went. */
+      /** The origin of the call's URL. */
       readonly origin: string
     }

@@ -2,38 +2,39 @@ import type { ClientAuth, Provider } from './provider.ts'
 import type { Token } from './token.ts'
 
 /**
- * A way to ask for a token: what to put into the token request's form and, where the grant demands so, its own client
- * authentication and provider.
+ * A way to request a token: it provides the form parameters of the token request. If it needs to, it also brings its
+ * own client id, client authentication or provider.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-4 RFC 6749 §4}
  */
 export type Grant = {
-  /** What errors and events call it. */
+  /** The grant's name in errors. It is also part of the key in a store. */
   readonly name: string
-  /** The client id that this grant brings with it. An option of the same name goes first. */
+  /** The client id that this grant brings with it. An option of the same name takes precedence. */
   readonly clientId?: string | undefined
-  /** The client authentication that this grant demands. An option of the same name goes first. */
+  /** The client authentication that this grant requires. An option of the same name takes precedence. */
   readonly clientAuth?: ClientAuth | undefined
-  /** The authorization server that this grant belongs to. An option of the same name goes first. */
+  /** The authorization server that this grant belongs to. An option of the same name takes precedence. */
   readonly provider?: Provider | undefined
   /**
-   * Whose tokens these are: a user's id, or the token that this grant starts from. Sources of different identities never
-   * share a token. `''`: the application's, or those of the user that the option `key` names.
+   * The owner of the tokens: a user's id, or the token that this grant starts from. Sources with different identities
+   * never share a token. `''` stands for the application, or for the user that the option `key` names.
    *
-   * A function where it is a secret, so that logs do not show it.
+   * Use a function if the identity is a secret, so that logs do not show it.
    */
   readonly identity: string | (() => string)
   /**
-   * The form parameters under their wire names, made again for each token request.
+   * Returns the form parameters under their wire names. It runs again for each token request.
    *
-   * Absent: the grant cannot start over, so without a stored token the error is `TOKEN_MISSING`.
+   * If absent, the grant cannot get a token by itself: without a usable token, the error is `TOKEN_MISSING`.
    */
   parameters?(): Record<string, string> | Promise<Record<string, string>>
   /**
-   * Checks a token that came for a refresh token, before any call gets it, and returns in a few words what is wrong with it,
-   * such as `a token of another user`. It is then neither used nor stored. `undefined`: nothing is wrong.
+   * Checks a token that a refresh token was redeemed for, before any call gets it. Returns `undefined` if the token is
+   * good. Otherwise it returns a few words, such as `a token of another user`, and the token is neither used nor
+   * stored.
    *
-   * Absent: none is checked.
+   * If absent, no token is checked.
    */
   checkRefreshed?(token: Token, previous: Token): string | undefined
 }

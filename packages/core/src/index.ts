@@ -1,7 +1,8 @@
 /**
- * The life of an OAuth 2.0 token, for the ky HTTP client: get it, keep it, renew it, and attach it to the calls that need it.
+ * OAuth 2.0 tokens for the ky HTTP client: gets a token, keeps it, renews it, and attaches it to the calls that need
+ * it.
  *
- * Authors of providers, grants, logins and stores find more in `@oauthkit/core/plugin`.
+ * Authors of providers, grants, logins and stores find more functions in `@oauthkit/core/plugin`.
  *
  * @packageDocumentation
  */

@@ -1,17 +1,19 @@
-/** Makes a function that gives the same member for the same key, and drops the longest unused beyond `maxIdle`. */
+/**
+ * Makes a function that returns the same member for the same key. Beyond `maxIdle`, it drops the longest unused member.
+ */
 export function createLru<Member>(
   create: (key: string) => Member,
   maxIdle: number,
   isBusy: (member: Member) => boolean = () => false,
 ): (key: string) => Member {
-  // A Map keeps its order, so the first one is the longest unused.
+  // A Map keeps the order of insertion, so its first member is the longest unused.
   const members = new Map<string, Member>()
   return (key) => {
     const member = members.get(key) ?? create(key)
     members.delete(key)
     members.set(key, member)
     if (members.size > maxIdle) {
-      // Where all are busy, looking through all of them would cost more than it frees.
+      // If all members are busy, a search through all of them would cost more than it frees.
       let looks = 16
       for (const [other, idle] of members) {
         if ((looks -= 1) < 0) break

@@ -1,4 +1,4 @@
-/** Reads at most `maxBytes` of a body as UTF-8, without its byte order mark; `cut` says that there was more. */
+/** Reads at most `maxBytes` of a body as UTF-8, without its byte order mark. `cut` is `true` if the body was longer. */
 export async function readText(response: Response, maxBytes: number): Promise<{ text: string; cut: boolean }> {
   const decoder = new TextDecoder()
   let text = ''
@@ -11,7 +11,7 @@ export async function readText(response: Response, maxBytes: number): Promise<{ 
     text += decoder.decode(chunk.value.subarray(0, left), { stream: true })
     left -= chunk.value.byteLength
     if (left < 0) {
-      // The rest is not wanted, so neither is the news that it could not be cancelled.
+      // The rest is not needed, so it does not matter if it cannot be cancelled.
       reader?.cancel().catch(() => {})
       return { text, cut: true }
     }

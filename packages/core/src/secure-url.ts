@@ -1,7 +1,8 @@
 /**
- * Parses a URL that secrets are sent to: `https:`, or `http:` on loopback; never with a user name or password in it.
+ * Parses a URL that secrets are sent to: `https:`, or `http:` on loopback, without a user name or password.
  *
- * @throws `TypeError` otherwise, which says `what` it is and not what it holds.
+ * @param what - the name of the URL in error messages.
+ * @throws `TypeError` for any other text. The message shows at most the URL's origin.
  */
 export function parseSecureUrl(text: string, what: string): URL {
   if (!URL.canParse(text)) throw new TypeError(`${what} is not an absolute URL`)

@@ -1,28 +1,31 @@
 import type { Token } from './token.ts'
 
 /**
- * Where tokens are kept between processes and restarts: a `Map` is one, a `Keyv` is one.
+ * A store that keeps tokens between processes and restarts. A `Map` has this type, and so has a `Keyv`.
  *
- * Each method may be synchronous or return a promise. Values are plain JSON.
+ * Each method can be synchronous or return a promise. Values are plain JSON.
  */
 export type TokenStore = {
-  /** Reads the token under a key; `undefined` or `null` when there is none. */
+  /** Returns the token under a key, or `undefined` or `null` if there is none. */
   get(key: string): unknown
-  /** Writes a token. `ttlMs` is how long it is of use, in milliseconds; absent: until it is deleted. */
+  /**
+   * Writes a token. The entry is needed for `ttlMs` milliseconds. Without `ttlMs`, it is needed until it is deleted.
+   */
   set(key: string, token: Token, ttlMs?: number): unknown
-  /** Removes a token; none under that key is no error. */
+  /** Removes the token under a key. A missing entry is not an error. */
   delete(key: string): unknown
   /**
-   * Runs `work` while no other process runs work under the same key; absent: renewals of different processes may overlap.
+   * Runs `work` while no other process runs work under the same key. Without `lock`, renewals of different processes
+   * can overlap.
    *
-   * It must reject if it waits too long. Then the work runs without the lock, and uses no refresh token that other processes
-   * may use.
+   * It must reject if it waits too long. The source then runs the work without the lock, and does not redeem a refresh
+   * token that other processes could redeem, too.
    *
-   * The lease's `signal` is aborted when the lock was lost while the work ran.
+   * It must abort the lease's `signal` if the lock is lost while the work runs.
    *
-   * While it waits, it may call `reread` each time that the lock was given back. If that returns a value, the wait is over:
-   * return that value. If it returns `undefined`, go on waiting. To call `reread` is optional: without it, those that wait
-   * get the lock one after the other.
+   * While it waits, it can call `reread` each time another caller releases the lock. If `reread` returns a value, stop
+   * waiting and return that value. If it returns `undefined`, continue to wait. Calling `reread` is optional: without
+   * it, the waiting callers get the lock one after the other.
    */
   lock?<T>(
     key: string,

@@ -1,32 +1,38 @@
 import type { TokenEventDetails } from './events.ts'
 
 /**
- * What an authorization server granted: plain data that survives JSON.
+ * The tokens that an authorization server issued, as plain data that survives JSON.
  *
- * Tokens that a {@link TokenSource} hands out are frozen.
+ * A source made by {@link createTokenSource} returns them frozen.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5.1 RFC 6749 §5.1}
  */
 export type Token = {
-  /** What goes into the `Authorization` header, after `Bearer `. Its content is the API's business: never look inside. */
+  /**
+   * The value that follows `Bearer ` in the `Authorization` header. Its content is meant for the API only: never parse
+   * it.
+   */
   readonly accessToken: string
-  /** When the access token ends, in milliseconds since the epoch. Absent: it is good until an API rejects it. */
+  /** When the access token expires, in milliseconds since the epoch. If absent, it is valid until an API rejects it. */
   readonly expiresAt?: number | undefined
-  /** What renews the access token without the user. Absent for most machine-to-machine grants. */
+  /** The refresh token, which renews the access token without the user. Absent for most machine-to-machine grants. */
   readonly refreshToken?: string | undefined
-  /** The scope that was granted, which may be less than what was asked for. Absent: the server did not say. */
+  /** The granted scope, which can be less than the requested one. If absent, the server did not name it. */
   readonly scope?: string | undefined
-  /** The OpenID Connect ID token, as received: nothing here has checked it. */
+  /** The OpenID Connect ID token as received. This package does not check it. */
   readonly idToken?: string | undefined
-  /** The members of the server's answer that OAuth 2.0 does not know, under their wire names. */
+  /** The members of the server's response that OAuth 2.0 does not define, under their wire names. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Whether a value can be sent after `Bearer ` as it is: no blanks, control characters or anything beyond ASCII. */
+/**
+ * Whether a value can be sent unchanged after `Bearer `: a text of ASCII characters without blanks and control
+ * characters.
+ */
 export const isAccessToken = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x21-\x7E]+$/.test(value)
 
-/** Names the member that keeps a value from being a {@link Token}; `undefined` if it is one. */
+/** Returns what is wrong with a value that should be a {@link Token}, or `undefined` if it is one. */
 export function invalidReason(value: unknown): string | undefined {
   const { accessToken, expiresAt = 0, refreshToken = 'none' } = Object(value) as Record<keyof Token, unknown>
   if (!isAccessToken(accessToken)) return 'accessToken is missing or malformed'
@@ -35,25 +41,26 @@ export function invalidReason(value: unknown): string | undefined {
   return undefined
 }
 
-/** When a token ends, in milliseconds since the epoch; infinite where it does not say. */
+/** Returns when a token expires, in milliseconds since the epoch, or `Infinity` if it has no `expiresAt`. */
 export const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Token): number => expiresAt
 
-/** What a caller may ask of {@link TokenSource.getToken}. */
+/** The options of {@link TokenSource.getToken}. */
 export type GetTokenOptions = {
   /**
-   * An access token that an API has just rejected.
+   * An access token that an API just rejected.
    *
-   * The source renews only if that is still its current token; else it returns the newer one it has.
+   * The source renews only if this is still its current token. Otherwise it returns its newer token.
    */
   readonly rejected?: string | undefined
-  /** Ends this caller's wait, and nobody else's: a renewal that others share goes on. */
+  /** Ends the wait of this caller only. A renewal that other callers share continues. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * What gives tokens: the one abstraction that {@link bearer} and {@link bearerFetch} need.
+ * An object that provides tokens. {@link bearer} and {@link bearerFetch} work with any object of this type.
  *
- * {@link createTokenSource} makes one for an authorization server. A vault or a backend of your own is one in a few lines:
+ * {@link createTokenSource} makes one for an authorization server. A source for your own vault or backend takes a few
+ * lines:
  *
  * ```ts
  * const source: TokenSource = {
@@ -64,30 +71,30 @@ export type GetTokenOptions = {
  */
 export type TokenSource = {
   /**
-   * Gives a token that is valid now; safe to call at any time, from any number of callers at once.
+   * Returns a token that is valid now. Any number of callers can call it at the same time.
    *
-   * @throws {@link OAuthError} when there is no token to be had, or the `signal`'s reason once that is aborted.
+   * @throws {@link OAuthError} if no token is available, or the `signal`'s reason if the signal is aborted.
    */
   getToken(options?: GetTokenOptions): Promise<Token>
-  /** The URL prefixes that the tokens may be sent to, by whole path segments. */
+  /** The allowed URLs, as prefixes that match whole path segments. The tokens are sent to no other URL. */
   readonly apis: readonly string[]
-  /** The URL prefixes within `apis` that the tokens may not be sent to. */
+  /** Exceptions within `apis`, as URL prefixes. The tokens are not sent there. */
   readonly exceptApis?: readonly string[] | undefined
   /**
-   * Whether a response means that the API rejects the token that the request was sent with.
+   * Whether a response means that the API rejects the token of the request.
    *
-   * It must leave the response's body alone: read a clone. A `false` returned at once costs nothing, so return that for
-   * every status that is not about tokens.
+   * It must not read the response's body: read a clone. It runs for each response, so return `false` at once for each
+   * status that is not about tokens: that costs nothing.
    *
-   * @defaultValue A 401 does, whatever else it says.
+   * @defaultValue `true` for each 401, `false` for any other status.
    */
   readonly isRejected?: ((response: Response) => boolean | Promise<boolean>) | undefined
   /**
-   * The finished header value (`Bearer …`) if memory can serve it at once, else `undefined`.
+   * Returns the complete header value (`Bearer …`) if memory holds a valid token, else `undefined`.
    *
-   * Optional: it saves a call that has a valid token the wait for a promise.
+   * Optional: with it, a call that has a valid token does not wait for a promise.
    */
   readonly peek?: (() => string | undefined) | undefined
-  /** Takes what {@link bearer} and {@link bearerFetch} have to tell about the calls they send. */
+  /** Receives events about the calls that {@link bearer} and {@link bearerFetch} send. */
   readonly onEvent?: ((event: TokenEventDetails) => void) | undefined
 }

@@ -1,13 +1,13 @@
-/** Waits for a promise for `ms` milliseconds at most, then does what `late` does; no timer is left running. */
+/** Waits for a promise for at most `ms` milliseconds, then returns the result of `late`. No timer is left running. */
 export function withTimeout<T>(promise: Promise<T>, ms: number, late: () => T | Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    // More than a signed 32-bit number of milliseconds would be over at once.
+    // A timer of more than a signed 32-bit number of milliseconds would end at once.
     const timer = setTimeout(() => resolve(Promise.resolve().then(late)), Math.min(ms, 2_147_483_647))
     void promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 
-/** Waits for a promise that others share, until the signal is aborted. */
+/** Waits for a promise that other callers share, until the signal is aborted. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
@@ -20,22 +20,22 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
 
 /** Work that several callers wait for. */
 export type Pending<T> = {
-  /** Settles by the deadline. On Workers it may stay open for ever, if the request that started it has ended. */
+  /** Settles by the deadline. On Workers it can stay pending for ever, if the request that started it has ended. */
   readonly promise: Promise<T>
-  /** After this instant it is not waited for any more, in milliseconds since the epoch. */
+  /** After this time, no caller waits for the promise. In milliseconds since the epoch. */
   readonly deadline: number
 }
 
-/** Starts work that may take `ms` milliseconds; after that, `late` decides what comes of it. */
+/** Wraps work that may take `ms` milliseconds. After that, the result is that of `late`. */
 export function startPending<T>(work: Promise<T>, ms: number, late: () => T): Pending<T> {
   return toPending(withTimeout(work, ms, late), ms)
 }
 
-/** Work that ends by itself within `ms` milliseconds. */
+/** Wraps work that ends by itself within `ms` milliseconds. */
 export function toPending<T>(promise: Promise<T>, ms: number): Pending<T> {
-  // All who wait see the error. If none waits any more, that must not end the process.
+  // Each waiting caller gets the error. If no caller waits any more, the error must not end the process.
   promise.catch(() => {})
-  // 100 ms more than the work has, so that its own time-out comes first.
+  // 100 ms more than the work has, so that the work's own timeout comes first.
   return { promise, deadline: Date.now() + ms + 100 }
 }
 
@@ -44,9 +44,9 @@ export const isPending = <T>(pending: Pending<T> | undefined, now: number = Date
   pending !== undefined && now < pending.deadline
 
 /**
- * Waits for work that another caller started, and does `instead` once its deadline is over.
+ * Waits for work that another caller started. After its deadline, runs `instead`.
  *
- * On Workers a promise of one request may never settle in another one: hence a timer of one's own.
+ * On Workers, a promise of one request may never settle in another one, so this function has its own timer.
  */
 export const joinPending = <T>({ promise, deadline }: Pending<T>, instead: () => Promise<T>): Promise<T> =>
   withTimeout(promise, deadline - Date.now(), instead)

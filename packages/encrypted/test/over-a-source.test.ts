@@ -94,7 +94,7 @@ test.each(damages)('an entry that %s is an event; a new token is got and written
   const { accessToken, events } = open()
   expect(await accessToken()).toBe('token-2')
   expect(requests).toHaveLength(2)
-  const message: unknown = expect.stringContaining('what is stored is no token')
+  const message: unknown = expect.stringContaining('the entry is not a token')
   const failure = { type: 'store-failed', operation: 'get', message, isRefreshTokenAtRisk: false }
   // It was read before the request, and again before it was written over.
   expect(events).toMatchObject([failure, failure, { type: 'renewed' }])

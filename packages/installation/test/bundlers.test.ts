@@ -74,7 +74,7 @@ describe.skipIf(launchOptions === undefined).for(bundlers)('with $name, in a bro
     folder = join(project, 'out')
     const files = globSync('**/*.js', { cwd: folder }).map((path) => join(folder, path))
     // What a guarded store says, and nothing else.
-    chunks = files.filter((file) => readFileSync(file, 'utf8').includes('what is stored cannot be parsed'))
+    chunks = files.filter((file) => readFileSync(file, 'utf8').includes('the entry cannot be parsed'))
     chunk = chunks[0] ?? ''
   })
 

@@ -65,7 +65,7 @@ test('what is there and no JSON is an event, and is written over', async () => {
   await namespace.put(String(entry?.name), 'no JSON')
   expect(await sourceOver().getToken()).toMatchObject({ accessToken: 'token-2' })
   expect(events.filter(({ type }) => type === 'store-failed')).toMatchObject([
-    { operation: 'get', message: 'what is stored cannot be parsed' },
+    { operation: 'get', message: 'the entry cannot be parsed' },
   ])
   expect(await sourceOver().getToken()).toMatchObject({ accessToken: 'token-2' })
   await clear()

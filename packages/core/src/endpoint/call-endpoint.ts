@@ -5,43 +5,47 @@ import { errorCode, createRedactor } from './redactor.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { withTimeout } from '../wait.ts'
 
-/** Who asks an endpoint of an authorization server, and how. */
+/** The options of a request to an authorization server. */
 export type ClientOptions = {
-  /** The authorization server to ask. */
+  /** The authorization server that receives the request. */
   readonly provider: Provider
   /** The client's id. */
   readonly clientId: Credential
   /** The client's secret, if it has one. */
   readonly clientSecret?: Credential | undefined
-  /** How the client proves who it is. @defaultValue The provider's way. */
+  /** The client authentication. @defaultValue The provider's. */
   readonly clientAuth?: ClientAuth | undefined
-  /** The `fetch` to send it with, for a proxy or a private certificate authority. @defaultValue The platform's. */
+  /**
+   * The `fetch` that sends the request, such as one for a proxy or a private certificate authority.
+   *
+   * @defaultValue The platform's.
+   */
   readonly fetch?: typeof fetch | undefined
   /**
-   * How long all of it may take, the look-up of the credentials included, in milliseconds.
+   * How long the request may take, including the look-up of the credentials, in milliseconds.
    *
    * @defaultValue 10_000
    */
   readonly timeoutMs?: number | undefined
 }
 
-/** Form parameters under their wire names; a list repeats its parameter, and `undefined` leaves it out. */
+/** Form parameters under their wire names. A list repeats its parameter, and `undefined` leaves it out. */
 export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** An endpoint's answer, and what it takes to read it. */
+/** An endpoint's response, with the values that are needed to read it. */
 export type Answer = {
   readonly response: Response
   readonly provider: Provider
-  /** When the request was sent, in milliseconds since the epoch: lifetimes count from there. */
+  /** When the request was sent, in milliseconds since the epoch. Lifetimes start at this time. */
   readonly sentAt: number
-  /** Takes what must not be shown out of a text of the server's. */
+  /** Removes secrets from a text of the server. */
   readonly redact: (text: string) => string
 }
 
 /**
- * Posts a form with the client's authentication, and reads the answer.
+ * Posts a form with the client's authentication, and reads the response.
  *
- * @throws {@link OAuthError} `TOKEN_UNAVAILABLE`, and what `read` throws; `TypeError` for wrong use.
+ * @throws {@link OAuthError} `TOKEN_UNAVAILABLE`, and the errors of `read`. `TypeError` for wrong use.
  */
 export function callEndpoint<T>(
   endpoint: 'tokenEndpoint' | 'revocationEndpoint',
@@ -76,21 +80,21 @@ export function callEndpoint<T>(
       return await read({ response, provider, sentAt, redact })
     } catch (error) {
       if (error instanceof OAuthError) throw error
-      // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
+      // The error is not passed on as a cause, because a fetch can put any data into its errors.
       const what = `the ${endpoint} did not answer (${redact(errorCode(error))}): try again later`
       throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
     }
   }
 
   return withTimeout(send(), timeoutMs, () => {
-    // The signal ends the request; what does not heed it, such as a vault, is no longer waited for.
+    // The signal ends the request. Work that ignores the signal, such as a vault's, is no longer waited for.
     deadline.abort()
     const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
   })
 }
 
-/** Signing may fail with a network error. It becomes an OAuthError, since HTTP clients retry network errors. */
+/** Turns a network error into an OAuthError. Signing can fail with one, and HTTP clients would retry it. */
 async function prepare<T>({ name }: Provider, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -114,7 +118,9 @@ function createForm(parameters: FormParameters): URLSearchParams {
   return form
 }
 
-/** The parameters whose values are no secret, and may be too common a word to be cut out of a message. */
+/**
+ * The parameters whose values are not secret. A value can be a common word, so it must not be removed from messages.
+ */
 const shown = new Set([
   'grant_type',
   'scope',

@@ -1,7 +1,8 @@
 import type { ClientAuth, ClientAuthRequest } from '../provider.ts'
 
 /**
- * Id and secret in the `Authorization` header, each form-encoded first, as the standard has it.
+ * Sends the client's id and secret in the `Authorization` header. Both are form-encoded first, as the standard
+ * requires.
  *
  * @throws `TypeError` if there is no client secret.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3.1 RFC 6749 §2.3.1}
@@ -12,9 +13,9 @@ export const clientSecretBasic: ClientAuth = (request) => {
 }
 
 /**
- * Id and secret in the `Authorization` header as they are, as many servers have it.
+ * Sends the client's id and secret in the `Authorization` header without form encoding, as many servers expect.
  *
- * @throws `TypeError` if there is no client secret, or if the id holds a colon, which this way cannot express.
+ * @throws `TypeError` if there is no client secret, or if the id contains a colon, which cannot be sent in this way.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7617.html#section-2 RFC 7617 §2}
  */
 export const plainBasic: ClientAuth = (request) => {
@@ -24,7 +25,7 @@ export const plainBasic: ClientAuth = (request) => {
 }
 
 /**
- * Id and secret in the form.
+ * Sends the client's id and secret in the form.
  *
  * @throws `TypeError` if there is no client secret.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3.1 RFC 6749 §2.3.1}
@@ -35,7 +36,7 @@ export const clientSecretPost: ClientAuth = (request) => {
 }
 
 /**
- * A public client, which has no secret: only the id, in the form.
+ * Sends only the client's id, in the form. This is for a public client, which has no secret.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.2.1 RFC 6749 §3.2.1}
  */
@@ -53,10 +54,10 @@ function secretOf({ clientSecret }: ClientAuthRequest, method: string): string {
 }
 
 const basic = (id: string, secret: string) => {
-  // btoa takes one character for one byte.
+  // btoa treats each character as one byte.
   const bytes = new TextEncoder().encode(`${id}:${secret}`)
   return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`
 }
 
-/** The form encoding of a single value: what URLSearchParams makes of it, without the key. */
+/** Form-encodes a single value as URLSearchParams does, and removes the key. */
 export const formEncode = (value: string): string => new URLSearchParams({ '': value }).toString().slice(1)

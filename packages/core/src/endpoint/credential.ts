@@ -2,13 +2,16 @@ import { oauthError } from '../errors.ts'
 import type { Provider } from '../provider.ts'
 import { errorCode } from './redactor.ts'
 
-/** A client id or secret, or a function that looks it up for each token request, in a vault or a Worker's bindings. */
+/**
+ * A client id or secret, or a function that looks it up for each token request, such as in a vault or a Worker's
+ * bindings.
+ */
 export type Credential = string | (() => string | Promise<string>)
 
 /**
- * Looks a credential up.
+ * Returns a credential. If it is a function, looks it up.
  *
- * @throws `TypeError` if there is none; {@link OAuthError} `TOKEN_UNAVAILABLE` if the look-up fails.
+ * @throws `TypeError` if it is missing or empty. {@link OAuthError} `TOKEN_UNAVAILABLE` if the look-up fails.
  */
 export async function resolveCredential(
   { name: provider }: Provider,
@@ -20,7 +23,7 @@ export async function resolveCredential(
     try {
       value = await credential()
     } catch (error) {
-      // In a class of its own, since HTTP clients take the network errors of a vault for their own and retry.
+      // HTTP clients would treat a network error of the vault as their own, and retry. So it becomes an OAuthError.
       throw oauthError(provider, 'TOKEN_UNAVAILABLE', `${name} could not be looked up (${errorCode(error)})`)
     }
   }

@@ -4,16 +4,16 @@ import { readText } from '../read-text.ts'
 
 const maxBytes = 1_048_576
 
-/** A successful answer, whose members are not checked yet. */
+/** A successful response, whose members are not checked yet. */
 export type Success = {
-  /** The members of its JSON object; none if it is something else. */
+  /** The members of its JSON object. Empty if the body is something else. */
   readonly members: Readonly<Record<string, unknown>>
-  /** Makes the error that says what is wrong with the members. */
+  /** Makes an error from the reason why the members are wrong. */
   readonly malformed: (reason: string) => OAuthError
 }
 
 /**
- * Reads an endpoint's answer, and tells success from the ways to fail.
+ * Reads an endpoint's response, and throws unless it is a success.
  *
  * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5.2 RFC 6749 §5.2}
@@ -34,9 +34,9 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
   const fail = (code: OAuthErrorCode, what: string) =>
     oauthError(provider.name, code, `the ${endpoint} answered ${answer}: ${what}`, details)
   const malformed = (reason: string) =>
-    fail('TOKEN_MALFORMED', `${reason}; check the provider's ${endpoint}, and for a proxy before it`)
+    fail('TOKEN_MALFORMED', `${reason}; check the provider's ${endpoint}, and any proxy before it`)
 
-  // In a browser, a redirect that was not followed shows nothing of itself, not even its status.
+  // In a browser, a redirect that was not followed shows nothing, not even its status.
   const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400)
   if (status === 408 || status === 429 || status >= 500 || transient.has(error)) {
     throw fail('TOKEN_UNAVAILABLE', 'try again later')
@@ -48,13 +48,13 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
   return { members, malformed }
 }
 
-/** The answers of RFC 6749 §4.1.2.1 that say nothing about the client. */
+/** The errors of RFC 6749 §4.1.2.1 that the client did not cause. */
 const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
 
-/** Whether a value is a text that is not empty. */
+/** Whether a value is a non-empty string. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-/** The members of a JSON object; of anything else, none. */
+/** Returns the members of a JSON object, or none if the text is something else. */
 function parseMembers(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
@@ -64,7 +64,7 @@ function parseMembers(text: string): Record<string, unknown> {
   }
 }
 
-/** The characters that RFC 6749 §5.2 allows, and no more of them than a log line bears. */
+/** Keeps the characters that RFC 6749 §5.2 allows, and few enough of them for a line in a log. */
 const printable = (value: unknown, redact: (text: string) => string) =>
   isText(value)
     ? redact(value)
@@ -72,9 +72,9 @@ const printable = (value: unknown, redact: (text: string) => string) =>
         .slice(0, 300)
     : undefined
 
-/** In milliseconds since the epoch; the header is seconds or a date. See RFC 9110 §10.2.3. */
+/** Returns the time in milliseconds since the epoch. The header holds seconds or a date. See RFC 9110 §10.2.3. */
 function retryAt(header: string | null): number | undefined {
   const instant = header && /^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header ?? '')
-  // No server means more than a day.
+  // A server that names more than a day does not mean it.
   return Number.isNaN(instant) ? undefined : Math.min(instant, Date.now() + 86_400_000)
 }

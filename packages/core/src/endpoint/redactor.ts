@@ -1,12 +1,12 @@
 import { formEncode } from './client-auth.ts'
 
-/** Makes a function that takes secrets out of a text, in each form that they are sent in; `undefined` is none. */
+/** Makes a function that removes secrets from a text, in each form that they are sent in. It ignores `undefined`. */
 export function createRedactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const spellings = secrets.flatMap((secret) => (secret ? [secret, formEncode(secret)] : []))
   return (text) => spellings.reduce((safe, secret) => safe.replaceAll(secret, '[redacted]'), text)
 }
 
-/** What went wrong, without a word of the message, which may quote an address with a password in it. */
+/** Returns an error's code or name. It never uses the message, which can quote an address with a password in it. */
 export function errorCode(error: unknown): string {
   const { code, name, cause } = Object(error) as Partial<Record<'code' | 'name' | 'cause', unknown>>
   const word = [code, (Object(cause) as { code?: unknown }).code, name].find(
@@ -15,7 +15,7 @@ export function errorCode(error: unknown): string {
   return word ?? 'unknown reason'
 }
 
-/** What went wrong, in a few words: the message of an error, and its cause's code. */
+/** Describes an error in a few words: its message, and the code or message of its cause. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'
   const { message, cause } = error

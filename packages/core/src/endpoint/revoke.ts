@@ -5,17 +5,17 @@ import { readAnswer } from './oauth-response.ts'
 export type RevocationRequest = ClientOptions & {
   /** The access token or refresh token to revoke. */
   readonly token: string
-  /** What kind of token it is, to save the server a search. */
+  /** The kind of the token, which helps the server to find it. */
   readonly tokenTypeHint?: 'access_token' | 'refresh_token' | undefined
 }
 
 /**
- * Revokes a token at the server; revoking a refresh token ends the access tokens that came of it too, on most servers.
+ * Revokes a token at the server. If it is a refresh token, most servers also end its access tokens.
  *
- * A token that the server does not know counts as revoked. Forget your own copy as well: `source.clear()`.
+ * A token that the server does not know counts as revoked. Call `source.clear()` as well, to forget your own copy.
  *
- * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the token may still be alive: try again later. `TOKEN_REFUSED` or
- * `TOKEN_MALFORMED` as for token requests; `TypeError` for wrong use, or if the provider has no `revocationEndpoint`.
+ * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the token could still be valid: try again later. `TOKEN_REFUSED` or
+ * `TOKEN_MALFORMED` as for token requests. `TypeError` for wrong use, or if the provider has no `revocationEndpoint`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009.html#section-2.1 RFC 7009 §2.1}
  */
 export const revoke = (request: RevocationRequest): Promise<void> =>

@@ -4,14 +4,14 @@ import type { Token } from '../token.ts'
 
 /** One request to a token endpoint. */
 export type TokenRequest = ClientOptions & {
-  /** The form, `grant_type` included, or a function that makes it. */
+  /** The form parameters, including `grant_type`, or a function that makes them. */
   readonly parameters: FormParameters | (() => FormParameters | Promise<FormParameters>)
 }
 
 /**
- * Sends one token request and reads the answer. The only place that calls a token endpoint.
+ * Sends one token request and reads the response. No other function calls a token endpoint.
  *
- * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`; `TypeError` for wrong use.
+ * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`. `TypeError` for wrong use.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.2 RFC 6749 §3.2}
  */
 export const requestToken = (request: TokenRequest): Promise<Token> =>

@@ -5,7 +5,7 @@ import { isAccessToken, type Token } from '../token.ts'
 const year = 365 * 24 * 3_600_000
 
 /**
- * Reads a token endpoint's answer.
+ * Reads a token endpoint's response.
  *
  * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5 RFC 6749 §5}
@@ -26,11 +26,11 @@ export async function readTokenResponse(answer: Answer): Promise<Token> {
   }
 }
 
-/** Some servers leave the type out, which can only mean this one. */
+/** Some servers leave the type out, which can only mean bearer. */
 const isBearer = (type: unknown) =>
   type === undefined || type === null || (typeof type === 'string' && type.toLowerCase() === 'bearer')
 
-/** In milliseconds; `undefined` where the server did not say, or nothing that makes sense. */
+/** Returns the lifetime in milliseconds, or `undefined` if the server named none, or no valid one. */
 function lifetime(expiresIn: unknown): number | undefined {
   const seconds = typeof expiresIn === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(expiresIn) ? Number(expiresIn) : expiresIn
   return typeof seconds === 'number' && seconds >= 0 ? Math.min(Math.floor(seconds) * 1000, year) : undefined

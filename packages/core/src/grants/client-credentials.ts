@@ -1,7 +1,7 @@
 import type { Grant } from '../grant.ts'
 
 /**
- * A token for the application itself.
+ * Creates the grant that gets a token for the application itself.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4 RFC 6749 §4.4}
  */

@@ -1,9 +1,9 @@
 import type { Grant } from '../grant.ts'
 
 /**
- * A token from a refresh token that somebody else obtained.
+ * Creates a grant that starts from a refresh token that you already have.
  *
- * A token source renews with the refresh tokens it receives by itself: this grant is for starting from one.
+ * A token source also redeems the refresh tokens that it receives later. That needs no grant of this kind.
  *
  * @throws `TypeError` if the refresh token is empty.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-6 RFC 6749 §6}
@@ -12,6 +12,6 @@ export function refreshToken(token: string): Grant {
   if (typeof token !== 'string' || token === '')
     throw new TypeError('refreshToken() needs the refresh token, a non-empty string')
   const parameters = () => ({ grant_type: 'refresh_token', refresh_token: token })
-  // Two users' refresh tokens must not share an entry of a store.
+  // The refresh tokens of two users must not share an entry in a store.
   return { name: 'refresh_token', identity: () => token, parameters }
 }

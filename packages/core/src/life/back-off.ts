@@ -4,19 +4,19 @@ import type { Failure } from './state.ts'
 const second = 1000
 
 /**
- * When the token endpoint may be asked again after the last failures, in milliseconds since the epoch.
+ * Returns the earliest time for the next request to the token endpoint after failures, in milliseconds since the epoch.
  *
- * | what failed                       | how long it waits                                     |
- * | --------------------------------- | ----------------------------------------------------- |
- * | the client was refused            | 1, 2, 4 … 60 s: only its operator can help            |
- * | an older token serves calls       | 1, 2, 4 … 30 s                                        |
- * | else                              | 1 s, so that calls succeed as soon as the server does |
- * | the server named a time           | until then, 10 minutes at most                        |
+ * | case                          | wait                                                      |
+ * | ----------------------------- | --------------------------------------------------------- |
+ * | the server refused the client | 1, 2, 4 … 60 s: only the client's operator can help       |
+ * | an older token serves calls   | 1, 2, 4 … 30 s                                            |
+ * | any other failure             | 1 s, so that calls succeed soon after the server recovers |
+ * | the server named a time       | until then, at most 10 minutes                            |
  *
  * @param isServing - whether an older token serves calls.
  */
 export function retryAt({ error, at, count }: Failure, isServing: boolean, now: number): number {
-  // A failure from the future: the clock was set back.
+  // If the failure is in the future, the clock was set back.
   if (at > now) return 0
   const named = (isOAuthError(error) && error.retryAt) || 0
   const doubled = second * 2 ** Math.min(count - 1, 10)

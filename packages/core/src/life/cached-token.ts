@@ -1,18 +1,20 @@
 import type { Provider } from '../provider.ts'
 import { endOf, type Token } from '../token.ts'
 
-/** A token in memory, and what calls need to use it. */
+/** A token in memory, with the values that calls need to use it. */
 export type CachedToken = {
   readonly token: Token
-  /** The finished header value. */
+  /** The complete header value. */
   readonly authorization: string
-  /** From this instant on, calls that use the token start a renewal in the background. In milliseconds since the epoch. */
+  /**
+   * From this instant on, calls that use the token start a renewal in the background. In milliseconds since the epoch.
+   */
   readonly renewAt: number
   /** From this instant on, no call uses the token. In milliseconds since the epoch. */
   readonly expiresAt: number
 }
 
-/** Freezes a token that was received just now, and decides when it is to be renewed. */
+/** Freezes a token that was just received, and decides when to renew it. */
 export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: Provider): CachedToken {
   const now = Date.now()
   const expiresAt = endOf(token)
@@ -34,7 +36,7 @@ export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: P
 export const isAlive = (cached: CachedToken | undefined, now: number): cached is CachedToken =>
   cached !== undefined && now < cached.expiresAt
 
-/** The same token without its refresh token, which is dead. */
+/** Returns the same token without its refresh token, which is dead. */
 export function withoutRefreshToken(cached: CachedToken): CachedToken {
   const { refreshToken: _dead, ...token } = cached.token
   return { ...cached, token: Object.freeze(token) }

@@ -5,31 +5,31 @@ import { retryAt } from './back-off.ts'
 import { isAlive, type CachedToken } from './cached-token.ts'
 import type { TokenState } from './state.ts'
 
-/** What becomes of a call that needs a token. */
+/** What happens to a call that needs a token. */
 export type Decision =
-  /** It gets the token in memory. `isDue`: and a renewal starts in the background. */
+  /** It gets the token in memory. If `isDue`, a renewal starts in the background. */
   | { readonly do: 'serve'; readonly cached: CachedToken; readonly isDue: boolean }
-  /** It waits for the renewal in flight. */
+  /** It waits for the running renewal. */
   | { readonly do: 'join'; readonly pending: Pending<Token> }
-  /** It gets the error of the last renewal: the next one is not due yet. */
+  /** It gets the error of the last renewal, because the next one is not due yet. */
   | { readonly do: 'fail'; readonly error: Error }
   /** It starts a renewal, and waits for it. */
   | { readonly do: 'renew'; readonly reason: Exclude<RenewalReason, 'ageing'> }
 
 /**
- * Decides what becomes of a call.
+ * Decides what happens to a call.
  *
- * `rejected` is the token that an API rejected, if one did: that concerns this call only. The token stays in memory, and other
- * calls still get it until there is a newer one.
+ * `rejected` is the token that an API rejected, if any. It concerns this call only: the token stays in memory, and
+ * other calls still get it until there is a newer one.
  *
- * | in memory                           | what becomes of the call |
- * | ----------------------------------- | ------------------------ |
- * | a token that is fresh               | `serve`                  |
- * | one that ages                       | `serve`, `isDue`; not while it is renewed or the last renewal just failed |
- * | none, an expired or a rejected one: |                          |
- * | – a renewal is in flight            | `join`                   |
- * | – the last renewal just failed      | `fail`                   |
- * | – else                              | `renew`                  |
+ * | token in memory                 | decision                                                          |
+ * | ------------------------------- | ----------------------------------------------------------------- |
+ * | fresh                           | `serve`                                                           |
+ * | *ageing*: it expires soon       | `serve`; with `isDue`, unless a renewal is running or just failed |
+ * | none, expired or rejected, and: |                                                                   |
+ * | – a renewal is running          | `join`                                                            |
+ * | – the last renewal just failed  | `fail`                                                            |
+ * | – otherwise                     | `renew`                                                           |
  */
 export function decide({ cached, pending, failure }: TokenState, rejected: string | undefined, now: number): Decision {
   const hasToken = isAlive(cached, now)

@@ -4,13 +4,13 @@ import type { TokenStore } from '../store.ts'
 import type { Life } from './token-cache.ts'
 
 /**
- * Makes a function that finds a source's token over a store. What that takes is loaded with the first token that is needed,
- * and only by those who have a store.
+ * Makes a function that finds a source's token in a store. It loads the code for stores when the first token is needed,
+ * so that a source without a store never loads it.
  *
- * If it cannot be loaded, calls get `TOKEN_UNAVAILABLE`, and the next call tries again.
+ * If the code cannot be loaded, the call gets `TOKEN_UNAVAILABLE`, and the next call tries again.
  */
 export function locateInStore(store: TokenStore): Life['locate'] {
-  // What was loaded and not the promise of it: on Workers, a promise of one request may never settle in another.
+  // Keeps the loaded function and not its promise: on Workers, a promise of one request may never settle in another.
   let locate: Life['locate'] | undefined
   return async (life) => {
     if (!locate) {

@@ -3,14 +3,14 @@ import { createState, forget, remember } from './state.ts'
 import type { Life, TokenCache } from './token-cache.ts'
 import { createTokenRequests, signInAgain } from './token-requests.ts'
 
-/** Finds the token of a source that has no store, and stands alone. */
+/** Finds the token of a source that has no store. */
 export const locateInMemory: Life['locate'] = async (life) => ({
   cache: memoryCache,
   state: (life.state ??= createState('')),
   credentials: life.settings,
 })
 
-/** Keeps a token in memory alone. */
+/** Keeps a token in memory only. */
 const memoryCache: TokenCache = {
   renewal: ({ settings }, { state, credentials }, attempt) => ({
     request: async () => {
@@ -20,7 +20,7 @@ const memoryCache: TokenCache = {
         const token = await byRefreshToken(previous.refreshToken, previous)
         if (token) return { type: 'renewed', token }
         attempt.checkCurrent()
-        // It is dead. The rest of the access token's life is still good.
+        // The refresh token is dead. The access token is still valid until it expires.
         if (state.cached) state.cached = withoutRefreshToken(state.cached)
       }
       if (byGrant) return { type: 'renewed', token: await byGrant() }

@@ -9,13 +9,13 @@ import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
 import { remember, type TokenState } from './state.ts'
 import type { Attempt, Life, Located } from './token-cache.ts'
 
-/** Gives the token in memory, if a call may use it. A renewal that is due starts in the background. */
+/** Returns the token in memory, if the call may use it. If a renewal is due, starts it in the background. */
 export function serve(life: Life, rejected?: string): CachedToken | undefined {
   const { state } = life
   if (!state) return undefined
   const now = Date.now()
   let { cached } = state
-  // What nearly every call finds: a fresh token. It ends later than it is to be renewed.
+  // Nearly every call finds a fresh token. No token expires before its renewal is due, so one comparison is enough.
   if (!cached || now >= cached.renewAt || cached.token.accessToken === rejected) {
     const decision = decide(state, rejected, now)
     if (decision.do !== 'serve') return undefined
@@ -26,7 +26,7 @@ export function serve(life: Life, rejected?: string): CachedToken | undefined {
   return cached
 }
 
-/** Gets a token that memory could not give at once; `rejected` is one that an API rejected. */
+/** Gets a token if memory cannot serve the call at once. `rejected` is a token that an API rejected. */
 export async function obtain(life: Life, rejected?: string, isBackground = false): Promise<Token> {
   const located = await locate(life)
   const decision = decide(located.state, rejected, Date.now())
@@ -44,11 +44,11 @@ export async function obtain(life: Life, rejected?: string, isBackground = false
   return token
 }
 
-/** Gets a token once more: the renewal that was waited for was overtaken, or gave no answer in time. */
+/** Gets a token again, after a running renewal was out of date or did not finish in time. */
 const again = async (life: Life, rejected: string | undefined): Promise<Token> =>
   serve(life, rejected)?.token ?? obtain(life, rejected)
 
-/** Finds the token's state; what keeps it from being found is told once. */
+/** Finds the token's state. Reports an error only once, even if many calls get it. */
 export async function locate(life: Life): Promise<Located> {
   try {
     return await life.locate(life)
@@ -64,28 +64,31 @@ export async function locate(life: Life): Promise<Located> {
   }
 }
 
-/** Starts a renewal, which all callers join that need the token meanwhile. It has its own deadline, and no caller's signal. */
+/**
+ * Starts a renewal. Other callers that need the token wait for it. It has its own deadline, and ignores callers'
+ * signals.
+ */
 function start(life: Life, located: Located, reason: RenewalReason, rejected: string | undefined): Promise<Token> {
   const { state } = located
   const { provider, timeoutMs, waitUntil } = life.settings
   const { version } = state
   const startedAt = Date.now()
-  // setToken and clear win over a renewal in flight.
+  // setToken and clear win over a running renewal.
   const isCurrent = () => state.version === version
   const checkCurrent = () => {
     if (isCurrent() && Date.now() < startedAt + timeoutMs) return
-    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal was overtaken: ask again')
+    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal is out of date: try again')
   }
   const checkLimit = () => checkTokenRequests(life, state)
 
-  // After a time-out the work goes on. Its token is still kept for later calls.
+  // After a timeout the work continues. Its token is still kept for later calls.
   const work = renew(life, located, { reason, rejected, isCurrent, checkCurrent, checkLimit }).then((token) =>
     isCurrent() ? remember(state, token, provider) : again(life, rejected),
   )
   const promise: Promise<Token> = withTimeout(work, timeoutMs, () => failLate(provider.name, timeoutMs)).catch(
     (error: Error) => {
       if (state.pending?.promise === promise) return fail(life, state, reason, error)
-      // Another renewal took its place after the deadline.
+      // Another renewal replaced this one after the deadline.
       if (isCurrent()) throw error
       // A token was set, cleared or renewed meanwhile.
       return again(life, rejected)
@@ -95,12 +98,12 @@ function start(life: Life, located: Located, reason: RenewalReason, rejected: st
   try {
     waitUntil?.(promise.catch(() => {}))
   } catch {
-    // The platform's own matter: the renewal goes on.
+    // An error of the platform does not stop the renewal.
   }
   return promise
 }
 
-/** Looks into the store first. If it has no newer token, asks the token endpoint. */
+/** Reads the store first. If it has no newer token, sends a request to the token endpoint. */
 async function renew(life: Life, located: Located, attempt: Attempt): Promise<Token> {
   const { report } = life
   const { cache, state } = located
@@ -114,7 +117,7 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<To
     const limit = rejected && (state.forcedRenewals ??= createRateLimit(startedAt))
     if (rejected && limit && !takePermit(limit, Date.now())) {
       report({ type: 'throttled', why: 'forced-renewals' })
-      // The caller sees that the token did not change, and lets the API's answer through.
+      // The caller sees that the token did not change, and returns the API's response.
       return rejected.token
     }
     try {
@@ -131,11 +134,11 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<To
   return token
 }
 
-/** Remembers a failure, so that calls get it at once until the next attempt is due. */
+/** Remembers a failure. Calls get it at once until the next attempt is due. */
 function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error): never {
   const now = Date.now()
   const hasToken = isAlive(state.cached, now)
-  // A missing sign-in costs no request to find out, and may change at any moment.
+  // A missing sign-in is not remembered. It costs no request to find out, and the user can sign in at any moment.
   const isSignedOut = isOAuthError(error) && error.code === 'TOKEN_MISSING' && !error.error && !hasToken
   const failure = { error, reason, at: now, count: (state.failure?.count ?? 0) + 1 }
   state.failure = isSignedOut ? undefined : failure
@@ -145,13 +148,16 @@ function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error
   throw error
 }
 
-/** A limit against loops that no other rule foresaw. Requests that fail have the back-off. */
+/**
+ * Throws after too many successful requests in a minute, to stop loops that no other limit stops. Failures have the
+ * back-off.
+ */
 function checkTokenRequests({ settings, report }: Life, state: TokenState): void {
   const { provider, maxTokenRequestsPerMinute } = settings
   const minuteAgo = Date.now() - 60_000
   state.grantedAt = state.grantedAt.filter((instant) => instant > minuteAgo)
   if (state.grantedAt.length < maxTokenRequestsPerMinute) return
   report({ type: 'throttled', why: 'token-requests' })
-  const what = `${maxTokenRequestsPerMinute} tokens were granted in a minute: find out why none of them lasts`
+  const what = `the server issued ${maxTokenRequestsPerMinute} tokens in a minute: find out why none of them lasts`
   throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what, { retryAt: (state.grantedAt[0] ?? 0) + 60_000 })
 }

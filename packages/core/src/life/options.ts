@@ -8,72 +8,82 @@ import { compileApis } from '../request/apis.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import type { TokenStore } from '../store.ts'
 
-/** What {@link createTokenSource} needs to know. */
+/** The options of {@link createTokenSource}. */
 export type TokenSourceOptions = {
   /** The authorization server. @defaultValue The grant's. */
   readonly provider?: Provider | undefined
   /** The client's id. @defaultValue The grant's. */
   readonly clientId?: Credential | undefined
-  /** The client's secret. It does not belong in a browser or any other program that strangers can read. */
+  /** The client's secret. Never put it into a browser, or into another program that strangers can read. */
   readonly clientSecret?: Credential | undefined
-  /** How the client proves who it is. @defaultValue The grant's, else the provider's. */
+  /** The client authentication. @defaultValue The grant's, else the provider's. */
   readonly clientAuth?: ClientAuth | undefined
-  /** How tokens are asked for. @defaultValue `clientCredentials()` */
+  /** The grant, which decides how tokens are requested. @defaultValue `clientCredentials()` */
   readonly grant?: Grant | undefined
-  /** The scope to ask for, its words separated by blanks. @defaultValue None is sent; the server decides. */
+  /** The scope to request, its words separated by blanks. @defaultValue None is sent, and the server decides. */
   readonly scope?: string | undefined
-  /** The resource that the token is for, as the authorization server knows it. See RFC 8707. */
+  /** The resource that the token is for, under the name that the authorization server knows. See RFC 8707. */
   readonly resource?: string | readonly string[] | undefined
   /**
-   * Further form parameters of the token request, under their wire names, such as `audience`.
+   * More form parameters for the token request, under their wire names, such as `audience`.
    *
-   * Not `grant_type`, `client_id`, `client_secret`, `scope` and `resource`, which have options of their own.
+   * `grant_type`, `client_id`, `client_secret`, `scope` and `resource` are not allowed here: an option or the grant
+   * sets them.
    */
   readonly parameters?: Readonly<Record<string, string>> | undefined
-  /** The URL prefixes that the tokens may be sent to. @defaultValue The provider's. */
+  /** The allowed URLs, as prefixes. The tokens are sent to no other URL. @defaultValue The provider's. */
   readonly apis?: readonly string[] | undefined
-  /** The URL prefixes within `apis` that the tokens may not be sent to. @defaultValue The provider's. */
+  /** Exceptions within `apis`, as URL prefixes. The tokens are not sent there. @defaultValue The provider's. */
   readonly exceptApis?: readonly string[] | undefined
-  /** The `fetch` that token requests are sent with, for a proxy or a private certificate authority. @defaultValue The platform's. */
+  /**
+   * The `fetch` that sends token requests, such as one for a proxy or a private certificate authority.
+   *
+   * @defaultValue The platform's.
+   */
   readonly fetch?: typeof fetch | undefined
   /**
-   * Where tokens are kept between processes and restarts. Sources over one store object that ask for the same token share
-   * it, and its renewals.
+   * The store that keeps tokens between processes and restarts. Sources with the same store object that need the same
+   * token share that token and its renewals.
    *
-   * @defaultValue None: the source keeps its token to itself, in memory.
+   * @defaultValue None: the source keeps its token in memory, and does not share it.
    */
   readonly store?: TokenStore | undefined
   /**
-   * Tells one user's tokens from another's in the store.
+   * The user id that separates one user's tokens from another user's tokens in the store.
    *
-   * Present, it must say who: a user id that is missing by mistake would be everybody's.
+   * If given, it must not be empty: a user id that is missing by mistake would be shared by all users.
    */
   readonly key?: string
-  /** How long a renewal may take, whatever it waits for, in milliseconds; above 0. @defaultValue 10_000 */
+  /** How long a renewal may take, including all its waiting, in milliseconds. Above 0. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined
-  /** How long the store may take for one operation before things go on without it, in milliseconds. @defaultValue 500 */
+  /**
+   * How long the store may take for one operation, in milliseconds. Then the source continues without it.
+   *
+   * @defaultValue 500
+   */
   readonly storeTimeoutMs?: number | undefined
   /**
-   * How many tokens may be granted for one key in a minute; beyond that, callers get `TOKEN_UNAVAILABLE`.
+   * The rate limit for successful token requests: how many tokens one key can get within a minute. Beyond that, callers
+   * get `TOKEN_UNAVAILABLE`.
    *
-   * A limit against a loop that no other rule foresaw: requests that fail have their own, see `docs/how-it-works.md`.
+   * It stops loops that no other limit stops. Failed requests have their own limit: see `docs/how-it-works.md`.
    *
    * @defaultValue 30
    */
   readonly maxTokenRequestsPerMinute?: number | undefined
-  /** Keeps a serverless platform awake until a renewal is over: `(promise) => context.waitUntil(promise)`. */
+  /** Keeps a serverless platform awake until a renewal has ended: `(promise) => context.waitUntil(promise)`. */
   readonly waitUntil?: ((renewal: Promise<unknown>) => void) | undefined
-  /** Takes what happens to the token, for logs, metrics and traces; what it throws is ignored. */
+  /** Receives the token's events, for logs, metrics and traces. Its errors are ignored. */
   readonly onEvent?: ((event: TokenEvent) => void) | undefined
 }
 
-/** The same, complete and checked. */
+/** The same options, complete and checked. */
 export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resource' | 'key'> & {
   readonly provider: Provider
   readonly clientId: Credential
   readonly clientAuth: ClientAuth
   readonly grant: Grant
-  /** What every token request holds in addition to what the grant asks for. */
+  /** The form parameters of each token request, in addition to the grant's. */
   readonly parameters: FormParameters
   readonly apis: readonly string[]
   readonly key: string | undefined
@@ -83,7 +93,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resour
 }
 
 /**
- * Completes the options: what the options say goes first, then the grant, then the provider.
+ * Completes the options. The options take precedence over the grant, and the grant over the provider.
  *
  * @throws `TypeError` if something is missing or wrong.
  */
@@ -91,9 +101,9 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   if (!isObject(options)) throw new TypeError('createTokenSource needs options')
   const { grant = usual, scope, resource, parameters } = options
   if (!isObject(grant) || typeof grant.name !== 'string')
-    throw new TypeError('grant must be a grant: clientCredentials()')
+    throw new TypeError('grant must be a grant, such as clientCredentials()')
   const provider = options.provider ?? grant.provider
-  if (!isObject(provider)) throw new TypeError('provider is missing: it says which authorization server to ask')
+  if (!isObject(provider)) throw new TypeError('provider is missing: it describes the authorization server')
   const { name } = provider
   parseSecureUrl(provider.tokenEndpoint, `${name}: tokenEndpoint`)
 
@@ -112,7 +122,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   for (const method of ['get', 'set', 'delete'] as const) {
     if (store && typeof store[method] !== 'function') fail('store', `must have ${method}()`)
   }
-  if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or say whose token it is')
+  if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or set it to a user id')
   const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
   if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)
 
@@ -120,7 +130,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   const { renewalMarginMs = 1, defaultLifetimeMs = 1 } = provider
   const numbers = { timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute, renewalMarginMs, defaultLifetimeMs }
   for (const [option, value] of Object.entries(numbers)) {
-    // What timers can count: more would be over at once.
+    // Timers cannot count beyond this: a longer timer would end at once.
     if (!(value > 0 && value <= 2_147_483_647)) fail(option, 'must be a number above 0, and at most 2,147,483,647')
   }
 
@@ -150,7 +160,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   }
 }
 
-/** What most sources have in common: there may be one for each of many tenants. */
+/** Most sources share these two objects, because there can be a source for each of many tenants. */
 const usual = /* @__PURE__ */ clientCredentials()
 const none: FormParameters = { scope: undefined, resource: undefined }
 
@@ -158,7 +168,7 @@ const isObject = <T>(value: T): value is T & object => typeof value === 'object'
 
 const required = new Set(['clientId', 'clientAuth'])
 
-/** The types of those options that would fail late or in the dark if they were of another. */
+/** The types of the options that would otherwise fail late, or without an error, if they had a wrong type. */
 const types: Readonly<Record<string, string>> = {
   clientId: 'string or function',
   clientSecret: 'string or function',
@@ -172,5 +182,5 @@ const types: Readonly<Record<string, string>> = {
   onEvent: 'function',
 }
 
-/** The parameters that other options and the grant are for. */
+/** The parameters that other options or the grant provide. */
 const reserved = new Set(['grant_type', 'client_id', 'client_secret', 'scope', 'resource'])

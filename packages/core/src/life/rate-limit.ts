@@ -1,6 +1,6 @@
-/** A limit with a burst: so many at once, and one more every so often. */
+/** A rate limit with a burst: a few permits at once, then one more at fixed intervals. */
 export type RateLimit = {
-  /** How many are free. */
+  /** How many permits are free. */
   permits: number
   /** When `permits` was counted last, in milliseconds since the epoch. */
   countedAt: number
@@ -10,10 +10,10 @@ export type RateLimit = {
 const burst = 3
 const refillMs = 30_000
 
-/** Makes a limit of which nothing is used. */
+/** Makes a rate limit whose permits are all free. */
 export const createRateLimit = (now: number): RateLimit => ({ permits: burst, countedAt: now })
 
-/** Takes a permit, if there is one. */
+/** Takes a permit. Returns `false` if none is free. */
 export function takePermit(limit: RateLimit, now: number): boolean {
   // A clock that was set back must not stop the refill.
   const countedAt = Math.min(limit.countedAt, now)
@@ -25,7 +25,7 @@ export function takePermit(limit: RateLimit, now: number): boolean {
   return true
 }
 
-/** Gives back a permit that was not needed. */
+/** Returns a permit that was not needed. */
 export function returnPermit(limit: RateLimit): void {
   limit.permits += 1
 }

@@ -5,25 +5,27 @@ import type { Pending } from '../wait.ts'
 import { toCachedToken, type CachedToken } from './cached-token.ts'
 import type { RateLimit } from './rate-limit.ts'
 
-/** All that memory knows of one token. Sources with the same store and the same key share one state. */
+/** Everything about one token that is kept in memory. Sources with the same store and the same key share one state. */
 export type TokenState = {
-  /** The key of the token in the store; empty where there is no store. */
+  /** The key of the token in the store. Empty if there is no store. */
   readonly key: string
   /** The token itself. */
   cached: CachedToken | undefined
-  /** Whether that token is newer than the one in the store, which could not be written. */
+  /** Whether that token is newer than the one in the store, because it could not be written. */
   isUnsaved: boolean
-  /** Goes up with each new token and each `clear`. A renewal that finds another number than it began with must not write. */
+  /**
+   * Increases with each new token and each `clear`. A renewal must not write if this number has changed since it began.
+   */
   version: number
-  /** The renewal in flight. One that has not settled by its deadline is ignored. */
+  /** The running renewal. It is ignored if it has not settled by its deadline. */
   pending: Pending<Token> | undefined
-  /** The last failure, until a success. */
+  /** The last failure. A success removes it. */
   failure: Failure | undefined
-  /** Limits the renewals that rejected tokens force; absent until the first. */
+  /** The rate limit for renewals that rejected tokens force. `undefined` before the first one. */
   forcedRenewals: RateLimit | undefined
-  /** When the tokens of the last minute were granted, in milliseconds since the epoch. */
+  /** When the server issued the tokens of the last minute, in milliseconds since the epoch. */
   grantedAt: readonly number[]
-  /** The last write to the store; settles, unless the request that runs it is gone. */
+  /** The last write to the store. On Workers it may never settle, if the request that runs it has ended. */
   writing: Promise<unknown> | undefined
 }
 
@@ -31,15 +33,15 @@ export type TokenState = {
 export type Failure = {
   readonly error: Error
   readonly reason: RenewalReason
-  /** In milliseconds since the epoch. */
+  /** When it failed, in milliseconds since the epoch. */
   readonly at: number
-  /** How many there were in a row. */
+  /** How many failures there were in a row. */
   readonly count: number
 }
 
 const none: readonly number[] = []
 
-/** The state of a token that nothing is known of. */
+/** Makes the state of a token that is not known yet. */
 export const createState = (key: string): TokenState => ({
   key,
   cached: undefined,
@@ -52,7 +54,7 @@ export const createState = (key: string): TokenState => ({
   writing: undefined,
 })
 
-/** Keeps a token, and returns it as calls get it: frozen. */
+/** Keeps a token, and returns the frozen copy that calls get. */
 export function remember(state: TokenState, token: Token, provider: Provider): Token {
   if (token !== state.cached?.token) state.cached = toCachedToken(token, provider)
   state.failure = state.pending = undefined
@@ -60,7 +62,7 @@ export function remember(state: TokenState, token: Token, provider: Provider): T
   return state.cached.token
 }
 
-/** Forgets the token, and every renewal that began before. */
+/** Forgets the token and each renewal that began before. */
 export function forget(state: TokenState): void {
   state.cached = state.failure = state.pending = undefined
   state.isUnsaved = false

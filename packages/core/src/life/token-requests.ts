@@ -6,11 +6,14 @@ import type { Settings } from './options.ts'
 import type { TokenState } from './state.ts'
 import type { Attempt, Credentials } from './token-cache.ts'
 
-/** The ways to ask the token endpoint for a token. */
+/** The ways to request a token from the token endpoint. */
 export type TokenRequests = {
-  /** Asks by the grant; absent if the grant cannot get a token by itself. */
+  /** Requests a token by the grant. `undefined` if the grant cannot get a token by itself. */
   readonly byGrant?: (() => Promise<Token>) | undefined
-  /** Redeems a refresh token; `undefined` if it is dead. What the answer leaves out is kept from the previous token. */
+  /**
+   * Redeems a refresh token. Returns `undefined` if it is dead. Keeps values of the previous token that the response
+   * leaves out.
+   */
   readonly byRefreshToken: (refreshToken: string, previous: Token | null | undefined) => Promise<Token | undefined>
 }
 
@@ -27,7 +30,7 @@ export function createTokenRequests(
     checkLimit()
     const all = async () => ({ ...settings.parameters, ...(await parameters()) })
     const token = await requestToken({ ...settings, ...credentials, parameters: all })
-    // `concat` takes less memory than spread, and there may be a state for each of many tenants.
+    // `concat` takes less memory than a spread, and there can be a state for each of many tenants.
     state.grantedAt = state.grantedAt.concat(Date.now())
     return token
   }
@@ -36,7 +39,7 @@ export function createTokenRequests(
     byGrant: grant.parameters && (() => ask(async () => grant.parameters?.() ?? {})),
     byRefreshToken: async (refreshToken, previous) => {
       try {
-        // The scope stays out: a renewed token has the one that was granted. See RFC 6749 §6.
+        // No scope is sent, so the renewed token gets the scope that was granted. See RFC 6749 §6.
         const token = await ask(() => ({
           grant_type: 'refresh_token',
           refresh_token: refreshToken,
@@ -45,7 +48,7 @@ export function createTokenRequests(
         const reason = previous && grant.checkRefreshed?.(token, previous)
         if (reason)
           throw oauthError(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${reason}: sign in again`)
-        // What the answer leaves out has not changed. See RFC 6749 §6.
+        // Values that the response leaves out have not changed. See RFC 6749 §6.
         const { scope, idToken } = previous ?? {}
         return { refreshToken, ...(scope && { scope }), ...(idToken && { idToken }), ...token }
       } catch (error) {
@@ -56,7 +59,7 @@ export function createTokenRequests(
   }
 }
 
-/** The error when nothing is left to renew with. */
+/** Makes the error for a token that nothing can renew. */
 export function signInAgain({ provider, grant }: Settings, isRefreshTokenDead: boolean): OAuthError {
   const why = isRefreshTokenDead ? 'the refresh token is no longer good' : 'no token is stored'
   const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`

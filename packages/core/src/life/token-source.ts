@@ -10,34 +10,35 @@ import { resolveOptions, type TokenSourceOptions } from './options.ts'
 import { forget } from './state.ts'
 import type { Life } from './token-cache.ts'
 
-/** A {@link TokenSource} that also takes a token from outside, and forgets. */
+/** A {@link TokenSource} whose token you can also set and clear. */
 export type OwnTokenSource = TokenSource & {
   /** {@inheritDoc TokenSource.peek} */
   readonly peek: () => string | undefined
   /** {@inheritDoc TokenSource.isRejected} */
   readonly isRejected: (response: Response) => boolean | Promise<boolean>
   /**
-   * Uses a token that was obtained elsewhere, after a login for example. A renewal in flight does not replace it.
+   * Uses a token that was obtained elsewhere, such as by a login. A running renewal does not replace it.
    *
-   * @throws `TypeError` if it is not a token; {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, so that the
-   * token is in memory only.
+   * @throws `TypeError` if it is not a token. {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed: the token is
+   * then in memory only.
    */
   setToken(token: Token): Promise<void>
   /**
-   * Forgets the token, at a log-out for example. A renewal in flight does not bring it back. Calls that wait ask again, as
-   * later ones do: a grant that can get a token by itself gets another.
+   * Forgets the token, such as at a log-out. A running renewal does not bring it back. Waiting and later calls need a
+   * new token: a grant that can get one by itself does so.
    *
-   * @returns what was forgotten, expired or not, so that it can be revoked at the server; `undefined` if there was none.
-   * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, and may still hold the token.
+   * @returns the forgotten token, even if it has expired, so that you can revoke it at the server. `undefined` if there
+   * was none.
+   * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, because it may still hold the token.
    */
   clear(): Promise<Token | undefined>
 }
 
 /**
- * Makes a source of tokens: it gets one when the first call needs it, keeps it, renews it while it is still good, and
- * renews one that an API rejected.
+ * Creates a token source. It gets a token when the first call needs one, keeps it, and renews it before it expires. It
+ * also renews a token that an API rejected.
  *
- * Make it once, at module scope: without a `store`, sources do not know of each other.
+ * Create it only once, at module scope: without a `store`, sources do not share their tokens.
  *
  * @throws `TypeError` if an option is missing or wrong.
  */
@@ -89,12 +90,12 @@ async function clear(life: Life): Promise<Token | undefined> {
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }
 
-/** Names the provider in each event. What a handler throws changes nothing. */
+/** Adds the provider's name to each event. */
 const reporter = (provider: string, onEvent: (event: TokenEvent) => void) => (event: TokenEventDetails) => {
   try {
     onEvent({ ...event, provider })
   } catch {
-    // The handler's own matter.
+    // An error of the handler must not fail the call.
   }
 }
 

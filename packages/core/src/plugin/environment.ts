@@ -3,17 +3,18 @@ import type { Credential } from '../endpoint/credential.ts'
 import type { Provider } from '../provider.ts'
 import type { TokenSourceOptions } from '../life/options.ts'
 
-/** What decides which variables are read. */
+/** The options that decide which variables are read. */
 type EnvironmentOptions = Pick<TokenSourceOptions, 'provider' | 'clientId' | 'clientSecret' | 'clientAuth' | 'grant'>
 
 /**
- * Completes the options of a provider package: its provider, and the credentials that are missing and needed from the
- * environment variables `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`, on Node, Deno and Bun.
+ * Completes the options of a provider package. Adds the provider, and reads required credentials that are missing from
+ * the environment variables `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`, on Node, Deno and Bun.
  *
- * @param options - what the caller gave.
- * @param provider - the package's own provider, unless the options or the grant bring another.
- * @param prefix - what the names of the variables begin with, such as `ORANGE`.
- * @throws `TypeError` if a variable that is needed is not set, is empty or has blanks around it; it names the variable.
+ * @param options - the caller's options.
+ * @param provider - the package's own provider, used unless the options or the grant bring another one.
+ * @param prefix - the start of the variables' names, such as `ORANGE`.
+ * @throws `TypeError` if a required variable is not set, is empty or has blanks around it. The message names the
+ * variable.
  */
 export function fromEnvironment<Options extends EnvironmentOptions>(
   options: Options,
@@ -40,9 +41,9 @@ export function fromEnvironment<Options extends EnvironmentOptions>(
 /**
  * Reads an environment variable that a provider package needs, on Node, Deno and Bun.
  *
- * @param variable - its name, such as `ACME_PRIVATE_KEY`.
- * @param option - the name of the option that may be given instead.
- * @throws `TypeError` if it is not set or empty; it names the variable and the option.
+ * @param variable - the name of the variable, such as `ACME_PRIVATE_KEY`.
+ * @param option - the name of the option that can be given instead.
+ * @throws `TypeError` if the variable is not set or is empty. The message names the variable and the option.
  */
 export function readEnvironment(variable: string, option: string): string {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }

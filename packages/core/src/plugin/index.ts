@@ -1,7 +1,7 @@
 /**
- * For authors of providers, grants, logins and stores: what core itself does its work with.
+ * Functions for authors of providers, grants, logins and stores. Core itself uses the same functions.
  *
- * Users of a provider need none of it: what they call is in `@oauthkit/core`.
+ * Users of a provider do not need them: they import from `@oauthkit/core`.
  *
  * @packageDocumentation
  */

@@ -1,23 +1,24 @@
 import { parseSecureUrl } from '../secure-url.ts'
 
-/** Which URLs a token may be sent to. Everything is compared as the platform's `URL` writes it, never as it was typed. */
+// This file decides which URLs a token may be sent to. It compares URLs as the platform's `URL` writes them, never as
+// typed.
 
-/** Where tokens may go, as a token source or a provider says it. */
+/** The allowed URLs of a token source or a provider. */
 type AllowedUrls = { readonly apis: readonly string[]; readonly exceptApis?: readonly string[] | undefined }
 
-/** Whether a token may be sent to a URL, as `URL` or `Request` writes it. */
+/** Whether a token may be sent to a URL. The URL must be written as `URL` or `Request` writes it. */
 export type IsApi = (url: string) => boolean
 
 /**
- * Checks where tokens may be sent, and prepares the comparison, so that a call costs next to nothing.
+ * Checks the allowed URLs, and prepares the comparison, so that it costs a call very little.
  *
- * @throws `TypeError` if there are no URL prefixes, or one is not such as tokens may be sent to.
+ * @throws `TypeError` if there is no URL prefix, or one of them is not valid.
  */
 export function compileApis(allowed: AllowedUrls): IsApi {
   const { apis, exceptApis = nothing } = Object(allowed) as AllowedUrls
   if (!Array.isArray(apis)) throw new TypeError('a token source needs apis, a list of URLs that tokens may be sent to')
   if (apis.length === 0) throw new TypeError('apis is empty: name the URLs that tokens may be sent to')
-  // Providers share their lists between all their sources, so each pair is compiled once.
+  // All sources of a provider share its lists, so each pair of lists is compiled only once.
   const known = compiled.get(apis)
   if (known?.exceptApis === exceptApis) return known.isApi
   const isApi = compile(parsePrefixes(apis), parsePrefixes(exceptApis))
@@ -34,7 +35,7 @@ function compile(prefixes: readonly string[], exceptions: readonly string[]): Is
   const isExcepted = matcher([...exceptions, ...exceptions.map(asServersMayRead)])
   return (url) => {
     if (!isAllowed.test(url)) return false
-    // Nearly every path can be read in one way only.
+    // Servers can read nearly every path in only one way.
     if (!severalReadings.test(pathOf(url))) return !isExcepted.test(url)
     return !hasHiddenDots(url) && !isExcepted.test(url) && !isExcepted.test(asServersMayRead(url))
   }
@@ -53,28 +54,34 @@ function parsePrefixes(list: readonly string[]): readonly string[] {
   })
 }
 
-/** What servers may read in more than one way. */
+/** The characters that servers can read in more than one way. */
 const severalReadings = /[%;\\]|[^:]\/\//
 
-/** The URL without its query. */
+/** Returns the URL without its query. */
 function pathOf(url: string): string {
   const end = url.search(/[?#]/)
   return end < 0 ? url : url.slice(0, end)
 }
 
-/** An exception must hold for other spellings of its path too: `//users`, `/%75sers` and `/users;a` may all be it. */
+/**
+ * Resolves other spellings of a path, because an exception must cover them. `//users`, `/%75sers` and `/users;a` can
+ * mean `/users`.
+ */
 const asServersMayRead = (url: string) =>
   (readingsOf(url).at(-1) ?? url)
     .replaceAll('\\', '/')
     .replaceAll(/;[^/]*/g, '')
     .replaceAll(/(?<!:)\/{2,}/g, '/')
 
-/** `..%2F`, `%252e` and `..;` may climb out of the prefix on a server that reads on before it resolves; `URL` resolves plain ones. */
+/**
+ * Whether a path hides dots that leave the prefix, such as `..%2F`, `%252e` or `..;`. Some servers decode a path again
+ * before they resolve dots. `URL` resolves only plain dots.
+ */
 const hasHiddenDots = (url: string) => /%|\.;/.test(url) && readingsOf(url).some((path) => hiddenDots.test(path))
 
 const hiddenDots = /[/\\]\.{1,2}([/\\;]|$)/
 
-/** The URL's path as it is, decoded once, twice, and so on until nothing changes any more. */
+/** Returns the URL without its query: undecoded, decoded once, twice, and so on until it no longer changes. */
 function readingsOf(url: string): readonly string[] {
   const paths = [pathOf(url)]
   for (let path = paths[0] ?? ''; paths.length < 9; paths.push(path)) {

@@ -12,25 +12,25 @@ type Outgoing = {
   /** The request, or its URL. */
   readonly target: RequestInfo
   readonly url: string
-  /** The headers to send; `undefined`: a custom `fetch` gets a copy of the request, which has them. */
+  /** The headers to send. If `undefined`, a custom `fetch` gets a copy of the request, which holds them. */
   readonly headers: Headers | undefined
 }
 
 const scheme = 'Bearer '
 
 /**
- * Sends a request with a token of the source, and once more with a newer one if an API rejects that token.
+ * Sends a request with a token of the source. If an API rejects that token, sends it a second time with a newer one.
  *
- * A request that is not for one of the source's APIs, or has an `Authorization` header already, passes untouched. A call
- * with a valid token waits for nothing but its answer.
+ * A request that is not for one of the source's APIs, or already has an `Authorization` header, is sent unchanged. A
+ * call with a valid token waits only for its response.
  *
- * @throws {@link OAuthError} if the call cannot get a token, as a rejection. What is wrong with the request is thrown at once.
+ * @throws {@link OAuthError} as a rejection, if the call cannot get a token. An invalid request throws at once.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-2.1 RFC 6750 §2.1}
  */
 export function attach(source: TokenSource, isApi: IsApi, call: Call): Promise<Response> {
   const { fetch, input, init } = call
   const request = typeof input === 'object' && 'url' in input ? input : undefined
-  // A URL object may change while the call waits for its token, so its text is copied now.
+  // A URL object can change while the call waits for its token, so its text is copied now.
   const target = input instanceof URL ? input.href : input
   const url = input instanceof Request ? input.url : absolute(request?.url ?? (target as string))
   const isElsewhere = url === undefined || !isApi(url)
@@ -59,7 +59,7 @@ function sendWith(outgoing: Outgoing, authorization: string): Promise<Response> 
   return replay?.discard ? answered.finally(replay.discard) : answered
 }
 
-/** Sends the request once more if its token was rejected, and the source has a newer one. */
+/** Sends the request a second time if the API rejected its token and the source has a newer one. */
 async function replayIfRejected(
   outgoing: Outgoing,
   replay: Replay | undefined,
@@ -69,7 +69,7 @@ async function replayIfRejected(
 ): Promise<Response> {
   const { source, isApi, call, url, headers, target } = outgoing
   const rejected = authorization.slice(scheme.length)
-  // The header does not follow a redirect to another origin, so a rejection from there is not about the token.
+  // A redirect to another origin drops the header, so a rejection from there is not about the token.
   const isElsewhere = () => new URL(response.url).origin !== new URL(url).origin || !isApi(response.url)
   if (!(await isRejected) || (response.redirected && isElsewhere())) {
     tellOversized(source, response, authorization)
@@ -95,14 +95,14 @@ async function replayIfRejected(
   const body = replay.body?.()
   let own = headers
   if (body instanceof FormData) {
-    // A form makes a new boundary each time that it is sent.
+    // A form gets a new boundary each time it is sent.
     own = new Headers(headers ?? (target as Request).headers)
     own.delete('content-type')
   }
   return send(call, replay.target, own, scheme + accessToken, body)
 }
 
-/** Asks the source for a token. A source written by hand may not heed the signal, and may give anything. */
+/** Asks the source for a token. A source written by hand can ignore the signal, and can return any value. */
 async function ask(outgoing: Outgoing, rejected?: string): Promise<string> {
   const signal = signalOf(outgoing)
   const token = await abortable(outgoing.source.getToken({ rejected, signal }), signal)
@@ -119,14 +119,14 @@ function tellSkipped(source: TokenSource, why: 'elsewhere' | 'authorization', ur
   source.onEvent({ type: 'skipped', why: isInsecure ? 'insecure' : why, origin: new URL(url).origin })
 }
 
-/** What proxies take by default is 4 to 16 kB for all headers; beyond, they answer by themselves, and not in JSON. */
+/** By default, proxies accept 4 to 16 kB of headers. They answer a longer request themselves, and not in JSON. */
 function tellOversized(source: TokenSource, { status, headers }: Response, { length }: string): void {
   if (length <= 4000 || !source.onEvent) return
   const isLikely = status === 431 || (status === 400 && !/\bjson\b/i.test(headers.get('content-type') ?? ''))
   if (isLikely) source.onEvent({ type: 'oversized', status, length })
 }
 
-/** A URL as the platform writes it; `undefined` where it is none, which is for `fetch` to say. */
+/** Returns a URL as the platform writes it, or `undefined` if it is not valid: `fetch` then reports the error. */
 function absolute(text: string): string | undefined {
   const base = globalThis.location?.href
   return URL.canParse(text, base) ? new URL(text, base).href : undefined

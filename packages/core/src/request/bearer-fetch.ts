@@ -3,16 +3,18 @@ import { compileApis } from './apis.ts'
 import { attach } from './attach.ts'
 
 /**
- * A `fetch` that sends each request for one of the source's APIs with a valid token, and once more with a newer one
- * if the API rejects that token. For plain `fetch` and for clients that take one, such as openapi-fetch or ofetch; for ky there is
- * {@link bearer}.
+ * Returns a `fetch` that sends each request for one of the source's APIs with a valid token. If the API rejects that
+ * token, it sends the request a second time with a newer one.
  *
- * A body that can be read only once is not sent again, so its call gets the 401; the body of a `Request` is buffered.
+ * Use it in place of plain `fetch`, or with a client that accepts a `fetch`, such as openapi-fetch or ofetch. For ky,
+ * use {@link bearer}.
  *
- * @param source - who gives the tokens.
- * @param fetch - the `fetch` to send with; the platform's by default, looked up at each call.
- * @throws `TypeError` if the source's APIs are not URL prefixes that tokens may be sent to. The fetch it returns
- * rejects with an {@link OAuthError} if there is no token to be had.
+ * A body that can be read only once is not sent again, so its call gets the 401. The body of a `Request` is buffered.
+ *
+ * @param source - the source of the tokens.
+ * @param fetch - the `fetch` that sends the requests. By default it is the platform's, looked up at each call.
+ * @throws `TypeError` if the source's `apis` are not valid URL prefixes. The returned `fetch` rejects with an
+ * {@link OAuthError} if no token is available.
  */
 export function bearerFetch(source: TokenSource, fetch?: typeof globalThis.fetch): typeof globalThis.fetch {
   const isApi = compileApis(source)

@@ -4,33 +4,33 @@ import { compileApis, type IsApi } from './apis.ts'
 import { attach } from './attach.ts'
 import { fixedToken, type FixedTokenOptions } from './fixed-token.ts'
 
-/** What a selector of a token source may look at. */
+/** The information about a call that a {@link SelectSource} gets. */
 export type BearerState = {
-  /** The call's `context` option; an empty object where there is none. */
+  /** The call's `context` option, or an empty object if there is none. */
   readonly context: Readonly<Record<string, unknown>>
 }
 
-/** Chooses the source of a call's token; `undefined`: the call goes out without one. */
+/** Chooses the token source for a call. If it returns `undefined`, the call is sent without a token. */
 export type SelectSource = (state: BearerState) => TokenSource | undefined | Promise<TokenSource | undefined>
 
 /**
- * Options for `ky.extend`, with a token that never changes, such as one from a configuration. A call whose token is rejected is
- * not sent again.
+ * Returns options for `ky.extend` with a token that never changes, such as one from a configuration. A call whose token
+ * is rejected is not sent again.
  *
  * @param token - the access token.
- * @param options - `apis`: the URL prefixes that it may be sent to; `exceptApis`: those within them that it may not.
- * @throws `TypeError` if the token cannot be sent in a header, or `apis` are not URL prefixes that tokens may be sent to.
+ * @param options - `apis`: the allowed URL prefixes. `exceptApis`: exceptions within them.
+ * @throws `TypeError` if the token cannot be sent in a header, or `apis` are not valid URL prefixes.
  */
 export function bearer(token: string, options: FixedTokenOptions): Options
 /**
- * Options for `ky.extend`. With them, each request for one of the source's APIs carries a valid token, and is sent once
- * more with a newer one if the API rejects that token.
+ * Returns options for `ky.extend`. With them, each request for one of the source's APIs carries a valid token. If the
+ * API rejects that token, the request is sent a second time with a newer one.
  *
- * The second sending is no retry of ky's, and starts as soon as there is a newer token. A body that is a stream can be read
- * only once: it is buffered, unless ky's `retry` is 0. A call whose body is not buffered gets the 401.
+ * The second attempt is not one of ky's retries, and starts as soon as there is a newer token. A stream can be read
+ * only once, so it is buffered, unless ky's `retry` is 0. A call whose body is not buffered gets the 401.
  *
- * A `fetch` of yours that changes the body belongs in ky's `fetch` option. One that another `init` hook puts around this one
- * does not run for the second sending.
+ * If your own `fetch` changes the body, set it as ky's `fetch` option. A `fetch` that another `init` hook wraps around
+ * this one does not run for the second attempt.
  *
  * @example
  * ```ts
@@ -39,9 +39,10 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  * const fixed = ky.extend(bearer('a-fixed-token', { apis: ['https://api.example.com'] }))
  * ```
  *
- * @param source - the source of the tokens, or a function that chooses it for each call: one client, many tenants.
- * @throws `TypeError` if the source's `apis` are not URL prefixes that tokens may be sent to. Calls reject with an
- * {@link OAuthError} if they cannot get a token.
+ * @param source - the source of the tokens, or a function that chooses the source for each call, such as one for each
+ * tenant.
+ * @throws `TypeError` if the source's `apis` are not valid URL prefixes. Calls reject with an {@link OAuthError} if
+ * they cannot get a token.
  */
 export function bearer(source: TokenSource | SelectSource): Options
 export function bearer(given: TokenSource | SelectSource | string, fixed?: FixedTokenOptions): Options {
@@ -63,10 +64,12 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
   return { hooks: { init: [wrap] } }
 }
 
-/** Where the tokens of a selector may go, before it has chosen a source. */
+/** Allows no URL, because a selector has not chosen its source yet. */
 const nowhere: IsApi = () => false
 
-/** The body as the caller gave it; `undefined` if there are hooks, since a hook can replace the request. */
+/**
+ * Returns the body as the caller gave it, or `undefined` if there are hooks, because a hook can replace the request.
+ */
 function bodyOf({ hooks, json, body, stringifyJson }: Options) {
   if (hooks?.beforeRequest?.length || hooks?.beforeRetry?.length || hooks?.afterResponse?.length) return undefined
   return json === undefined ? body : () => stringifyJson?.(json) ?? JSON.stringify(json)

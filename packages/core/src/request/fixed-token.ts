@@ -1,6 +1,6 @@
 import { isAccessToken, type TokenSource } from '../token.ts'
 
-/** Where a fixed token may be sent: `apis`, and `exceptApis` within them. */
+/** The allowed URLs of a fixed token: `apis`, and the exceptions `exceptApis` within them. */
 export type FixedTokenOptions = Pick<TokenSource, 'apis' | 'exceptApis'>
 
 /**

@@ -2,16 +2,18 @@ import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
 import { withTimeout } from '../wait.ts'
 
-/** What a provider's predicate gets to read, and how long that may take: a rejection is short, or is none. */
+/**
+ * The limits for the body that a provider's `isRejected` reads. The response of an API that rejects a token is short.
+ */
 const maxBytes = 16_384
 const maxMs = 1000
 
 type RejectionCheck = (response: Response) => boolean | Promise<boolean>
 
-/** All sources of a provider share one check: there may be a source for each of many tenants. */
+/** All sources of a provider share one check, because there can be a source for each of many tenants. */
 const checks = new WeakMap<Provider, RejectionCheck>()
 
-/** Makes {@link TokenSource.isRejected} of what a provider says about its rejections. */
+/** Makes the {@link TokenSource.isRejected} of a provider's sources. */
 export function rejectionCheck(provider: Provider): RejectionCheck {
   const { rejectedStatuses = [401], isRejected } = provider
   const check =
@@ -26,19 +28,19 @@ export function rejectionCheck(provider: Provider): RejectionCheck {
 async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Response): Promise<boolean> {
   const { status, headers } = response
   const none = () => ({ text: '' })
-  // A body that breaks off is for the caller to find.
+  // If the body breaks off, the caller finds out when it reads the response.
   const { text } = await withTimeout(readText(response.clone(), maxBytes).catch(none), maxMs, none)
   try {
     return await isRejected(new Response(text, { status, headers }))
   } catch {
-    // What cannot be judged is for the caller to see, as it came.
+    // If the predicate fails, the caller gets the response unchanged.
     return false
   }
 }
 
 /**
- * Whether a 401 is about the token. It is, unless its challenge is for another scheme, or names an error that a new token
- * does not cure.
+ * Whether a 401 is about the token. It is not if its challenge is for another scheme, or names an error that a new
+ * token does not fix.
  *
  * This is the check of providers without an `isRejected`. A provider's own `isRejected` may call it.
  *
@@ -48,7 +50,7 @@ export function challengesToken({ headers }: Response): boolean {
   const challenge = headers.get('www-authenticate')
   if (!challenge) return true
   const error = /\berror\s*=\s*"?([\w-]+)/i.exec(challenge)?.[1]
-  // RFC 6750 §3.1 and RFC 9470: more scope or another login is asked for.
+  // RFC 6750 §3.1 and RFC 9470: the API requires more scope or another login.
   if (error) return error !== 'insufficient_scope' && error !== 'insufficient_user_authentication'
   return /\bbearer\b/i.test(challenge)
 }

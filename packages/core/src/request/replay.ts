@@ -1,17 +1,17 @@
-/** What is sent when a request is sent once more. */
+/** The data for sending a request a second time. */
 export type Replay = {
   readonly target: RequestInfo
-  /** Makes the body again; absent: the target has it, or there is none. */
+  /** Makes the body again. If absent, the target holds the body, or there is none. */
   readonly body?: (() => BodyInit) | undefined
-  /** Frees what was buffered for it, once the call is over. */
+  /** Frees the buffered body after the call has ended. */
   readonly discard?: (() => void) | undefined
 }
 
 /**
- * Prepares to send a request once more; `undefined` means that its body can be read only once.
+ * Prepares to send a request a second time. Returns `undefined` if its body can be read only once.
  *
- * @param body - the body as it was given, or a function that makes it: it costs nothing unless it is needed.
- * @param mayBuffer - whether a body that is only in the Request object may be buffered.
+ * @param body - the body as the caller gave it, or a function that makes it. The function runs only if it is needed.
+ * @param mayBuffer - whether a body that only the Request object holds may be buffered.
  */
 export function prepareReplay(
   input: RequestInfo,
@@ -27,11 +27,16 @@ export function prepareReplay(
   return { target: spare, discard: () => void spare.body?.cancel().catch(() => {}) }
 }
 
-/** The classes are named inside: at module scope, naming them makes Node load its whole `fetch` at import. */
+/**
+ * The classes are named inside the function. At module scope, their names make Node load its whole `fetch` at import.
+ */
 const isReusable = (body: BodyInit) =>
   typeof body === 'string' ||
   ArrayBuffer.isView(body) ||
   [URLSearchParams, FormData, Blob, ArrayBuffer].some((type) => body instanceof type)
 
-/** Some browsers do not show a request's body: there, a request that may have one is taken to have it. */
+/**
+ * Some browsers do not show a request's body. There, a request whose method allows a body is treated as one with a
+ * body.
+ */
 const isEmpty = ({ body, method }: Request) => body === null || method === 'GET' || method === 'HEAD'

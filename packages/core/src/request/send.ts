@@ -3,22 +3,22 @@ export type Call = {
   readonly fetch: typeof globalThis.fetch
   readonly input: RequestInfo | URL
   readonly init: RequestInit | undefined
-  /** The body as it was given, or a function that makes it. */
+  /** The body as the caller gave it, or a function that makes it. */
   readonly body: BodyInit | (() => BodyInit) | null | undefined
-  /** Whether a body that is only in the Request object may be buffered, so that it can be sent once more. */
+  /** Whether a body that only the Request object holds may be buffered, so that it can be sent a second time. */
   readonly mayBuffer: boolean
 }
 
-/** Our message for a token that cannot be sent. The platform's own message would show the token. */
+/** Our own message for a token that cannot be sent. The platform's message would show the token. */
 export const unsendable = 'the token source gave a token whose accessToken is missing, or cannot be sent in a header'
 
 /**
  * Sends a request with a token.
  *
  * @param to - the request, or its URL.
- * @param headers - the request's headers, which may be changed; absent: `to` has them.
- * @param authorization - the finished header value.
- * @param body - the body, where it had to be made again.
+ * @param headers - the request's headers, which this function changes. If absent, `to` holds them.
+ * @param authorization - the complete header value.
+ * @param body - the body, if it had to be made again.
  */
 export async function send(
   { fetch, init }: Call,
@@ -28,18 +28,18 @@ export async function send(
   body?: BodyInit,
 ): Promise<Response> {
   const own = body === undefined ? init : { ...init, body }
-  // Set before a Request is made: Bun takes empty headers for none.
+  // Set before a Request is made, because Bun ignores headers that are empty.
   if (headers) authorize(headers, authorization)
-  // The platform's fetch takes the header beside the request, so that no error that shows the request shows the token.
+  // The platform's fetch gets the header separately. An error that shows the request then does not show the token.
   if (fetch === globalThis.fetch && headers) return fetch(to, { ...own, headers })
-  // A custom fetch may read only the request, or only its second argument: the header is in both.
+  // A custom fetch can read only the request, or only its second argument, so the header is in both.
   const request = headers ? new Request(to, { ...own, headers }) : copy(to, own)
   if (!headers) authorize(request.headers, authorization)
-  const { body: _inRequest, ...beside } = { ...own, headers: request.headers }
-  return fetch(request, beside)
+  const { body: _inRequest, ...rest } = { ...own, headers: request.headers }
+  return fetch(request, rest)
 }
 
-/** A copy of a request whose headers may be changed. Where there is no body, a clone is the cheapest. */
+/** Copies a request, so that the headers can be changed. If there is no body, a clone is the cheapest copy. */
 const copy = (to: RequestInfo, init: RequestInit | undefined): Request =>
   typeof to === 'object' && to.body === null && Object.keys(init ?? {}).length === 0
     ? to.clone()

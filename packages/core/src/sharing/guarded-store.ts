@@ -8,13 +8,13 @@ import type { Stored } from './stored.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 
-/** A store that never throws, and that no call waits long for: what fails is told in an event. */
+/** A store that never throws, and never makes a call wait long. An event reports each failure. */
 export type GuardedStore = {
-  /** Reads a token. What is no token counts as none. */
+  /** Reads a token. A value that is not a token counts as none. */
   get(key: string): Promise<Stored>
-  /** Writes a token; `false` if that failed. Without a refresh token, the entry ends with the token. */
+  /** Writes a token. Returns `false` if that failed. Without a refresh token, the entry expires with the token. */
   set(key: string, token: Token): Promise<boolean>
-  /** Removes a token; `false` if that failed. */
+  /** Removes a token. Returns `false` if that failed. */
   delete(key: string): Promise<boolean>
   /** See {@link runUnderLock}. If the store has no lock, the work runs without a lease. */
   lock<T>(key: string, work: (lease?: Lease) => Promise<T>, reread: () => Promise<T | undefined>): Promise<T>
@@ -22,7 +22,7 @@ export type GuardedStore = {
   readonly hasLock: boolean
 }
 
-/** Guards a store: each operation but the wait for a lock may take `timeoutMs`. */
+/** Guards a store. Each operation may take `timeoutMs`, not counting the wait for a lock. */
 export function guardStore(
   store: TokenStore,
   timeoutMs: number,
@@ -57,7 +57,7 @@ export function guardStore(
       const { value = null } = read
       const invalid = value === null ? undefined : invalidReason(value)
       if (!invalid) return value as Token | null
-      fail('get', `what is stored is no token: ${invalid}`)
+      fail('get', `the entry is not a token: ${invalid}`)
       return null
     },
     set: async (key, token) => {
@@ -66,7 +66,7 @@ export function guardStore(
       // An expired token is not stored. The older entry must not stay either.
       if (ttlMs !== undefined && ttlMs <= 0) return remove(key)
       const write = async () => {
-        // A copy, since a Map keeps what it is given. A Keyv does not throw: it returns false.
+        // A copy, because a Map keeps the object that it is given. A Keyv does not throw: it returns false.
         const answer = await store.set(key, { ...token }, ttlMs)
         if (answer === false) throw new Error('the store did not write it')
       }
@@ -81,10 +81,10 @@ export function guardStore(
   }
 }
 
-/** What a store says of its failure, without what it was given or holds, which it may repeat. */
+/** Describes a failure of a store. The store can repeat its input and its data, so these are removed. */
 function harmless(error: unknown, token?: Token): string {
-  // It quotes the text around the place that cannot be parsed.
-  if (error instanceof SyntaxError) return 'what is stored cannot be parsed'
+  // Its message quotes the text around the place that cannot be parsed.
+  if (error instanceof SyntaxError) return 'the entry cannot be parsed'
   const redact = createRedactor([token?.accessToken, token?.refreshToken, token?.idToken])
   return redact(describeError(error)).replaceAll(/[\x21-\x7E]{24,}/g, '[redacted]')
 }

@@ -7,17 +7,17 @@ import { isPending, joinPending, startPending, type Pending } from '../wait.ts'
 import { stateOf } from './state-of.ts'
 import { storeKey } from './store-key.ts'
 
-/** A token's state, and the credentials that it is asked for with. */
+/** A token's state, and the credentials that request it. */
 type Found = Pick<Located, 'state' | 'credentials'>
 
-/** How long looked-up credentials are remembered. */
+/** How long looked-up credentials are remembered, in milliseconds. */
 const rememberedMs = 1000
 
 /**
- * Makes a function that looks the credentials up, and finds the state of the token that they are for.
+ * Makes a function that looks the credentials up, and finds the state of their token.
  *
- * Credentials that are functions are looked up again for each renewal: once for all that ask at the same time, and once a
- * second at most. An error is remembered for a second too, so that a vault is not asked too often.
+ * Credentials that are functions are looked up again for each renewal, at most once a second. Simultaneous callers
+ * share one look-up. The result is remembered for one second, success or failure, to spare a vault.
  */
 export function createLocator(settings: Settings, store: TokenStore): () => Promise<Found> {
   const { provider, clientId, clientSecret, timeoutMs } = settings
@@ -28,7 +28,7 @@ export function createLocator(settings: Settings, store: TokenStore): () => Prom
 
   const locate = async (): Promise<Found> => {
     if (found && isFixed) return found
-    // If the clock was set back, it is looked up again.
+    // If the clock was set back, the credentials are looked up again.
     const isStale = isSettled && pending !== undefined && pending.deadline > Date.now() + rememberedMs
     if (isPending(pending) && !isStale) return joinPending(pending, locate)
     const own = (pending = startPending(find(settings, store), timeoutMs, () => failLate(provider.name, timeoutMs)))

@@ -10,12 +10,12 @@ import { inTurn } from './in-turn.ts'
 import type { Lease } from './run-under-lock.ts'
 import { isNewer, isReplaced, refreshTokenOf, type Stored } from './stored.ts'
 
-/** The result of one round; `again`: start over. */
+/** The result of one round. `again` means: start over. */
 type Step = Outcome | 'again'
 
 /**
- * Prepares a renewal over a store. It tries three things, in this order: a newer token in the store, the refresh token, the
- * grant.
+ * Prepares a renewal over a store. It tries three things, in this order: a newer token in the store, the refresh token,
+ * the grant.
  *
  * The new token is written before any call gets it. If that fails, it is in memory only.
  */
@@ -28,7 +28,7 @@ export function createRenewal(
   const { isCurrent, checkCurrent } = attempt
   const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)
   const isUser = settings.key !== undefined
-  /** What the last `readStore` read. */
+  /** The entry that the last `readStore` read. */
   let stored: Stored
 
   /** Reads the store, and returns its token if that is newer than the one in memory. */
@@ -43,12 +43,12 @@ export function createRenewal(
   const request = async (): Promise<Outcome> => {
     let locks = 0
     for (;;) {
-      // If the store cannot even be read, its lock is not waited for.
+      // If the store cannot be read, a wait for its lock makes no sense.
       const mayLock = stored !== undefined
       if (mayLock) locks += 1
       const isLastLock = locks >= 2
       const work = (lease?: Lease) => renewOnce(lease, isLastLock)
-      // oxlint-disable-next-line no-await-in-loop -- the lock is given back before it is taken again
+      // oxlint-disable-next-line no-await-in-loop -- the lock is released before it is taken again
       const step = mayLock ? await store.lock<Step>(state.key, work, readStore) : await work()
       if (step !== 'again') return step
     }
@@ -58,14 +58,14 @@ export function createRenewal(
     if (store.hasLock) {
       // The process that held the lock before may have renewed.
       let newer = await readStore()
-      // The store just granted the lock, so a failed read is tried once more.
+      // The store just granted the lock, so a failed read is tried a second time.
       if (lease && stored === undefined) newer = await readStore()
       if (newer) return newer
     }
-    // To wait for the lock takes time. Perhaps no call waits any more.
+    // Waiting for the lock takes time. Perhaps no call waits for the token any more.
     checkCurrent()
     const refreshToken = refreshTokenOf(stored, state, isUser)
-    // The lock failed. It is tried a second time, since the refresh token is not used without it.
+    // The lock failed. It is tried a second time, because the refresh token is not used without it.
     const isLockMissing = store.hasLock && !lease && stored !== undefined && !isLastLock
     if (isLost(lease) || (isLockMissing && refreshToken)) return 'again'
 
@@ -74,7 +74,7 @@ export function createRenewal(
     } else if (refreshToken) {
       const step = (await redeem(refreshToken, lease)) ?? (await findRotated(refreshToken, lease))
       if (step) return step
-      // It is dead. The rest of the access token's life is still good.
+      // The refresh token is dead. The access token is still valid until it expires.
       if (state.cached) state.cached = withoutRefreshToken(state.cached)
       if (stored) await store.delete(state.key)
     }
@@ -83,16 +83,16 @@ export function createRenewal(
     throw signInAgain(settings, refreshToken !== undefined)
   }
 
-  /** Redeems a refresh token; `undefined` if it is dead. */
+  /** Redeems a refresh token. Returns `undefined` if it is dead. */
   const redeem = async (refreshToken: string, lease: Lease | undefined): Promise<Step | undefined> => {
     const token = await byRefreshToken(refreshToken, stored ?? state.cached?.token)
     return token && save(token, lease)
   }
 
-  /** A refresh token is dead. Another process may have redeemed it: looks for what it got. */
+  /** Looks for a newer token after a refresh token was dead, because another process may have redeemed it. */
   const findRotated = async (dead: string, lease: Lease | undefined): Promise<Step | undefined> => {
     let newer = await readStore()
-    // That process may be writing only now.
+    // That process may still be writing its token.
     if (!newer && stored?.refreshToken === dead) newer = await pause().then(readStore)
     if (newer) return newer
     checkCurrent()
@@ -106,7 +106,7 @@ export function createRenewal(
     return isLost(lease) ? 'again' : undefined
   }
 
-  /** Writes the new token. First it reads the store again: if another process changed the entry, it does not write. */
+  /** Writes the new token. It reads the store again first, and does not write if another process changed the entry. */
   const save = async (token: Token, lease: Lease | undefined): Promise<Step> => {
     const before = stored
     const newer = before !== undefined && isCurrent() ? await readStore() : undefined
@@ -115,7 +115,7 @@ export function createRenewal(
     await inTurn(state, async () => {
       const write = async () => (isCurrent() ? store.set(state.key, token) : undefined)
       let isWritten = await write()
-      // It is tried once more before the lock is given back. Else the next process would use the dead refresh token.
+      // A second attempt before the lock is released. Otherwise the next process would use the dead refresh token.
       if (isWritten === false && lease && token.refreshToken !== undefined) isWritten = await pause().then(write)
       if (isWritten !== undefined) state.isUnsaved = !isWritten
     })
@@ -123,8 +123,9 @@ export function createRenewal(
   }
 
   /**
-   * Whether another process may use the same refresh token: without the lock, or if the store cannot be read. Many servers
-   * end the login if a refresh token is used twice. One that only this process knows is never in doubt.
+   * Whether another process could use the same refresh token, because the lock is missing or the store cannot be read.
+   * Many servers end the login if a refresh token is used twice. A refresh token that only this process knows is always
+   * safe.
    */
   const isInDoubt = (refreshToken: string, lease: Lease | undefined): boolean => {
     const isOwn = state.isUnsaved && refreshToken === state.cached?.token.refreshToken
@@ -132,12 +133,12 @@ export function createRenewal(
   }
 
   const inDoubt = (): OAuthError => {
-    const what = stored === undefined ? 'nobody knows whether a token is stored' : 'others may be renewing, too'
+    const what = stored === undefined ? 'it is unknown whether a token is stored' : 'others may be renewing, too'
     const { name } = settings.provider
     return oauthError(name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
   }
 
-  /** Waits as long as the store may take. */
+  /** Waits as long as one operation of the store may take. */
   const pause = () => withTimeout(new Promise<void>(() => {}), settings.storeTimeoutMs, () => {})
 
   return { readStore, request }

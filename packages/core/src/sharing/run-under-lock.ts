@@ -1,31 +1,31 @@
 import type { TokenStore } from '../store.ts'
 import { withTimeout } from '../wait.ts'
 
-/** Tells whether the lock is still held. */
+/** Shows whether the lock is still held. */
 export type Lease = Parameters<Parameters<NonNullable<TokenStore['lock']>>[1]>[0]
 
 type Task<T> = {
   readonly key: string
   readonly work: (lease?: Lease) => Promise<T>
-  /** Looks whether the work is needed at all, while the lock is waited for. */
+  /** Looks for a result during the wait for the lock. If it finds one, the work is not needed. */
   readonly reread: () => Promise<T | undefined>
-  /** How long the result waits until the lock is given back, in milliseconds. */
+  /** How long the result waits until the lock is released, in milliseconds. */
   readonly timeoutMs: number
-  /** Takes the error of the lock, or a reason in words. */
+  /** Reports the error of the lock, or a reason in words. */
   readonly fail: (error: unknown) => void
 }
 
 /**
  * Runs work under the lock of a store, and returns its result.
  *
- * The work runs once at most. If `reread` finds a result first, the work does not run, and that result is returned. If the
- * lock fails, that is reported, and the work runs without a lease.
+ * The work runs at most once. If `reread` finds a result first, the work does not run, and that result is returned. If
+ * the lock fails, `fail` reports it, and the work runs without a lease.
  */
 export async function runUnderLock<T>(
   lock: NonNullable<TokenStore['lock']>,
   { key, work, reread, timeoutMs, fail }: Task<T>,
 ): Promise<T> {
-  /** The result, once the work was started or `reread` found one. */
+  /** The result, after the work has started or `reread` has found one. */
   let outcome: Promise<T> | undefined
   let markSettled = () => {}
   const settled = new Promise<void>((resolve) => (markSettled = resolve))
@@ -47,7 +47,7 @@ export async function runUnderLock<T>(
       await lock(key, runOnce, lookAgain)
       if (!outcome) fail('it did not run the work')
     } catch (error) {
-      // The lock also rejects when the work fails. That is no error of the lock.
+      // The lock also rejects if the work fails. That is not an error of the lock.
       if (!(await hasFailed(outcome))) fail(error)
     }
     // Runs the work without a lease if the lock did not run it.
@@ -56,7 +56,7 @@ export async function runUnderLock<T>(
 
   const released = useLock()
   await settled
-  // A lock that is never given back must not hold up the result.
+  // A lock that is never released must not hold up the result.
   await withTimeout(released, timeoutMs, () => {})
   return runOnce()
 }

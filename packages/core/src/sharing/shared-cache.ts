@@ -10,7 +10,7 @@ import { createLocator } from './locator.ts'
 import { createRenewal } from './renewal.ts'
 
 /**
- * Keeps a token in a store, and shares it and its renewals with all who use that store.
+ * Keeps a token in a store, and shares it and its renewals with all sources that use that store.
  *
  * @returns a function that finds the token.
  */
@@ -35,11 +35,11 @@ export function createSharedCache(
 
     clear: (_life, state, wasUnsaved) =>
       inTurn(state, async () => {
-        // Read and delete together. The stored token may be newer than the one in memory, and is returned then.
+        // Reads and deletes together. The stored token can be newer than the one in memory, and is then returned.
         const reading = wasUnsaved ? undefined : store.get(state.key)
         const isGone = await store.delete(state.key)
         const last = (await reading) ?? undefined
-        // Once more: meanwhile a call may have found the token in the store.
+        // Forgets it again, because a call may have read the token from the store meanwhile.
         forget(state)
         return { last, isGone }
       }),
@@ -47,7 +47,7 @@ export function createSharedCache(
 
   return async (life) => {
     const { state, credentials } = await find()
-    // Where the credentials changed, the old token serves calls until there is a new one.
+    // If the credentials changed, the old token serves calls until there is a new one.
     if (!isAlive(life.state?.cached, Date.now()) || state.cached) life.state = state
     return { cache, state, credentials }
   }

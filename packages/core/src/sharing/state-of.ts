@@ -3,15 +3,15 @@ import { createLru } from '../lru.ts'
 import type { TokenStore } from '../store.ts'
 import { isPending } from '../wait.ts'
 
-// Under a global symbol, so that two copies of this package over one store join the same renewals.
+// Under a global symbol, so that two copies of this package with one store share the same renewals.
 const registry = Symbol.for('@oauthkit/core states 1')
 const statesByStore = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string) => TokenState> })[registry] ??=
   new WeakMap())
 
 /**
- * The one state of a key in a store, for all sources of this process.
+ * Returns the state of a key in a store. All sources of this process share it.
  *
- * Beyond 10,000 keys, those that were not used for longest are forgotten.
+ * Beyond 10,000 keys, the longest unused one is forgotten.
  */
 export function stateOf(store: TokenStore, key: string): TokenState {
   let states = statesByStore.get(store)

@@ -1,10 +1,11 @@
 import type { Settings } from '../life/options.ts'
 
 /**
- * Makes one key for the entry in the store, for its lock and for the state in memory, from all that can change the token.
+ * Makes a key from all values that can change the token. The entry in the store, its lock and the state in memory share
+ * this key.
  *
- * A changed secret is a new key at once. Not so where the token is a user's: a rotated client secret must not sign users
- * out. The key is a hash, so that a store shows neither who asks nor with what.
+ * A changed secret makes a new key at once. A user's key does not depend on it, because a rotated client secret must
+ * not sign users out. The key is a hash, so that a store shows neither the client nor its credentials.
  */
 export async function storeKey(
   { provider, clientAuth, grant, parameters, key }: Settings,

@@ -1,9 +1,9 @@
-/** Whatever a suite finds wrong is a plain `Error`, which every test runner shows. */
+/** Fails with a plain `Error`, which every test runner shows. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(message)
 }
 
-/** Whether two values are the same as JSON, in whatever order their members are. */
+/** Whether two values are the same as JSON. The order of their members does not matter. */
 export const isSame = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other)
 
 const canonical = (value: unknown): string | undefined =>

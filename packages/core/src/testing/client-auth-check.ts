@@ -4,8 +4,8 @@ import { assert } from './assert.ts'
 const clientSecret = 's3cr3t-of-the-client'
 
 /**
- * Fails unless a provider's client authentication shows the credentials in one place, the header or the form, and leaves
- * what the grant asks for as it is.
+ * Fails unless a provider's client authentication puts the credentials in one place, the header or the form, and does
+ * not change the grant's parameters.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3 RFC 6749 §2.3}
  */
@@ -19,26 +19,26 @@ export async function assertClientAuth(provider: Provider): Promise<void> {
     return request
   }
 
-  // Twice, since it is asked again for each attempt.
+  // Twice, because it runs again for each attempt.
   const first = await authenticate(clientSecret)
   for (const request of [first, await authenticate(clientSecret)]) {
     const places = placesOf(request, clientSecret)
-    assert(places.length < 2, `clientAuth shows the credentials in two places: ${places.join(' and ')}`)
+    assert(places.length < 2, `clientAuth puts the credentials in two places: ${places.join(' and ')}`)
     for (const [parameter, value] of [
       ['grant_type', 'client_credentials'],
       ['scope', 'read'],
     ] as const) {
-      assert(request.form.getAll(parameter).join() === value, `clientAuth must leave ${parameter} alone`)
+      assert(request.form.getAll(parameter).join() === value, `clientAuth must not change ${parameter}`)
     }
   }
 
-  // A client without a secret is refused, or is a public one.
+  // Without a secret, clientAuth throws, or the client is a public one.
   const bare = await authenticate(undefined).catch(() => undefined)
   const isUndefined = bare && [...bare.form, ...bare.headers].some(([, value]) => decode(value).includes('undefined'))
   assert(!isUndefined, "without a client secret, clientAuth sends the word 'undefined'")
 }
 
-/** Where the request shows who the client is, beyond its id. */
+/** Returns the places in a request that hold the client's credentials, apart from its id. */
 function placesOf({ form, headers }: ClientAuthRequest, secret: string): string[] {
   const shows = (name: string, value: string) => proofs.has(name) || decode(value).includes(secret)
   const inHeaders = [...headers].filter(([name, value]) => shows(name, value)).map(([name]) => `the header ${name}`)
@@ -48,7 +48,7 @@ function placesOf({ form, headers }: ClientAuthRequest, secret: string): string[
 
 const proofs = new Set(['authorization', 'client_secret', 'client_assertion'])
 
-/** A value, and what it says where it is base64, with a scheme before it or without. */
+/** Returns a value and, if it is base64, its decoded text. A scheme before the value is ignored. */
 function decode(value: string): string {
   try {
     return `${value} ${atob(value.replace(/^\w+ +/, ''))}`

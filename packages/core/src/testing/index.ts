@@ -1,6 +1,6 @@
 /**
- * Tests for stores, providers and token sources that others write, and a token endpoint to test with. They need no
- * particular test runner and no particular runtime.
+ * Tests for your own stores, providers and token sources, and a token endpoint to test with. They work with any test
+ * runner on any runtime.
  *
  * @packageDocumentation
  */

@@ -2,17 +2,17 @@ import { assert, isSame } from './assert.ts'
 import { token, year } from './sample-tokens.ts'
 import { assertStored, isNothing, type StoreCheck } from './store-subject.ts'
 
-/** What is checked of a store whose time can be moved. */
+/** The checks of a store whose time can be moved. */
 export const lifetimeChecks = (advance: (ms: number) => unknown): readonly StoreCheck[] => [
   [
-    'a token is there until its lifetime is over, and whole if it is there longer',
+    'a token stays until its lifetime ends, and is unchanged if it stays longer',
     async (store) => {
       await store.set('key', token, 60_000)
       await advance(59_000)
       await assertStored(store, 'key', token, '59 s into a lifetime of 60 s')
       await advance(2000)
       const late = await store.get('key')
-      assert(isNothing(late) || isSame(late, token), 'get gives something else than what was set after its lifetime')
+      assert(isNothing(late) || isSame(late, token), 'after its lifetime, get returns a different value')
     },
   ],
   [
@@ -24,7 +24,7 @@ export const lifetimeChecks = (advance: (ms: number) => unknown): readonly Store
     },
   ],
   [
-    'a token that is set again has its new lifetime only',
+    'a token that is set again has only its new lifetime',
     async (store) => {
       await Promise.all([store.set('longer', token, 60_000), store.set('endless', token, 60_000)])
       await Promise.all([store.set('longer', token, 600_000), store.set('endless', token)])

@@ -9,7 +9,7 @@ type LockCheck = (
   store: StoreSubject,
 ) => Promise<void>
 
-/** A store without a lock passes: nothing is asked of it. */
+/** A store without a lock passes. */
 const check =
   (work: LockCheck): StoreCheck[1] =>
   async (store, sibling, timeoutMs) => {
@@ -17,10 +17,10 @@ const check =
     if (lock) await work({ lock, other: sibling.lock ?? lock, timeoutMs }, store)
   }
 
-/** How long to wait for what must not happen, in milliseconds. */
+/** How long to wait for something that must not happen, in milliseconds. */
 const aWhile = 30
 
-/** Holds a lock while something else is done; afterwards it is free again, whatever came of that. */
+/** Holds a lock while other work runs. The lock is released at the end, even if that work fails. */
 async function whileHeld(lock: Lock, key: string, timeoutMs: number, work: () => Promise<void>): Promise<void> {
   const started = createGate()
   const done = createGate()
@@ -28,9 +28,9 @@ async function whileHeld(lock: Lock, key: string, timeoutMs: number, work: () =>
     started.open()
     await done.opened
   })
-  const settled = () => timely(holder, timeoutMs, 'lock did not settle though its work had')
+  const settled = () => timely(holder, timeoutMs, 'lock did not settle after its work')
   try {
-    await timely(Promise.race([started.opened, holder]), timeoutMs, 'a free lock was not given')
+    await timely(Promise.race([started.opened, holder]), timeoutMs, 'a caller did not get a free lock')
     await work()
   } catch (error) {
     done.open()
@@ -41,10 +41,10 @@ async function whileHeld(lock: Lock, key: string, timeoutMs: number, work: () =>
   await settled()
 }
 
-/** What is checked of a lock, where there is one. */
+/** The checks of a lock, if there is one. */
 export const lockChecks: readonly StoreCheck[] = [
   [
-    'lock runs the work once and gives what comes of it',
+    'lock runs its work once and returns its result',
     check(async ({ lock, timeoutMs }) => {
       let runs = 0
       const result = { value: 'of the work' }
@@ -53,26 +53,26 @@ export const lockChecks: readonly StoreCheck[] = [
         return result
       }
       const value = await timely(lock('key', work), timeoutMs, 'lock did not settle')
-      assert(value === result, 'lock must give what its work gave')
+      assert(value === result, 'lock must return the result of its work')
       assert(runs === 1, `lock ran its work ${runs} times`)
     }),
   ],
   [
-    'lock passes on the error of its work, and is free again',
+    'lock rejects with the error of its work, and is released',
     check(async ({ lock, other, timeoutMs }) => {
       const failure = new Error('of the work')
       const outcome = lock('key', () => Promise.reject(failure)).catch((error: unknown) => error)
       const error = await timely(outcome, timeoutMs, 'lock did not settle')
-      assert(error === failure, 'lock must fail with the very error of its work')
+      assert(error === failure, 'lock must reject with the same error as its work')
       await timely(
         other('key', async () => {}),
         timeoutMs,
-        'after work that failed, the lock was not given',
+        'a caller did not get the lock after work that failed',
       )
     }),
   ],
   [
-    'lock lets only one work under a key at a time',
+    'lock runs only one work under a key at a time',
     check(async ({ lock, other, timeoutMs }) => {
       let inside = 0
       let most = 0
@@ -86,15 +86,15 @@ export const lockChecks: readonly StoreCheck[] = [
       const results = await timely(
         Promise.allSettled(all),
         all.length * timeoutMs,
-        'those who wait for the lock did not all get it',
+        'not all waiting callers got the lock',
       )
       const failed = results.find(({ status }) => status === 'rejected')
-      assert(!failed, `one of those who wait for the lock failed: ${String((failed as PromiseRejectedResult)?.reason)}`)
-      assert(most === 1, `${most} worked under one key at the same time`)
+      assert(!failed, `a caller that waited for the lock failed: ${String((failed as PromiseRejectedResult)?.reason)}`)
+      assert(most === 1, `${most} callers ran work under one key at the same time`)
     }),
   ],
   [
-    'lock lets a waiter in once the holder is done',
+    'a waiting caller gets the lock after the holder releases it',
     check(async ({ lock, other, timeoutMs }) => {
       let hasRun = false
       let waiter: Promise<void> | undefined
@@ -102,17 +102,17 @@ export const lockChecks: readonly StoreCheck[] = [
         waiter = other('key', async () => {
           hasRun = true
         })
-        // Its failure is looked at below.
+        // Its failure is checked below.
         waiter.catch(() => {})
         await pause(aWhile)
-        assert(!hasRun, 'a waiter ran while the lock was held')
+        assert(!hasRun, 'the work of a waiting caller ran while the lock was held')
       })
-      await timely(waiter ?? Promise.resolve(), timeoutMs, 'a waiter did not get the lock once it was free')
-      assert(hasRun, 'lock settled without having run its work')
+      await timely(waiter ?? Promise.resolve(), timeoutMs, 'a waiting caller did not get the released lock')
+      assert(hasRun, 'lock settled without running its work')
     }),
   ],
   [
-    'lock gives a waiter what comes of its work, or what it read again instead',
+    'a waiting caller gets the result of its work, or of reread instead',
     check(async ({ lock, other, timeoutMs }) => {
       for (const found of [undefined, { read: 'again' }]) {
         const result = { value: 'of the work' }
@@ -124,34 +124,34 @@ export const lockChecks: readonly StoreCheck[] = [
         }
         await whileHeld(lock, 'key', timeoutMs, async () => {
           waiter = other('key', work, async () => found)
-          // Its failure is looked at below.
+          // Its failure is checked below.
           waiter.catch(() => {})
           await pause(aWhile)
         })
         const value = await timely(
           waiter ?? Promise.resolve(result),
           timeoutMs,
-          'a waiter that reads again did not settle',
+          'the lock of a waiting caller with reread did not settle',
         )
         const isRight = runs === 0 ? found !== undefined && value === found : runs === 1 && value === result
-        assert(isRight, 'lock must give what its work gave, or what was read again without the work')
+        assert(isRight, 'lock must return the result of its work, or that of reread without the work')
       }
     }),
   ],
   [
-    'lock holds up nobody under another key',
+    'lock does not block another key',
     check(({ lock, other, timeoutMs }) =>
       whileHeld(lock, 'key', timeoutMs, () =>
         timely(
           other('other key', async () => {}),
           timeoutMs,
-          'the lock of another key was not given',
+          'a caller did not get the lock of another key',
         ),
       ),
     ),
   ],
   [
-    'lock holds up no get, set or delete',
+    'lock does not block get, set or delete',
     check(async ({ lock, timeoutMs }, store) => {
       const token = Object.freeze({ accessToken: 'token' })
       const work = async () => {
@@ -163,11 +163,11 @@ export const lockChecks: readonly StoreCheck[] = [
     }),
   ],
   [
-    'lock gives its work a signal that is not aborted while it lasts',
+    'lock gives its work a signal that is not aborted while the lock is held',
     check(async ({ lock, timeoutMs }) => {
       const work: Parameters<Lock>[1] = async (lease) => {
         const isHeld = () => (lease as Partial<typeof lease> | undefined)?.signal?.aborted === false
-        assert(isHeld(), 'the work must be given a lease with a signal that is not aborted')
+        assert(isHeld(), 'the work must get a lease with a signal that is not aborted')
         await pause(aWhile)
         assert(isHeld(), 'the signal was aborted though the lock was held')
       }

@@ -1,12 +1,12 @@
 import type { Token } from '../token.ts'
 
-/** Frozen through and through, as tokens may be: a store must not write to what it is given. */
+/** Makes a token that is frozen, with its `extra`. A store must not write to the token that it is given. */
 export function tokenOf(accessToken: string, members: Omit<Token, 'accessToken'> = {}): Token {
   if (members.extra) Object.freeze(members.extra)
   return Object.freeze({ accessToken, ...members })
 }
 
-/** A token with everything in it. */
+/** A token with all members. */
 export const full: Token = tokenOf('access.token-~+/=', {
   expiresAt: 4_102_444_800_000,
   refreshToken: 'refresh',
@@ -22,8 +22,8 @@ export const full: Token = tokenOf('access.token-~+/=', {
   },
 })
 
-/** What most checks need no more than. */
+/** A short token, which is enough for most checks. */
 export const token: Token = tokenOf('token', { expiresAt: 4_102_444_800_000 })
 
-/** In milliseconds. */
+/** A year in milliseconds. */
 export const year: number = 365 * 24 * 3_600_000

@@ -3,14 +3,14 @@ import { full, token, tokenOf, year } from './sample-tokens.ts'
 import { assertNothing, assertStored, type StoreCheck } from './store-subject.ts'
 import { pause } from './timely.ts'
 
-/** What is checked of every store. */
+/** The checks of every store. */
 export const storeChecks: readonly StoreCheck[] = [
   [
-    'get gives nothing under a key that was never set',
+    'get returns nothing for a key that was never set',
     (store) => assertNothing(store, 'key', 'before anything is set'),
   ],
   [
-    'get gives what was set, member for member',
+    'get returns all members of the token that was set',
     async (store) => {
       await store.set('key', full)
       await assertStored(store, 'key', full, 'after set')
@@ -25,7 +25,7 @@ export const storeChecks: readonly StoreCheck[] = [
     },
   ],
   [
-    'unicode comes back as it was set',
+    'Unicode comes back unchanged',
     async (store) => {
       const foreign = tokenOf('token', { extra: { Grüße: 'déjà vu, 日本語, עברית, 👩‍👩‍👧, e\u0301 \u2028' } })
       await store.set('key', foreign)
@@ -33,7 +33,7 @@ export const storeChecks: readonly StoreCheck[] = [
     },
   ],
   [
-    'set leaves nothing of what was there before',
+    'set replaces the whole entry',
     async (store) => {
       const bare = tokenOf('bare')
       await store.set('key', full)
@@ -42,16 +42,16 @@ export const storeChecks: readonly StoreCheck[] = [
     },
   ],
   [
-    'delete removes',
+    'delete removes the entry',
     async (store) => {
       await store.set('key', token)
       await store.delete('key')
       await assertNothing(store, 'key', 'after delete')
     },
   ],
-  ['deleting nothing is no error', (store) => store.delete('key')],
+  ['deleting a missing entry is not an error', (store) => store.delete('key')],
   [
-    'keys do not mix, however alike they are',
+    'similar keys do not mix',
     async (store) => {
       const hash = '0123456789abcdef'.repeat(4)
       const keys = [
@@ -71,7 +71,7 @@ export const storeChecks: readonly StoreCheck[] = [
     },
   ],
   [
-    'what get gave can be changed without changing what is stored',
+    'changing a token that get returned does not change the entry',
     async (store) => {
       await store.set('key', full)
       const got = (await store.get('key')) as { accessToken?: string; extra?: { text?: string } } | undefined
@@ -80,14 +80,14 @@ export const storeChecks: readonly StoreCheck[] = [
         try {
           change()
         } catch {
-          // It is frozen, and good so.
+          // A frozen token is fine.
         }
       }
-      await assertStored(store, 'key', before, 'after somebody changed what an earlier get gave')
+      await assertStored(store, 'key', before, 'after a token that get returned was changed')
     },
   ],
   [
-    'a token is kept for its lifetime, be that short, long, or no whole number',
+    'a token stays for its lifetime: a short one, a long one, or a fraction',
     async (store) => {
       const setAt = Date.now()
       const lifetimes = [900, 60_000.5, year]
@@ -96,10 +96,10 @@ export const storeChecks: readonly StoreCheck[] = [
       const [shortest = 0, ...others] = lifetimes
       const early = await store.get(`key-${shortest}`)
       if (Date.now() - setAt < shortest)
-        assert(isSame(early, token), `get gives nothing before ${shortest} ms are over`)
+        assert(isSame(early, token), `get returns nothing before ${shortest} ms have passed`)
       await pause(5)
       await Promise.all(
-        others.map((ttlMs) => assertStored(store, `key-${ttlMs}`, token, `before ${ttlMs} ms are over`)),
+        others.map((ttlMs) => assertStored(store, `key-${ttlMs}`, token, `before ${ttlMs} ms have passed`)),
       )
     },
   ],
@@ -126,12 +126,12 @@ export const storeChecks: readonly StoreCheck[] = [
   ],
 ]
 
-/** What is checked of two stores over the same data. */
+/** The check of two stores with the same data. */
 export const siblingCheck: StoreCheck = [
-  'a sibling finds what was set, and its changes count',
+  'a sibling reads the same entries, and changes them',
   async (store, sibling) => {
     await store.set('key', token)
-    await assertStored(sibling, 'key', token, 'to a sibling')
+    await assertStored(sibling, 'key', token, 'in a sibling')
     const newer = tokenOf('newer')
     await sibling.set('key', newer)
     await assertStored(store, 'key', newer, 'after a sibling set it')

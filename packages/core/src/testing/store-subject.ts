@@ -2,7 +2,7 @@ import type { TokenStore } from '../store.ts'
 import { assert, isSame } from './assert.ts'
 import { timely } from './timely.ts'
 
-/** A store under test: everything is asynchronous, and what never settles is an error. */
+/** A store under test. Each operation is asynchronous, and fails if it does not settle in time. */
 export type StoreSubject = {
   get(key: string): Promise<unknown>
   set(...parameters: Parameters<TokenStore['set']>): Promise<void>
@@ -10,13 +10,13 @@ export type StoreSubject = {
   readonly lock: TokenStore['lock']
 }
 
-/** What a suite checks of a store: a sentence, and the check. */
+/** A check of a store: its name is a sentence. */
 export type StoreCheck = readonly [
   name: string,
   check: (store: StoreSubject, sibling: StoreSubject, timeoutMs: number) => Promise<void>,
 ]
 
-/** Makes the subject of a store, each operation of which may take `timeoutMs`. */
+/** Makes the subject of a store. Each operation may take `timeoutMs`. */
 export function storeSubject(store: TokenStore, timeoutMs: number): StoreSubject {
   const settle = async (operation: 'get' | 'set' | 'delete', work: () => unknown): Promise<unknown> =>
     timely(Promise.resolve(work()), timeoutMs, `${operation} did not settle`)
@@ -28,18 +28,18 @@ export function storeSubject(store: TokenStore, timeoutMs: number): StoreSubject
   }
 }
 
-/** Fails unless there is nothing under the key. */
+/** Fails if there is an entry under the key. */
 export async function assertNothing(store: StoreSubject, key: string, when: string): Promise<void> {
-  assert(isNothing(await store.get(key)), `get must give undefined or null ${when}`)
+  assert(isNothing(await store.get(key)), `get must return undefined or null ${when}`)
 }
 
-/** Fails unless what is under the key is the same as JSON. */
+/** Fails unless the entry under the key is the same as JSON. */
 export async function assertStored(store: StoreSubject, key: string, expected: unknown, when: string): Promise<void> {
   const actual = await store.get(key)
-  assert(!isNothing(actual), `get gives nothing ${when}`)
-  assert(typeof actual === 'object', `get must give an object ${when}, not a ${typeof actual}`)
-  assert(isSame(actual, expected), `get gives something else than what was set ${when}`)
+  assert(!isNothing(actual), `get returns nothing ${when}`)
+  assert(typeof actual === 'object', `get must return an object ${when}, not a ${typeof actual}`)
+  assert(isSame(actual, expected), `get returns a different value ${when}`)
 }
 
-/** Whether a store gave what stands for nothing. */
+/** Whether a store returned a value that stands for a missing entry. */
 export const isNothing = (value: unknown): boolean => value === undefined || value === null

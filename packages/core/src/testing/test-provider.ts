@@ -8,42 +8,42 @@ import { assertClientAuth } from './client-auth-check.ts'
 import { assertApis } from './assert-apis.ts'
 import type { Test } from './test.ts'
 
-/** An API's answer, and whether it means that the token is no longer good. */
+/** An API's response, and whether it means that the API rejects the token. */
 export type RejectionSample = {
-  /** Makes the answer. */
+  /** Makes the response. */
   readonly response: () => Response
-  /** Whether the token is to be renewed, and the call sent again. */
+  /** Whether the API rejects the token, so that the source renews it and the call is sent again. */
   readonly isRejected: boolean
 }
 
-/** Answers as the provider's servers gave them. They are made again each time, since a response can be read only once. */
+/** Responses of the provider's servers. They are functions, because a response can be read only once. */
 export type ProviderSamples = {
-  /** Answers of the token endpoint that grant a token. */
+  /** Responses of the token endpoint that issue a token. */
   readonly tokens?: readonly (() => Response)[] | undefined
-  /** Answers of the APIs: those that reject a token, and those that look like it. */
+  /** Responses of the APIs that reject a token, or seem to reject one. */
   readonly rejections?: readonly RejectionSample[] | undefined
 }
 
-/** What {@link testProvider} should know beside the provider. */
+/** The options of {@link testProvider}. */
 export type ProviderTestOptions = {
-  /** Recorded answers. @defaultValue None: only the provider's data is tested. */
+  /** Recorded responses. @defaultValue None: only the provider's data is tested. */
   readonly samples?: ProviderSamples | undefined
 }
 
 /**
- * Registers the tests that every {@link Provider} must pass. Nothing is sent.
+ * Registers the tests that every {@link Provider} must pass. They send no request.
  *
- * @param test - the test runner's.
+ * @param test - the `test` function of the test runner.
  */
 export function testProvider(test: Test, provider: Provider, { samples = {} }: ProviderTestOptions = {}): void {
   const { name } = provider
 
-  test(`${name}: is plain data, so that a sandbox is a spread of it`, async () => {
+  test(`${name}: is a plain object, so that a spread can make a sandbox`, async () => {
     const members = Object.entries(Object.getOwnPropertyDescriptors(provider))
     const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(provider))
-    assert(isPlain, 'the provider must be an object literal: a spread loses what a class gives')
+    assert(isPlain, 'the provider must be an object literal: a spread loses the members of a class')
     const hidden = members.find(([, descriptor]) => !descriptor.enumerable || !('value' in descriptor))?.[0]
-    assert(hidden === undefined, `${hidden} must be a plain member: a spread does not keep it as it is`)
+    assert(hidden === undefined, `${hidden} must be a plain member: a spread changes it or loses it`)
   })
 
   test(`${name}: has a name`, async () => {
@@ -53,7 +53,7 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
     )
   })
 
-  test(`${name}: its endpoints may be sent secrets`, async () => {
+  test(`${name}: its endpoints are secure`, async () => {
     assert(typeof provider.tokenEndpoint === 'string', 'tokenEndpoint is missing')
     for (const [member, value] of Object.entries(provider)) {
       if (member !== 'issuer' && !/(Endpoint|Ur[il])$/.test(member)) continue
@@ -63,59 +63,59 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
   })
 
   test(`${name}: its tokens go to its APIs only`, async () => {
-    // None at all is for the option `apis`, which token sources insist on.
+    // An empty list is allowed: token sources then require the option `apis`.
     if (provider.apis?.length !== 0 || provider.exceptApis?.length) assertApis(provider)
   })
 
-  test(`${name}: its client authentication uses one place, and leaves the grant alone`, () =>
+  test(`${name}: its client authentication uses one place, and does not change the grant`, () =>
     assertClientAuth(provider))
 
-  test(`${name}: its quirks are within range`, async () => {
+  test(`${name}: its quirks have valid values`, async () => {
     for (const [quirk, [isGood, what]] of Object.entries(quirks)) {
       const value = provider[quirk as keyof typeof quirks]
       assert(value === undefined || isGood(value), `${quirk} must be ${what}`)
     }
   })
 
-  test(`${name}: makes up its mind about a rejection whose body is not what it expects`, async () => {
-    // Called as it is, since core takes a predicate that throws for one that says no.
+  test(`${name}: isRejected decides, even if the body is unexpected`, async () => {
+    // Called directly, because core treats an error of isRejected as `false`.
     const { rejectedStatuses = [401], isRejected = () => true } = provider
     const bodies = ['', '<html>', 'null', '"text"', '[]', '{}', '{"error":{"code":1}}']
     const answers = rejectedStatuses.flatMap((status) => bodies.map((body) => new Response(body, { status })))
     await Promise.all(
       answers.map(async (answer) => {
         const verdict: unknown = await isRejected(answer)
-        assert(typeof verdict === 'boolean', 'isRejected must say true or false')
+        assert(typeof verdict === 'boolean', 'isRejected must return true or false')
       }),
     )
   })
 
   for (const [index, sample] of (samples.tokens ?? []).entries()) {
-    test(`${name}: reads sample ${index + 1} of a token endpoint's answers`, async () => {
+    test(`${name}: sample ${index + 1} of the token endpoint's responses is a token`, async () => {
       const client = { provider, clientId: 'client', clientSecret: 'secret', clientAuth: () => {} }
       const token = await requestToken({ ...client, fetch: async () => sample(), parameters: {} })
       const reason = invalidReason(token)
-      assert(!reason, `it is no token: its ${reason}`)
-      assert((token.expiresAt ?? 0) > Date.now(), 'the token that it grants has no lifetime')
+      assert(!reason, `it is not a token: its ${reason}`)
+      assert((token.expiresAt ?? 0) > Date.now(), 'the token has no lifetime')
     })
   }
 
   for (const [index, sample] of (samples.rejections ?? []).entries()) {
-    const verdict = sample.isRejected ? 'a rejected token' : 'no matter of the token'
-    test(`${name}: takes sample ${index + 1} of an API's answers for ${verdict}`, async () => {
+    const verdict = sample.isRejected ? 'means a rejected token' : 'means no rejected token'
+    test(`${name}: sample ${index + 1} of the APIs' responses ${verdict}`, async () => {
       const isRejected = await rejectionCheck(provider)(sample.response())
-      assert(isRejected === sample.isRejected, `it takes it for ${isRejected ? 'a rejected token' : 'something else'}`)
+      assert(isRejected === sample.isRejected, `it is treated as ${isRejected ? 'a rejected token' : 'something else'}`)
     })
   }
 }
 
-/** What each quirk must be, where there is one. */
+/** The rule for each optional member of a provider. */
 const quirks = {
   rejectedStatuses: [(value) => Array.isArray(value) && value.every(isStatus), 'a list of statuses from 400 to 599'],
   isRejected: [(value) => typeof value === 'function', 'a function'],
   defaultLifetimeMs: [(value) => Number.isFinite(value) && Number(value) > 0, 'a number of milliseconds above 0'],
   renewalMarginMs: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of milliseconds, 0 or more'],
-  assertionAudience: [(value) => typeof value === 'string' && value !== '', 'a text with something in it'],
+  assertionAudience: [(value) => typeof value === 'string' && value !== '', 'a non-empty string'],
   requestIdHeader: [(value) => /^[\w!#$%&'*+.^`|~-]+$/.test(String(value)), 'the name of a header'],
 } satisfies Partial<Record<keyof Provider, [isGood: (value: unknown) => boolean, what: string]>>
 

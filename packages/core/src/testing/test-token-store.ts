@@ -6,17 +6,17 @@ import { siblingCheck, storeChecks } from './store-checks.ts'
 import { storeSubject, type StoreCheck } from './store-subject.ts'
 import type { Test } from './test.ts'
 
-/** What {@link testTokenStore} should know of a store. */
+/** The options of {@link testTokenStore}. */
 export type TokenStoreTestOptions = {
   /**
-   * Moves the time that the store's lifetimes go by, in milliseconds, with fake timers say.
+   * Advances the time that the store uses for lifetimes, in milliseconds. It can use fake timers.
    *
-   * @defaultValue None: that lifetimes end, and when, is not tested.
+   * @defaultValue None: the end of lifetimes is not tested.
    */
   readonly advance?: ((ms: number) => unknown) | undefined
   /**
-   * Makes another store over the same data, as another process has it. What one wrote must be there for the other, and a
-   * lock must keep the two apart.
+   * Makes another store with the same data, as in another process. Each store must read the entries of the other, and a
+   * lock must exclude the other.
    *
    * @defaultValue None: the store is tested alone.
    */
@@ -24,13 +24,15 @@ export type TokenStoreTestOptions = {
   /**
    * Whether the store must have a `lock`.
    *
-   * @defaultValue `false`: a `lock` is tested where there is one.
+   * @defaultValue `false`: a `lock` is tested if there is one.
    */
   readonly hasLock?: boolean | undefined
-  /** Called with the store after each test, whether it passed or failed: to close a connection, or to remove what is left. */
+  /**
+   * Called with the store after each test, even a failed one: to close a connection, or to remove remaining entries.
+   */
   readonly cleanUp?: ((store: TokenStore) => unknown) | undefined
   /**
-   * How long an operation may take, and how long a free lock may be waited for, in milliseconds.
+   * How long an operation may take, and how long a caller may wait for a free lock, in milliseconds.
    *
    * @defaultValue 2000
    */
@@ -40,11 +42,11 @@ export type TokenStoreTestOptions = {
 /**
  * Registers the tests that every {@link TokenStore} must pass.
  *
- * Lifetimes are tested with `advance` only, locks where there is one. Locks are tested by the platform's own timers, even
- * if they are replaced by fake ones after this module was loaded.
+ * Lifetimes are tested only with `advance`. A lock is tested if there is one. The tests of locks use the platform's own
+ * timers, even if fake timers replace them after this module was loaded.
  *
- * @param test - the test runner's.
- * @param create - makes a store with nothing in it, once for each test.
+ * @param test - the `test` function of the test runner.
+ * @param create - makes an empty store. It runs for each test.
  */
 export function testTokenStore(
   test: Test,

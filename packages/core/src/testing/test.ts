@@ -1,6 +1,6 @@
 /**
- * What registers a test: the `test` or `it` of Vitest, Jest, Mocha, `node:test`, `bun:test`, or `Deno.test`.
+ * A function that registers a test: the `test` or `it` of Vitest, Jest, Mocha, `node:test`, `bun:test`, or `Deno.test`.
  *
- * The check takes nothing, and rejects with an `Error` that says what is wrong.
+ * The check has no parameters, and rejects with an `Error` that describes the failure.
  */
 export type Test = (name: string, check: () => Promise<void>) => unknown

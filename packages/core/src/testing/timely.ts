@@ -1,10 +1,13 @@
-/** The platform's own, even where a test replaces the timers later. */
+/** The platform's own timers, even if a test replaces them later. */
 const { setTimeout, clearTimeout } = globalThis
 
-/** Waits, in milliseconds. */
+/** Waits for some milliseconds. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
-/** Waits for `ms` milliseconds at most: what never ends fails with a message, in place of the test runner's limit. */
+/**
+ * Waits for at most `ms` milliseconds. A promise that never settles then fails with a message, before the runner's
+ * limit.
+ */
 export function timely<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${what} within ${ms} ms`)), ms)

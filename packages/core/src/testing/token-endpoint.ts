@@ -2,57 +2,57 @@ import { abortable } from '../wait.ts'
 import { createGate } from './timely.ts'
 
 /**
- * What the token endpoint of {@link createTokenEndpoint} answers to one request: a response, or a function that makes one.
+ * A scripted response of {@link createTokenEndpoint} to one request, or a function that makes one.
  *
- * What the function throws is what the `fetch` fails with.
+ * If the function throws, the `fetch` rejects with its error.
  */
 export type TokenEndpointAnswer = Response | ((request: Request) => Response | Promise<Response>)
 
-/** What {@link createTokenEndpoint} takes. */
+/** The options of {@link createTokenEndpoint}. */
 export type TokenEndpointOptions = {
-  /** How long its access tokens live, in milliseconds. @defaultValue 3_600_000 */
+  /** The lifetime of its access tokens, in milliseconds. @defaultValue 3_600_000 */
   readonly lifetimeMs?: number | undefined
-  /** A refresh token that is good from the start. @defaultValue None: the first comes with a grant of a user's. */
+  /** A refresh token that is valid from the start. @defaultValue None: the first one comes with a user's grant. */
   readonly refreshToken?: string | undefined
 }
 
-/** A token endpoint in memory, and an API that takes its tokens. */
+/** A token endpoint in memory, and an API that accepts its tokens. */
 export type TokenEndpoint = {
-  /** The token endpoint: every URL is its own. It heeds the request's signal. */
+  /** The token endpoint, at every URL. It respects the request's signal. */
   readonly fetch: typeof globalThis.fetch
-  /** The API, at every URL: 200 for a request with an access token that is good, else 401. */
+  /** The API, at every URL. It answers 200 to a request with a valid access token, else 401. */
   readonly api: typeof globalThis.fetch
-  /** The token requests so far, their bodies unread. */
+  /** The token requests so far. Their bodies are not read yet. */
   readonly requests: readonly Request[]
   /**
-   * The server's clock, which ends access tokens at the API.
+   * The server's clock. The API uses it to decide when access tokens expire.
    *
-   * It goes with `Date.now()`, and so with fake timers, which a token source goes by as well. Moved on by itself, tokens are
-   * refused before the source thinks that they are over.
+   * It follows `Date.now()`, and so fake timers, as a token source does. If you advance only this clock, the API
+   * rejects a token before the source considers it expired.
    */
   readonly clock: {
-    /** In milliseconds since the epoch. */
+    /** Returns the time in milliseconds since the epoch. */
     now(): number
-    /** Moves it on, in milliseconds. */
+    /** Advances this clock by some milliseconds. */
     advance(ms: number): void
   }
-  /** Answers the next requests with these, one after the other, in place of a token. */
+  /** Answers the next requests with these responses, one after the other, instead of with a token. */
   answer(...answers: readonly TokenEndpointAnswer[]): void
-  /** Lets all requests wait until the function that it returns is called. */
+  /** Makes all requests wait until the returned function is called. */
   hold(): () => void
-  /** Lets all requests fail with an error, until the function that it returns is called. @defaultValue a network error */
+  /** Makes all requests fail with an error until the returned function is called. @defaultValue a network error */
   fail(error?: Error): () => void
 }
 
-/** The refresh tokens that came of one sign-in, of which only the last is good. */
+/** The tokens of one sign-in. Only the last refresh token is valid. */
 type Family = { refreshToken: string; accessTokens: string[]; isEnded?: boolean }
 
 /**
- * Makes a scripted token endpoint, to test what depends on one.
+ * Creates a scripted token endpoint, for tests of code that depends on one.
  *
- * The nth request gets `token-n`, whoever the client is. `client_credentials` come without a refresh token, every other
- * grant with `refresh-n`. Refresh tokens are good once: the next one comes with the answer, and one that is used again
- * ends all that came of its sign-in. See RFC 9700 §4.14.2.
+ * The nth request gets `token-n`, for any client. `client_credentials` gets no refresh token, each other grant gets
+ * `refresh-n`. A refresh token can be used only once: the response holds the next one, and a second use ends all tokens
+ * of the sign-in. See RFC 9700 §4.14.2.
  */
 export function createTokenEndpoint({
   lifetimeMs = 3_600_000,
@@ -95,7 +95,7 @@ export function createTokenEndpoint({
     if (failure) throw failure
     const answer = script.shift()
     if (answer) return typeof answer === 'function' ? answer(request) : answer
-    // Not text(): workerd warns of that for anything that is no text by name.
+    // Not text(): workerd warns about it if the content type is not a text.
     const form = new URLSearchParams(new TextDecoder().decode(await request.clone().arrayBuffer()))
     const type = form.get('grant_type')
     if (request.method !== 'POST' || !type) return refusal('invalid_request')

@@ -200,7 +200,7 @@ test('beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILABLE until t
   }
   expect(await errorOf(source.getToken())).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
-    message: 'example: 30 tokens were granted in a minute: find out why none of them lasts',
+    message: 'example: the server issued 30 tokens in a minute: find out why none of them lasts',
     retryAt: 1_060_000,
   })
   expect(events).toContainEqual({ type: 'throttled', why: 'token-requests', provider: 'example' })

@@ -145,7 +145,7 @@ test.each<[string, unknown, string | undefined]>([
   const database = createDatabase()
   const { source, events } = watch(tokenEndpoint(), { store: database.open({ get: () => value }) })
   expect(await accessTokenOf(source)).toBe('token-1')
-  const message: unknown = expect.stringContaining(`what is stored is no token: ${member}`)
+  const message: unknown = expect.stringContaining(`the entry is not a token: ${member}`)
   const failure = { type: 'store-failed', operation: 'get', message, isRefreshTokenAtRisk: false }
   // It was read before the request, and again before it was written over.
   expect(events).toMatchObject([...(member ? [failure, failure] : []), { type: 'renewed' }])
@@ -196,7 +196,7 @@ test('no event shows a part of a token, as the errors of JSON.parse do', async (
   const get = () => JSON.parse('{"accessToken":"token-0" "expiresAt":1}')
   const { source, events } = watch(tokenEndpoint(), { store: createDatabase().open({ get }) })
   await source.getToken()
-  expect(events[0]).toMatchObject({ operation: 'get', message: 'what is stored cannot be parsed' })
+  expect(events[0]).toMatchObject({ operation: 'get', message: 'the entry cannot be parsed' })
 })
 
 test.each(failing)(
@@ -239,7 +239,7 @@ test('a store that cannot be read is no reason to sign in again', async () => {
   const { source } = watch(tokenEndpoint(), { store, grant: signedIn })
   expect(await errorOf(source.getToken())).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
-    message: 'example: the store failed, so nobody knows whether a token is stored: try again later',
+    message: 'example: the store failed, so it is unknown whether a token is stored: try again later',
   })
   isDown = false
   await seconds(1)

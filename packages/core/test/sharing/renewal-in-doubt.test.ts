@@ -55,7 +55,7 @@ test('a refresh token that others share is not redeemed while nobody knows wheth
   const { source, left, refreshTokens } = await expired({ get: Number.POSITIVE_INFINITY })
   expect(await errorOf(source.getToken())).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
-    message: 'example: the store failed, so nobody knows whether a token is stored: try again later',
+    message: 'example: the store failed, so it is unknown whether a token is stored: try again later',
   })
   expect(await refreshTokens()).toEqual([])
   left.get = 0

@@ -49,12 +49,12 @@ describe('one with samples', () => {
   testProvider(test, provider, { samples })
 })
 
-const plainName = 'example: is plain data, so that a sandbox is a spread of it'
-const endpointName = 'example: its endpoints may be sent secrets'
+const plainName = 'example: is a plain object, so that a spread can make a sandbox'
+const endpointName = 'example: its endpoints are secure'
 const apisName = 'example: its tokens go to its APIs only'
-const authName = 'example: its client authentication uses one place, and leaves the grant alone'
-const quirkName = 'example: its quirks are within range'
-const mindName = 'example: makes up its mind about a rejection whose body is not what it expects'
+const authName = 'example: its client authentication uses one place, and does not change the grant'
+const quirkName = 'example: its quirks have valid values'
+const mindName = 'example: isRejected decides, even if the body is unexpected'
 
 class OwnProvider {
   name = provider.name
@@ -95,9 +95,9 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
   ['no apis but exceptions', { apis: [], exceptApis: ['https://api.example/x'] }, apisName, /apis is empty/],
   ['apis in one text', { apis: 'https://api.example' }, apisName, /must be a list/],
   ['an API in clear', { apis: ['http://api.example'] }, apisName, /must be https/],
-  ['an exception elsewhere', { exceptApis: ['https://other.example'] }, apisName, /does not lie within/],
-  ['an exception that looks alike', { exceptApis: ['https://api.example.org'] }, apisName, /does not lie within/],
-  ['an exception that leaves nothing', { exceptApis: ['https://api.example/'] }, apisName, /leaves nothing/],
+  ['an exception elsewhere', { exceptApis: ['https://other.example'] }, apisName, /is not within/],
+  ['an exception that looks alike', { exceptApis: ['https://api.example.org'] }, apisName, /is not within/],
+  ['an exception that leaves nothing', { exceptApis: ['https://api.example/'] }, apisName, /excludes the whole/],
   ['no client authentication', { clientAuth: 'client_secret_basic' }, authName, /must be a function/],
   [
     'credentials in two places',
@@ -131,13 +131,13 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     'a grant of its own',
     { clientAuth: ({ form }: Parameters<ClientAuth>[0]) => form.set('grant_type', 'password') },
     authName,
-    /grant_type alone/,
+    /must not change grant_type/,
   ],
   [
     'a second scope',
     { clientAuth: ({ form }: Parameters<ClientAuth>[0]) => form.append('scope', 'write') },
     authName,
-    /scope alone/,
+    /must not change scope/,
   ],
   [
     'an undefined secret',
@@ -190,22 +190,22 @@ const badSamples: [what: string, samples: ProviderTestOptions['samples'], failur
   [
     'a refusal as a token',
     { tokens: [() => grant('token'), () => refusal('invalid_client')] },
-    "example: reads sample 2 of a token endpoint's answers",
+    "example: sample 2 of the token endpoint's responses is a token",
   ],
   [
     'a token without a lifetime',
     { tokens: [() => grant('token', { expires_in: 0 })] },
-    "example: reads sample 1 of a token endpoint's answers",
+    "example: sample 1 of the token endpoint's responses is a token",
   ],
   [
     'a rejected token that is not seen',
     { rejections: [{ response: () => new Response(null, { status: 403 }), isRejected: true }] },
-    "example: takes sample 1 of an API's answers for a rejected token",
+    "example: sample 1 of the APIs' responses means a rejected token",
   ],
   [
     'a refusal that is about something else',
     { rejections: [{ response: () => unauthorized(), isRejected: false }] },
-    "example: takes sample 1 of an API's answers for no matter of the token",
+    "example: sample 1 of the APIs' responses means no rejected token",
   ],
 ]
 

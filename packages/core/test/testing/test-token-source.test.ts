@@ -55,15 +55,15 @@ describe('a vault that cannot renew', () => {
   }))
 })
 
-const sendable = 'gives a token that can be sent, and that survives JSON'
-const many = 'gives a token that is good each time, also to many callers at once'
-const apis = 'names the apis that its tokens may be sent to'
-const back = 'takes a token back, and gives the same, another, or an OAuthError'
-const foreign = 'does not mind a rejected token that is none of its own'
-const reason = 'a caller whose signal is aborted gets its reason'
-const along = 'a caller who gives up takes nobody else along'
-const peek = 'peek, if there is one, gives at once what getToken would'
-const isRejected = 'isRejected, if there is one, says yes or no, and leaves the body alone'
+const sendable = 'getToken returns a token that can be sent, and that survives JSON'
+const many = 'getToken returns a valid token each time, also to many callers at once'
+const apis = 'apis lists the URLs that its tokens may be sent to'
+const back = 'getToken with a rejected token returns the same, another, or an OAuthError'
+const foreign = 'getToken ignores a rejected token of another source'
+const reason = "a caller with an aborted signal gets the signal's reason"
+const along = 'a caller that gives up does not affect other callers'
+const peek = 'peek, if there is one, returns the token of getToken at once'
+const isRejected = 'isRejected, if there is one, returns true or false, and does not read the body'
 const everyToken = [sendable, many, back, foreign, along]
 
 const getsToken = (token: object): Partial<TokenSource> => ({

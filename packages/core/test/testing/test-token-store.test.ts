@@ -32,13 +32,13 @@ describe('a database', () => {
 type Lock = Required<TokenStore>['lock']
 type Flaw = (database: ReturnType<typeof createDatabase>, good: Required<TokenStore>) => Partial<TokenStore>
 
-const fullName = 'get gives what was set, member for member'
+const fullName = 'get returns all members of the token that was set'
 const longName = 'a token of 50,000 characters comes back whole'
-const unicodeName = 'unicode comes back as it was set'
+const unicodeName = 'Unicode comes back unchanged'
 const manyName = 'many operations at once do not disturb each other'
-const lifetimeName = 'a token is kept for its lifetime, be that short, long, or no whole number'
-const rereadName = 'lock gives a waiter what comes of its work, or what it read again instead'
-const insideName = 'lock holds up no get, set or delete'
+const lifetimeName = 'a token stays for its lifetime: a short one, a long one, or a fraction'
+const rereadName = 'a waiting caller gets the result of its work, or of reread instead'
+const insideName = 'lock does not block get, set or delete'
 const { signal } = new AbortController()
 
 const bad: [what: string, flaw: Flaw, failures: string[]][] = [
@@ -46,12 +46,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     'gives something for nothing',
     (_, { get }) => ({ get: async (key) => (await get(key)) ?? {} }),
     [
-      'get gives nothing under a key that was never set',
-      'delete removes',
-      'keys do not mix, however alike they are',
+      'get returns nothing for a key that was never set',
+      'delete removes the entry',
+      'similar keys do not mix',
       manyName,
-      'a sibling finds what was set, and its changes count',
-      'a token is there until its lifetime is over, and whole if it is there longer',
+      'a sibling reads the same entries, and changes them',
+      'a token stays until its lifetime ends, and is unchanged if it stays longer',
     ],
   ],
   [
@@ -90,15 +90,15 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     (_, { get, set }) => ({
       set: async (key, token, ttlMs) => set(key, { ...((await get(key)) as Token), ...token }, ttlMs),
     }),
-    ['set leaves nothing of what was there before', 'a sibling finds what was set, and its changes count'],
+    ['set replaces the whole entry', 'a sibling reads the same entries, and changes them'],
   ],
   [
     'keeps what was there',
     (_, { get, set }) => ({ set: async (key, token, ttlMs) => (await get(key)) ?? set(key, token, ttlMs) }),
     [
-      'set leaves nothing of what was there before',
-      'a sibling finds what was set, and its changes count',
-      'a token that is set again has its new lifetime only',
+      'set replaces the whole entry',
+      'a sibling reads the same entries, and changes them',
+      'a token that is set again has only its new lifetime',
     ],
   ],
   [
@@ -108,7 +108,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         if (!database.entries.delete(key)) throw new Error('no such row')
       },
     }),
-    ['deleting nothing is no error'],
+    ['deleting a missing entry is not an error'],
   ],
   [
     'cuts its keys short',
@@ -117,7 +117,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
       set: (key, token, ttlMs) => set(key.slice(0, 64), token, ttlMs),
       delete: (key) => remove(key.slice(0, 64)),
     }),
-    ['keys do not mix, however alike they are'],
+    ['similar keys do not mix'],
   ],
   [
     'hands out what it keeps',
@@ -130,8 +130,8 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
       }
     },
     [
-      'what get gave can be changed without changing what is stored',
-      'a sibling finds what was set, and its changes count',
+      'changing a token that get returned does not change the entry',
+      'a sibling reads the same entries, and changes them',
     ],
   ],
   [
@@ -146,16 +146,16 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
       fullName,
       longName,
       unicodeName,
-      'set leaves nothing of what was there before',
-      'delete removes',
-      'keys do not mix, however alike they are',
-      'what get gave can be changed without changing what is stored',
+      'set replaces the whole entry',
+      'delete removes the entry',
+      'similar keys do not mix',
+      'changing a token that get returned does not change the entry',
       lifetimeName,
       manyName,
-      'a sibling finds what was set, and its changes count',
-      'a token is there until its lifetime is over, and whole if it is there longer',
+      'a sibling reads the same entries, and changes them',
+      'a token stays until its lifetime ends, and is unchanged if it stays longer',
       'a token without a lifetime stays',
-      'a token that is set again has its new lifetime only',
+      'a token that is set again has only its new lifetime',
       insideName,
     ],
   ],
@@ -166,15 +166,15 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
       fullName,
       longName,
       unicodeName,
-      'set leaves nothing of what was there before',
-      'keys do not mix, however alike they are',
-      'what get gave can be changed without changing what is stored',
+      'set replaces the whole entry',
+      'similar keys do not mix',
+      'changing a token that get returned does not change the entry',
       lifetimeName,
       manyName,
-      'a sibling finds what was set, and its changes count',
-      'a token is there until its lifetime is over, and whole if it is there longer',
+      'a sibling reads the same entries, and changes them',
+      'a token stays until its lifetime ends, and is unchanged if it stays longer',
       'a token without a lifetime stays',
-      'a token that is set again has its new lifetime only',
+      'a token that is set again has only its new lifetime',
       insideName,
     ],
   ],
@@ -205,8 +205,8 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     'ends lifetimes early',
     (_, { set }) => ({ set: (key, token, ttlMs) => set(key, token, ttlMs && ttlMs * 0.9 + 100) }),
     [
-      'a token is there until its lifetime is over, and whole if it is there longer',
-      'a token that is set again has its new lifetime only',
+      'a token stays until its lifetime ends, and is unchanged if it stays longer',
+      'a token that is set again has only its new lifetime',
     ],
   ],
   [
@@ -223,7 +223,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         if (endsAt) database.entries.get(key)!.endsAt = endsAt
       },
     }),
-    ['a token that is set again has its new lifetime only'],
+    ['a token that is set again has only its new lifetime'],
   ],
   [
     'writes its whole file each time',
@@ -236,12 +236,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         database.entries.set(key, { json: JSON.stringify(token), endsAt: Number.POSITIVE_INFINITY })
       },
     }),
-    [
-      'keys do not mix, however alike they are',
-      lifetimeName,
-      manyName,
-      'a token that is set again has its new lifetime only',
-    ],
+    ['similar keys do not mix', lifetimeName, manyName, 'a token that is set again has only its new lifetime'],
   ],
   [
     'keeps what it read to itself',
@@ -259,17 +254,17 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         },
       }
     },
-    ['a sibling finds what was set, and its changes count'],
+    ['a sibling reads the same entries, and changes them'],
   ],
   [
     'never answers',
     () => ({ delete: () => new Promise(() => {}) }),
     [
-      'delete removes',
-      'deleting nothing is no error',
-      'keys do not mix, however alike they are',
+      'delete removes the entry',
+      'deleting a missing entry is not an error',
+      'similar keys do not mix',
       manyName,
-      'a sibling finds what was set, and its changes count',
+      'a sibling reads the same entries, and changes them',
       insideName,
     ],
   ],
@@ -277,17 +272,17 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
   [
     'locks nobody out',
     () => ({ lock: (_key, work) => work({ signal }) }),
-    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done'],
+    ['lock runs only one work under a key at a time', 'a waiting caller gets the lock after the holder releases it'],
   ],
   [
     'locks nobody out of another process',
     () => ({ lock: createDatabase().connect().lock }),
-    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done'],
+    ['lock runs only one work under a key at a time', 'a waiting caller gets the lock after the holder releases it'],
   ],
   [
     'has one lock for all keys',
     (_, { lock }) => ({ lock: (_key, work) => lock('all', work) }),
-    ['lock holds up nobody under another key'],
+    ['lock does not block another key'],
   ],
   [
     'does not wait for the lock',
@@ -303,7 +298,11 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
       }
       return { lock }
     },
-    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done', rereadName],
+    [
+      'lock runs only one work under a key at a time',
+      'a waiting caller gets the lock after the holder releases it',
+      rereadName,
+    ],
   ],
   [
     'stays locked after a failure',
@@ -316,7 +315,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         })
       },
     }),
-    ['lock passes on the error of its work, and is free again'],
+    ['lock rejects with the error of its work, and is released'],
   ],
   [
     'runs the work twice',
@@ -326,7 +325,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         return lock(key, work)
       },
     }),
-    ['lock runs the work once and gives what comes of it', rereadName],
+    ['lock runs its work once and returns its result', rereadName],
   ],
   [
     'says when it was done, in place of what came of it',
@@ -336,7 +335,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         return Date.now()
       }) as Lock,
     }),
-    ['lock runs the work once and gives what comes of it', rereadName],
+    ['lock runs its work once and returns its result', rereadName],
   ],
   [
     'runs the work although what was waited for was there',
@@ -363,12 +362,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
           throw new Error('the transaction failed', { cause })
         }),
     }),
-    ['lock passes on the error of its work, and is free again'],
+    ['lock rejects with the error of its work, and is released'],
   ],
   [
     'swallows errors',
     (_, { lock }) => ({ lock: ((key, work) => lock(key, work).catch(() => {})) as Lock }),
-    ['lock passes on the error of its work, and is free again'],
+    ['lock rejects with the error of its work, and is released'],
   ],
   [
     'never lets a waiter in',
@@ -379,7 +378,11 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
         return work({ signal }).finally(() => held.delete(key))
       },
     }),
-    ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done', rereadName],
+    [
+      'lock runs only one work under a key at a time',
+      'a waiting caller gets the lock after the holder releases it',
+      rereadName,
+    ],
   ],
   [
     'lets no one read while it is locked',
@@ -389,12 +392,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
   [
     'gives no lease',
     (_, { lock }) => ({ lock: (key, work) => lock(key, () => (work as () => Promise<never>)()) }),
-    ['lock gives its work a signal that is not aborted while it lasts'],
+    ['lock gives its work a signal that is not aborted while the lock is held'],
   ],
   [
     'gives up its lease too early',
     (_, { lock }) => ({ lock: (key, work) => lock(key, () => work({ signal: AbortSignal.timeout(1) })) }),
-    ['lock gives its work a signal that is not aborted while it lasts'],
+    ['lock gives its work a signal that is not aborted while the lock is held'],
   ],
 ]
 
@@ -438,5 +441,5 @@ test('says what is wrong', async () => {
   const failures = await failuresOf((register) =>
     testTokenStore(register, () => ({ get: () => null, set: () => {}, delete: () => {} })),
   )
-  expect(failures[fullName]).toBe('get gives nothing after set')
+  expect(failures[fullName]).toBe('get returns nothing after set')
 })
