@@ -28,9 +28,9 @@ export type Login<Info extends UserInfo = UserInfo> = {
    *
    * @param callbackUrl - the URL that the user's browser came back to. Its path and query are enough.
    * @param transaction - the one that {@link Login.start} returned for this session, if the session has one.
-   * @throws `OAuthError`. `TOKEN_MISSING`: the callback does not belong to the transaction; the user must sign in again.
-   * `TOKEN_REFUSED`: the user or the provider refused; see `error`, such as `access_denied`. `TOKEN_MALFORMED`: a check
-   * of the response failed; do not trust it. `TOKEN_UNAVAILABLE`: the provider did not answer.
+   * @throws `OAuthError`. `TOKEN_MISSING`: the callback does not belong to the transaction; the user must sign in
+   * again. `TOKEN_REFUSED`: the user or the provider refused; see `error`, such as `access_denied`. `TOKEN_MALFORMED`:
+   * a check of the response failed; do not trust it. `TOKEN_UNAVAILABLE`: the provider did not answer.
    * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core 1.0 §3.1.3.7}
    */
   finish(

@@ -26,7 +26,7 @@ export type LoginOptions = {
    * @defaultValue `openid`
    */
   readonly scope?: string | undefined
-  /** A `fetch` for the requests, such as for a proxy or a private certificate authority. @defaultValue The platform's. */
+  /** A `fetch` for all requests, for a proxy or a private certificate authority. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
   /** The time limit of each call of the login, with all its requests, in milliseconds. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined

@@ -65,7 +65,7 @@ test.each<[string, () => Response, string]>([
   for (const provider of [least, { ...least, discoveryUrl: 'https://elsewhere.example/metadata' }]) {
     let isGood = false
     const { login } = scripted(provider, () => (isGood ? Response.json(metadata) : answer()))
-    // oxlint-disable-next-line no-await-in-loop -- two
+    // oxlint-disable-next-line no-await-in-loop -- only two
     expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
     isGood = true
     // oxlint-disable-next-line no-await-in-loop -- see above

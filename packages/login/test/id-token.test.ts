@@ -41,7 +41,7 @@ async function startProvider({ kid }: { kid?: string } = {}) {
   return { enter, rotate, forge, counters, breakKeys: () => void (keys = keys.map((key) => ({ ...key, n: '!' }))) }
 }
 
-test('a token response is read like that of a renewal: without a type, with nulls, with a lifetime in quotes', async () => {
+test('a token response is read like that of a renewal: no type, nulls, a lifetime in quotes', async () => {
   const { enter } = await startProvider()
   const { token } = await enter({}, { token_type: undefined, refresh_token: null, expires_in: '60' })
   expect(token).toMatchObject({ accessToken: 'token', idToken: expect.any(String) })

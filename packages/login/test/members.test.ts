@@ -145,7 +145,7 @@ test('a refreshed ID token must have the same user, issuer and client', () => {
 test('user info is requested with the provider’s method, and with the token in the header', async () => {
   for (const method of [undefined, 'POST'] as const) {
     const { login, requests } = scripted({ ...complete, userinfoMethod: method }, () => Response.json({ sub: 'u' }))
-    // oxlint-disable-next-line no-await-in-loop -- two
+    // oxlint-disable-next-line no-await-in-loop -- only two
     await login.userInfo(tokenOf('u'))
     expect(requests).toMatchObject([{ method: method ?? 'GET', redirect: 'manual' }])
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer access')
