@@ -34,7 +34,7 @@ export type BouyguesUserInfo = UserInfo & {
 /**
  * Makes a login, which signs users of Bouygues Telecom in and out ("User login").
  *
- * By default it sends no `scope`, as on the page. The page's answer still grants `openid`: the portal sets what an
+ * By default it sends no `scope`, as on the page. The page's response still grants `openid`: the portal sets what an
  * application gets. By default, `clientSecret` is the environment variable `BOUYGUES_CLIENT_SECRET`.
  *
  * @throws `TypeError` if an option is missing or wrong.
