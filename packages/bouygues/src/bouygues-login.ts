@@ -12,7 +12,7 @@ export type BouyguesLoginOptions = Omit<LoginOptions, 'provider' | 'clientId'> &
 }
 
 /**
- * What Bouygues Telecom says about a user.
+ * The data of Bouygues Telecom about a user.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User info}
  */
@@ -22,7 +22,7 @@ export type BouyguesUserInfo = UserInfo & {
   readonly family_name?: string
   /** How the user signed in, such as `COMPTE_WEB_PROSPECT`. */
   readonly login_type?: string
-  /** What the user is, such as `CLIENT`. */
+  /** The kind of user, such as `CLIENT`. */
   readonly user_type?: string
   readonly roles?: readonly string[]
   /** How certain the user's identity is, such as `urn:bouyguestelecom:acr:classes:low`. */

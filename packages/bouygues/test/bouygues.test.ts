@@ -328,7 +328,7 @@ describe('an app certificate', () => {
     ).resolves.toBeDefined()
   })
 
-  test('with app credentials on one client, in either order, each API gets its own token if both name their APIs', async () => {
+  test('with app credentials on one client, in either order, each API gets its token if both name APIs', async () => {
     const { fetch } = emulator
     const contracts = 'https://open.api.bouyguestelecom.fr/contracts'
     const bySecret = bouyguesAuth({ ...credentials, exceptApis: [contracts], fetch })
