@@ -11,18 +11,18 @@ import { clientAuths, renderTemplate } from './new-provider/template.mjs'
 
 const help = `Usage: npx -y pnpm@12 new-provider <name> [options]
 
-Makes packages/<name>, a provider package whose tests pass at once, and enters it where it has to be known.
+Makes packages/<name>, a provider package whose tests pass at once, and adds it to the files that list all packages.
 The name is in lower case, with hyphens between words: acme, acme-mobile.
 
-  --token-endpoint <url>  where the provider gives tokens
-  --api <url>             where its APIs begin; repeat it for further ones
+  --token-endpoint <url>  the URL where the provider issues tokens
+  --api <url>             the start of its APIs' URLs; repeat it for more APIs
   --client-auth <method>  ${Object.keys(clientAuths).join(', ')}
                           [client_secret_basic]
   --docs <url>            the page that documents how to get tokens
-  --title <text>          how prose calls the provider [the name, capitalised]
-  --help                  shows this
+  --title <text>          the provider's name in texts [the name, capitalised]
+  --help                  shows this text
 
-What is not given stands at example.com, and is listed in the end.`
+A URL that you leave out is at example.com. The script lists such URLs in the end.`
 
 const options = {
   'token-endpoint': { type: 'string' },
@@ -80,17 +80,17 @@ function make(choices) {
 
   const blanks = made.flatMap(([file]) => findBlanks(file))
   return [
-    `${folder} is there. It is entered in ${changed.map(([file]) => file).join(', ')}, and has a changeset.`,
+    `${folder} is there. It was added to ${changed.map(([file]) => file).join(', ')}, and has a changeset.`,
     ...missed.map(({ file, line }) => `Add this to ${file} where it fits:\n  ${line}`),
     'Its tests pass as they are:',
     `  npx -y pnpm@12 exec vitest run --project ${name}`,
-    `Now put what ${title} documents in place of what is made up:`,
+    `Now replace these made-up values with those that ${title} documents:`,
     ...blanks.map((blank) => `  ${blank}`),
-    'Then: npx -y pnpm@12 run fix, and npx -y pnpm@12 test. CONTRIBUTING.md, "A new provider", goes through it.',
+    'Then: npx -y pnpm@12 run fix, and npx -y pnpm@12 test. CONTRIBUTING.md, "A new provider", explains each step.',
   ].join('\n')
 }
 
-/** Returns the lines of a file that still hold something made up. */
+/** Returns the lines of a file that still hold a made-up value. */
 function findBlanks(file) {
   const lines = readFileSync(file, 'utf8').split('\n')
   return lines.flatMap((line, index) =>

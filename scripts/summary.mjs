@@ -1,4 +1,4 @@
-// Adds up what the test runs reported and says so on one plain line.
+// Adds up the reports of the test runs, and prints the totals on one line.
 import { readFileSync } from 'node:fs'
 
 const total = { passed: 0, failed: 0, skipped: 0 }

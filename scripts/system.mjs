@@ -1,4 +1,4 @@
-// Installs the programs that the tests need and no npm package brings, where that is possible without asking.
+// Installs the programs that the tests need and that no npm package contains, if it can do so without a prompt.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'

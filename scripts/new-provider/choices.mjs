@@ -18,35 +18,35 @@ export function readChoices(names, values) {
   check(!existsSync(`packages/${name}`), `packages/${name} is there already, and is not overwritten.`)
   check(!workspaceNames().includes(`@oauthkit/${name}`), `@oauthkit/${name} is the name of another package here.`)
   const identifier = name.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase())
-  check(isFree(identifier), `'${identifier}' cannot be the name of a variable beside the code of a provider package.`)
+  check(isFree(identifier), `'${identifier}' cannot be the name of a variable in the code of a provider package.`)
 
   const { 'client-auth': clientAuth = 'client_secret_basic', api = ['https://api.example.com'] } = values
   check(Object.hasOwn(clientAuths, clientAuth), `--client-auth must be one of ${Object.keys(clientAuths).join(', ')}.`)
   const { title = name.replaceAll(/(^|-)(.)/g, (_, hyphen, letter) => (hyphen && ' ') + letter.toUpperCase()) } = values
-  check(/^[\p{L}\p{N}][\p{L}\p{N} .&+-]*$/u.test(title), '--title takes letters, digits, blanks and . & + - only.')
+  check(/^[\p{L}\p{N}][\p{L}\p{N} .&+-]*$/u.test(title), '--title takes letters, digits, spaces and . & + - only.')
   return {
     name,
     identifier,
     title,
     clientAuth,
     tokenEndpoint: readUrl('token-endpoint', values['token-endpoint'] ?? 'https://auth.example.com/oauth2/token'),
-    // Without a slash in the end, as the calls of the tests go on from there.
+    // Without a final slash, because the tests append paths.
     apis: [...new Set(api.map((url) => readUrl('api', url, /[?#]/).replace(/\/+$/, '')))],
     docs: readUrl('docs', values.docs ?? 'https://docs.example.com/oauth', / /),
   }
 }
 
-/** Returns the URL in the form that is compared and shown. */
+/** Checks the URL of an option, and returns it in its normal form. */
 function readUrl(option, text, excluded = /#/) {
   const { protocol, username, password, href } = URL.canParse(text) ? new URL(text) : {}
   check(protocol === 'https:' && !username && !password, `--${option} must be an https: URL: ${text}`)
   check(!excluded.test(href), `--${option} must end with its path: ${text}`)
-  // It goes into code, prose and tables, where none of its characters may have a meaning.
-  check(/^[\w.:/?&=%~+@#-]+$/.test(href), `--${option} has characters in it that have to be percent-encoded: ${text}`)
+  // It goes into code, prose and tables, so none of its characters must have a special meaning there.
+  check(/^[\w.:/?&=%~+@#-]+$/.test(href), `--${option} has characters that must be percent-encoded: ${text}`)
   return href
 }
 
-/** Whether a variable may have this name in a module that also has the template's other names. */
+/** Whether a variable can have this name in a module that also has the template's other names. */
 function isFree(identifier) {
   if (identifier in globalThis || wordsOfTemplate().has(identifier)) return false
   try {

@@ -10,14 +10,14 @@ export function enterInto({ name, identifier, title }) {
     edit('.size-limit.json', (limits) => [
       ...limits,
       {
-        name: `@oauthkit/${name}, core apart`,
+        name: `@oauthkit/${name}, without core`,
         path: `packages/${name}/dist/index.js`,
         ignore: ['ky', '@oauthkit/core'],
         gzip: true,
         limit: '0.4 kB',
       },
     ]),
-    // The examples of its README are compiled and run from there.
+    // The tests in docs compile and run the examples of its README.
     edit('docs/package.json', (manifest) => ({
       ...manifest,
       devDependencies: sort({ ...manifest.devDependencies, [`@oauthkit/${name}`]: 'workspace:^' }),
@@ -37,7 +37,7 @@ export function enterInto({ name, identifier, title }) {
     },
   ]) {
     const [start, rest, more] = existsSync(file) ? readFileSync(file, 'utf8').split(`\n${before}`) : []
-    // The place must be there exactly once. Else a person has to look.
+    // The place must be there exactly once. Otherwise a person must decide.
     if (rest === undefined || more !== undefined) missed.push({ file, line })
     else changed.push([file, `${start}\n${line}\n${before}${rest}`])
   }

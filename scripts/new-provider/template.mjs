@@ -50,7 +50,7 @@ const choose = (clientAuth) => (line) => {
   return methods.split(', ').includes(clientAuth) ? [kept] : []
 }
 
-/** Returns every word that the code of a package may hold, apart from its comments and strings. */
+/** Returns every word that the code of a package can hold, without its comments and strings. */
 export function wordsOfTemplate() {
   const code = readTemplate().map(([file, text]) =>
     file.endsWith('.ts') ? text.replaceAll(/\/\*.*?\*\/|\/\/.*?$|'.*?'/gms, '') : '',

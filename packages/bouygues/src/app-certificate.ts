@@ -30,7 +30,7 @@ export type AppCertificateOptions = {
   /**
    * How long an assertion is valid, in milliseconds.
    *
-   * Half of that time lies in the past, but at most 30 s. The clock may be wrong by that much, fast or slow.
+   * Half of that time lies in the past, but at most 30 s. The clock can be wrong by that time, fast or slow.
    *
    * @defaultValue 60_000
    */

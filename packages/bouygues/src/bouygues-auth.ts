@@ -40,7 +40,7 @@ export const appCredentials = (): Grant => clientCredentials()
  */
 export function bouyguesTokens({ grant = appCredentials(), ...options }: BouyguesOptions = {}): OwnTokenSource {
   const { clientAuth = grant.clientAuth, provider = grant.provider } = options
-  // First of all, before an environment variable is read.
+  // Before an environment variable is read, so that this error comes first.
   if (!clientAuth && provider?.clientAuth === refuseSecrets) refuseSecrets()
   return createTokenSource(fromEnvironment({ ...options, grant }, bouygues, 'BOUYGUES'))
 }

@@ -12,7 +12,7 @@ export type BouyguesLoginOptions = Omit<LoginOptions, 'provider' | 'clientId'> &
 }
 
 /**
- * What Bouygues Telecom says about a user.
+ * The data of Bouygues Telecom about a user.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User info}
  */
@@ -22,7 +22,7 @@ export type BouyguesUserInfo = UserInfo & {
   readonly family_name?: string
   /** How the user signed in, such as `COMPTE_WEB_PROSPECT`. */
   readonly login_type?: string
-  /** What the user is, such as `CLIENT`. */
+  /** The kind of user, such as `CLIENT`. */
   readonly user_type?: string
   readonly roles?: readonly string[]
   /** How certain the user's identity is, such as `urn:bouyguestelecom:acr:classes:low`. */
@@ -34,7 +34,7 @@ export type BouyguesUserInfo = UserInfo & {
 /**
  * Makes a login, which signs users of Bouygues Telecom in and out ("User login").
  *
- * By default it sends no `scope`, as on the page. The page's answer still grants `openid`: the portal sets what an
+ * By default it sends no `scope`, as on the page. The page's response still grants `openid`: the portal sets what an
  * application gets. By default, `clientSecret` is the environment variable `BOUYGUES_CLIENT_SECRET`.
  *
  * @throws `TypeError` if an option is missing or wrong.

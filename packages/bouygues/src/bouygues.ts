@@ -55,7 +55,7 @@ export const bouyguesEntreprises: Provider = { ...bouygues, name: 'bouygues-entr
 const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
 
 /**
- * The realm that takes signed assertions instead of a secret. The grant `appCertificate` selects it.
+ * The realm that accepts signed assertions instead of a secret. The grant `appCertificate` selects it.
  *
  * Its APIs are those of the consumer portal, because the page of that portal documents the realm for them.
  *
@@ -72,7 +72,7 @@ export const bouyguesEntreprisesRealm: Provider = {
   defaultLifetimeMs: 300_000,
 }
 
-/** The realm's client authentication where no grant brings one. It always throws, because the realm takes no secret. */
+/** The realm's client authentication if no grant sets one. It always throws, because the realm accepts no secret. */
 export function refuseSecrets(): never {
   throw new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()')
 }

@@ -42,13 +42,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A ky for Bouygues Telecom's APIs, over the emulator in place of the network. */
+/** Makes a ky for Bouygues Telecom's APIs, with the emulator instead of the network. */
 function client(options: BouyguesOptions = credentials) {
   const { fetch } = emulator
   return ky.create({ fetch, retry: 0 }).extend(bouyguesAuth({ fetch, ...options }))
 }
 
-/** The same with a certificate. */
+/** Makes such a ky with a certificate. */
 const certified = (options: AppCertificateOptions = {}) =>
   client({ grant: appCertificate({ clientId: 'app', privateKey: pem, ...options }) })
 
@@ -89,7 +89,7 @@ describe('app credentials', () => {
     expect(form).toEqual({ grant_type: 'client_credentials' })
   })
 
-  test('are the default grant, and can be named', async () => {
+  test('are the default grant, and can also be given', async () => {
     const named = await tokenRequestOf({ ...credentials, grant: appCredentials() })
     expect(named.form).toEqual((await tokenRequestOf(credentials)).form)
   })
@@ -100,7 +100,7 @@ describe('app credentials', () => {
     expect((await client({}).post(check, { json })).status).toBe(200)
   })
 
-  test.each(['BOUYGUES_CLIENT_ID', 'BOUYGUES_CLIENT_SECRET'])('without %s it says so at once', (variable) => {
+  test.each(['BOUYGUES_CLIENT_ID', 'BOUYGUES_CLIENT_SECRET'])('without %s a TypeError names it at once', (variable) => {
     vi.stubEnv('BOUYGUES_CLIENT_ID', 'emulated-client')
     vi.stubEnv('BOUYGUES_CLIENT_SECRET', 'emulated-secret')
     vi.stubEnv(variable, undefined)
@@ -108,7 +108,7 @@ describe('app credentials', () => {
     expect(() => bouyguesAuth()).toThrow(variable)
   })
 
-  test('what the page does not explain is kept in the token', async () => {
+  test('a member that the page does not explain is kept in the token', async () => {
     const { token } = await tokenRequestOf(credentials)
     expect(token).toMatchObject({
       accessToken: expect.stringMatching(/^at-[\da-f-]{36}$/),
@@ -118,7 +118,7 @@ describe('app credentials', () => {
     expect(token).not.toHaveProperty('refreshToken')
   })
 
-  test('wrong credentials are TOKEN_REFUSED, with the id of the error for the support', async () => {
+  test('wrong credentials are TOKEN_REFUSED, and requestId is the id of the error', async () => {
     const error = await errorOf(client({ ...credentials, clientSecret: 'wrong' }).post(check, { json }))
     expect(error).toMatchObject({
       name: 'OAuthError',
@@ -191,7 +191,7 @@ describe('an app certificate', () => {
   test.each<[string, AppCertificateOptions, Partial<Provider>, string]>([
     ['the option', { audience: realm }, { assertionAudience: 'https://other.example' }, realm],
     ["the provider's assertionAudience", {}, { assertionAudience: realm }, realm],
-  ])('the audience may be the realm, by %s, as another page has it', async (_how, options, members, audience) => {
+  ])('the audience can be the realm, as on another page, by %s', async (_how, options, members, audience) => {
     const { form } = await tokenRequestOf({
       provider: { ...bouyguesEntreprisesRealm, ...members },
       grant: appCertificate({ clientId: 'app', privateKey: pem, ...options }),
@@ -203,7 +203,7 @@ describe('an app certificate', () => {
     ['PEM', pem],
     ['a JWK', jwk],
     ['a CryptoKey', privateKey],
-  ])('the key may be %s', async (_what, key) => {
+  ])('the key can be %s', async (_what, key) => {
     await expect(tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: key }) })).resolves.toBeDefined()
   })
 
@@ -211,16 +211,19 @@ describe('an app certificate', () => {
     ['PEM', `${pem}\n`],
     ['PEM on one line', pem.replaceAll('\n', String.raw`\n`)],
     ['JSON of a JWK', JSON.stringify(jwk)],
-  ])('key and client id come from BOUYGUES_PRIVATE_KEY, as %s, and BOUYGUES_CLIENT_ID', async (_what, key) => {
-    vi.stubEnv('BOUYGUES_CLIENT_ID', 'app')
-    vi.stubEnv('BOUYGUES_CLIENT_SECRET', undefined)
-    vi.stubEnv('BOUYGUES_PRIVATE_KEY', key)
-    await expect(tokenRequestOf({ grant: appCertificate() })).resolves.toMatchObject({
-      url: bouyguesEntreprisesRealm.tokenEndpoint,
-    })
-  })
+  ])(
+    'the key comes from BOUYGUES_PRIVATE_KEY, as %s, and the client id from BOUYGUES_CLIENT_ID',
+    async (_what, key) => {
+      vi.stubEnv('BOUYGUES_CLIENT_ID', 'app')
+      vi.stubEnv('BOUYGUES_CLIENT_SECRET', undefined)
+      vi.stubEnv('BOUYGUES_PRIVATE_KEY', key)
+      await expect(tokenRequestOf({ grant: appCertificate() })).resolves.toMatchObject({
+        url: bouyguesEntreprisesRealm.tokenEndpoint,
+      })
+    },
+  )
 
-  test.each(['BOUYGUES_CLIENT_ID', 'BOUYGUES_PRIVATE_KEY'])('without %s it says so at once', (variable) => {
+  test.each(['BOUYGUES_CLIENT_ID', 'BOUYGUES_PRIVATE_KEY'])('without %s a TypeError names it at once', (variable) => {
     vi.stubEnv('BOUYGUES_CLIENT_ID', 'app')
     vi.stubEnv('BOUYGUES_PRIVATE_KEY', pem)
     vi.stubEnv(variable, undefined)
@@ -231,8 +234,8 @@ describe('an app certificate', () => {
   test.each([
     ['public', publicPem, 'is a public key'],
     ['in another format', pem.replaceAll('PRIVATE KEY', 'RSA PRIVATE KEY'), 'is PKCS#1: convert it'],
-    ['none for RS256', ecJwk, 'RSA'],
-    ['no key at all', 'hunter2', 'the private key is neither PEM nor a JWK'],
+    ['not for RS256', ecJwk, 'RSA'],
+    ['not a key at all', 'hunter2', 'the private key is neither PEM nor a JWK'],
   ])('a key that is %s is a TypeError at once, which does not show it', (_what, key, message) => {
     const make = () => appCertificate({ clientId: 'app', privateKey: key })
     expect(make).toThrow(TypeError)
@@ -240,7 +243,7 @@ describe('an app certificate', () => {
     expect(make).not.toThrow(/hunter2|[A-Za-z\d+/_-]{40}/)
   })
 
-  test('a key whose public one Bouygues Telecom does not have is TOKEN_REFUSED, with the reason', async () => {
+  test('a key whose public key Bouygues Telecom does not have is TOKEN_REFUSED, with the reason', async () => {
     const other = await exportPKCS8((await generateKeyPair('RS256', { extractable: true })).privateKey)
     expect(await errorOf(certified({ privateKey: other }).post(check, { json }))).toMatchObject({
       code: 'TOKEN_REFUSED',
@@ -251,7 +254,7 @@ describe('an app certificate', () => {
     })
   })
 
-  test('what the realm adds is kept in the token', async () => {
+  test('the members that the realm adds are kept in the token', async () => {
     const { token } = await tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: pem }) })
     expect(token).toMatchObject({
       scope: 'ENT_ContratServicesManage ENT_ContratServicesConsult',
@@ -260,7 +263,7 @@ describe('an app certificate', () => {
     expect(token).not.toHaveProperty('refreshToken')
   })
 
-  test('a token of 300 s is renewed before its end, beside a call, each time with a fresh assertion', async () => {
+  test('a token of 300 s is renewed in the background before it expires, each time with a new assertion', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
     const renewed: TokenEvent[] = []
     const http = client({
@@ -270,7 +273,7 @@ describe('an app certificate', () => {
     await http.get(echo)
     for (let renewals = 1; renewals <= 12; renewals += 1) {
       vi.setSystemTime(Date.now() + 275_000)
-      // oxlint-disable-next-line no-await-in-loop -- time goes on
+      // oxlint-disable-next-line no-await-in-loop -- one call after the other
       await http.get(echo)
       // oxlint-disable-next-line no-await-in-loop -- see above
       await vi.waitFor(() => expect(renewed).toHaveLength(1 + renewals))
@@ -279,7 +282,7 @@ describe('an app certificate', () => {
     expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 13, tokensIssued: 13, apiRejections: 0 })
   })
 
-  test.each([-40, -30, 30, 40])('a clock that is %i s off is no obstacle', async (seconds) => {
+  test.each([-40, -30, 30, 40])('a token request succeeds with a clock that is %i s off', async (seconds) => {
     const now = Date.now()
     const token = bouyguesTokens({
       grant: appCertificate({ clientId: 'app', privateKey: pem }),
@@ -293,7 +296,7 @@ describe('an app certificate', () => {
     await expect(token.getToken()).resolves.toBeDefined()
   })
 
-  test('a failed request is tried again with a fresh assertion', async () => {
+  test('a failed request is tried again with a new assertion', async () => {
     const source = bouyguesTokens({
       grant: appCertificate({ clientId: 'app', privateKey: pem }),
       fetch: emulator.fetch,
@@ -304,28 +307,28 @@ describe('an app certificate', () => {
     await expect(source.getToken()).resolves.toBeDefined()
   })
 
-  test('a client secret beside it is not sent', async () => {
+  test('a client secret is not sent, even if it is given too', async () => {
     const { form, headers } = await tokenRequestOf({
-      clientSecret: 'beside',
+      clientSecret: 'unused-secret',
       grant: appCertificate({ clientId: 'app', privateKey: pem }),
     })
-    expect(JSON.stringify([form, ...headers])).not.toContain('beside')
+    expect(JSON.stringify([form, ...headers])).not.toContain('unused-secret')
   })
 
-  test('a source for the realm without one says at once what is missing', () => {
+  test('a source for the realm without a certificate is a TypeError at once, which names the grant', () => {
     vi.stubEnv('BOUYGUES_CLIENT_ID', undefined)
     expect(() => bouyguesTokens({ provider: bouyguesEntreprisesRealm })).toThrow(
       new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()'),
     )
   })
 
-  test.each([140_000, 300_000, 3_600_000])('an assertion of %i ms is taken', async (lifetimeMs) => {
+  test.each([140_000, 300_000, 3_600_000])('an assertion of %i ms is accepted', async (lifetimeMs) => {
     await expect(
       tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: pem, lifetimeMs }) }),
     ).resolves.toBeDefined()
   })
 
-  test('beside app credentials on one client, each API gets its own token in either order, once both say which', async () => {
+  test('with app credentials on one client, in either order, each API gets its token if both name APIs', async () => {
     const { fetch } = emulator
     const contracts = 'https://open.api.bouyguestelecom.fr/contracts'
     const bySecret = bouyguesAuth({ ...credentials, exceptApis: [contracts], fetch })
@@ -336,7 +339,7 @@ describe('an app certificate', () => {
     })
     const base = ky.create({ fetch, retry: 0 })
     for (const http of [base.extend(bySecret).extend(byKey), base.extend(byKey).extend(bySecret)]) {
-      // oxlint-disable-next-line no-await-in-loop -- two
+      // oxlint-disable-next-line no-await-in-loop -- only two
       const answers = await Promise.all([http.post(check, { json }), http.get(contracts)])
       expect(answers.map(({ status }) => status)).toEqual([200, 200])
     }
@@ -345,7 +348,7 @@ describe('an app certificate', () => {
 })
 
 describe('the environments', () => {
-  test("staging has its own server, and takes its own tokens, which do not go to production's APIs", async () => {
+  test("staging has its own server and its own tokens, which do not go to production's APIs", async () => {
     const http = client({ ...credentials, provider: bouyguesAp4 })
     await http.post('https://open.api.sandbox.bouyguestelecom.fr/ap4/v1/customer-management/email-addresses/check', {
       json,
@@ -361,7 +364,7 @@ describe('the environments', () => {
     const staging = bouyguesAuth({ ...credentials, provider: bouyguesAp4, fetch })
     const base = ky.create({ fetch, retry: 0 })
     for (const http of [base.extend(production).extend(staging), base.extend(staging).extend(production)]) {
-      // oxlint-disable-next-line no-await-in-loop -- two
+      // oxlint-disable-next-line no-await-in-loop -- only two
       const answers = await Promise.all([
         http.get('https://api.bouyguestelecom.fr/echo'),
         http.get('https://api.sandbox.bouyguestelecom.fr/ap4/echo'),
@@ -371,7 +374,7 @@ describe('the environments', () => {
     expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiRejections: 0 })
   })
 
-  test('the portal for companies needs apis, and says so', () => {
+  test('the portal for companies without apis is a TypeError', () => {
     expect(() => bouyguesAuth({ ...credentials, provider: bouyguesEntreprises })).toThrow(
       new TypeError('bouygues-entreprises: apis is empty: name the URLs of the APIs that the tokens may be sent to'),
     )
@@ -382,7 +385,7 @@ describe('the environments', () => {
     const bySecret = client({ ...credentials, provider: bouyguesEntreprises, apis })
     expect((await bySecret.post(check, { json })).status).toBe(200)
     const byKey = client({ grant: appCertificate({ clientId: 'app', privateKey: pem }), apis })
-    // The API knows the token, and finds that it has no right to this.
+    // The API accepts the token, but the token does not permit this call.
     expect(await errorOf(byKey.post(check, { json }))).toMatchObject({ response: { status: 403 } })
     expect(await errorOf(byKey.get(echo))).toMatchObject({
       response: { status: 401 },
@@ -435,7 +438,7 @@ const samples = { tokens: [() => Response.json(secretToken)], rejections }
 
 for (const provider of [bouygues, bouyguesAp4, bouyguesEntreprises]) testProvider(test, provider, { samples })
 
-// As the grant completes it: without, it refuses to authenticate.
+// With the client authentication of the grant. Without it, this provider always throws.
 testProvider(
   test,
   { ...bouyguesEntreprisesRealm, clientAuth: privateKeyJwt({ key: pem }) },

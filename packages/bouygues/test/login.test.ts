@@ -18,7 +18,7 @@ const consumption = 'https://api.bouyguestelecom.fr/customer-management/v1/usage
 const emulator = createEmulator()
 let asked: string[] = []
 
-/** The emulator in place of the network. */
+/** The emulator, instead of the network. */
 const fetch: typeof globalThis.fetch = (input, init) => {
   asked.push(new Request(input, init).url)
   return emulator.fetch(input, init)
@@ -51,7 +51,7 @@ async function enter(options: Partial<BouyguesLoginOptions> = {}, how: Omit<Sign
   return { login, url, ...(await login.finish(callbackUrl, transaction)) }
 }
 
-/** A user's tokens, as an application keeps them. */
+/** Makes the token source of a user, as an application does. */
 const tokensOf = (store: Map<string, Token>, options: Partial<TokenSourceOptions> = {}): OwnTokenSource =>
   bouyguesTokens({ ...credentials, grant: userLogin(), store, key: 'user', fetch, ...options })
 
@@ -63,7 +63,7 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-test('a user signs in, and the token is what the page shows', async () => {
+test('a user signs in, and the token has the members that the page shows', async () => {
   const { token, claims } = await enter()
   expect(token).toMatchObject({
     accessToken: expect.stringMatching(/^at-/),
@@ -80,12 +80,12 @@ test('no scope is sent, as on the page, unless one is given', async () => {
   expect(new URL(url).searchParams.get('scope')).toBe('openid profile')
 })
 
-test('the client proves who it is by Basic of plain base64, as Bouygues Telecom has it', async () => {
+test('the client authenticates by Basic of plain base64, as Bouygues Telecom requires', async () => {
   emulator.bouygues.clients.set('emulated-client', 'p+q%2F:€')
   await expect(enter({ clientSecret: 'p+q%2F:€' })).resolves.toHaveProperty('token')
 })
 
-test('user info is asked for by POST, and is about the one who signed in', async () => {
+test('user info is requested by POST, and is about the user who signed in', async () => {
   const { login, token, claims } = await enter()
   const { sub, given_name: givenName, family_name: familyName, roles } = await login.userInfo(token)
   expect(sub).toBe(claims.sub)
@@ -101,7 +101,7 @@ test('credentials come from BOUYGUES_CLIENT_ID and BOUYGUES_CLIENT_SECRET', asyn
   expect(() => loginTo({ clientSecret: undefined })).toThrow('BOUYGUES_CLIENT_SECRET is not set')
 })
 
-test("production's metadata is asked for once; staging's data is complete", async () => {
+test("production's metadata is fetched once; staging needs no metadata", async () => {
   const login = loginTo()
   await login.start()
   await login.start()
@@ -112,7 +112,7 @@ test("production's metadata is asked for once; staging's data is complete", asyn
 })
 
 describe("a signed-in user's token", () => {
-  test('serves calls, in a new process too, and outlives a rotated client secret', async () => {
+  test('serves calls, also in a new process and after the client secret is rotated', async () => {
     const store = new Map<string, Token>()
     const { token } = await enter()
     await tokensOf(store).setToken(token)
@@ -125,7 +125,7 @@ describe("a signed-in user's token", () => {
     expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 1, apiRejections: 0 })
   })
 
-  test('is not another user’s, and nobody has one before the sign-in or after the log-out', async () => {
+  test('serves no other user, and no call before the sign-in or after the log-out', async () => {
     const store = new Map<string, Token>()
     const source = tokensOf(store)
     expect(await errorOf(call(source))).toMatchObject({ code: 'TOKEN_MISSING' })
@@ -136,7 +136,7 @@ describe("a signed-in user's token", () => {
     expect(store.size).toBe(0)
   })
 
-  test('without a refresh token ends with its life: the user must sign in again', async () => {
+  test('without a refresh token expires: the user must sign in again', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const source = tokensOf(new Map())
     await source.setToken((await enter()).token)
@@ -144,7 +144,7 @@ describe("a signed-in user's token", () => {
     expect(await errorOf(call(source))).toMatchObject({ code: 'TOKEN_MISSING' })
   })
 
-  test('with a refresh token is refreshed, and stays the same user’s', async () => {
+  test('with a refresh token is refreshed for the same user', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     emulator.bouygues.refreshTokens = true
     const source = tokensOf(new Map())
@@ -165,13 +165,13 @@ describe("a signed-in user's token", () => {
     const source = tokensOf(store)
     const { token } = await enter()
     await source.setToken(token)
-    emulator.bouygues.editIdToken = ({ header, payload }) => ({ header, payload: { ...payload, sub: 'somebody-else' } })
+    emulator.bouygues.editIdToken = ({ header, payload }) => ({ header, payload: { ...payload, sub: 'another-user' } })
     vi.setSystemTime(Date.now() + 3_600_000)
     expect(await errorOf(call(source))).toMatchObject({ code: 'TOKEN_MALFORMED' })
     expect([...store.values()]).toMatchObject([{ accessToken: token.accessToken }])
   })
 
-  test('is revoked at the log-out, and the session ends where Bouygues Telecom says', async () => {
+  test('is revoked at the log-out, and the session ends at the URL of Bouygues Telecom', async () => {
     emulator.bouygues.postLogoutRedirectUris.set('emulated-client', ['https://app.example/'])
     const { login, token } = await enter()
     const source = tokensOf(new Map())
@@ -185,7 +185,7 @@ describe("a signed-in user's token", () => {
   })
 })
 
-test("an application's own token of staging can be revoked too", async () => {
+test("staging can also revoke an application's own token", async () => {
   const client: TokenSourceOptions & { provider: Provider } = { ...credentials, provider: bouyguesAp4, fetch }
   const { accessToken: token } = await bouyguesTokens(client).getToken()
   await revoke({ ...client, ...credentials, token })

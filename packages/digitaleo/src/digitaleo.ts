@@ -5,8 +5,8 @@ import { challengesToken } from '@oauthkit/core/plugin'
  * Digitaleo's authorization server, and the APIs that take its tokens.
  *
  * - The form holds the credentials.
- * - A token may have 50,000 characters. Servers and proxies on the way must accept a header of that length.
- * - The answer to a token that is no longer valid is 400 or 401, depending on the host.
+ * - A token can have 50,000 characters. Servers and proxies on the way must accept a header of that length.
+ * - The APIs answer a token that is no longer valid with 400 or 401, depending on the host.
  *
  * @see {@link https://developers.digitaleo.com/rest-apis-v1/authentication Authentication}
  */
@@ -28,8 +28,8 @@ export const digitaleo: Provider = {
 /**
  * Whether a refusal is about the token. A 400 is about the token only if it says so in JSON.
  *
- * A new token does not help against other errors of a call. A proxy that does not accept so long a header also answers
- * 400, in HTML.
+ * A new token does not help against other errors of a call. A proxy that does not accept such a long header also
+ * answers 400, in HTML.
  */
 async function isRejected(response: Response): Promise<boolean> {
   if (response.status === 401) return challengesToken(response)

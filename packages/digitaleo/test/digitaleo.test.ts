@@ -25,7 +25,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A ky for Digitaleo's APIs, over the emulator in place of the network. */
+/** Makes a ky for Digitaleo's APIs, with the emulator instead of the network. */
 function client(options: DigitaleoOptions = credentials) {
   const { fetch } = emulator
   const onEvent = (event: TokenEvent) => void events.push(event)
@@ -38,7 +38,7 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-/** A token endpoint's answer as the page shows it, but for these members. */
+/** Returns the token response that the page shows, with these members changed. */
 const granted = (members: Record<string, unknown> = {}) => ({
   access_token: 'eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJpZCI6ImYyMzE2.sig',
   expires_in: '3600',
@@ -78,7 +78,7 @@ test('credentials come from DIGITALEO_CLIENT_ID and DIGITALEO_CLIENT_SECRET', as
   expect((await client({}).get(campaigns)).status).toBe(200)
 })
 
-test.each(['DIGITALEO_CLIENT_ID', 'DIGITALEO_CLIENT_SECRET'])('without %s it says so at once', (variable) => {
+test.each(['DIGITALEO_CLIENT_ID', 'DIGITALEO_CLIENT_SECRET'])('without %s a TypeError names it at once', (variable) => {
   vi.stubEnv('DIGITALEO_CLIENT_ID', 'emulated-client')
   vi.stubEnv('DIGITALEO_CLIENT_SECRET', 'emulated-secret')
   vi.stubEnv(variable, undefined)
@@ -86,7 +86,7 @@ test.each(['DIGITALEO_CLIENT_ID', 'DIGITALEO_CLIENT_SECRET'])('without %s it say
   expect(() => digitaleoAuth()).toThrow(variable)
 })
 
-test('the header says Bearer, though token_type says bearer', async () => {
+test('the header says Bearer, even if token_type says bearer', async () => {
   const source = digitaleoTokens({ ...credentials, fetch: emulator.fetch })
   await source.getToken()
   expect(source.peek()).toMatch(/^Bearer ey/)
@@ -98,7 +98,7 @@ test('the granted scope is kept', async () => {
 })
 
 test.each([
-  ['as a text', '600'],
+  ['as a string', '600'],
   ['as a number', 600],
 ])('expires_in is read %s', async (_how, expires_in) => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
@@ -107,14 +107,14 @@ test.each([
   expect(expiresAt).toBe(1_800_000_600_000)
 })
 
-test('a token of 50,000 characters serves', async () => {
+test('a token of 50,000 characters works', async () => {
   emulator.digitaleo.tokenLength = 50_000
   const source = digitaleoTokens({ ...credentials, fetch: emulator.fetch })
   expect((await source.getToken()).accessToken).toHaveLength(50_000)
   expect((await client().get(campaigns)).status).toBe(200)
 })
 
-test('wrong credentials are TOKEN_REFUSED, as Digitaleo says it: with 400', async () => {
+test('wrong credentials are TOKEN_REFUSED: Digitaleo answers with 400', async () => {
   const error = await errorOf(
     client({ ...credentials, clientSecret: 'wrong' })
       .get(campaigns)
@@ -133,7 +133,7 @@ test('wrong credentials are TOKEN_REFUSED, as Digitaleo says it: with 400', asyn
 describe.each([
   ['400', campaigns],
   ['401', contacts],
-])('where a token that is no longer good meets %s', (_status, url) => {
+])('where a token that is no longer valid gets %s', (_status, url) => {
   test('an expired one is renewed, and the call replayed', async () => {
     const http = client()
     await http.get(url)
@@ -159,11 +159,7 @@ const rejections: [what: string, answer: ScriptedResponse, isRejected: boolean][
   ['401 with other words', { status: 401, body: { status: 401, message: 'No' } }, true],
   ['401 without a body', { status: 401 }, true],
   ['401 from a proxy', { status: 401, body: '<html>', headers: { 'www-authenticate': 'Basic realm="proxy"' } }, false],
-  [
-    '401 for want of scope',
-    { status: 401, headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
-    false,
-  ],
+  ['401 about the scope', { status: 401, headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } }, false],
   ['400 with invalid_token', { status: 400, body: { error: 'invalid_token' } }, true],
   ['400 with expired_token', { status: 400, body: { error: 'expired_token' } }, true],
   [
@@ -187,10 +183,10 @@ const rejections: [what: string, answer: ScriptedResponse, isRejected: boolean][
   ['400 about a kind of token', { status: 400, body: { error: 'unsupported_token_type' } }, false],
   ['400 of another shape', { status: 400, body: { status: 400, message: 'The token field is too long' } }, false],
   ['400 with a list that holds nothing', { status: 400, body: { messages: [null, 'token'] } }, false],
-  ['400 with an error that is no text', { status: 400, body: { error: { token: 1 } } }, false],
-  ['400 with JSON that is no object', { status: 400, body: ['token'] }, false],
+  ['400 with an error that is not a string', { status: 400, body: { error: { token: 1 } } }, false],
+  ['400 with JSON that is not an object', { status: 400, body: ['token'] }, false],
   ['400 with HTML, as from a proxy', { status: 400, ...html }, false],
-  ['400 with text that speaks of tokens', { status: 400, body: 'token' }, false],
+  ['400 with text about tokens', { status: 400, body: 'token' }, false],
   ['400 without a body', { status: 400 }, false],
   ['431', { status: 431 }, false],
   ['403 with insufficient_scope', { status: 403, body: { error: 'insufficient_scope' } }, false],
@@ -207,7 +203,7 @@ test.each(rejections)('%s renews the token: %o', async (_what, answer, isRejecte
   expect(emulator.digitaleo.counters.tokenRequests).toBe(isRejected ? 2 : 1)
 })
 
-test('a 400 from a proxy that takes no header this long comes back as it is, and an event says what is likely wrong', async () => {
+test('a 400 from a proxy that refuses a long header is passed on, and an event names the likely cause', async () => {
   Object.assign(emulator.digitaleo, { tokenLength: 50_000, maxHeaderBytes: 8192 })
   const error = await errorOf(client().get(campaigns).json())
   expect(error).toMatchObject({ name: 'HTTPError', response: { status: 400 } })
@@ -215,7 +211,7 @@ test('a 400 from a proxy that takes no header this long comes back as it is, and
   expect(events).toContainEqual({ type: 'oversized', provider: 'digitaleo', status: 400, length: 50_007 })
 })
 
-test('a 431 from a server with the usual limit comes back as it is, and an event says what is likely wrong', async () => {
+test('a 431 from a server with the usual limit is passed on, and an event names the likely cause', async () => {
   const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -246,8 +242,8 @@ test.each([
 
 test.each([
   ['the authorization server itself', 'https://oauth.messengeo.net/other'],
-  ["what takes end users' tokens", 'https://api.digitaleo.com/loyalty/v1'],
-  ['a host that looks alike', 'https://api.messengeo.net.example/rest'],
+  ["a host that needs end users' tokens", 'https://api.digitaleo.com/loyalty/v1'],
+  ['a host with a similar name', 'https://api.messengeo.net.example/rest'],
 ])('a token does not go to %s', async (_what, url) => {
   const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({}))
   await ky

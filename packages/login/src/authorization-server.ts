@@ -5,24 +5,25 @@ import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 
 /**
- * Finds out about the provider: what its data says goes first, then what its metadata says, which is only asked for where
- * the data does not suffice for a sign-in.
+ * Returns what a sign-in must know about the provider. The provider's data has priority over its metadata.
+ *
+ * The metadata is only fetched if the data is not enough for a sign-in.
  */
 export async function findAuthorizationServer(settings: LoginSettings): Promise<AuthorizationServer> {
   const { provider, metadata: own } = settings
   if (own.authorization_endpoint && own.jwks_uri) return own
   const discovered = await discover(settings)
-  // The issuer letter for letter as it is published there, since ID tokens are compared with it.
+  // Keeps the issuer exactly as the metadata spells it, because ID tokens are compared with it.
   const server = { ...discovered, ...own, issuer: discovered.issuer }
   const malformed = (what: string) => oauthError(provider.name, 'TOKEN_MALFORMED', what)
-  // No sign-in does without these: better said before the user is sent away than after.
+  // Every sign-in needs these. The error must come before the user is sent to the provider.
   for (const member of ['authorization_endpoint', 'jwks_uri'] as const) {
     if (!server[member]) throw malformed(`its metadata has no ${member}: add it to the provider's data`)
   }
   try {
     return checkEndpoints(provider, server)
   } catch {
-    // What is wrong is not the caller's doing here, so it is no TypeError.
+    // The provider made this mistake, not the caller, so it is no TypeError.
     throw malformed('its metadata has an endpoint that is no https: URL')
   }
 }

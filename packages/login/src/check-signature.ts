@@ -2,15 +2,18 @@ import { OperationProcessingError, validateApplicationLevelSignature, type Autho
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 
-/** The keys that were read anew: the library keeps them per object, for a minute at least. */
+/**
+ * A copy of each server, for which the library fetches the keys again: it caches keys by object, for at least a minute.
+ */
 const renewed = new WeakMap<AuthorizationServer, { readonly server: AuthorizationServer; readonly at: number }>()
 
-/** A server whose signatures are wrong is not asked for its keys all the time, in milliseconds. */
+/** The minimum time between two such fetches, in milliseconds. It spares a server whose signatures are wrong. */
 const coolDown = 10_000
 
 /**
- * Checks the signature of an answer that the library has read, with the provider's published keys. If none of those at hand
- * fits, they may just have been rotated, and are read once more.
+ * Checks the signature of a response that the library has read, with the provider's published keys.
+ *
+ * If the check fails with the cached keys, the provider may have rotated them. So this function fetches them again.
  */
 export async function checkSignature(
   settings: LoginSettings,

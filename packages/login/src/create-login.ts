@@ -13,24 +13,24 @@ export type { LoginOptions } from './settings.ts'
 
 type OpenId = typeof OpenIdModule
 
-/** Signs users in and out at one provider. Whatever is refused is an `OAuthError`, and nothing secret is in it. */
+/** Signs users in and out at one provider. Each refusal is an `OAuthError`, which shows no secret. */
 export type Login<Info extends UserInfo = UserInfo> = {
   /**
-   * Starts a sign-in: send the user's browser to `url`, and keep `transaction` in the user's session.
+   * Starts a sign-in. Send the user's browser to `url`, and keep `transaction` in the user's session.
    *
-   * @throws `OAuthError` if the provider's metadata cannot be had; `TypeError` for wrong use.
+   * @throws `OAuthError` if the provider's metadata cannot be fetched or is wrong; `TypeError` if an option is wrong.
    */
   start(options?: StartOptions): Promise<LoginRequest>
   /**
-   * Ends a sign-in: checks the callback, exchanges its code, once, and checks the ID token.
+   * Finishes a sign-in: checks the callback, redeems its code, only one time, and checks the ID token.
    *
-   * Take the transaction out of the session before, whatever comes of this: it is good for one callback.
+   * Remove the transaction from the session before this call. It is valid for one callback, even if that fails.
    *
-   * @param callbackUrl - the URL that the user's browser came back to; a path with its query will do.
-   * @param transaction - what {@link Login.start} gave for this session; none if the session has none.
-   * @throws `OAuthError`: `TOKEN_MISSING` if the callback does not belong to the transaction: the user is to sign in again;
-   * `TOKEN_REFUSED` if the user or the provider said no (`error`, such as `access_denied`); `TOKEN_MALFORMED` if something
-   * of the answer does not hold: it is not to be trusted; `TOKEN_UNAVAILABLE` if the provider did not answer.
+   * @param callbackUrl - the URL that the user's browser came back to. Its path and query are enough.
+   * @param transaction - the one that {@link Login.start} returned for this session, if the session has one.
+   * @throws `OAuthError`. `TOKEN_MISSING`: the callback does not belong to the transaction; the user must sign in
+   * again. `TOKEN_REFUSED`: the user or the provider refused; see `error`, such as `access_denied`. `TOKEN_MALFORMED`:
+   * a check of the response failed; do not trust it. `TOKEN_UNAVAILABLE`: the provider did not answer.
    * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core 1.0 §3.1.3.7}
    */
   finish(
@@ -40,20 +40,21 @@ export type Login<Info extends UserInfo = UserInfo> = {
   /**
    * Asks the provider who the user is.
    *
-   * @param token - what {@link Login.finish} gave, or a renewal of it: what comes back must be about the same user.
-   * @throws `OAuthError`: `TOKEN_REFUSED` if the token is no longer good, `TOKEN_MALFORMED` if the answer is about someone else.
+   * @param token - the token of {@link Login.finish}, or a renewal of it. The response must be about the same user.
+   * @throws `OAuthError`: `TOKEN_REFUSED` if the provider rejects the token, `TOKEN_MALFORMED` if the response is about
+   * another user.
    * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core 1.0 §5.3}
    */
   userInfo(token: Token): Promise<Info>
   /**
-   * Revokes a user's refresh token, if there is one, and access token at the provider.
+   * Revokes a user's access token, and the refresh token if there is one, at the provider.
    *
-   * @throws `OAuthError` if one may still be alive.
+   * @throws `OAuthError` if one of them may still be valid.
    * @see {@link https://www.rfc-editor.org/rfc/rfc7009.html RFC 7009}
    */
   revoke(token: Token): Promise<void>
   /**
-   * Says where to send the user's browser, so that the session at the provider ends as well.
+   * Returns the URL that ends the session at the provider. Send the user's browser there.
    *
    * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html OpenID Connect RP-Initiated Logout 1.0}
    */
@@ -61,9 +62,9 @@ export type Login<Info extends UserInfo = UserInfo> = {
 }
 
 /**
- * Makes what signs users in at an OpenID Connect provider: authorization code with PKCE, state and nonce.
+ * Makes a login, which signs users in at an OpenID Connect provider: authorization code with PKCE, state and nonce.
  *
- * All of OpenID Connect is done by a certified library; there is no way to switch one of its checks off.
+ * A certified library makes the checks of OpenID Connect. None of them can be switched off.
  *
  * @throws `TypeError` if an option is missing or wrong.
  */
@@ -72,7 +73,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
   const { provider, redirectUri, timeoutMs } = settled
   let authorizationServer: AuthorizationServer | undefined
 
-  /** Finds out about the provider, and does a step with that: all of it by one deadline. */
+  /** Finds the provider's endpoints, then runs a step with them. Both together have one deadline. */
   const withServer = <T>(
     step: string,
     work: (server: AuthorizationServer, settings: LoginSettings, openId: OpenId) => Promise<T>,
@@ -80,11 +81,11 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
     const deadline = new AbortController()
     const settings = { ...settled, signal: deadline.signal }
     const run = async () => {
-      // Only now: who serves the tokens of users that signed in elsewhere need not load it.
+      // Loaded only now: a process that only uses the tokens of users who signed in elsewhere does not need it.
       const openId = await import('./openid.ts')
       let doing = 'the look-up of its metadata'
       try {
-        // The result, not the promise of it: on Workers, one request's promise may never settle in another.
+        // Keeps the result, not its promise: on Workers, a promise of one request may never settle in another request.
         authorizationServer ??= await openId.findAuthorizationServer(settings)
         doing = step
         return await work(authorizationServer, settings, openId)
@@ -124,7 +125,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
         if (!revocationEndpoint) throw new TypeError(`${provider.name}: revocationEndpoint is missing`)
         const client = { ...settings, provider: { ...provider, revocationEndpoint } }
         const { refreshToken, accessToken } = token
-        // Each for itself: that one fails is no reason to leave the other alive.
+        // Both are tried: if one fails, the other must still be revoked.
         const outcomes = await Promise.allSettled([
           ...(refreshToken ? [revoke({ ...client, token: refreshToken, tokenTypeHint: 'refresh_token' })] : []),
           revoke({ ...client, token: accessToken, tokenTypeHint: 'access_token' }),

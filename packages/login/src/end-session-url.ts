@@ -1,17 +1,17 @@
 import type { Provider, Token } from '@oauthkit/core'
 import type { AuthorizationServer } from 'oauth4webapi'
 
-/** What a log-out may ask for. See OpenID Connect RP-Initiated Logout 1.0 §2. */
+/** The options of a log-out. See OpenID Connect RP-Initiated Logout 1.0 §2. */
 export type EndSessionOptions = {
-  /** The user's token, whose ID token tells the provider whose session to end: `id_token_hint`. */
+  /** The user's token. Its ID token tells the provider which session to end: `id_token_hint`. */
   readonly token?: Token | undefined
-  /** Where the user is sent afterwards, exactly as the provider has it registered: `post_logout_redirect_uri`. */
+  /** The URL where the user goes next, exactly as it is registered at the provider: `post_logout_redirect_uri`. */
   readonly postLogoutRedirectUri?: string | undefined
-  /** What comes back with the user: `state`. */
+  /** A value that comes back with the user: `state`. */
   readonly state?: string | undefined
 }
 
-/** Says where to send the user's browser to end the session at the provider. */
+/** Returns the URL that ends the session at the provider. */
 export function endSessionUrl(
   { name }: Provider,
   server: AuthorizationServer,

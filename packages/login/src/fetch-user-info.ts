@@ -7,14 +7,14 @@ import { idTokenClaimsOf } from './id-token-claims-of.ts'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 
-/** What the provider says of the user. See OpenID Connect Core 1.0 §5.1. */
+/** The provider's data about a user. See OpenID Connect Core 1.0 §5.1. */
 export type UserInfo = {
-  /** The user's identifier at this provider, never assigned to another. */
+  /** The user's id at this provider. The provider never gives it to another user. */
   readonly sub: string
   readonly [claim: string]: unknown
 }
 
-/** Asks the provider who the user is, and makes sure that it speaks of the one who signed in. */
+/** Asks the provider who the user is, and checks that it is the user who signed in. */
 export async function fetchUserInfo(
   settings: LoginSettings,
   server: AuthorizationServer,
@@ -25,12 +25,12 @@ export async function fetchUserInfo(
   if (!url) throw new TypeError(`${name}: userinfoEndpoint is missing`)
   const { sub } = idTokenClaimsOf(token.idToken)
   if (typeof sub !== 'string' || !sub)
-    throw new TypeError(`${name}: the token has no ID token: it must be one that finish() gave, or a renewal of it`)
+    throw new TypeError(`${name}: the token has no ID token: give the token of finish(), or a renewal of it`)
 
   const options = requestOptions(settings, url)
   const send: (typeof options)[typeof customFetch] = async (to, init) => {
     const response = await options[customFetch](to, init)
-    // Before the library sees it: some providers' challenges are such as it cannot read.
+    // Before the library sees it, because it cannot read the challenges of some providers.
     if ([400, 401, 403].includes(response.status)) throw await refusalOf(settings.provider, token, response)
     return response
   }
@@ -38,14 +38,18 @@ export async function fetchUserInfo(
   const sending = { ...options, [customFetch]: send }
   const response = await protectedResourceRequest(token.accessToken, method, new URL(url), headers, null, sending)
   const info = await processUserInfoResponse(server, await clientOf(settings), sub, response)
-  // The library has checked a signed answer's claims, and leaves its signature to the application.
+  // The library has checked the claims of a signed response. It leaves the signature to the application.
   if (/^application\/jwt\b/i.test(response.headers.get('content-type') ?? '')) {
     await checkSignature(settings, server, response)
   }
   return info
 }
 
-/** The token is no longer good, or not good for this: providers say so in a body, in a challenge, or in half of one. */
+/**
+ * Makes the error for a token that the endpoint rejects.
+ *
+ * Providers give the reason in a body, in a challenge, or in a challenge without its scheme.
+ */
 async function refusalOf({ name, requestIdHeader = 'x-request-id' }: Provider, token: Token, response: Response) {
   const { status, headers } = response
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null

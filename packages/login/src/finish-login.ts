@@ -13,19 +13,19 @@ import { checkSignature } from './check-signature.ts'
 import { clientIdOf, type LoginSettings } from './settings.ts'
 import type { LoginTransaction } from './transaction.ts'
 
-/** What the ID token says of the user and the sign-in; checked. See OpenID Connect Core 1.0 §2. */
+/** The checked claims of the ID token, about the user and the sign-in. See OpenID Connect Core 1.0 §2. */
 export type IdTokenClaims = IDToken
 
-/** How far the provider's clock may be off, in seconds. */
+/** How fast or slow the provider's clock can be, in seconds. */
 const tolerance = 30
 
-/** The client, as the OpenID Connect library knows it. */
+/** Returns the client in the form that the OpenID Connect library needs. */
 export const clientOf = async (settings: LoginSettings): Promise<Client> => ({
   client_id: await clientIdOf(settings),
   [clockTolerance]: tolerance,
 })
 
-/** Exchanges the callback's code, once, and checks everything that comes back before anyone sees it. */
+/** Redeems the callback's code, only one time, and checks the whole response before the caller sees it. */
 export async function finishLogin(
   settings: LoginSettings,
   server: AuthorizationServer,
@@ -46,7 +46,7 @@ export async function finishLogin(
     parameters: { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier },
   })
 
-  // The rest has been read in the way of all token requests; what is left is OpenID Connect's.
+  // `requestToken` has read and checked the rest of the response. The library only checks the ID token.
   const answer = Response.json({ access_token: token.accessToken, token_type: 'Bearer', id_token: token.idToken })
   const claims = getValidatedIdTokenClaims(
     await processAuthorizationCodeResponse(server, client, answer, {
@@ -57,11 +57,11 @@ export async function finishLogin(
   )
   await checkSignature(settings, server, answer)
   if (!claims?.sub) throw malformed('the ID token names no user (sub)')
-  // What the library leaves to the application. See OpenID Connect Core 1.0 §3.1.3.7, 3 to 5 and 10.
+  // The checks that the library leaves to the application. See OpenID Connect Core 1.0 §3.1.3.7, 3 to 5 and 10.
   const isForAnother = [claims.aud].flat().some((audience) => audience !== client.client_id)
   if (isForAnother) throw malformed('the ID token is for another client too (aud)')
   if (claims.azp !== undefined && claims.azp !== client.client_id)
-    throw malformed("the ID token is for another's use (azp)")
+    throw malformed('the ID token is for another client (azp)')
   if (claims.iat > Date.now() / 1000 + tolerance) throw malformed('the ID token is from the future (iat)')
   return { token, claims }
 }

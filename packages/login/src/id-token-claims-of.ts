@@ -1,4 +1,4 @@
-/** Reads the claims of an ID token that was checked when it came; none where they are not to be read. */
+/** Reads the claims of an ID token, which was checked on arrival. Returns none if they cannot be read. */
 export function idTokenClaimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> {
   try {
     const payload = (idToken?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')

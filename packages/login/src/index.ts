@@ -1,5 +1,5 @@
 /**
- * Signing users in by OpenID Connect, for oauthkit: authorization code with PKCE, user info, revocation, log-out.
+ * Signs users in with OpenID Connect, for oauthkit: authorization code with PKCE, user info, revocation, log-out.
  *
  * @packageDocumentation
  */

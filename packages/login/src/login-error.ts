@@ -8,9 +8,9 @@ import {
 } from 'oauth4webapi'
 
 /**
- * Makes an `OAuthError` of what went wrong while `step` was done; only wrong use of the library stays what it is.
+ * Turns an error of `step` into an `OAuthError`. Returns a `TypeError` about wrong use unchanged.
  *
- * Nothing is passed on as a cause: the errors of the OpenID Connect library hold answers and tokens.
+ * The `OAuthError` has no cause, because the errors of the OpenID Connect library hold responses and tokens.
  */
 export function loginError({ name }: Provider, step: string, error: unknown): unknown {
   if (isOAuthError(error)) return error
@@ -24,13 +24,13 @@ export function loginError({ name }: Provider, step: string, error: unknown): un
     return make('TOKEN_UNAVAILABLE', `the answer was ${status}: try again later`, { status })
   if (error instanceof OperationProcessingError && isTooLongAgo(error))
     return make('TOKEN_MISSING', 'the user signed in longer ago than maxAge allows: sign in again')
-  // The library's messages name the check that failed, and no values; what others say is not in our hands.
+  // The library's messages name the check that failed, and no values. Other messages could hold anything.
   const isLibrarys = error instanceof OperationProcessingError || error instanceof UnsupportedOperationError
   const reason = isLibrarys ? error.message : 'the answer cannot be used'
   return make('TOKEN_MALFORMED', `${reason}: do not trust this answer, and check the provider's data`, { status })
 }
 
-/** What the provider told the browser. See RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6. */
+/** Reads the error that the provider sent to the browser. See RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6. */
 function callbackError(said: AuthorizationResponseError): [OAuthErrorCode, string, OAuthErrorDetails] {
   const error = printable(said.error)
   const errorDescription = said.error_description === undefined ? undefined : printable(said.error_description)
@@ -42,17 +42,17 @@ function callbackError(said: AuthorizationResponseError): [OAuthErrorCode, strin
   return ['TOKEN_REFUSED', `${what}: ${then}`, details]
 }
 
-/** The errors that say nothing about the client or the user. See RFC 6749 §4.1.2.1. */
+/** The errors that are not about the client or the user. See RFC 6749 §4.1.2.1. */
 const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
 
 const isTooLongAgo = ({ code, cause }: OperationProcessingError) =>
   code === JWT_TIMESTAMP_CHECK && (Object(cause) as { claim?: unknown }).claim === 'auth_time'
 
-/** The library names a response that it cannot use as the cause. */
+/** Returns the response that the library could not use: its error has it as the cause. */
 function responseOf(error: unknown): Response | undefined {
   const { cause } = Object(error) as { cause?: unknown }
   return cause instanceof Response ? cause : undefined
 }
 
-/** The characters that RFC 6749 §4.1.2.1 allows, and no more of them than a log line bears. */
+/** Keeps only the characters that RFC 6749 §4.1.2.1 allows, and not more of them than fit on a log line. */
 const printable = (text: string) => text.replaceAll(/[^\x20-\x7E]+/g, ' ').slice(0, 300)

@@ -2,7 +2,7 @@ import type { Provider } from '@oauthkit/core'
 import { parseSecureUrl } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 
-/** The members of a provider that are metadata, and their names there. See OpenID Connect Discovery 1.0 §3. */
+/** The members of a provider that are metadata, and their names in metadata. See OpenID Connect Discovery 1.0 §3. */
 const members = {
   authorizationEndpoint: 'authorization_endpoint',
   tokenEndpoint: 'token_endpoint',
@@ -13,9 +13,9 @@ const members = {
 } as const satisfies Partial<Record<keyof Provider, keyof AuthorizationServer>>
 
 /**
- * The metadata that a provider's data holds.
+ * Returns the metadata that a provider's data holds.
  *
- * @throws `TypeError` if an endpoint is not one that secrets may be sent to.
+ * @throws `TypeError` if secrets must not be sent to one of the endpoints.
  */
 export function metadataOf(provider: Provider): AuthorizationServer {
   const { issuer = '', idTokenSigningAlgorithms: algorithms } = provider
@@ -31,9 +31,9 @@ export function metadataOf(provider: Provider): AuthorizationServer {
 }
 
 /**
- * Looks at all endpoints before anything is sent to one.
+ * Checks all endpoints before anything is sent to one of them.
  *
- * @throws `TypeError` if one is not one that secrets may be sent to.
+ * @throws `TypeError` if secrets must not be sent to one of them.
  */
 export function checkEndpoints({ name }: Provider, metadata: AuthorizationServer): AuthorizationServer {
   for (const member of Object.values(members)) {

@@ -1,4 +1,4 @@
-/** All that needs the OpenID Connect library, which is loaded with the first step of a sign-in. */
+/** The functions that need the OpenID Connect library. The first step of a sign-in loads them. */
 export { findAuthorizationServer } from './authorization-server.ts'
 export { fetchUserInfo } from './fetch-user-info.ts'
 export { finishLogin } from './finish-login.ts'

@@ -3,25 +3,25 @@ import { errorCode, oauthError, readText, parseSecureUrl } from '@oauthkit/core/
 import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
 import type { LoginSettings } from './settings.ts'
 
-/** What any answer of a provider's may hold: metadata, keys, user info. */
+/** The maximum size of each response of a provider: metadata, keys, user info. */
 const maxBytes = 1_048_576
 
-/** Options for one request of the OpenID Connect library; `http:` is for loopback only, which is checked. */
+/** Makes the options for one request of the OpenID Connect library. Checks that `http:` is used on loopback only. */
 export function requestOptions({ provider, fetch, signal }: LoginSettings, url: string) {
   const { name } = provider
   const send = async <Body>(input: string, init: CustomFetchOptions<string, Body>): Promise<Response> => {
     const { origin } = new URL(input)
     try {
-      // The library says of what is absent that it is undefined, which the platform takes, and its type does not.
+      // The library sets absent members to `undefined`. The platform accepts this, but its type does not.
       const response = await fetch(input, init as RequestInit)
       const { status, headers } = response
       const { text, cut } = await readText(response, maxBytes)
       if (cut) throw oauthError(name, 'TOKEN_MALFORMED', `${origin} answered with more than 1 MB`)
-      // What was not followed in a browser shows nothing of itself, not even its status.
+      // In a browser, a redirect that was not followed has status 0, with which no response can be made.
       return status < 200 ? response : new Response(text || null, { status, headers })
     } catch (error) {
       if (isOAuthError(error)) throw error
-      // Not passed on as a cause: what a fetch puts into its errors is not in our hands.
+      // Without a cause, because the error of a custom `fetch` can hold anything, such as a secret.
       throw oauthError(name, 'TOKEN_UNAVAILABLE', `${origin} did not answer (${errorCode(error)}): try again later`)
     }
   }

@@ -3,47 +3,49 @@ import { resolveCredential, needsClientSecret, parseSecureUrl } from '@oauthkit/
 import type { AuthorizationServer } from 'oauth4webapi'
 import { metadataOf } from './metadata.ts'
 
-/** What {@link createLogin} takes. */
+/** The options of {@link createLogin}. */
 export type LoginOptions = {
   /**
-   * Where users sign in. It needs an `issuer`, which its metadata and all ID tokens must name. Where it has no
-   * `authorizationEndpoint` or no `jwksUri`, that metadata is looked up; what the provider says itself goes first.
+   * Where users sign in. It needs an `issuer`, which its metadata and all ID tokens must name.
+   *
+   * If it has no `authorizationEndpoint` or no `jwksUri`, the login fetches its metadata. The members of this object
+   * have priority over the metadata.
    */
   readonly provider: Provider
   /** The client's id. */
   readonly clientId: Credential
   /** The client's secret. @defaultValue None: a public client, which needs `clientAuth: none`. */
   readonly clientSecret?: Credential | undefined
-  /** How the client proves who it is. @defaultValue The provider's way. */
+  /** How the client proves who it is. @defaultValue The provider's `clientAuth`. */
   readonly clientAuth?: ClientAuth | undefined
-  /** Where users come back to, exactly as the provider has it registered: `https:`, or `http:` on loopback. */
+  /** The URL that users come back to, exactly as registered at the provider: `https:`, or `http:` on loopback. */
   readonly redirectUri: string
   /**
-   * What to ask for, its words separated by blanks. Empty: nothing is sent, and the server decides.
+   * The scope to ask for, its words separated by spaces. If empty, none is sent, and the server decides.
    *
    * @defaultValue `openid`
    */
   readonly scope?: string | undefined
-  /** The `fetch` to ask the provider with, for a proxy or a private certificate authority. @defaultValue The platform's. */
+  /** A `fetch` for all requests, for a proxy or a private certificate authority. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
-  /** How long each call of a login's may take, whatever it waits for, in milliseconds. @defaultValue 10_000 */
+  /** The time limit of each call of the login, with all its requests, in milliseconds. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined
 }
 
-/** The same, complete and checked. */
+/** The options of a login, complete and checked. */
 export type LoginSettings = LoginOptions & {
-  /** What the provider's data says, as metadata. */
+  /** The provider's data, in the form of metadata. */
   readonly metadata: AuthorizationServer
   readonly clientAuth: ClientAuth
   readonly scope: string
   readonly fetch: typeof fetch
   readonly timeoutMs: number
-  /** Ends the requests of one call when its time is over. */
+  /** Aborts the requests of one call when it times out. */
   readonly signal: AbortSignal
 }
 
 /**
- * Completes the options.
+ * Checks and completes the options.
  *
  * @throws `TypeError` if one is missing or wrong.
  */
@@ -53,20 +55,20 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   const fail = (what: string): never => {
     throw new TypeError(`${name}: ${what}`)
   }
-  if (!issuer) return fail('issuer is missing: ID tokens could not be checked without')
+  if (!issuer) return fail('issuer is missing: ID tokens cannot be checked without it')
   const { search, hash } = parseSecureUrl(issuer, `${name}: issuer`)
-  if (search || hash) fail('issuer must end with its path')
+  if (search || hash) fail('issuer must have no query and no fragment')
   if (discoveryUrl !== undefined) parseSecureUrl(discoveryUrl, `${name}: discoveryUrl`)
   if (parseSecureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
   if (!options.clientId) fail('clientId is missing or empty')
   const { clientAuth = provider.clientAuth, fetch = (input, init) => globalThis.fetch(input, init) } = options
   if (clientSecret === '' || (clientSecret === undefined && needsClientSecret(clientAuth)))
-    fail('clientSecret is missing or empty: a client that has none needs another clientAuth, such as none')
+    fail('clientSecret is missing or empty: a client without a secret needs another clientAuth, such as none')
   if (!(timeoutMs > 0 && timeoutMs <= 2_147_483_647))
     fail('timeoutMs must be a number above 0, and at most 2,147,483,647')
   return { ...options, metadata: metadataOf(provider), clientAuth, scope, timeoutMs, fetch }
 }
 
-/** Looks the client's id up. */
+/** Returns the client's id. Calls the option if it is a function. */
 export const clientIdOf = ({ provider, clientId }: Pick<LoginSettings, 'provider' | 'clientId'>): Promise<string> =>
   resolveCredential(provider, 'clientId', clientId)

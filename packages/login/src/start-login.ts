@@ -8,23 +8,23 @@ import {
 import { clientIdOf, type LoginSettings } from './settings.ts'
 import type { LoginTransaction } from './transaction.ts'
 
-/** What a sign-in may ask for. */
+/** The options of a sign-in. */
 export type StartOptions = {
-  /** How long ago the user may have signed in at most, in seconds: `max_age`. It is checked when the user comes back. */
+  /** The maximum time since the user's last sign-in at the provider, in seconds: `max_age`. `finish` checks it. */
   readonly maxAge?: number | undefined
   /**
-   * Further parameters of the authorization request under their wire names, such as `prompt`, `login_hint`, `acr_values`.
+   * More parameters of the authorization request, under their wire names, such as `prompt`, `login_hint`, `acr_values`.
    *
-   * Not those that the login sets itself.
+   * The parameters that the login sets itself are not allowed.
    */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
-/** A sign-in that was started. */
+/** A sign-in that has started. */
 export type LoginRequest = {
   /** Where to send the user's browser. */
   readonly url: string
-  /** What to remember in the user's session until the callback. */
+  /** The data to keep in the user's session until the callback. */
   readonly transaction: LoginTransaction
 }
 
@@ -69,5 +69,5 @@ export async function startLogin(
   }
 }
 
-/** What would bring the answer, or the question, in another way than this package knows. */
+/** Parameters that send the request or the response in a way that this package does not support. */
 const unsupported = new Set(['response_mode', 'request', 'request_uri'])

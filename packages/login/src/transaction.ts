@@ -2,8 +2,10 @@ import type { OAuthError, Provider } from '@oauthkit/core'
 import { oauthError } from '@oauthkit/core/plugin'
 
 /**
- * What must be remembered of a sign-in until the user comes back: JSON for the app's own session, which only that user's
- * browser may lead to. It holds secrets, so it goes into no log and into no cookie that is not encrypted.
+ * The data of a sign-in, to keep until the user comes back. It is JSON for your app's session of this user.
+ *
+ * Only this user's browser must have access to that session. The data holds secrets: do not write it to a log, or to a
+ * cookie that is not encrypted.
  */
 export type LoginTransaction = {
   /** Ties the callback to the browser that the sign-in started in. See RFC 6749 §10.12. */
@@ -12,30 +14,31 @@ export type LoginTransaction = {
   readonly nonce: string
   /** Ties the code to this sign-in. See RFC 7636 §4.1. */
   readonly codeVerifier: string
-  /** Who was asked, so that another server's answer is not taken for its. See RFC 9207. */
+  /** The server that was asked, so that a response of another server is refused. See RFC 9207. */
   readonly issuer: string
-  /** How old a sign-in may be, in seconds, where `max_age` was asked for. */
+  /** The maximum time since the user's last sign-in, in seconds, if `max_age` was sent. */
   readonly maxAge?: number | undefined
 }
 
-/** Says that a callback is not the end of a sign-in that was started here. */
+/** Makes the error for a callback that does not belong to a sign-in of this session. */
 export const signInAgain = ({ name }: Provider, what: string): OAuthError =>
   oauthError(name, 'TOKEN_MISSING', `${what}: sign in again`)
 
 /**
- * Makes sure that a callback belongs to a transaction, before anything is asked of anybody.
+ * Checks that a callback belongs to a transaction, before any request is sent.
  *
- * @throws `OAuthError` `TOKEN_MISSING` if not: the user is to sign in again.
+ * @throws `OAuthError` `TOKEN_MISSING` if it does not: the user must sign in again.
  */
 export function checkTransaction(
   provider: Provider,
   transaction: LoginTransaction | null | undefined,
   callback: URLSearchParams,
 ): LoginTransaction {
-  if (!isTransaction(transaction)) throw signInAgain(provider, 'no sign-in was started in this session, or it is over')
+  if (!isTransaction(transaction))
+    throw signInAgain(provider, 'no sign-in was started in this session, or it has ended')
   const states = callback.getAll('state')
   if (states.length === 0)
-    throw signInAgain(provider, 'the callback has no state, so nobody knows whose sign-in it ends')
+    throw signInAgain(provider, 'the callback has no state, so it is unknown whose sign-in it ends')
   if (states.length > 1 || states[0] !== transaction.state)
     throw signInAgain(provider, 'the callback does not belong to the sign-in that was started in this session')
   return transaction

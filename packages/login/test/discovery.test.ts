@@ -3,7 +3,7 @@ import { complete, errorOf, least, metadata, scripted } from './support.ts'
 
 const wellKnown = 'https://id.example/.well-known/openid-configuration'
 
-test("a provider's metadata is asked for once, where its issuer is", async () => {
+test("a provider's metadata is fetched once, from the address of its issuer", async () => {
   const { login, asked } = scripted(least, () => Response.json(metadata))
   const { url } = await login.start()
   await login.start()
@@ -11,21 +11,21 @@ test("a provider's metadata is asked for once, where its issuer is", async () =>
   expect(asked).toEqual([wellKnown])
 })
 
-test('it is asked for elsewhere if the provider says so', async () => {
+test('metadata is fetched from discoveryUrl if the provider has one', async () => {
   const discoveryUrl = 'https://elsewhere.example/metadata'
   const { login, asked } = scripted({ ...least, discoveryUrl }, () => Response.json(metadata))
   await login.start()
   expect(asked).toEqual([discoveryUrl])
 })
 
-test("what the provider's data says goes before its metadata", async () => {
+test("the provider's data has priority over its metadata", async () => {
   const provider = { ...least, authorizationEndpoint: 'https://id.example/own' }
   const { login, asked } = scripted(provider, () => Response.json(metadata))
   expect((await login.start()).url).toMatch(/^https:\/\/id\.example\/own\?/)
   expect(asked).toEqual([wellKnown])
 })
 
-test('data that is complete needs no metadata', async () => {
+test('complete data needs no metadata', async () => {
   const { login, asked } = scripted(complete, () => Response.json(metadata))
   await login.endSessionUrl()
   expect(asked).toEqual([])
@@ -34,7 +34,7 @@ test('data that is complete needs no metadata', async () => {
 test.each<[string, () => Response, string]>([
   ['names another issuer', () => Response.json({ ...metadata, issuer: 'https://evil.example' }), 'TOKEN_MALFORMED'],
   ['names no issuer', () => Response.json({ ...metadata, issuer: undefined }), 'TOKEN_MALFORMED'],
-  ['is no JSON', () => new Response('<html>'), 'TOKEN_MALFORMED'],
+  ['is not JSON', () => new Response('<html>'), 'TOKEN_MALFORMED'],
   ['is not there', () => new Response(null, { status: 404 }), 'TOKEN_MALFORMED'],
   ['redirects', () => new Response(null, { status: 302, headers: { location: '/x' } }), 'TOKEN_MALFORMED'],
   [
@@ -61,11 +61,11 @@ test.each<[string, () => Response, string]>([
     },
     'TOKEN_UNAVAILABLE',
   ],
-])('metadata that %s is an OAuthError, and is asked for again the next time', async (_what, answer, code) => {
+])('metadata that %s is an OAuthError, and is fetched again the next time', async (_what, answer, code) => {
   for (const provider of [least, { ...least, discoveryUrl: 'https://elsewhere.example/metadata' }]) {
     let isGood = false
     const { login } = scripted(provider, () => (isGood ? Response.json(metadata) : answer()))
-    // oxlint-disable-next-line no-await-in-loop -- two
+    // oxlint-disable-next-line no-await-in-loop -- only two
     expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
     isGood = true
     // oxlint-disable-next-line no-await-in-loop -- see above
@@ -99,24 +99,27 @@ test('an answer that begins in time and does not end is TOKEN_UNAVAILABLE', asyn
 })
 
 test.each([
-  ['where the issuer is', least],
-  ['elsewhere', { ...least, discoveryUrl: 'https://elsewhere.example/metadata' }],
-])('metadata is asked for in JSON, and redirects are not followed: %s', async (_where, provider) => {
+  ['at the issuer', least],
+  ['at discoveryUrl', { ...least, discoveryUrl: 'https://elsewhere.example/metadata' }],
+])('metadata is requested as JSON, and redirects are not followed: %s', async (_where, provider) => {
   const { login, requests } = scripted(provider, () => Response.json(metadata))
   await login.start()
   expect(requests).toMatchObject([{ method: 'GET', redirect: 'manual' }])
   expect(requests[0]?.headers.get('accept')).toBe('application/json')
 })
 
-test.each(['authorization_endpoint', 'jwks_uri'] as const)('metadata without %s says what to add', async (member) => {
-  const { login } = scripted(least, () => Response.json({ ...metadata, [member]: undefined }))
-  expect(await errorOf(login.start())).toMatchObject({
-    code: 'TOKEN_MALFORMED',
-    message: `example: its metadata has no ${member}: add it to the provider's data`,
-  })
-})
+test.each(['authorization_endpoint', 'jwks_uri'] as const)(
+  'the error for metadata without %s says what to add',
+  async (member) => {
+    const { login } = scripted(least, () => Response.json({ ...metadata, [member]: undefined }))
+    expect(await errorOf(login.start())).toMatchObject({
+      code: 'TOKEN_MALFORMED',
+      message: `example: its metadata has no ${member}: add it to the provider's data`,
+    })
+  },
+)
 
-test('what takes too long is not asked any further', async () => {
+test('a request that takes too long is aborted', async () => {
   let signal: AbortSignal | null | undefined
   const { login } = scripted(least, () => new Response(), {
     timeoutMs: 20,

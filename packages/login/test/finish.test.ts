@@ -5,7 +5,7 @@ import { complete, errorOf, least, scripted } from './support.ts'
 
 const callback = 'https://app.example/callback'
 
-/** A sign-in that was started, and a token endpoint that answers as scripted. */
+/** Starts a sign-in at a provider whose token endpoint answers as scripted. */
 async function started(answer: () => Response = () => new Response(null, { status: 500 })) {
   const { login, asked } = scripted(complete, answer)
   const { transaction } = await login.start()
@@ -13,22 +13,30 @@ async function started(answer: () => Response = () => new Response(null, { statu
 }
 
 test.each<[string, (transaction: LoginTransaction) => LoginTransaction | null | undefined, string]>([
-  ['there is no transaction', () => undefined, 'no sign-in was started in this session, or it is over'],
-  ['the session lost it', () => null, 'no sign-in was started in this session'],
-  ['it is of another shape', () => ({ state: 'x' }) as never, 'no sign-in was started in this session'],
-  ['its maxAge is no number', (transaction) => ({ ...transaction, maxAge: null as never }), 'no sign-in was started'],
-  ['it is empty', (transaction) => ({ ...transaction, nonce: '' }), 'no sign-in was started in this session'],
+  ['there is no transaction', () => undefined, 'no sign-in was started in this session, or it has ended'],
+  ['the transaction is null', () => null, 'no sign-in was started in this session'],
+  ['the transaction has another shape', () => ({ state: 'x' }) as never, 'no sign-in was started in this session'],
   [
-    'it is for another provider',
+    'its maxAge is not a number',
+    (transaction) => ({ ...transaction, maxAge: null as never }),
+    'no sign-in was started',
+  ],
+  [
+    'a member of the transaction is empty',
+    (transaction) => ({ ...transaction, nonce: '' }),
+    'no sign-in was started in this session',
+  ],
+  [
+    'the transaction is for another provider',
     (transaction) => ({ ...transaction, issuer: 'https://x.example' }),
     'another provider',
   ],
   [
-    'it is for another sign-in',
+    'the transaction is for another sign-in',
     (transaction) => ({ ...transaction, state: 'other' }),
     'does not belong to the sign-in',
   ],
-])('where %s, the user is to sign in again, and nothing is sent', async (_what, change, message) => {
+])('if %s, the user must sign in again, and nothing is sent', async (_what, change, message) => {
   const { login, asked, transaction, url } = await started()
   const error = await errorOf(login.finish(url, change(transaction)))
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MISSING', message: expect.stringContaining(message) })
@@ -40,7 +48,7 @@ test.each([
   ['with a state that is empty', () => '?code=the-code&state=', 'TOKEN_MISSING', 'does not belong'],
   ['with two states', (state: string) => `?code=the-code&state=${state}&state=x`, 'TOKEN_MISSING', 'does not belong'],
   [
-    "with another's iss",
+    "with another server's iss",
     (state: string) => `?code=the-code&state=${state}&iss=https://evil.example`,
     'TOKEN_MALFORMED',
     'iss',
@@ -48,7 +56,7 @@ test.each([
   ['without a code', (state: string) => `?state=${state}`, 'TOKEN_MALFORMED', 'code'],
   ['with two codes', (state: string) => `?code=a&code=b&state=${state}`, 'TOKEN_MALFORMED', 'code'],
   ['with an ID token', (state: string) => `?code=a&id_token=b&state=${state}`, 'TOKEN_MALFORMED', 'implicit'],
-  ['with a signed answer', (state: string) => `?response=a&state=${state}`, 'TOKEN_MALFORMED', 'JARM'],
+  ['with a signed response', (state: string) => `?response=a&state=${state}`, 'TOKEN_MALFORMED', 'JARM'],
 ])('a callback %s is refused, and nothing is sent', async (_what, write, code, message) => {
   const { login, asked, transaction } = await started()
   const error = await errorOf(login.finish(callback + write(transaction.state), transaction))
@@ -56,7 +64,7 @@ test.each([
   expect(asked).toEqual([])
 })
 
-test('an error in the callback is TOKEN_REFUSED, in characters that a log bears', async () => {
+test('an error in the callback is TOKEN_REFUSED, cut to printable characters that fit on a log line', async () => {
   const { login, transaction } = await started()
   const query = new URLSearchParams({
     error: 'access_denied',
@@ -80,7 +88,7 @@ test.each<[string, () => Response, object]>([
     { code: 'TOKEN_REFUSED', error: 'invalid_client', requestId: 'et-1' },
   ],
   [
-    'that it wants to be left alone',
+    '503 with Retry-After',
     () => new Response(null, { status: 503, headers: { 'retry-after': '120' } }),
     { code: 'TOKEN_UNAVAILABLE', retryAt: expect.any(Number) },
   ],
@@ -91,7 +99,7 @@ test.each<[string, () => Response, object]>([
     { code: 'TOKEN_REFUSED', status: 401, error: 'invalid_client' },
   ],
   [
-    'a challenge alone',
+    'only a challenge',
     () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
     { code: 'TOKEN_MALFORMED', status: 401 },
   ],
@@ -106,7 +114,7 @@ test.each<[string, () => Response, object]>([
   ],
   ['no token', () => Response.json({ id_token: 'the-token' }), { code: 'TOKEN_MALFORMED' }],
   [
-    'an ID token that is none',
+    'a malformed ID token',
     () => Response.json({ access_token: 'the-token', token_type: 'Bearer', id_token: 'the-id-token' }),
     { code: 'TOKEN_MALFORMED' },
   ],
@@ -121,7 +129,7 @@ test.each<[string, () => Response, object]>([
   }
 })
 
-test('a token endpoint that repeats what it was sent is quoted without', async () => {
+test('an error does not show the secrets that a token endpoint repeats', async () => {
   const sent: string[] = []
   const { login } = scripted(complete, () => new Response(), {
     clientSecret: 'the secret',
@@ -141,34 +149,37 @@ test('a token endpoint that repeats what it was sent is quoted without', async (
   for (const secret of sent) expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret)
 })
 
-test.each(['temporarily_unavailable', 'server_error'])('%s is no refusal: try again later', async (error) => {
-  const expected = { code: 'TOKEN_UNAVAILABLE', error }
-  const { login, transaction, url } = await started(() => Response.json({ error }, { status: 400 }))
-  expect(await errorOf(login.finish(url, transaction))).toMatchObject(expected)
-  const sentBack = `${callback}?error=${error}&state=${transaction.state}`
-  expect(await errorOf(login.finish(sentBack, transaction))).toMatchObject(expected)
-})
+test.each(['temporarily_unavailable', 'server_error'])(
+  'the error %s is TOKEN_UNAVAILABLE, not TOKEN_REFUSED',
+  async (error) => {
+    const expected = { code: 'TOKEN_UNAVAILABLE', error }
+    const { login, transaction, url } = await started(() => Response.json({ error }, { status: 400 }))
+    expect(await errorOf(login.finish(url, transaction))).toMatchObject(expected)
+    const sentBack = `${callback}?error=${error}&state=${transaction.state}`
+    expect(await errorOf(login.finish(sentBack, transaction))).toMatchObject(expected)
+  },
+)
 
-test('a path with its query will do for a callback', async () => {
+test('a path and a query are enough for a callback URL', async () => {
   const { login, asked, transaction, url } = await started()
   await errorOf(login.finish(url.replace('https://app.example', ''), transaction))
   expect(asked).toEqual([complete.tokenEndpoint])
 })
 
-test('a callback that is no URL is refused, and not shown', async () => {
+test('a callback that is not a URL is refused, and the error does not show it', async () => {
   const { login, transaction } = await started()
   const error = await errorOf(login.finish('//[?code=the-code', transaction))
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MISSING' })
   expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('the-code')
 })
 
-test('a callback of nobody’s asks nothing, though metadata is not known yet', async () => {
+test('a callback without a transaction sends nothing, even if the metadata is not known yet', async () => {
   const { login, asked } = scripted(least, () => new Response(null, { status: 503 }))
   expect(await errorOf(login.finish(`${callback}?code=a&state=b`, undefined))).toMatchObject({ code: 'TOKEN_MISSING' })
   expect(asked).toEqual([])
 })
 
-test('a client authentication that fails is TOKEN_UNAVAILABLE, and its words are not shown', async () => {
+test('a client authentication that fails is TOKEN_UNAVAILABLE, and its message is not shown', async () => {
   const { login } = scripted(complete, () => new Response(), {
     clientAuth: () => {
       throw new Error('the pin 1234 was refused')
@@ -181,9 +192,9 @@ test('a client authentication that fails is TOKEN_UNAVAILABLE, and its words are
 })
 
 test.each([
-  ['a fetch that heeds no signal', { fetch: () => new Promise<Response>(() => {}) }],
-  ['a secret that is never found', { clientSecret: () => new Promise<string>(() => {}) }],
-  ['a body without end', { fetch: async () => new Response(new ReadableStream()) }],
+  ['a fetch that ignores its signal', { fetch: () => new Promise<Response>(() => {}) }],
+  ['a look-up of the secret that never ends', { clientSecret: () => new Promise<string>(() => {}) }],
+  ['a response that never ends', { fetch: async () => new Response(new ReadableStream()) }],
 ])('%s ends at timeoutMs', async (_what, own) => {
   const { login } = scripted(complete, () => new Response(), { timeoutMs: 30, ...own })
   const { transaction } = await login.start()
@@ -196,13 +207,13 @@ test.each([
   ['access_denied', 'let the user sign in again'],
   ['invalid_scope', "check the client's settings at the provider"],
   ['unauthorized_client', "check the client's settings at the provider"],
-])('the error %s of a callback says what to do', async (error, what) => {
+])('the OAuthError for %s in a callback says what to do', async (error, what) => {
   const { login, transaction } = await started()
   const refused = await errorOf(login.finish(`${callback}?error=${error}&state=${transaction.state}`, transaction))
   expect(refused).toMatchObject({ code: 'TOKEN_REFUSED', error, message: expect.stringContaining(what) })
 })
 
-test('a server that promises to say who it is, and does not, is refused', async () => {
+test('a callback without iss is refused if the server promises to send iss', async () => {
   const promising = { ...complete, authorizationResponseIssParameterSupported: true }
   const { login, asked } = scripted(promising, () => new Response())
   const { transaction } = await login.start()

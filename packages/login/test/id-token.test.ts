@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from '
 import { expect, test } from 'vitest'
 import { complete, errorOf, scripted } from './support.ts'
 
-/** A provider that signs with keys that may be changed, and answers a token request with what is wanted. */
+/** Starts a provider whose keys can be rotated. The test chooses the claims and members of its token responses. */
 async function startProvider({ kid }: { kid?: string } = {}) {
   let keys: JWK[] = []
   let sign = async (_claims: JWTPayload): Promise<string> => ''
@@ -13,7 +13,7 @@ async function startProvider({ kid }: { kid?: string } = {}) {
     sign = (claims) => new SignJWT(claims).setProtectedHeader(header).sign(privateKey)
   }
   await rotate()
-  /** Signs with a key that is not published. */
+  /** From now on, the provider signs with a key that it does not publish. */
   const forge = async () => {
     const published = keys
     await rotate()
@@ -29,7 +29,7 @@ async function startProvider({ kid }: { kid?: string } = {}) {
     },
   })
 
-  /** Signs a user in, with these claims and with these members of the token answer in place of the usual ones. */
+  /** Signs a user in. These claims and these members of the token response replace the usual ones. */
   const enter = async (claims: object = {}, members: object = {}) => {
     const { transaction } = await login.start()
     const now = Math.floor(Date.now() / 1000)
@@ -41,7 +41,7 @@ async function startProvider({ kid }: { kid?: string } = {}) {
   return { enter, rotate, forge, counters, breakKeys: () => void (keys = keys.map((key) => ({ ...key, n: '!' }))) }
 }
 
-test('a token answer is read as at every renewal: without a type, with nulls, with a lifetime in quotes', async () => {
+test('a token response is read like that of a renewal: no type, nulls, a lifetime in quotes', async () => {
   const { enter } = await startProvider()
   const { token } = await enter({}, { token_type: undefined, refresh_token: null, expires_in: '60' })
   expect(token).toMatchObject({ accessToken: 'token', idToken: expect.any(String) })
@@ -50,8 +50,8 @@ test('a token answer is read as at every renewal: without a type, with nulls, wi
 })
 
 test.each([
-  ['an additional audience, though azp is the client', { aud: ['app', 'other'], azp: 'app' }, 'aud'],
-  ['an azp that is another', { azp: 'other' }, 'azp'],
+  ['a second audience, even if azp is the client', { aud: ['app', 'other'], azp: 'app' }, 'aud'],
+  ['another azp', { azp: 'other' }, 'azp'],
   [
     'an iat in the future',
     { iat: Math.floor(Date.now() / 1000) + 600, exp: Math.floor(Date.now() / 1000) + 900 },
@@ -64,7 +64,7 @@ test.each([
   expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', message: expect.stringContaining(`(${part})`) })
 })
 
-test('a list with the client alone is its audience', async () => {
+test('an audience that is a list of only the client is accepted', async () => {
   const { enter } = await startProvider()
   await expect(enter({ aud: ['app'], azp: 'app' })).resolves.toBeDefined()
 })
@@ -73,7 +73,7 @@ test.each([
   ['with an id', 'k1', 'k2'],
   ['with the same id', 'k1', 'k1'],
   ['without an id', undefined, undefined],
-])('keys %s that are rotated are found at once, and asked for once', async (_how, kid, next) => {
+])('rotated keys %s are found at once, with one request', async (_how, kid, next) => {
   const { enter, rotate, counters } = await startProvider(kid === undefined ? {} : { kid })
   await enter()
   await enter()
@@ -84,7 +84,7 @@ test.each([
   expect(counters.keys).toBe(2)
 })
 
-test('a server whose signatures are wrong is not asked for its keys all the time', async () => {
+test('five wrong signatures in a row cost only two requests for keys', async () => {
   const { enter, forge, counters } = await startProvider()
   await forge()
   for (let count = 0; count < 5; count += 1) {

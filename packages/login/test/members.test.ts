@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { userLogin } from '../src/index.ts'
 import { complete, errorOf, scripted } from './support.ts'
 
-/** A token whose ID token names a user. */
+/** Returns a token whose ID token names a user. */
 const tokenOf = (sub: unknown, claims: object = {}): Token => ({
   accessToken: 'access',
   refreshToken: 'refresh',
@@ -12,23 +12,23 @@ const tokenOf = (sub: unknown, claims: object = {}): Token => ({
 
 test.each([
   ['has no ID token', { accessToken: 'access' }],
-  ['has one that cannot be read', { accessToken: 'access', idToken: 'x' }],
-  ['has one that names nobody', tokenOf(5)],
+  ['has an ID token that cannot be read', { accessToken: 'access', idToken: 'x' }],
+  ['has an ID token that names no user', tokenOf(5)],
 ])('user info for a token that %s is a TypeError, and nothing is sent', async (_what, token) => {
   const { login, asked } = scripted(complete, () => Response.json({}))
   expect(await errorOf(login.userInfo(token))).toEqual(
-    new TypeError('example: the token has no ID token: it must be one that finish() gave, or a renewal of it'),
+    new TypeError('example: the token has no ID token: give the token of finish(), or a renewal of it'),
   )
   expect(asked).toEqual([])
 })
 
-test('user info is about the one who signed in', async () => {
+test('user info must be about the user who signed in', async () => {
   const { login } = scripted(complete, () => Response.json({ sub: 'jürgen', name: 'J' }))
   expect(await login.userInfo(tokenOf('jürgen'))).toEqual({ sub: 'jürgen', name: 'J' })
   expect(await errorOf(login.userInfo(tokenOf('other')))).toMatchObject({ code: 'TOKEN_MALFORMED' })
 })
 
-test('a userinfo endpoint that repeats the token is quoted without', async () => {
+test('an error does not show a token that the userinfo endpoint repeats', async () => {
   const challenge = 'Bearer error="invalid_token", error_description="access is bad"'
   const { login } = scripted(
     complete,
@@ -39,7 +39,7 @@ test('a userinfo endpoint that repeats the token is quoted without', async () =>
 
 test.each<[string, () => Response, object]>([
   [
-    'half a challenge',
+    'a challenge without its scheme',
     () => new Response(null, { status: 401, headers: { 'www-authenticate': 'error="invalid_token"' } }),
     { status: 401, error: 'invalid_token' },
   ],
@@ -54,7 +54,7 @@ test.each<[string, () => Response, object]>([
   expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ code: 'TOKEN_REFUSED', ...details })
 })
 
-test('a body without end is not read without end', async () => {
+test('an endless response is refused after about 1 MB', async () => {
   const chunk = new Uint8Array(65_536)
   let read = 0
   const endless = () => {
@@ -71,13 +71,13 @@ test('a body without end is not read without end', async () => {
   expect(read).toBeLessThan(2_000_000)
 })
 
-test('a userinfo endpoint that says 401 and no more has rejected the token', async () => {
+test('a userinfo endpoint that gives no reason for a 401 is TOKEN_REFUSED', async () => {
   const { login } = scripted(complete, () => new Response(null, { status: 401 }))
   const refused = { code: 'TOKEN_REFUSED', provider: 'example', status: 401 }
   expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject(refused)
 })
 
-test('signed user info whose signature does not hold is refused', async () => {
+test('signed user info with a wrong signature is refused', async () => {
   const claims = Buffer.from(JSON.stringify({ sub: 'u' })).toString('base64url')
   const header = Buffer.from(JSON.stringify({ alg: 'RS256' })).toString('base64url')
   const { login, asked } = scripted(complete, () =>
@@ -88,13 +88,13 @@ test('signed user info whose signature does not hold is refused', async () => {
   expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ code: 'TOKEN_MALFORMED' })
 })
 
-test('a revocation takes the refresh token first, then the access token', async () => {
+test('revoke sends the refresh token first, then the access token', async () => {
   const { login, asked } = scripted(complete, () => new Response())
   await login.revoke(tokenOf('u'))
   expect(asked).toEqual([complete.revocationEndpoint, complete.revocationEndpoint])
 })
 
-test('a revocation that fails for one token is tried for the other, and is an OAuthError', async () => {
+test('revoke sends the second token even if the first one fails, and is then an OAuthError', async () => {
   const { login, asked } = scripted(complete, () =>
     asked.length === 1 ? new Response(null, { status: 503 }) : new Response(),
   )
@@ -107,7 +107,7 @@ test('a revocation that fails is an OAuthError', async () => {
   expect(await errorOf(login.revoke(tokenOf('u')))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('the log-out URL says whose session is to end, and where to go on', async () => {
+test('the log-out URL names the session to end, and where the user goes next', async () => {
   const { login } = scripted(complete, () => new Response())
   const token = tokenOf('u')
   const url = new URL(await login.endSessionUrl({ token, postLogoutRedirectUri: 'https://app.example/', state: 's' }))
@@ -124,7 +124,7 @@ test.each([
   ['endSessionEndpoint', 'endSessionUrl'],
   ['userinfoEndpoint', 'userInfo'],
   ['revocationEndpoint', 'revoke'],
-] as const)('a provider without a %s: %s says so', async (endpoint, member) => {
+] as const)('without the endpoint %s of the provider, %s is a TypeError that names it', async (endpoint, member) => {
   const { login } = scripted({ ...complete, [endpoint]: undefined }, () => new Response())
   const argument = member === 'endSessionUrl' ? {} : tokenOf('u')
   const error = await errorOf(login[member](argument as never))
@@ -132,7 +132,7 @@ test.each([
   expect(String(error)).toContain(`example: ${endpoint} is`)
 })
 
-test('a user’s refreshed token must be the same user’s, if it says whose it is', () => {
+test('a refreshed ID token must have the same user, issuer and client', () => {
   const reasonOf = (token: Token) => userLogin().checkRefreshed?.(token, tokenOf('u'))
   expect(reasonOf(tokenOf('u'))).toBeUndefined()
   expect(reasonOf({ accessToken: 'access' })).toBeUndefined()
@@ -142,10 +142,10 @@ test('a user’s refreshed token must be the same user’s, if it says whose it 
   expect(reasonOf({ accessToken: 'access', idToken: 'x' })).toMatch(/^another user's ID token/)
 })
 
-test('user info is asked for as the provider says, with the token in the header', async () => {
+test('user info is requested with the provider’s method, and with the token in the header', async () => {
   for (const method of [undefined, 'POST'] as const) {
     const { login, requests } = scripted({ ...complete, userinfoMethod: method }, () => Response.json({ sub: 'u' }))
-    // oxlint-disable-next-line no-await-in-loop -- two
+    // oxlint-disable-next-line no-await-in-loop -- only two
     await login.userInfo(tokenOf('u'))
     expect(requests).toMatchObject([{ method: method ?? 'GET', redirect: 'manual' }])
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer access')
@@ -153,7 +153,7 @@ test('user info is asked for as the provider says, with the token in the header'
   }
 })
 
-test('a revocation says what kind of token it is', async () => {
+test('a revocation names the type of each token', async () => {
   const { login, requests } = scripted(complete, () => new Response())
   await login.revoke(tokenOf('u'))
   const forms = await Promise.all(requests.map(async (request) => new URLSearchParams(await request.text())))
@@ -163,7 +163,7 @@ test('a revocation says what kind of token it is', async () => {
   ])
 })
 
-test('a log-out that says nothing sends the client id alone', async () => {
+test('a log-out without options sends only the client id', async () => {
   const { login } = scripted(complete, () => new Response())
   expect(Object.fromEntries(new URL(await login.endSessionUrl()).searchParams)).toEqual({ client_id: 'app' })
 })

@@ -14,7 +14,7 @@ test('a public client needs no secret', () => {
   expect(() => createLogin({ ...good, clientSecret: undefined, clientAuth: none })).not.toThrow()
 })
 
-test('redirect URIs may be http: on loopback', () => {
+test('http: is allowed for a redirect URI on loopback', () => {
   expect(() => createLogin({ ...good, redirectUri: 'http://localhost:3000/callback' })).not.toThrow()
 })
 
@@ -27,8 +27,11 @@ test.each<[string, Partial<LoginOptions>]>([
   ['example: clientId is missing or empty', { clientId: '' }],
   ['example: clientId is missing or empty', { clientId: undefined as never }],
   ['example: clientSecret is missing or empty', { clientSecret: '' }],
-  ['example: clientSecret is missing or empty: a client that has none needs', { clientSecret: undefined }],
-  ['example: issuer must end with its path', { provider: { ...complete, issuer: 'https://id.example/?x=1' } }],
+  ['example: clientSecret is missing or empty: a client without a secret needs', { clientSecret: undefined }],
+  [
+    'example: issuer must have no query and no fragment',
+    { provider: { ...complete, issuer: 'https://id.example/?x=1' } },
+  ],
   ['example: discoveryUrl must be https:', { provider: { ...complete, discoveryUrl: 'http://evil.example/x' } }],
   ['example: timeoutMs must be a number above 0', { timeoutMs: 0 }],
   ['example: jwks_uri must be https:', { provider: { ...complete, jwksUri: 'http://id.example/jwks' } }],

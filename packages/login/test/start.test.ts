@@ -10,7 +10,7 @@ const start = async (...options: Parameters<ReturnType<typeof scripted>['login']
   return { url: new URL(url), parameters: Object.fromEntries(new URL(url).searchParams), transaction, asked }
 }
 
-test('the URL has what the standards ask for, and nothing is sent', async () => {
+test('the URL has the parameters that the standards require, and nothing is sent', async () => {
   const { url, parameters, transaction, asked } = await start()
   expect(url.origin + url.pathname).toBe('https://id.example/authorize')
   expect(parameters).toEqual({
@@ -27,7 +27,7 @@ test('the URL has what the standards ask for, and nothing is sent', async () => 
   expect(asked).toEqual([])
 })
 
-test('the transaction survives JSON, and every sign-in has one of its own', async () => {
+test('a transaction survives JSON, and each sign-in has a different one', async () => {
   const { transaction } = await start()
   expect(JSON.parse(JSON.stringify(transaction))).toEqual(transaction)
   const { transaction: other } = await start()
@@ -42,7 +42,7 @@ test('an empty scope is not sent', async () => {
   expect(new URL((await login.start()).url).searchParams.has('scope')).toBe(false)
 })
 
-test('a client id may be looked up', async () => {
+test('the client id can be a function', async () => {
   const { login } = scripted(complete, nothing, { clientId: async () => 'looked-up' })
   expect(new URL((await login.start()).url).searchParams.get('client_id')).toBe('looked-up')
 })
@@ -77,7 +77,7 @@ test.each([-1, 1.5, Number.NaN])('a maxAge of %s is a TypeError', async (maxAge)
   )
 })
 
-test('a parameter that is no text is a TypeError', async () => {
+test('a parameter that is not a string is a TypeError', async () => {
   expect(await errorOf(start({ parameters: { claims: {} as never } }))).toEqual(
     new TypeError('example: the parameter claims must be a string'),
   )

@@ -1,7 +1,7 @@
 import { clientSecretBasic, type Provider } from '@oauthkit/core'
 import { createLogin, type LoginOptions } from '../src/index.ts'
 
-/** A provider whose data leaves nothing to look up. */
+/** A provider with complete data, so that no metadata is needed. */
 export const complete = {
   name: 'example',
   issuer: 'https://id.example',
@@ -15,7 +15,7 @@ export const complete = {
   clientAuth: clientSecretBasic,
 } satisfies Provider
 
-/** A provider of which only the least is known. */
+/** A provider with only the required data. */
 export const least: Provider = {
   name: 'example',
   issuer: 'https://id.example',
@@ -24,7 +24,7 @@ export const least: Provider = {
   clientAuth: clientSecretBasic,
 }
 
-/** What that provider says of itself. */
+/** The metadata of that provider. */
 export const metadata = {
   issuer: 'https://id.example',
   authorization_endpoint: 'https://id.example/auth',
@@ -32,7 +32,7 @@ export const metadata = {
   jwks_uri: 'https://id.example/jwks',
 }
 
-/** A login at a provider whose answers are scripted, and the URLs that were asked. */
+/** Makes a login at a provider whose responses are scripted. Records the requests and their URLs. */
 export function scripted(
   provider: Provider,
   answer: () => Response | Promise<Response>,
@@ -50,7 +50,7 @@ export function scripted(
   return { login, asked, requests }
 }
 
-/** The error a promise rejects with. */
+/** Returns the error that a promise rejects with. */
 export const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => {

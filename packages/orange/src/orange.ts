@@ -35,7 +35,7 @@ export const orange: Provider = {
     `${api}/oauth`,
     `${api}/openidconnect`,
     `${api}/camara/playground/openidconnect`,
-    // Spain's network APIs have a server of their own.
+    // Spain's network APIs have a separate server.
     `${api}/es/openapi`,
     `${api}/camara/oes`,
     playgroundApi,
@@ -99,7 +99,7 @@ export const orangeFrance: Provider = {
  * Whether a rejection is about the token, by the codes of Orange's error guide.
  *
  * 41 (invalid credentials) and 42 (expired credentials) are about the token. 40 (missing credentials) is not, and a new
- * token does not help. A rejection without a readable code may be about the token, so it counts as one that is.
+ * token does not help. A rejection without a readable code can be about the token, so it is treated as one.
  */
 async function isRejected(response: Response): Promise<boolean> {
   const body = (await response.json().catch(() => null)) as { code?: unknown } | null

@@ -15,7 +15,7 @@ const echo = 'https://api.orange.com/userdetails/fr/v2/echo'
 let emulator = createEmulator()
 let sent: Request[] = []
 
-/** The emulator in place of the network. */
+/** The emulator, instead of the network. */
 const fetch: typeof globalThis.fetch = (input, init) => {
   const request = new Request(input, init)
   sent.push(request.clone())
@@ -50,7 +50,7 @@ async function enter(options: Partial<LoginOptions> = {}, how: Omit<SignInOption
   return { login, url, ...(await login.finish(callbackUrl, transaction)) }
 }
 
-/** How an application keeps a user's tokens. */
+/** Returns the options that an application gives for a user's tokens. */
 const forUser = (store: Map<string, Token>, options: OrangeOptions = {}): OrangeOptions => ({
   ...credentials,
   provider: orangeFrance,
@@ -64,7 +64,7 @@ const forUser = (store: Map<string, Token>, options: OrangeOptions = {}): Orange
 const tokensOf = (store: Map<string, Token>, options?: OrangeOptions): OwnTokenSource =>
   orangeTokens(forUser(store, options))
 
-/** A store with the token of a user who has signed in. */
+/** Signs a user in, and puts the token in a store. */
 async function signedIn() {
   const store = new Map<string, Token>()
   const entered = await enter()
@@ -75,11 +75,11 @@ async function signedIn() {
 
 const clientFor = (store: Map<string, Token>) => ky.create({ fetch, retry: 0 }).extend(orangeAuth(forUser(store)))
 
-/** Where requests went, and with which `Authorization`. */
+/** Returns the URL and the `Authorization` of each request. */
 const traffic = () => sent.map(({ url, headers }) => [url, headers.get('authorization')])
 
 describe('at the sign-in', () => {
-  test('a user signs in, and the tokens are what the pages show', async () => {
+  test('a user signs in, and the token has the members that the pages show', async () => {
     const { token, claims } = await enter({ scope: 'openid form_filling' })
     expect(token).toMatchObject({
       accessToken: expect.stringMatching(/^OFR-/),
@@ -89,12 +89,12 @@ describe('at the sign-in', () => {
     expect(claims).toMatchObject({ iss: 'https://openid.orange.fr', aud: 'emulated-client', sub: expect.any(String) })
   })
 
-  test('user info says who signed in, and nothing more', async () => {
+  test('user info holds only the sub of the user who signed in', async () => {
     const { login, token, claims } = await enter()
     expect(await login.userInfo(token)).toEqual({ sub: claims.sub })
   })
 
-  test('metadata is asked for once, at its own address, though the issuer is another', async () => {
+  test('metadata is fetched once, from discoveryUrl and not from the issuer', async () => {
     const login = loginTo()
     await login.start()
     const { url, transaction } = await login.start()
@@ -104,7 +104,7 @@ describe('at the sign-in', () => {
     expect(transaction.issuer).toBe('https://openid.orange.fr')
   })
 
-  test('state is always sent, since Orange sends users back who come without', async () => {
+  test('state is always sent, because Orange refuses a sign-in without it', async () => {
     const url = new URL((await loginTo().start()).url)
     expect(url.searchParams.get('state')).toMatch(/^[\w-]{43}$/)
     url.searchParams.delete('state')
@@ -112,7 +112,7 @@ describe('at the sign-in', () => {
     expect(searchParams.get('error')).toBe('invalid_request')
   })
 
-  test('the client proves who it is by Basic of plain base64', async () => {
+  test('the client authenticates by Basic of plain base64', async () => {
     emulator.orange.clients.set('emulated-client', 'p+q%2F:€')
     await enter({ clientSecret: 'p+q%2F:€' })
     const [, request] = sent
@@ -121,12 +121,12 @@ describe('at the sign-in', () => {
     expect(await request?.text()).not.toContain('client_')
   })
 
-  test('a user who says no is told from a failure', async () => {
+  test('a user who refuses is TOKEN_REFUSED with access_denied', async () => {
     expect(await errorOf(enter({}, { deny: true }))).toMatchObject({ code: 'TOKEN_REFUSED', error: 'access_denied' })
   })
 
   test.each(['https://openid.orange.fr', 'https://openid.orange.fr/'])(
-    'whether the issuer ends with a slash is what the metadata says, and ID tokens must agree: %s',
+    'the metadata decides whether the issuer ends with a slash, and ID tokens must match it: %s',
     async (issuer) => {
       emulator.orange.editDiscovery = (honest) => ({ ...honest, issuer })
       emulator.orange.editIdToken = ({ header, payload }) => ({ header, payload: { ...payload, iss: issuer } })
@@ -144,7 +144,7 @@ describe('at the sign-in', () => {
 })
 
 describe("a signed-in user's token", () => {
-  test('serves calls, in a new process too', async () => {
+  test('serves calls, also in a new process', async () => {
     const { store, token } = await signedIn()
     expect((await clientFor(store).get(echo)).status).toBe(200)
     const restarted = new Map(JSON.parse(JSON.stringify([...store])) as [string, Token][])
@@ -155,7 +155,7 @@ describe("a signed-in user's token", () => {
     ])
   })
 
-  test('comes with the credentials of ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET', async () => {
+  test('works with the credentials in ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET', async () => {
     vi.stubEnv('ORANGE_CLIENT_ID', 'emulated-client')
     vi.stubEnv('ORANGE_CLIENT_SECRET', 'emulated-secret')
     const { store, token } = await signedIn()
@@ -165,7 +165,7 @@ describe("a signed-in user's token", () => {
     expect(() => tokensOf(store, { clientId: undefined, clientSecret: undefined })).toThrow('ORANGE_CLIENT_SECRET')
   })
 
-  test('is not another user’s, and nobody has one before the sign-in or after the log-out', async () => {
+  test('serves no other user, and no call before the sign-in or after the log-out', async () => {
     const { store } = await signedIn()
     expect(await errorOf(tokensOf(store, { key: 'other' }).getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
     expect(await errorOf(clientFor(new Map()).get(echo))).toMatchObject({ code: 'TOKEN_MISSING' })
@@ -208,7 +208,7 @@ describe("a signed-in user's token", () => {
     expect(traffic()).toEqual([[url, null]])
   })
 
-  test('without a refresh token ends with its life: the user must sign in again', async () => {
+  test('without a refresh token expires: the user must sign in again', async () => {
     const { store } = await signedIn()
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.setSystemTime(Date.now() + 3_600_000)
@@ -216,7 +216,7 @@ describe("a signed-in user's token", () => {
     expect(sent).toEqual([])
   })
 
-  test('with a refresh token outlives its hour, and stays the same user’s', async () => {
+  test('with a refresh token is refreshed after an hour, for the same user', async () => {
     emulator.orange.refreshTokens = true
     const { store, login, token, claims } = await signedIn()
     vi.useFakeTimers({ toFake: ['Date'] })
@@ -232,7 +232,7 @@ describe("a signed-in user's token", () => {
   test('that is refreshed for another user is neither used nor stored', async () => {
     emulator.orange.refreshTokens = true
     const { store, token } = await signedIn()
-    emulator.orange.editIdToken = ({ header, payload }) => ({ header, payload: { ...payload, sub: 'somebody-else' } })
+    emulator.orange.editIdToken = ({ header, payload }) => ({ header, payload: { ...payload, sub: 'another-user' } })
     emulator.clock.advance(3_600_000)
     expect(await errorOf(clientFor(store).get(echo))).toMatchObject({ code: 'TOKEN_MALFORMED' })
     expect([...store.values()]).toMatchObject([{ accessToken: token.accessToken }])
@@ -240,7 +240,7 @@ describe("a signed-in user's token", () => {
 })
 
 describe('a rejection whose WWW-Authenticate has no scheme word', () => {
-  /** The user's token, which the APIs call expired while its hour is not over here. */
+  /** Signs a user in with a token that the APIs call expired, although it has not expired here. */
   async function signedInLongAgo() {
     const entered = await signedIn()
     emulator.clock.advance(3_600_000)
@@ -249,7 +249,7 @@ describe('a rejection whose WWW-Authenticate has no scheme word', () => {
     return entered
   }
 
-  test('renews the token and sends the call again, where there is a refresh token', async () => {
+  test('renews the token and sends the call again, if there is a refresh token', async () => {
     emulator.orange.refreshTokens = true
     const { store, token } = await signedInLongAgo()
     expect((await clientFor(store).post(echo, { json: { name: 'Zoé' } })).status).toBe(200)
@@ -262,7 +262,7 @@ describe('a rejection whose WWW-Authenticate has no scheme word', () => {
     ])
   })
 
-  test('is TOKEN_MISSING without one: the user must sign in again', async () => {
+  test('is TOKEN_MISSING without a refresh token: the user must sign in again', async () => {
     const { store } = await signedInLongAgo()
     const error = await errorOf(clientFor(store).get(echo))
     expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MISSING', provider: 'orange-france' })
@@ -279,8 +279,8 @@ describe('a rejection whose WWW-Authenticate has no scheme word', () => {
   })
 })
 
-describe('what no page names', () => {
-  test('the revocation endpoint is a TypeError, and nothing is sent there', async () => {
+describe('an endpoint that no page names', () => {
+  test('is a TypeError at the revocation, and nothing is sent', async () => {
     const { login, token } = await enter()
     sent = []
     const error = await errorOf(login.revoke(token))
@@ -289,7 +289,7 @@ describe('what no page names', () => {
     expect(sent).toEqual([])
   })
 
-  test('the end of a session is a TypeError', async () => {
+  test('is a TypeError at the end of a session', async () => {
     const { login, token } = await enter()
     const error = await errorOf(login.endSessionUrl({ token }))
     expect(error).toBeInstanceOf(TypeError)

@@ -23,7 +23,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-/** A ky for Orange's APIs, over the emulator in place of the network. */
+/** Makes a ky for Orange's APIs, with the emulator instead of the network. */
 function client(options: OrangeOptions = credentials) {
   const { fetch } = emulator
   return ky.create({ fetch, retry: 0 }).extend(orangeAuth({ fetch, ...options }))
@@ -41,7 +41,7 @@ test('the first call gets a token as Orange documents it, and all further calls 
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 21, apiRejections: 0 })
 })
 
-test('the token request has Basic of plain base64, JSON accepted, and nothing of the credentials in the form', async () => {
+test('the token request has Basic of plain base64, accepts JSON, and has no credentials in the form', async () => {
   let request: Request | undefined
   const fetch: typeof globalThis.fetch = (input, init) => {
     request = new Request(input, init)
@@ -61,7 +61,7 @@ test('credentials come from ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET', async ()
   expect(await client({}).get(shops).json()).toHaveLength(3)
 })
 
-test.each(['ORANGE_CLIENT_ID', 'ORANGE_CLIENT_SECRET'])('without %s it says so at once', (variable) => {
+test.each(['ORANGE_CLIENT_ID', 'ORANGE_CLIENT_SECRET'])('without %s a TypeError names it at once', (variable) => {
   vi.stubEnv('ORANGE_CLIENT_ID', 'emulated-client')
   vi.stubEnv('ORANGE_CLIENT_SECRET', 'emulated-secret')
   vi.stubEnv(variable, undefined)
@@ -72,13 +72,13 @@ test.each(['ORANGE_CLIENT_ID', 'ORANGE_CLIENT_SECRET'])('without %s it says so a
 test.each([
   ['as the portal shows it', (base64: string) => `Basic ${base64}`],
   ['without its leading Basic', (base64: string) => base64],
-  ['in another case, with blanks around it', (base64: string) => ` basic  ${base64}\n`],
-])('the ready-made header is taken %s', async (_what, write) => {
+  ['in lower case, with spaces around it', (base64: string) => ` basic  ${base64}\n`],
+])('the ready-made header is accepted %s', async (_what, write) => {
   const authorizationHeader = write(btoa('emulated-client:emulated-secret'))
   expect(await client({ authorizationHeader }).get(shops).json()).toHaveLength(3)
 })
 
-test('a secret with colons and letters beyond ASCII survives the ready-made header', async () => {
+test('the ready-made header can hold a secret with colons and non-ASCII letters', async () => {
   emulator.orange.clients.set('app', 'a:b:é')
   const authorizationHeader = `Basic ${Buffer.from('app:a:b:é').toString('base64')}`
   expect(await client({ authorizationHeader }).get(shops).json()).toHaveLength(3)
@@ -88,13 +88,13 @@ test.each([
   ['', 'empty'],
   ['Basic', 'the scheme alone'],
   [`Basic Basic ${btoa('id:hunter2')}`, 'Basic twice'],
-  ['Basic hunter2!', 'no base64'],
+  ['Basic hunter2!', 'not base64'],
   [`Basic ${btoa('hunter2')}`, 'no colon'],
   [`Basic ${btoa(':hunter2')}`, 'no id'],
   [`Basic ${btoa('hunter2:')}`, 'no secret'],
   ['id:hunter2', 'not encoded'],
   [`Basic ${btoa('id:hunter2\xE9')}`, 'not UTF-8'],
-  [null as never, 'no text'],
+  [null as never, 'not a string'],
 ])('a malformed authorizationHeader is a TypeError that does not show it: %s (%s)', (authorizationHeader) => {
   const make = () => orangeAuth({ authorizationHeader })
   expect(make).toThrow(TypeError)
@@ -102,14 +102,17 @@ test.each([
   expect(make).not.toThrow('hunter2')
 })
 
-test.each([{ clientId: 'id' }, { clientSecret: 'secret' }])('authorizationHeader beside %o is a TypeError', (other) => {
-  const authorizationHeader = `Basic ${btoa('id:secret')}`
-  expect(() => orangeAuth({ authorizationHeader, ...other })).toThrow(
-    'authorizationHeader replaces clientId, clientSecret',
-  )
-})
+test.each([{ clientId: 'id' }, { clientSecret: 'secret' }])(
+  'authorizationHeader together with %o is a TypeError',
+  (other) => {
+    const authorizationHeader = `Basic ${btoa('id:secret')}`
+    expect(() => orangeAuth({ authorizationHeader, ...other })).toThrow(
+      'authorizationHeader replaces clientId, clientSecret',
+    )
+  },
+)
 
-test('wrong credentials are TOKEN_REFUSED, with the id of the request for the support', async () => {
+test('wrong credentials are TOKEN_REFUSED, and requestId is the id of the request', async () => {
   expect(
     await errorOf(
       client({ ...credentials, clientSecret: 'wrong' })
@@ -132,7 +135,7 @@ test('too many token requests are TOKEN_UNAVAILABLE', async () => {
   expect(await errorOf(client().get(shops).json())).toMatchObject({ code: 'TOKEN_UNAVAILABLE', status: 429 })
 })
 
-test('an hour of calls makes one token request, and none of them early', async () => {
+test('an hour of calls makes one token request, and no token request is early', async () => {
   vi.useFakeTimers()
   const http = client()
   for (let minute = 0; minute < 59; minute += 1) {
@@ -171,7 +174,7 @@ test.each<[string, Scripted, boolean]>([
   ['401 with a code in words', apiError(401, 'UNAUTHENTICATED'), true],
   ['401 without a body', { status: 401 }, true],
   ['401 with HTML', { status: 401, body: '<html>no</html>', headers: { 'content-type': 'text/html' } }, true],
-  ['401 with JSON that is no object', { status: 401, body: [40] }, true],
+  ['401 with JSON that is not an object', { status: 401, body: [40] }, true],
   ['401 with 40', apiError(401, 40), false],
   ['401 with "40"', apiError(401, '40'), false],
   ['403 with 50', apiError(403, 50), false],
@@ -188,7 +191,7 @@ test.each<[string, Scripted, boolean]>([
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: renews ? 2 : 1, apiCalls: renews ? 3 : 2 })
 })
 
-test('a 41 that stays costs a token request for each token, not for each call, and comes back as it is', async () => {
+test('a 41 that stays costs a token request for each token, not for each call, and reaches the caller', async () => {
   emulator.orange.sameToken = true
   const http = client()
   await http.get(shops)
@@ -219,12 +222,12 @@ test.each([
   'https://api.orange.com/oauth/v2/authorize',
   'https://api.orange.com/es/openapi/oauth/v2/bc-authorize',
   'https://api.orange.com/camara/oes/number-verification/v0/authorize',
-])('a machine token does not go to %s, which takes another', async (url) => {
+])('a machine token does not go to %s, which needs another token', async (url) => {
   await errorOf(client().get(url).json())
   expect(emulator.orange.counters).toMatchObject({ tokensIssued: 0 })
 })
 
-test('the provider is plain data: a sandbox is a spread of it', async () => {
+test('the provider is plain data: a copy with other URLs is a sandbox', async () => {
   const provider = { ...orange, tokenEndpoint: 'https://sandbox.example/token', apis: ['https://sandbox.example'] }
   const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ access_token: 'of-sandbox' }))
   const http = ky.create({ fetch }).extend(orangeAuth({ provider, ...credentials, fetch }))
@@ -238,7 +241,7 @@ test('the provider is plain data: a sandbox is a spread of it', async () => {
 const simSwap = 'https://api.orange.com/camara/playground/api/sim-swap/v1/check'
 const phone = { json: { phoneNumber: '+99012345678' } }
 
-test('the Playground has a token of its own, with a scope, and other APIs do not get it', async () => {
+test('the Playground has its own token, with a scope, and other APIs do not get it', async () => {
   const source = orangeTokens({
     ...credentials,
     provider: orangePlayground,
@@ -258,13 +261,13 @@ test("the Playground's admin API takes Orange's usual token", async () => {
   expect(await answer.json()).toHaveLength(2)
 })
 
-test.each(['one order', 'the other order'])('two surfaces of Orange work on one client, in %s', async (order) => {
+test.each(['one order', 'the other order'])('two providers of Orange work on one client, in %s', async (order) => {
   const { fetch } = emulator
-  const surfaces = [
+  const both = [
     orangeAuth({ ...credentials, fetch }),
     orangeAuth({ ...credentials, provider: orangePlayground, fetch }),
   ]
-  const [first, second] = order === 'one order' ? surfaces : surfaces.toReversed()
+  const [first, second] = order === 'one order' ? both : both.toReversed()
   const http = ky
     .create({ fetch, retry: 0 })
     .extend(first ?? {})
@@ -274,7 +277,7 @@ test.each(['one order', 'the other order'])('two surfaces of Orange work on one 
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRejections: 0 })
 })
 
-test('a token is negotiated on the host of its API: the inside portal has its own', async () => {
+test('a token comes from the host of its API: the inside portal has its own', async () => {
   const requests: string[] = []
   const fetch: typeof globalThis.fetch = (input, init) => {
     requests.push(new Request(input, init).url)
@@ -287,7 +290,7 @@ test('a token is negotiated on the host of its API: the inside portal has its ow
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1 })
 })
 
-test('sources for different APIs share a token, as Orange asks: one an hour and application', async () => {
+test('sources for different APIs share a token: Orange asks for one per hour and application', async () => {
   const store = new Map()
   for (const path of ['poi', 'smsmessaging', 'sms/admin']) {
     const apis = [`https://api.orange.com/${path}`]

@@ -1,5 +1,6 @@
 /**
- * How an assertion may be signed. `EdDSA` and `Ed25519` are two names of one way: take the one that the server knows.
+ * The algorithms that can sign an assertion. `EdDSA` and `Ed25519` are two names of one algorithm: use the name that
+ * the server knows.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518.html#section-3.1 RFC 7518 §3.1}, {@link https://www.rfc-editor.org/rfc/rfc9864.html#section-2.2 RFC 9864 §2.2}
  */
@@ -16,9 +17,9 @@ export type SigningAlgorithm =
   | 'EdDSA'
   | 'Ed25519'
 
-/** What an algorithm needs of its key. */
+/** The kind of key that an algorithm needs. */
 type KeyDemand = {
-  /** In words, for messages. */
+  /** The kind of key in words, for messages. */
   readonly what: string
   /** The `kty` of a JWK. See RFC 7518 §6.1. */
   readonly kty: string
@@ -26,7 +27,7 @@ type KeyDemand = {
   readonly curve?: string
   /** The algorithm's name in Web Cryptography. */
   readonly name: string
-  /** The hash's name in Web Cryptography, where the key is bound to one. */
+  /** The hash's name in Web Cryptography, if a key works with one hash only. */
   readonly hash?: string
 }
 
@@ -41,7 +42,7 @@ const ec = (curve: string): KeyDemand => ({ what: `an EC key on ${curve}`, kty: 
 
 const ed25519: KeyDemand = { what: 'an Ed25519 key', kty: 'OKP', curve: 'Ed25519', name: 'Ed25519' }
 
-/** What each algorithm needs; a name that is not here is no algorithm for assertions. */
+/** The kind of key that each algorithm needs. A name that is not in this list cannot sign assertions. */
 export const demands: Readonly<Record<SigningAlgorithm, KeyDemand>> = {
   RS256: rsa('RSASSA-PKCS1-v1_5', 256),
   RS384: rsa('RSASSA-PKCS1-v1_5', 384),

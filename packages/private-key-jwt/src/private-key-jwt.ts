@@ -3,31 +3,32 @@ import type { CryptoKey } from 'jose'
 import type { SigningAlgorithm } from './algorithms.ts'
 import { checkKey, type SigningKey } from './signing-key.ts'
 
-/** What {@link privateKeyJwt} takes. */
+/** The options of {@link privateKeyJwt}. */
 export type PrivateKeyJwtOptions = {
   /**
-   * The private key. It does not belong in a browser or any other program that strangers can read.
+   * The private key. Never put it in a browser or in another program that strangers can read.
    *
-   * Sources over one store share a token if they have the same PEM or JWK; with a `CryptoKey`, only within one process.
+   * Sources with the same store share a token if they have the same PEM or JWK. With a `CryptoKey`, they share it only
+   * within one process.
    */
   readonly key: SigningKey
-  /** How to sign. @defaultValue The JWK's `alg`, else `RS256`. */
+  /** The algorithm that signs. @defaultValue The JWK's `alg`, else `RS256`. */
   readonly algorithm?: SigningAlgorithm | undefined
-  /** The id by which the server finds the public key: the header's `kid`. @defaultValue The JWK's `kid`, else none is sent. */
+  /** The id that the server finds the public key by: the header's `kid`. @defaultValue The JWK's `kid`, else none. */
   readonly keyId?: string | undefined
-  /** Further members of the header, such as `typ`; not those that change what it means. @defaultValue None. */
+  /** More members of the header, such as `typ`. Not allowed: `alg`, `kid`, `b64`, `crit`. @defaultValue None. */
   readonly header?: Readonly<Record<string, string>> | undefined
   /**
-   * For whom the assertion is: what the server takes for its own name, as one string.
+   * The server that must accept the assertion, by a name that it accepts as its own, as one string.
    *
    * @defaultValue The provider's `assertionAudience`, else its token endpoint.
    */
   readonly audience?: string | undefined
   /**
-   * How long an assertion is good, in milliseconds: from 2000 to 3,600,000, in whole seconds.
+   * How long an assertion is valid, in milliseconds: from 2000 to 3,600,000, rounded down to whole seconds.
    *
-   * Half of it lies in the past, but no more than 30 s, so the clock may be off by that much, either way. Some servers take no
-   * assertion that was issued more than a minute ago, however long it is good.
+   * Half of that time lies in the past, but at most 30 s. The clock can be wrong by that time, fast or slow. Some
+   * servers refuse an assertion that was issued more than a minute ago, even if it is still valid.
    *
    * @defaultValue 60_000
    */
@@ -35,14 +36,15 @@ export type PrivateKeyJwtOptions = {
 }
 
 /**
- * A signed assertion in the form, made anew for each token request: the registered method `private_key_jwt`.
+ * Makes a client authentication that signs a new assertion for each token request, and puts it in the form: the
+ * registered method `private_key_jwt`.
  *
  * ```ts
  * const source = createTokenSource({ provider, clientId: 'app', clientAuth: privateKeyJwt({ key, keyId: 'key-1' }) })
  * ```
  *
- * @throws `TypeError` if an option is wrong. What cannot be seen of a key before it is imported, token requests reject
- * with: a `TypeError` as well, before anything is sent. No message shows anything of the key.
+ * @throws `TypeError` if an option is wrong. If only the import of the key shows that it is wrong, each token request
+ * rejects with a `TypeError`, before anything is sent. No message shows anything of the key.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523.html#section-2.2 RFC 7523 §2.2},
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core 1.0 §9}
  */
@@ -59,11 +61,11 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
     checkText(value, `header.${member}`)
     if (['alg', 'kid', 'b64', 'crit'].includes(member)) throw new TypeError(`header must not hold ${member}`)
   }
-  // The key, not the promise of it: on Workers, one request's promise may never settle in another.
+  // Keeps the key, not its promise: on Workers, a promise of one request may never settle in another request.
   let loaded: CryptoKey | undefined
 
   const clientAuth = async ({ form, clientId, provider }: Parameters<ClientAuth>[0]): Promise<void> => {
-    // Only now, since it takes longer to load than all of this, and not everyone who may sign does.
+    // Loaded only now: jose takes longer to load than all code here, and some processes never sign.
     const { SignJWT } = await import('jose')
     const signingKey = loaded ?? (await load())
     loaded = signingKey
@@ -86,7 +88,7 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
   return Object.assign(clientAuth, { fingerprint })
 }
 
-/** How far back an assertion is dated at most, in seconds: servers may refuse one that is more than a minute old. */
+/** The maximum time by which an assertion is backdated, in seconds. Some servers refuse one older than a minute. */
 const maxBackdating = 30
 
 function checkText(value: unknown, what: string): void {

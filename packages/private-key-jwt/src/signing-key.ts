@@ -2,27 +2,27 @@ import type { CryptoKey, JWK } from 'jose'
 import { demands, type SigningAlgorithm } from './algorithms.ts'
 
 /**
- * A private key: PEM with `PRIVATE KEY` in its first line (PKCS#8; line breaks may be written as `\n`), a JWK as object or
- * JSON, or a `CryptoKey` that may sign.
+ * A private key: PEM with `PRIVATE KEY` in its first line (PKCS#8; line breaks can be written as `\n`), a JWK (object
+ * or JSON), or a `CryptoKey` with the usage `sign`.
  */
 export type SigningKey = string | JWK | CryptoKey
 
-/** A key that was looked at, as far as that is possible without importing it. */
+/** A key that was checked as far as that is possible without an import. */
 export type CheckedKey = {
   /** The algorithm to sign with. */
   readonly algorithm: SigningAlgorithm
   /** The JWK's own id, if it has one. */
   readonly keyId: string | undefined
-  /** Imports it. Throws a `TypeError` if it is no key for the algorithm. */
+  /** Imports the key. Throws a `TypeError` if it does not fit the algorithm. */
   readonly load: () => Promise<CryptoKey>
-  /** Tells it from other keys. */
+  /** Returns a text that is different for each key. */
   readonly fingerprint: () => string
 }
 
 /**
- * Looks at a key, before anything is signed with it.
+ * Checks a key before it signs anything.
  *
- * @throws `TypeError` that says what is wrong with it, and shows nothing of it.
+ * @throws `TypeError` if the key is wrong. The error says what is wrong, and shows nothing of the key.
  */
 export function checkKey(key: SigningKey, wanted: SigningAlgorithm | undefined): CheckedKey {
   const parsed = typeof key === 'string' ? parse(key.trim()) : key
@@ -38,7 +38,7 @@ export function checkKey(key: SigningKey, wanted: SigningAlgorithm | undefined):
     checkCryptoKey(loaded, algorithm)
     return loaded
   }
-  // However the lines of the PEM are broken, and the members of the JWK ordered.
+  // The line breaks of PEM and the order of a JWK's members make no difference.
   if (isPem) return { algorithm, keyId: undefined, load, fingerprint: () => parsed.replaceAll(/\s/g, '') }
   if (jwk) {
     checkJwk(jwk, algorithm)
@@ -57,11 +57,11 @@ const noKey = "is neither PEM nor a JWK nor a CryptoKey: give a file's content, 
 
 const isPublic = 'is a public key: assertions are signed with the private one'
 
-/** What the first lines of PEM files say, and what to do where that is not what is needed. */
+/** The labels of PEM files that hold no key of the right format, each with its message. */
 const labels: Readonly<Record<string, string>> = {
   'RSA PRIVATE KEY': 'is PKCS#1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt -in key.pem',
   'EC PRIVATE KEY': 'is SEC 1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt -in key.pem',
-  'ENCRYPTED PRIVATE KEY': 'has a pass phrase: take that off with openssl pkcs8 -topk8 -nocrypt -in key.pem',
+  'ENCRYPTED PRIVATE KEY': 'has a pass phrase: remove it with openssl pkcs8 -topk8 -nocrypt -in key.pem',
   'OPENSSH PRIVATE KEY':
     'is in the format of OpenSSH: convert a copy of it to PKCS#8 with ssh-keygen -p -m PKCS8 -f copy',
   'PUBLIC KEY': isPublic,
@@ -79,7 +79,7 @@ function parse(text: string): string | JWK {
       return refuse('looks like a JWK, but is not JSON')
     }
   }
-  // A file may have other things before the key, such as the parameters of a curve.
+  // A file can have other blocks before the key, such as the parameters of a curve.
   const found = Array.from(text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), ([, label = '']) => label)
   if (found.includes('PRIVATE KEY')) {
     const [, pem] = /(-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----)/s.exec(text) ?? []
@@ -90,7 +90,7 @@ function parse(text: string): string | JWK {
   return refuse(found.map((label) => labels[label]).find((hint) => hint !== undefined) ?? noKey)
 }
 
-/** What else may be taken for a key, and what to do with it. */
+/** Refuses values that callers often give instead of a key. The message says what to do. */
 function checkObject(value: unknown): asserts value is JWK | CryptoKey {
   if (value === undefined || value === null) refuse('is missing: give PEM, a JWK or a CryptoKey')
   if (typeof value === 'function') refuse('is a function: give the key itself')
@@ -100,7 +100,7 @@ function checkObject(value: unknown): asserts value is JWK | CryptoKey {
   if ('asymmetricKeyType' in value) refuse("is a KeyObject: give key.export({ type: 'pkcs8', format: 'pem' })")
 }
 
-/** What an RSA key has beside `n` and `e`; Web Cryptography reads none without. See RFC 7518 §6.3.2. */
+/** The members of an RSA key. Web Cryptography imports no key that lacks one of them. See RFC 7518 §6.3. */
 const rsaMembers = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const
 
 function checkJwk(jwk: JWK, algorithm: SigningAlgorithm): void {
@@ -112,8 +112,8 @@ function checkJwk(jwk: JWK, algorithm: SigningAlgorithm): void {
   if (missing.length > 0) refuse(`is incomplete: it has no ${missing.join(', ')}`)
   // See RFC 7517 §4.2 to §4.4.
   if (jwk.alg !== undefined && jwk.alg !== algorithm) refuse(`is for ${printable(jwk.alg)}, not for ${algorithm}`)
-  if (jwk.use !== undefined && jwk.use !== 'sig') refuse('is not for signatures: its use is another')
-  if (jwk.key_ops && !jwk.key_ops.includes('sign')) refuse('may not sign: its key_ops say so')
+  if (jwk.use !== undefined && jwk.use !== 'sig') refuse('is not for signatures: its use is not sig')
+  if (jwk.key_ops && !jwk.key_ops.includes('sign')) refuse('cannot sign: its key_ops lack sign')
 }
 
 const printable = (value: unknown) =>
@@ -128,7 +128,7 @@ function checkCryptoKey(key: CryptoKey, algorithm: SigningAlgorithm): void {
   if (key.type === 'public') refuse(isPublic)
   if (own.name !== name || (own.namedCurve ?? curve) !== curve || (own.hash?.name ?? hash) !== hash)
     refuse(`does not fit: ${algorithm} needs ${what}`)
-  if (!key.usages.includes('sign')) refuse("may not sign: import it with the usage 'sign'")
+  if (!key.usages.includes('sign')) refuse("cannot sign: import it with the usage 'sign'")
   const bits = own.modulusLength ?? 2048
   if (bits < 2048) refuse(`is too short: ${bits} bits, where ${algorithm} needs 2048 or more`)
 }
@@ -139,12 +139,12 @@ async function importKey(key: string | JWK | CryptoKey, algorithm: SigningAlgori
     if (typeof key === 'string') return await importPKCS8(key, algorithm)
     return 'kty' in key ? ((await importJWK(key, algorithm)) as CryptoKey) : (key as CryptoKey)
   } catch {
-    // What a platform says of a key that it cannot read is not in our hands.
+    // The platform's own message could show something of the key.
     return refuse(`is damaged, or is not what ${algorithm} needs: ${demands[algorithm].what}`)
   }
 }
 
-/** One CryptoKey cannot be compared with another, since most do not let themselves be read. */
+/** Random ids, because most CryptoKeys cannot be exported, and so cannot be compared. */
 const ids = new WeakMap<object, string>()
 
 function idOf(key: object): string {

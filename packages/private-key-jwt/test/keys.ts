@@ -1,7 +1,7 @@
 import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, type CryptoKey, type JWK } from 'jose'
 import type { SigningAlgorithm } from '../src/index.ts'
 
-/** A key pair in every form that a key may come in. */
+/** A key pair in each form that the option `key` accepts, and its public key. */
 export type Keys = {
   readonly publicKey: CryptoKey
   readonly cryptoKey: CryptoKey

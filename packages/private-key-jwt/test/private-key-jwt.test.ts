@@ -28,7 +28,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** What a client authentication makes of a token request. */
+/** Runs a client authentication on a token request. */
 async function authenticate(clientAuth: ClientAuth, own: Partial<Provider> = {}) {
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   const headers = new Headers()
@@ -36,7 +36,7 @@ async function authenticate(clientAuth: ClientAuth, own: Partial<Provider> = {})
   return { form, headers, assertion: form.get('client_assertion') ?? '' }
 }
 
-/** The claims of an assertion that holds before the server. */
+/** Verifies an assertion as the server does, and returns its claims. */
 async function claimsOf(options: PrivateKeyJwtOptions, publicKey: CryptoKey, own?: Partial<Provider>) {
   const { assertion } = await authenticate(privateKeyJwt(options), own)
   const { payload } = await jwtVerify(assertion, publicKey, { currentDate: new Date() })
@@ -55,7 +55,7 @@ test.each<SigningAlgorithm>([
   'ES512',
   'EdDSA',
   'Ed25519',
-])('%s signs with a key in every form', async (algorithm) => {
+])('%s signs with a key in each form', async (algorithm) => {
   const { cryptoKey, pem, jwk, publicKey } = await makeKeys(algorithm)
   const forms: SigningKey[] = [
     cryptoKey,
@@ -68,7 +68,7 @@ test.each<SigningAlgorithm>([
     JSON.stringify(jwk),
   ]
   for (const key of forms) {
-    // oxlint-disable-next-line no-await-in-loop -- few, and easier to read of a failure
+    // oxlint-disable-next-line no-await-in-loop -- few, and a failure is easier to read
     const { assertion } = await authenticate(privateKeyJwt({ key, algorithm }))
     expect(decodeProtectedHeader(assertion)).toEqual({ alg: algorithm })
     // oxlint-disable-next-line no-await-in-loop -- see above
@@ -86,13 +86,13 @@ test('the form holds the assertion and its type, and nothing is in the headers',
   expect([...headers]).toEqual([])
 })
 
-test('the claims are the six that servers ask for', async () => {
+test('an assertion has the six claims that servers require', async () => {
   const claims = await claimsOf({ key: rsa.pem }, rsa.publicKey)
   expect(Object.keys(claims).toSorted()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sub'])
   expect(claims).toMatchObject({ iss: 'app', sub: 'app', jti: expect.stringMatching(/^[\da-f-]{36}$/) })
 })
 
-test('every assertion has an id of its own', async () => {
+test('each assertion has a different id', async () => {
   const clientAuth = privateKeyJwt({ key: rsa.pem })
   const assertions = await Promise.all(Array.from({ length: 20 }, () => authenticate(clientAuth)))
   const ids = await Promise.all(
@@ -115,7 +115,7 @@ test.each([
   [10_000, 10, 5],
   [11_999, 11, 5.5],
   [300_000, 300, 30],
-])('with lifetimeMs %s an assertion is good for %i s, %i of them before now', async (lifetimeMs, seconds, before) => {
+])('with lifetimeMs %s an assertion is valid for %i s, %i of them in the past', async (lifetimeMs, seconds, before) => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_900 })
   const { iat = 0, exp = 0 } = await claimsOf({ key: rsa.pem, lifetimeMs }, rsa.publicKey)
   expect([iat, exp].every(Number.isInteger)).toBe(true)
@@ -123,20 +123,20 @@ test.each([
   expect(Math.abs(1_800_000_000.9 - before - iat)).toBeLessThan(1.5)
 })
 
-test("a provider's audience that is no text is a TypeError, before anything is sent", async () => {
+test('an empty assertionAudience of the provider is a TypeError, before anything is sent', async () => {
   const clientAuth = privateKeyJwt({ key: rsa.pem })
   await expect(authenticate(clientAuth, { assertionAudience: '' })).rejects.toThrow(
     new TypeError('assertionAudience must be a non-empty string'),
   )
 })
 
-test('the header has the id of the key, and what else is asked for', async () => {
+test('the header has the id of the key, and the members of the option header', async () => {
   const header = { typ: 'JWT', use: 'sig' }
   const { assertion } = await authenticate(privateKeyJwt({ key: rsa.jwk, keyId: 'k1', header }))
   expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'RS256', kid: 'k1', typ: 'JWT', use: 'sig' })
 })
 
-test('a JWK brings its id and its algorithm, and options go before them', async () => {
+test('the id and the algorithm come from the JWK, and options have priority', async () => {
   const jwk = { ...rsa.jwk, kid: 'own', alg: 'PS256' }
   const { assertion } = await authenticate(privateKeyJwt({ key: jwk }))
   expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'PS256', kid: 'own' })
@@ -172,7 +172,7 @@ describe.each<[string, () => unknown, string, PrivateKeyJwtOptions['algorithm']?
   ],
   ['a JWK without its modulus', () => ({ ...rsa.jwk, n: undefined }), 'is incomplete: it has no n'],
   ['a JWK for encryption', () => ({ ...rsa.jwk, use: 'enc' }), 'is not for signatures'],
-  ['a JWK for verification', () => ({ ...rsa.jwk, key_ops: ['verify'] }), 'may not sign'],
+  ['a JWK for verification', () => ({ ...rsa.jwk, key_ops: ['verify'] }), 'cannot sign'],
   ['a JWK for another algorithm', () => ({ ...rsa.jwk, alg: 'PS256' }), 'is for PS256, not for RS256', 'RS256'],
   ['some other text', () => 'hunter2-hunter2', 'is neither PEM nor a JWK nor a CryptoKey'],
   ['PKCS#1', () => labelled('RSA PRIVATE KEY'), 'is PKCS#1: convert it to PKCS#8 with openssl pkcs8 -topk8 -nocrypt'],
@@ -182,7 +182,7 @@ describe.each<[string, () => unknown, string, PrivateKeyJwtOptions['algorithm']?
   ['PEM of another kind', () => labelled('X9 KEY'), 'is neither PEM nor a JWK nor a CryptoKey'],
   ['a public PEM', () => rsa.publicPem, 'is a public key'],
   ['PEM without its end', () => rsa.pem.slice(0, 300), 'is cut off'],
-  ['JSON that breaks off', () => JSON.stringify(rsa.jwk).slice(0, 300), 'looks like a JWK, but is not JSON'],
+  ['JSON that is cut off', () => JSON.stringify(rsa.jwk).slice(0, 300), 'looks like a JWK, but is not JSON'],
   ['a public JWK', () => ({ kty: rsa.jwk.kty, n: rsa.jwk.n, e: rsa.jwk.e }), 'is a public key'],
   ['a JWK with an empty d', () => ({ ...rsa.jwk, d: '' }), 'is a public key'],
   ['a shared secret', () => ({ kty: 'oct', k: 'aHVudGVyMg' }), 'is a shared secret'],
@@ -194,7 +194,7 @@ describe.each<[string, () => unknown, string, PrivateKeyJwtOptions['algorithm']?
   ['a CryptoKey on another curve', () => ec.cryptoKey, 'does not fit: ES512 needs an EC key on P-521', 'ES512'],
   ['an object of another kind', () => ({ pem: rsa.pem }), 'is neither PEM nor a JWK nor a CryptoKey'],
 ])('a key that is %s', (_what, make, message, algorithm) => {
-  test('is a TypeError at once, which says so and shows nothing of it', () => {
+  test('is a TypeError at once, which says what is wrong and shows nothing of the key', () => {
     const run = () => privateKeyJwt({ key: make() as SigningKey, algorithm })
     expect(run).toThrow(TypeError)
     expect(run).toThrow(`the private key ${message}`)
@@ -210,7 +210,7 @@ describe.each<[string, () => SigningKey | Promise<SigningKey>, string, SigningAl
   ['a JWK that was damaged', () => ({ ...rsa.jwk, n: '!' }), 'is damaged'],
   ['too short', makeShortPem, 'is too short: 1024 bits, where RS256 needs 2048'],
 ])('a key that is %s', (_what, make, message, algorithm) => {
-  test('is a TypeError of the first call, and nothing is sent', async () => {
+  test('is a TypeError at the first call, and nothing is sent', async () => {
     const endpoint = createTokenEndpoint()
     const clientAuth = privateKeyJwt({ key: await make(), algorithm })
     const source = createTokenSource({ provider, clientId: 'app', clientAuth, fetch: endpoint.fetch })
@@ -222,7 +222,7 @@ describe.each<[string, () => SigningKey | Promise<SigningKey>, string, SigningAl
   })
 })
 
-test('a CryptoKey that may not sign is refused', async () => {
+test('a CryptoKey that cannot sign is refused', async () => {
   const { name, hash } = rsa.cryptoKey.algorithm as RsaHashedKeyAlgorithm
   const { privateKey } = await crypto.subtle.generateKey(
     { name: 'RSA-OAEP', hash, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
@@ -231,7 +231,7 @@ test('a CryptoKey that may not sign is refused', async () => {
   )
   expect(() => privateKeyJwt({ key: privateKey })).toThrow('does not fit: RS256 needs an RSA key')
   const mute = { type: 'private', algorithm: { name, hash, modulusLength: 2048 }, usages: [], extractable: false }
-  expect(() => privateKeyJwt({ key: mute as never })).toThrow("may not sign: import it with the usage 'sign'")
+  expect(() => privateKeyJwt({ key: mute as never })).toThrow("cannot sign: import it with the usage 'sign'")
 })
 
 test.each([
@@ -271,7 +271,7 @@ describe('in a store', () => {
     return store.size
   }
 
-  test('sources with the same key share a token, however its lines are broken and its members ordered', async () => {
+  test('sources with the same key share a token, with any line breaks and any order of members', async () => {
     expect(await entriesOf(rsa.pem, ` ${rsa.pem.replaceAll('\n', String.raw`\n`)}`)).toBe(1)
     expect(await entriesOf(rsa.pem, rsa.pem.replaceAll('\n', '\r\n'))).toBe(1)
     const reversed = Object.fromEntries(Object.entries(rsa.jwk).toReversed()) as JWK
@@ -283,16 +283,16 @@ describe('in a store', () => {
     const other = await makeKeys('RS256')
     expect(await entriesOf(rsa.pem, other.pem)).toBe(2)
     expect(await entriesOf(rsa.cryptoKey, other.cryptoKey)).toBe(2)
-    // Its public part is that of the right key.
+    // The public part is the same, but a member of the JWK is not.
     expect(await entriesOf(rsa.jwk, { ...rsa.jwk, use: 'sig' })).toBe(2)
   })
 })
 
-test('what it returns shows nothing of the key', () => {
+test('the client authentication shows nothing of the key', () => {
   expect(inspect(privateKeyJwt({ key: rsa.pem }), { depth: 9, showHidden: true })).not.toContain(rsa.pem.slice(40, 80))
 })
 
-test('each token request has an assertion of its own, after a failure too, and so has a revocation', async () => {
+test('each token request has a new assertion, also after a failure, and so has a revocation', async () => {
   const endpoint = createTokenEndpoint()
   endpoint.answer(new Response(null, { status: 503 }))
   const client = { provider, clientId: 'app', clientAuth: privateKeyJwt({ key: rsa.pem }), fetch: endpoint.fetch }
@@ -310,7 +310,7 @@ test('each token request has an assertion of its own, after a failure too, and s
   for (const assertion of assertions) expect(assertion).toMatch(/^ey/)
 })
 
-describe('a provider that has it as its way', async () => {
+describe('a provider that uses private_key_jwt', async () => {
   const { pem } = await makeKeys('RS256')
   testProvider(test, { ...provider, clientAuth: privateKeyJwt({ key: pem }) })
 })

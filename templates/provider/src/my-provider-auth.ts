@@ -9,7 +9,7 @@ export type MyProviderOptions = TokenSourceOptions
 /**
  * Makes a source of My Provider tokens. See `createTokenSource` for everything that a source does.
  *
- * Make it once, at module scope: the calls that share the source share its token.
+ * Make it once, at module scope: all calls that use the source share its token.
  *
  * @param options - by default, `clientId` and `clientSecret` are the environment variables `MY_PROVIDER_CLIENT_ID` and
  * `MY_PROVIDER_CLIENT_SECRET`.

@@ -3,7 +3,7 @@ import ky from 'ky'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isOAuthError, myProvider, myProviderAuth, myProviderTokens, type MyProviderOptions } from '../src/index.ts'
 
-/** Made up after the standards. Replace them with answers that you recorded from My Provider's servers. */
+/** Made up from the standards. Replace them with responses that you recorded from My Provider's servers. */
 const samples: ProviderSamples = {
   tokens: [() => Response.json({ access_token: 'sample', token_type: 'Bearer', expires_in: 3600 })],
   rejections: [
@@ -31,7 +31,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-/** A ky for My Provider's APIs, with an endpoint in memory instead of the network. */
+/** Makes a ky for My Provider's APIs, with an endpoint in memory instead of the network. */
 function client(options: MyProviderOptions = credentials, api: typeof fetch = endpoint.api) {
   return ky.create({ fetch: api, retry: 0 }).extend(myProviderAuth({ fetch: endpoint.fetch, ...options }))
 }
@@ -64,7 +64,7 @@ test('credentials come from MY_PROVIDER_CLIENT_ID and MY_PROVIDER_CLIENT_SECRET'
   expect(fromEnvironment).toEqual(fromOptions)
 })
 
-test.each(['MY_PROVIDER_CLIENT_ID', 'MY_PROVIDER_CLIENT_SECRET'])('without %s it says so at once', (variable) => {
+test.each(['MY_PROVIDER_CLIENT_ID', 'MY_PROVIDER_CLIENT_SECRET'])('without %s a TypeError names it', (variable) => {
   vi.stubEnv('MY_PROVIDER_CLIENT_ID', 'id')
   vi.stubEnv('MY_PROVIDER_CLIENT_SECRET', 'secret')
   vi.stubEnv(variable, undefined)
@@ -104,7 +104,7 @@ test.each(['https://elsewhere.example/things', things.replace('https:', 'http:')
   },
 )
 
-test('the provider is plain data: a sandbox is a spread of it', async () => {
+test('the provider is plain data: a copy with other URLs is a sandbox', async () => {
   const provider = {
     ...myProvider,
     tokenEndpoint: 'https://sandbox.example/token',
