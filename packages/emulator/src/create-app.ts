@@ -3,7 +3,7 @@ import { cors } from 'hono/cors'
 import type { Clock } from './clock.ts'
 import { createControl } from './create-control.ts'
 import type { RunningProvider } from './create-emulation.ts'
-import { emulatedUrl } from './emulated-url.ts'
+import { emulatedUrl } from './emulated.ts'
 
 /** Makes the app that a server serves. */
 export function createApp(running: readonly RunningProvider[], clock: Clock): Hono {

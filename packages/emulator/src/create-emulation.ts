@@ -1,9 +1,7 @@
-import type { Address } from './address.ts'
-import type { Clock } from './clock.ts'
-import type { EmulatedProvider, Rules, TokenOrder } from './emulated-provider.ts'
+import { type Clock, createRateWindow } from './clock.ts'
+import type { Address, EmulatedProvider, Rules, TokenOrder } from './emulated-provider.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import { createGate } from './gate.ts'
-import { createRateWindow } from './rate-window.ts'
 import { createTokenTable, type IssuedToken } from './token-table.ts'
 
 /** How much of a token's lifetime may be left before asking for the next one counts as early. */

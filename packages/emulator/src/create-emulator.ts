@@ -9,7 +9,7 @@ import type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import type { OpenIdSettings } from './openid/openid-settings.ts'
 import { orange } from './orange/orange.ts'
-import { abortable } from './abortable.ts'
+import { abortable } from './wait.ts'
 
 /** What to know of each provider before it is emulated. */
 export type EmulatorOptions = {

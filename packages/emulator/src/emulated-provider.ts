@@ -1,7 +1,16 @@
-import type { Address } from './address.ts'
 import type { Clock } from './clock.ts'
 import type { Emulation } from './emulation.ts'
 import type { FoundToken, IssuedToken } from './token-table.ts'
+
+/** Where a request came in. */
+export type Address = {
+  /** The emulated host, such as `api.orange.com`. */
+  readonly host: string
+  /** The path on that host, from its first slash on; empty if there is none. */
+  readonly path: string
+  /** The address by which the sender of this request knows a documented one: on the server if it is served, else the same. */
+  readonly addressOf: (url: string) => string
+}
 
 /** One provider to emulate: where it lives, and how it answers. */
 export type EmulatedProvider<Settings extends object = object> = {
@@ -46,7 +55,7 @@ export type Commands = Readonly<Record<string, Command>>
  *
  * @throws `TypeError` or `RangeError` that says what the body must be.
  */
-type Command = (body: Readonly<Record<string, unknown>>) => object | Promise<object>
+export type Command = (body: Readonly<Record<string, unknown>>) => object | Promise<object>
 
 /** What the rules may use. */
 export type RuleContext<Settings extends object = object> = {

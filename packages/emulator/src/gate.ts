@@ -1,6 +1,5 @@
-import { abortable } from './abortable.ts'
-import { delay } from './delay.ts'
 import { type Scripted, toResponse } from './scripted.ts'
+import { abortable, delay } from './wait.ts'
 
 /** What every request to one surface passes on its way in: it is counted, held, delayed, and maybe answered by a script. */
 export type Gate = {

@@ -1,4 +1,4 @@
-import { jsonResponse } from './json-response.ts'
+import { jsonResponse } from './http.ts'
 
 /** An answer to send as it is. */
 export type ScriptedResponse = {

@@ -245,7 +245,7 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
 
   test('with a query the request is refused', async () => {
     const response = await send(`${endpoint}?a=b`, form(fieldsWith(await sign(goodClaims()))))
-    expect({ status: response.status, body: await response.json() }).toEqual(refusal('not into the URL'))
+    expect({ status: response.status, body: await response.json() }).toEqual(refusal('not in the URL'))
   })
 
   test('without a parameter, with one twice, or by another method the request is refused', async () => {

@@ -143,8 +143,8 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     const { searchParams, origin, pathname } = new URL(authorizationUrl({ state: '"><script>' }))
     const url = origin + pathname
     const shown = await (await send(url, form(Object.fromEntries(searchParams)))).text()
-    expect(shown).toContain('<input type="hidden" name="state" value="&quot;&gt;&lt;script&gt;">')
-    expect(shown).toContain(`<input type="hidden" name="redirect_uri" value="${callback}">`)
+    expect(shown).toContain('<input type="hidden" name="state" value="&quot;&gt;&lt;script&gt;" />')
+    expect(shown).toContain(`<input type="hidden" name="redirect_uri" value="${callback}" />`)
     const response = await send(url, form({ ...Object.fromEntries(searchParams), ...good }))
     expect(new URL(response.headers.get('location') ?? '').searchParams.get('state')).toBe('"><script>')
   })

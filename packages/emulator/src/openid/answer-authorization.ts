@@ -1,7 +1,6 @@
-import type { Address } from '../address.ts'
-import { escapeHtml, htmlPage } from './html-page.ts'
-import { loginPage } from './login-page.ts'
-import type { OpenIdContext } from './openid-context.ts'
+import type { Address } from '../emulated-provider.ts'
+import type { OpenIdContext } from './openid-server.ts'
+import { errorPage, loginPage } from './pages.ts'
 import { type Parameters, readParameters } from './read-parameters.ts'
 import type { Session } from './sessions.ts'
 
@@ -56,7 +55,7 @@ export async function answerAuthorization(
     context.grants.addCode(code, { clientId, user, scope, signedInAt, nonce }, binding)
     return sendBack({ code }, cookies)
   }
-  const show = (wrong?: string): Response =>
+  const show = (wrong?: string): Promise<Response> =>
     loginPage({ title: server.title, clientId, redirectUri, hidden, problem: wrong })
 
   if (entered) {
@@ -97,9 +96,4 @@ function isEnough({ user, signedInAt }: Session, parameters: Parameters['all'], 
   const maxAge = parameters.get('max_age')
   const isFresh = maxAge === null || clock.now() - signedInAt <= Number(maxAge) * 1000
   return settings.users.has(user) && isFresh && (prompt === '' || prompt === 'none')
-}
-
-/** Makes the page for a request that leads nowhere. */
-export function errorPage(problem: string, status = 400): Response {
-  return htmlPage({ status, title: 'This does not work', body: `<p role="alert">${escapeHtml(problem)}.</p>` })
 }

@@ -1,8 +1,8 @@
+import { html } from 'hono/html'
 import { compactVerify, createLocalJWKSet, decodeJwt } from 'jose'
-import type { Address } from '../address.ts'
-import { errorPage } from './answer-authorization.ts'
-import { htmlPage } from './html-page.ts'
-import type { OpenIdContext } from './openid-context.ts'
+import type { Address } from '../emulated-provider.ts'
+import { errorPage, htmlPage } from './pages.ts'
+import type { OpenIdContext } from './openid-server.ts'
 import { readParameters } from './read-parameters.ts'
 import { publishKeys, type SigningKeys } from './signing-keys.ts'
 
@@ -31,7 +31,7 @@ export async function answerEndSession(request: Request, address: Address, conte
   const isRegistered = clientId !== undefined && settings.postLogoutRedirectUris.get(clientId)?.includes(uri)
   const response = isRegistered
     ? redirect(uri, read.all.get('state'))
-    : htmlPage({ status: 200, title: 'You are signed out', body: '<p>You can close this page.</p>' })
+    : await htmlPage({ status: 200, title: 'You are signed out', body: html`<p>You can close this page.</p>` })
   for (const cookie of sessions.cookies(address)) response.headers.append('Set-Cookie', cookie)
   return response
 }

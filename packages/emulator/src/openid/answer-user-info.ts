@@ -1,7 +1,6 @@
-import { apiError } from '../api-error.ts'
-import { jsonResponse } from '../json-response.ts'
-import { readBearer } from '../read-bearer.ts'
-import type { OpenIdContext } from './openid-context.ts'
+import { jsonResponse } from '../http.ts'
+import { apiError, readBearer } from '../oauth.ts'
+import type { OpenIdContext } from './openid-server.ts'
 
 /**
  * Answers who the user of an access token is.

@@ -1,13 +1,11 @@
-import type { Address } from '../address.ts'
-import type { RuleContext } from '../emulated-provider.ts'
-import { jsonResponse } from '../json-response.ts'
+import type { Address, RuleContext } from '../emulated-provider.ts'
+import { jsonResponse } from '../http.ts'
 import { answerAuthorization } from './answer-authorization.ts'
 import { answerEndSession } from './answer-end-session.ts'
 import { answerGrant } from './answer-grant.ts'
-import { answerMetadata } from './answer-metadata.ts'
 import { answerUserInfo } from './answer-user-info.ts'
 import { createIssuedGrants } from './issued-grants.ts'
-import type { OpenIdServer } from './openid-server.ts'
+import type { OpenIdContext, OpenIdServer } from './openid-server.ts'
 import type { OpenIdSettings } from './openid-settings.ts'
 import { createSessions } from './sessions.ts'
 import { publishKeys } from './signing-keys.ts'
@@ -30,10 +28,13 @@ export type OpenId = {
 
 /** Starts an OpenID provider. */
 export function createOpenId(server: OpenIdServer, rules: RuleContext<OpenIdSettings>): OpenId {
-  const grants = createIssuedGrants(rules.clock, rules.revokeToken)
-  const sessions = createSessions(server)
-  const context = { ...rules, server, grants, sessions }
   const { authorization, endSession, jwks, discovery } = server.endpoints
+  const browserUrls = [authorization, endSession].flatMap((address) =>
+    address === undefined ? [] : `https://${address}`,
+  )
+  const grants = createIssuedGrants(rules.clock, rules.revokeToken)
+  const sessions = createSessions(browserUrls, server.cookieDomain)
+  const context = { ...rules, server, grants, sessions }
 
   const pages = new Map<string | undefined, (request: Request, address: Address) => Response | Promise<Response>>([
     [endSession, (request, address) => answerEndSession(request, address, context)],
@@ -64,4 +65,21 @@ export function createOpenId(server: OpenIdServer, rules: RuleContext<OpenIdSett
       sessions.reset()
     },
   }
+}
+
+/**
+ * Answers with the metadata, whose addresses are where the sender of this request finds them.
+ *
+ * @see OpenID Connect Discovery 1.0 §4.2
+ */
+export function answerMetadata(address: Address, { server, settings }: OpenIdContext): Response {
+  const members = { issuer: server.issuer, ...server.metadata }
+  const honest = Object.fromEntries(
+    // What is no URL stays as it is.
+    Object.entries(members).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? address.addressOf(value) : value,
+    ]),
+  )
+  return jsonResponse(settings.editDiscovery?.(honest) ?? honest)
 }

@@ -1,5 +1,5 @@
-import { randomText } from '../random-text.ts'
-import type { IdTokenDraft, SignIdToken } from './sign-id-token.ts'
+import { randomText } from '../random.ts'
+import type { IdTokenDraft, SignIdToken } from './signing-keys.ts'
 
 /**
  * Edits an ID token that is about to be sent: what it returns is signed; a string is sent as it is; with `undefined` the

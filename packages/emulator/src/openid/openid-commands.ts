@@ -1,8 +1,7 @@
 import type { Commands } from '../emulated-provider.ts'
 import { idTokenAttacks } from './id-token-attacks.ts'
-import { mergePatch } from './merge-patch.ts'
 import type { OpenIdSettings } from './openid-settings.ts'
-import type { IdTokenDraft } from './sign-id-token.ts'
+import type { IdTokenDraft } from './signing-keys.ts'
 
 /** Makes what other processes may do to the settings of a provider that signs users in. */
 export function createOpenIdCommands(settings: OpenIdSettings): Commands {
@@ -75,3 +74,21 @@ function setUris(map: Map<string, readonly string[]>, name: string, body: Readon
 
 const isUris = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((uri) => typeof uri === 'string' && URL.canParse(uri))
+
+/**
+ * Changes members of a value as a patch says: `null` removes one, an object changes one in turn, anything else replaces it.
+ *
+ * @see RFC 7396
+ */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {}
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name]
+    else merged[name] = mergePatch(merged[name], value)
+  }
+  return merged
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,3 +1,8 @@
+import type { RuleContext } from '../emulated-provider.ts'
+import type { IssuedGrants } from './issued-grants.ts'
+import type { OpenIdSettings } from './openid-settings.ts'
+import type { Sessions } from './sessions.ts'
+
 /** An OpenID provider, as data: what tells one from another. */
 export type OpenIdServer = {
   /** What its pages call it. */
@@ -41,4 +46,14 @@ export type OpenIdServer = {
   readonly makeText: (kind: 'code' | 'accessToken' | 'refreshToken') => string
   /** What its token answers hold beside what RFC 6749 §5.1 names. */
   readonly answerExtras: Readonly<Record<string, unknown>>
+}
+
+/** What the endpoints of one OpenID provider share. */
+export type OpenIdContext = Pick<RuleContext<OpenIdSettings>, 'clock' | 'settings' | 'issueToken' | 'findToken'> & {
+  /** Which provider it is. */
+  readonly server: OpenIdServer
+  /** Its codes and refresh tokens. */
+  readonly grants: IssuedGrants
+  /** Its browsers' sessions. */
+  readonly sessions: Sessions
 }

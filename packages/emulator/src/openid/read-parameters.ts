@@ -1,4 +1,4 @@
-import { readForm } from '../read-form.ts'
+import { readForm } from '../http.ts'
 
 /** What came to an endpoint for browsers. */
 export type Parameters = {

@@ -1,6 +1,6 @@
-import type { Address } from '../address.ts'
-import { randomText } from '../random-text.ts'
-import type { OpenIdServer } from './openid-server.ts'
+import { parse } from 'hono/utils/cookie'
+import type { Address } from '../emulated-provider.ts'
+import { randomText } from '../random.ts'
 
 /** A user who signed in with a browser. */
 export type Session = {
@@ -27,9 +27,8 @@ export type Sessions = {
 const NAME = 'emulated-session'
 
 /** Makes what remembers no session yet. */
-export function createSessions({ endpoints, cookieDomain }: OpenIdServer): Sessions {
+export function createSessions(urls: readonly string[], cookieDomain?: string): Sessions {
   const sessions = new Map<string, Session>()
-  const paths = [endpoints.authorization, endpoints.endSession].filter((path) => path !== undefined)
 
   return {
     start: (session) => {
@@ -37,11 +36,12 @@ export function createSessions({ endpoints, cookieDomain }: OpenIdServer): Sessi
       sessions.set(id, session)
       return id
     },
-    find: (request) => idsIn(request).flatMap((id) => sessions.get(id) ?? [])[0],
-    end: (request) => idsIn(request).forEach((id) => sessions.delete(id)),
+    find: (request) => sessions.get(idIn(request)),
+    end: (request) => {
+      sessions.delete(idIn(request))
+    },
     cookies: ({ addressOf }, id) =>
-      paths.map((path) => {
-        const url = `https://${path}`
+      urls.map((url) => {
         const address = addressOf(url)
         const { pathname, protocol } = new URL(address)
         // A server of the emulator has both paths on its one host; the documented addresses are on two.
@@ -54,7 +54,4 @@ export function createSessions({ endpoints, cookieDomain }: OpenIdServer): Sessi
   }
 }
 
-function idsIn(request: Request): string[] {
-  const cookies = (request.headers.get('Cookie') ?? '').split(';').map((cookie) => cookie.trim())
-  return cookies.filter((cookie) => cookie.startsWith(`${NAME}=`)).map((cookie) => cookie.slice(NAME.length + 1))
-}
+const idIn = (request: Request): string => parse(request.headers.get('Cookie') ?? '', NAME)[NAME] ?? ''

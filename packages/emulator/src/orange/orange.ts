@@ -1,13 +1,12 @@
+import { createRateWindow, type RateWindow } from '../clock.ts'
 import type { EmulatedProvider, Rules } from '../emulated-provider.ts'
 import { createOpenId } from '../openid/create-openid.ts'
 import { createOpenIdCommands } from '../openid/openid-commands.ts'
 import { createOpenIdSettings, type OpenIdSettings } from '../openid/openid-settings.ts'
-import { randomText } from '../random-text.ts'
-import { createRateWindow, type RateWindow } from '../rate-window.ts'
+import { randomText } from '../random.ts'
 import { answerOrangeCall } from './orange-api.ts'
-import { orangeEndpoints } from './orange-endpoints.ts'
-import { orangeError } from './orange-error.ts'
-import { orangeFrance, orangeUser } from './orange-openid.ts'
+import { orangeError } from './orange-errors.ts'
+import { orangeEndpoints, orangeFrance, orangeUser } from './orange-servers.ts'
 import { answerOrangeTokenRequest } from './orange-token-endpoint.ts'
 
 const TOKEN_REQUESTS_PER_MINUTE = 50
