@@ -3,7 +3,7 @@ export type Clock = {
   /** The emulated time, in milliseconds since the epoch: `Date.now()` plus all advances. */
   readonly now: () => number
   /**
-   * Moves the emulated time forward, so that a test need not wait until tokens expire.
+   * Moves the emulated time forward, so that tokens expire without waiting.
    *
    * @param ms - In milliseconds. The clock cannot move back.
    * @throws `RangeError` if it is negative or not finite.

@@ -5,7 +5,7 @@ import type { Command, Commands } from './emulated-provider.ts'
 import type { Emulation } from './emulation.ts'
 import { readJsonObject } from './http.ts'
 
-/** Makes the app with which other processes control the emulator. It takes and returns JSON, and answers 400 to a wrong body. */
+/** Makes the app with which other processes control the emulator, in JSON. It answers 400 to a wrong body. */
 export function createControl(running: readonly RunningProvider[], clock: Clock): Hono {
   const control = new Hono()
   // A command throws only if its body is wrong.

@@ -23,6 +23,6 @@ export function emulated<T extends object>(provider: T, baseUrl: string | URL): 
 export function emulatedUrl(url: string, baseUrl: string | URL): string {
   const [, rest] = /^https:\/\/[^/?#]+(.*)$/is.exec(url) ?? []
   if (rest === undefined || !URL.canParse(url)) return url
-  // Only the host comes from the parsed URL, which drops `:443`. The path is kept exactly, with or without a slash at its end.
+  // Only the host comes from the parsed URL, which drops `:443`. The path is kept exactly, even a slash at its end.
   return `${String(baseUrl).replace(/\/+$/, '')}/${new URL(url).host}${rest}`
 }

@@ -2,8 +2,8 @@ import type { Credentials } from './emulated-provider.ts'
 import { jsonResponse, readForm, splitAuthorization } from './http.ts'
 
 /**
- * Reads the credentials of a Basic `Authorization` header. Returns `undefined` without base64 of `id:secret` after the exact
- * word `Basic`.
+ * Reads the credentials of a Basic `Authorization` header. Returns `undefined` without base64 of `id:secret` after the
+ * exact word `Basic`.
  *
  * Nothing is percent-decoded. RFC 6749 §2.3.1 requires it, but these providers document plain base64.
  */

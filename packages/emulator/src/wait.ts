@@ -1,4 +1,6 @@
-/** Waits for `work`, or rejects with the signal's reason as soon as the signal is aborted. The work itself continues. */
+/**
+ * Waits for `work`, or rejects with the signal's reason as soon as the signal is aborted. The work itself continues.
+ */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)

@@ -13,7 +13,9 @@ import { type BouyguesSettings, createBouyguesSettings } from './bouygues-settin
 
 const signInHosts = bouyguesServers.flatMap(({ endpoints }) => Object.values(endpoints).map(hostOf))
 
-/** Bouygues Telecom: its OpenID providers, its token endpoints for secrets and certificates, and its APIs on four hosts. */
+/**
+ * Bouygues Telecom: its OpenID providers, its token endpoints for secrets and certificates, and its APIs on four hosts.
+ */
 export const bouygues: EmulatedProvider<BouyguesSettings> = {
   name: 'bouygues',
   hosts: [...new Set([...Object.values(bouyguesEndpoints).map(hostOf), ...signInHosts, ...Object.keys(bouyguesApis)])],

@@ -5,8 +5,8 @@ import { type Parameters, readParameters } from './read-parameters.ts'
 import type { Session } from './sessions.ts'
 
 /**
- * Answers at the authorization endpoint: with the page to sign in, with the way back to the client, or with a page that says
- * what is wrong, where nobody knows that the way back leads to the client.
+ * Answers a request to the authorization endpoint with the sign-in page or a redirect to the client. If the redirect
+ * URI is not known to be the client's, it answers with an error page instead.
  *
  * @see RFC 6749 §4.1.1, OpenID Connect Core 1.0 §3.1.2
  */
@@ -34,7 +34,7 @@ export async function answerAuthorization(
     for (const [name, value] of Object.entries(settings.editCallback?.(honest) ?? honest)) {
       if (value !== undefined) url.searchParams.append(name, value)
     }
-    // After a form 303, so that the browser does not send the password on.
+    // 303 after a form, so that the browser does not send the password to the client.
     const response = new Response(null, { status: request.method === 'POST' ? 303 : 302, headers: NO_STORE })
     response.headers.set('Location', url.href)
     for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
@@ -45,8 +45,8 @@ export async function answerAuthorization(
   const problem = findProblem(all, server.isStateRequired)
   if (problem) return refuse(...problem)
   const scope = server.grantScope(all.get('scope') ?? '')
-  if (scope === undefined) return refuse('invalid_scope', 'The scope must have openid in it')
-  if (settings.denyLogin || entered?.isDenied) return refuse('access_denied', 'The user said no')
+  if (scope === undefined) return refuse('invalid_scope', 'The scope must include openid')
+  if (settings.denyLogin || entered?.isDenied) return refuse('access_denied', 'The user denied the request')
 
   const succeed = ({ user, signedInAt }: Session, cookies?: readonly string[]): Response => {
     const code = server.makeText('code')
@@ -71,7 +71,7 @@ export async function answerAuthorization(
 
 const NO_STORE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }
 
-/** What is wrong with a request whose way back is known to be right. */
+/** Finds the error in a request whose redirect URI is registered. */
 function findProblem(parameters: Parameters['all'], isStateRequired: boolean): [string, string] | undefined {
   const responseType = parameters.get('response_type')
   if (responseType === null) return ['invalid_request', 'Missing parameter response_type']
@@ -89,7 +89,7 @@ function findProblem(parameters: Parameters['all'], isStateRequired: boolean): [
   return prompts.includes('none') && prompts.length > 1 ? ['invalid_request', 'prompt: none must be alone'] : undefined
 }
 
-/** Whether a session will do without the user entering anything. */
+/** Returns whether the session is enough to sign the user in without the form. */
 function isEnough({ user, signedInAt }: Session, parameters: Parameters['all'], context: OpenIdContext): boolean {
   const { settings, clock } = context
   const prompt = parameters.get('prompt') ?? ''

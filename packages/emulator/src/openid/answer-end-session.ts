@@ -7,7 +7,7 @@ import { readParameters } from './read-parameters.ts'
 import { publishKeys, type SigningKeys } from './signing-keys.ts'
 
 /**
- * Ends the session of a browser, and sends the user to where the client wants, if that is registered.
+ * Ends the session of a browser, and redirects the user to the client's URL if it is registered.
  *
  * @see OpenID Connect RP-Initiated Logout 1.0 §2 and §3
  */
@@ -42,7 +42,7 @@ function redirect(uri: string, state: string | null): Response {
   return new Response(null, { status: 303, headers: { Location: url.href, 'Cache-Control': 'no-store' } })
 }
 
-/** Reads an ID token that was signed here; it may have expired since. */
+/** Reads an ID token that this provider signed. It is accepted even if it has expired. */
 async function readHint(hint: string, keys: SigningKeys): Promise<{ aud: string; sub: string } | undefined> {
   try {
     await compactVerify(hint, createLocalJWKSet(await publishKeys(keys)))

@@ -7,7 +7,7 @@ import type { User } from './openid-settings.ts'
 import { signWith } from './signing-keys.ts'
 
 /**
- * Answers a token request that shows a code or a refresh token; who the client is was checked.
+ * Answers a token request with a code or a refresh token. The caller has authenticated the client.
  *
  * @see RFC 6749 §4.1.3 and §6, RFC 7636 §4.6, OpenID Connect Core 1.0 §3.1.3 and §12
  */
@@ -25,7 +25,7 @@ export async function answerGrant(
   const verifier = form.get('code_verifier')
   const challenge = verifier === null ? undefined : await challengeOf(verifier)
 
-  // From here until the tokens are entered nothing waits: of two that come at once only one is the first.
+  // No await between here and the storing of the tokens: of two requests at the same time, only one succeeds.
   const redirectUri = form.get('redirect_uri') ?? ''
   const taken = isCode
     ? grants.takeCode(shown, { clientId, redirectUri, challenge })
@@ -44,7 +44,7 @@ export async function answerGrant(
   const refreshToken = settings.refreshTokens ? server.makeText('refreshToken') : undefined
   if (refreshToken !== undefined) grants.addRefreshToken(refreshToken, taken)
 
-  // The nonce ties the ID token to an authorization request; a renewal has none.
+  // The nonce connects the ID token to an authorization request, and a renewal has no such request.
   const grant: IssuedGrant = isCode ? taken : { ...taken, nonce: undefined }
   const idToken = await makeIdToken(grant, user, lifetimeMs, address, context)
   return tokenResponse({
@@ -64,11 +64,11 @@ async function challengeOf(verifier: string): Promise<string> {
 }
 
 /**
- * Makes the ID token for a grant, as `editIdToken` wants it; `undefined` if it wants none.
+ * Makes the ID token for a grant, as `editIdToken` changes it. Returns `undefined` if `editIdToken` removes it.
  *
  * @see OpenID Connect Core 1.0 §2
  */
-export async function makeIdToken(
+async function makeIdToken(
   grant: IssuedGrant,
   { claims }: User,
   lifetimeMs: number,

@@ -10,17 +10,19 @@ import type { OpenIdSettings } from './openid-settings.ts'
 import { createSessions } from './sessions.ts'
 import { publishKeys } from './signing-keys.ts'
 
-/** An OpenID provider at work. */
+/** A running OpenID provider. */
 export type OpenId = {
-  /** Answers what browsers and clients ask of it beside tokens and user info; `undefined` if the address is not its own. */
+  /**
+   * Answers requests that are not for tokens or user info. Returns `undefined` if the address is not this provider's.
+   */
   readonly answerPage: (request: Request, address: Address) => Promise<Response> | undefined
-  /** Answers a token request that shows a code or a refresh token, of a client that is known. */
+  /** Answers an authenticated client's token request with a code or a refresh token. */
   readonly answerGrant: (form: URLSearchParams, clientId: string, address: Address) => Promise<Response>
-  /** The grant types that it answers. */
+  /** Returns the grant types that it supports. */
   readonly grantTypes: () => readonly string[]
   /** Answers a request for user info. */
   readonly answerUserInfo: (request: Request) => Response
-  /** Revokes a token of a client; `false` if it is another client's. */
+  /** Revokes a token of a client. Returns `false` if the token is another client's. */
   readonly revoke: (token: string, clientId: string) => boolean
   /** Forgets codes, refresh tokens and sessions. */
   readonly reset: () => void
@@ -68,14 +70,14 @@ export function createOpenId(server: OpenIdServer, rules: RuleContext<OpenIdSett
 }
 
 /**
- * Answers with the metadata, whose addresses are where the sender of this request finds them.
+ * Answers with the metadata. Its URLs are those that the sender of this request can use.
  *
  * @see OpenID Connect Discovery 1.0 §4.2
  */
-export function answerMetadata(address: Address, { server, settings }: OpenIdContext): Response {
+function answerMetadata(address: Address, { server, settings }: OpenIdContext): Response {
   const members = { issuer: server.issuer, ...server.metadata }
   const honest = Object.fromEntries(
-    // What is no URL stays as it is.
+    // Values that are not URLs stay unchanged.
     Object.entries(members).map(([name, value]) => [
       name,
       typeof value === 'string' ? address.addressOf(value) : value,

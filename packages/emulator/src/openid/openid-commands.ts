@@ -3,7 +3,7 @@ import { idTokenAttacks } from './id-token-attacks.ts'
 import type { OpenIdSettings } from './openid-settings.ts'
 import type { IdTokenDraft } from './signing-keys.ts'
 
-/** Makes what other processes may do to the settings of a provider that signs users in. */
+/** Makes the commands with which other processes change the settings of an OpenID provider. */
 export function createOpenIdCommands(settings: OpenIdSettings): Commands {
   return {
     'redirect-uris': (body) => setUris(settings.redirectUris, 'redirectUris', body),
@@ -52,7 +52,7 @@ export function createOpenIdCommands(settings: OpenIdSettings): Commands {
   }
 }
 
-/** An empty patch makes things honest again. */
+/** An empty patch removes the edit. */
 const editBy = <T extends object>(patch: object): ((honest: T) => T) | undefined =>
   isEmpty(patch) ? undefined : (honest) => mergePatch(honest, patch) as T
 
@@ -76,11 +76,11 @@ const isUris = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((uri) => typeof uri === 'string' && URL.canParse(uri))
 
 /**
- * Changes members of a value as a patch says: `null` removes one, an object changes one in turn, anything else replaces it.
+ * Applies a patch to a value: `null` removes a member, an object patches it, and any other value replaces it.
  *
  * @see RFC 7396
  */
-export function mergePatch(target: unknown, patch: unknown): unknown {
+function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
   const merged: Record<string, unknown> = isObject(target) ? { ...target } : {}
   for (const [name, value] of Object.entries(patch)) {

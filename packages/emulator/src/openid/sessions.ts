@@ -2,23 +2,23 @@ import { parse } from 'hono/utils/cookie'
 import type { Address } from '../emulated-provider.ts'
 import { randomText } from '../random.ts'
 
-/** A user who signed in with a browser. */
+/** The session of a user who signed in with a browser. */
 export type Session = {
   /** The user's name. */
   readonly user: string
-  /** When the password was given, in milliseconds since the epoch, by the emulator's clock. */
+  /** The time when the user entered the password, in milliseconds since the epoch, by the emulator's clock. */
   readonly signedInAt: number
 }
 
 /** The sessions of browsers at one OpenID provider. */
 export type Sessions = {
-  /** Starts a session; it is told to the browser with {@link Sessions.cookies}. */
+  /** Starts a session, and returns its id for {@link Sessions.cookies}. */
   readonly start: (session: Session) => string
-  /** The session of the browser that sent a request. */
+  /** Finds the session of the browser that sent a request. */
   readonly find: (request: Request) => Session | undefined
-  /** Ends it. */
+  /** Ends the session of the browser that sent a request. */
   readonly end: (request: Request) => void
-  /** What sets the cookies of a session, or without an id takes them away. */
+  /** Returns the `Set-Cookie` headers of a session. Without an id, they delete the cookies. */
   readonly cookies: (address: Address, id?: string) => readonly string[]
   /** Ends all sessions. */
   readonly reset: () => void
@@ -26,7 +26,7 @@ export type Sessions = {
 
 const NAME = 'emulated-session'
 
-/** Makes what remembers no session yet. */
+/** Makes an empty store of sessions, whose cookies are sent to the documented `urls`. */
 export function createSessions(urls: readonly string[], cookieDomain?: string): Sessions {
   const sessions = new Map<string, Session>()
 
@@ -44,7 +44,7 @@ export function createSessions(urls: readonly string[], cookieDomain?: string): 
       urls.map((url) => {
         const address = addressOf(url)
         const { pathname, protocol } = new URL(address)
-        // A server of the emulator has both paths on its one host; the documented addresses are on two.
+        // The emulator's server has both paths on one host. The documented addresses are on two hosts.
         const domain = address === url && cookieDomain ? `; Domain=${cookieDomain}` : ''
         const secure = protocol === 'https:' ? '; Secure' : ''
         const end = id === undefined ? '; Max-Age=0' : ''

@@ -13,7 +13,7 @@ const orangeErrors = {
   62: [406, 'Not acceptable', 'The requested resource cannot answer in a media type that the request accepts.'],
 } as const
 
-/** Makes the error response of Orange's gateway, `{ code, message, description }`, with the code's status or another one. */
+/** Makes the error response of Orange's gateway, `{ code, message, description }`, with its own status or another. */
 export function orangeError(
   code: keyof typeof orangeErrors,
   headers: Readonly<Record<string, string>> = {},

@@ -11,7 +11,7 @@ import { answerOrangeTokenRequest } from './orange-token-endpoint.ts'
 
 const TOKEN_REQUESTS_PER_MINUTE = 50
 
-/** Orange: two hosts, the machine-to-machine token endpoint of each, the Network APIs Playground, Orange France, the APIs. */
+/** Orange: two hosts with a machine-to-machine token endpoint each, the Playground, Orange France, and the APIs. */
 export const orange: EmulatedProvider<OpenIdSettings> = {
   name: 'orange',
   hosts: ['api.orange.com', 'inside01.api.orange.com'],
@@ -27,7 +27,7 @@ export const orange: EmulatedProvider<OpenIdSettings> = {
     return {
       answerTokenRequest: async (request, address) =>
         withRequestId(
-          // The catalogue has 53 under 403; the token endpoint documents a 429, without a body.
+          // The list of error codes has 53 with status 403. The token endpoint documents 429, without a body.
           rates.get(address.host + address.path)?.admit()
             ? await answerOrangeTokenRequest(request, address, context, openId)
             : orangeError(53, {}, 429),
