@@ -3,14 +3,14 @@ import { cors } from 'hono/cors'
 import type { Clock } from './clock.ts'
 import { createControl } from './create-control.ts'
 import type { RunningProvider } from './create-emulation.ts'
-import { emulatedUrl } from './emulated-url.ts'
+import { emulatedUrl } from './emulated.ts'
 
 /** Makes the app that a server serves. */
 export function createApp(running: readonly RunningProvider[], clock: Clock): Hono {
   const app = new Hono()
-  // Open to all: browsers run tests against it, and it holds no secret worth having.
+  // CORS is open: browsers run tests against the app, and it holds no real secret.
   app.use(cors({ exposeHeaders: ['*'] }))
-  // Without this, hono would also log what a script threw on purpose.
+  // Without this, hono would also log the errors that a script throws on purpose.
   app.onError((error, context) => context.json({ error: error.message }, 500))
   for (const { hosts, handle } of running) {
     for (const host of hosts) {

@@ -1,65 +1,31 @@
 import { type Context, Hono } from 'hono'
 import type { Clock } from './clock.ts'
 import type { RunningProvider } from './create-emulation.ts'
-import { readJsonObject } from './read-json-object.ts'
+import type { Command, Commands } from './emulated-provider.ts'
+import type { Emulation } from './emulation.ts'
+import { readJsonObject } from './http.ts'
 
-/** Makes the app by which other processes control the emulator: JSON in, JSON out, 400 for what it cannot use. */
+/** Makes the app with which other processes control the emulator, in JSON. It answers 400 to a wrong body. */
 export function createControl(running: readonly RunningProvider[], clock: Clock): Hono {
   const control = new Hono()
+  // A command throws only if its body is wrong.
+  control.onError((error, context) => context.json({ error: error.message }, 400))
+  const accept = (path: string, act: Command) =>
+    control.post(path, async (context) => context.json(await act(await readBody(context))))
 
-  control.post('/clock/advance', async (context) => {
-    const ms = readMs(await readJson(context))
-    if (ms === undefined) return badRequest(context, MS_WANTED)
-    clock.advance(ms)
-    return context.json({ now: clock.now() })
+  accept('/clock/advance', ({ ms }) => {
+    clock.advance(readMs(ms))
+    return { now: clock.now() }
   })
 
   for (const { name, emulation, commands } of running) {
-    const path = `/${name}`
-
-    control.get(`${path}/counters`, (context) => context.json(emulation.counters))
-
-    control.post(`${path}/reset`, (context) => {
+    control.get(`/${name}/counters`, (context) => context.json(emulation.counters))
+    control.post(`/${name}/reset`, (context) => {
       emulation.reset()
       return context.json(emulation.counters)
     })
-
-    control.post(`${path}/revoke`, async (context) => {
-      const body = await readJson(context)
-      const accessToken = body?.['accessToken']
-      if (!body || (accessToken !== undefined && typeof accessToken !== 'string')) {
-        return badRequest(context, 'The body must be empty, or JSON like { "accessToken": "…" }')
-      }
-      emulation.revoke(accessToken)
-      return context.json({})
-    })
-
-    control.post(`${path}/lifetime`, async (context) => {
-      const ms = readMs(await readJson(context))
-      if (ms === undefined) return badRequest(context, MS_WANTED)
-      emulation.lifetimeMs = ms
-      return context.json({ ms })
-    })
-
-    control.post(`${path}/fail-token-requests`, async (context) => {
-      const { count, status = 503 } = (await readJson(context)) ?? {}
-      if (!isCount(count) || !isCount(status) || status < 400 || status > 599) {
-        return badRequest(context, 'The body must be JSON like { "count": 1, "status": 503 }')
-      }
-      emulation.answerTokenRequests(count, { status })
-      return context.json({ count, status })
-    })
-
-    for (const [command, act] of Object.entries(commands)) {
-      control.post(`${path}/${command}`, async (context) => {
-        const body = await readJson(context)
-        if (!body) return badRequest(context, 'The body must be a JSON object')
-        try {
-          return context.json(await act(body))
-        } catch (error) {
-          return badRequest(context, error instanceof Error ? error.message : String(error))
-        }
-      })
+    for (const [command, act] of Object.entries({ ...createCommands(emulation), ...commands })) {
+      accept(`/${name}/${command}`, act)
     }
   }
 
@@ -67,21 +33,38 @@ export function createControl(running: readonly RunningProvider[], clock: Clock)
   return control
 }
 
-const MS_WANTED = 'The body must be JSON like { "ms": 1000 }, not negative'
+/** Makes the commands that every provider has. */
+function createCommands(emulation: Emulation): Commands {
+  return {
+    revoke: ({ accessToken }) => {
+      if (accessToken !== undefined && typeof accessToken !== 'string') {
+        throw new TypeError('The body must be empty, or JSON like { "accessToken": "…" }')
+      }
+      emulation.revoke(accessToken)
+      return {}
+    },
+    lifetime: ({ ms }) => ({ ms: (emulation.lifetimeMs = readMs(ms)) }),
+    'fail-token-requests': ({ count, status = 503 }) => {
+      if (!isCount(count) || !isCount(status) || status < 400 || status > 599) {
+        throw new TypeError('The body must be JSON like { "count": 1, "status": 503 }')
+      }
+      emulation.answerTokenRequests(count, { status })
+      return { count, status }
+    },
+  }
+}
 
-/** Reads an object; none at all is an empty one, anything else is `undefined`. */
-async function readJson(context: Context): Promise<Record<string, unknown> | undefined> {
+/** Reads a JSON object. An empty body counts as an empty object. */
+async function readBody(context: Context): Promise<Record<string, unknown>> {
   const text = await context.req.text()
-  return text === '' ? {} : readJsonObject(text)
+  const body = text === '' ? {} : readJsonObject(text)
+  if (!body) throw new TypeError('The body must be a JSON object')
+  return body
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0
 
-function readMs(body: Record<string, unknown> | undefined): number | undefined {
-  const ms = body?.['ms']
-  return typeof ms === 'number' && Number.isFinite(ms) && ms >= 0 ? ms : undefined
-}
-
-function badRequest(context: Context, error: string): Response {
-  return context.json({ error }, 400)
+function readMs(ms: unknown): number {
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return ms
+  throw new TypeError('The body must be JSON like { "ms": 1000 }, not negative')
 }

@@ -1,21 +1,19 @@
-import type { Address } from './address.ts'
-import type { Clock } from './clock.ts'
-import type { EmulatedProvider, Rules, TokenOrder } from './emulated-provider.ts'
+import { type Clock, createRateWindow } from './clock.ts'
+import type { Address, EmulatedProvider, Rules, TokenOrder } from './emulated-provider.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import { createGate } from './gate.ts'
-import { createRateWindow } from './rate-window.ts'
 import { createTokenTable, type IssuedToken } from './token-table.ts'
 
-/** How much of a token's lifetime may be left before asking for the next one counts as early. */
+/** A token request is early while more than this share of the last token's lifetime is left. */
 const EARLY_SHARE = 0.05
 
-/** A provider at work: what its users control, and what the network meets. */
+/** A running emulation: its controls, and its handler of requests. */
 export type RunningProvider<Settings extends object = object> = Pick<EmulatedProvider, 'name' | 'hosts'> & {
-  /** Its control surface. */
+  /** Its controls. */
   readonly emulation: Emulation & Settings
-  /** What other processes may do beside what they may do to every provider. */
+  /** The commands of other processes that only this provider has. */
   readonly commands: NonNullable<Rules['commands']>
-  /** Answers a request. Rejects with the signal's reason if aborted while held. */
+  /** Answers a request. Rejects with the signal's reason if the request is aborted while it is held. */
   readonly handle: (request: Request, address: Address) => Promise<Response>
 }
 
@@ -74,7 +72,7 @@ export function createEmulation<Settings extends object>(
     apiCalled: apiGate.whenArrived,
   }
 
-  // Not a spread, which would read `counters` once and for all.
+  // Not a spread: it would read the getter `counters` now, and never again.
   const emulation = Object.defineProperties(
     provider.createSettings(),
     Object.getOwnPropertyDescriptors(common),
@@ -97,7 +95,7 @@ export function createEmulation<Settings extends object>(
     apiRate.admit() ? rules.answerApiCall(request, address) : rules.answerTooManyCalls()
 
   const handle = async (request: Request, address: Address): Promise<Response> => {
-    // A browser's preflight is no request of the program under test: neither counted nor judged.
+    // The browser sends the preflight, not the program under test. So it is not counted, and no rule applies to it.
     if (request.method === 'OPTIONS') return new Response(null, { status: 204 })
     if (provider.tokenEndpoints.includes(address.host + address.path)) {
       return tokenGate.pass(request, () => rules.answerTokenRequest(request, address), emulation.tokenDelayMs)

@@ -9,53 +9,54 @@ import type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
 import type { OpenIdSettings } from './openid/openid-settings.ts'
 import { orange } from './orange/orange.ts'
-import { abortable } from './abortable.ts'
+import { abortable } from './wait.ts'
 
-/** What to know of each provider before it is emulated. */
+/** The options of each provider. */
 export type EmulatorOptions = {
   /**
    * Orange.
    *
-   * @defaultValue One client, tokens that live as long as Orange's.
+   * @defaultValue One client, and the token lifetime that Orange documents.
    */
   readonly orange?: EmulationOptions
   /**
    * Digitaleo.
    *
-   * @defaultValue One client, tokens that live as long as Digitaleo's.
+   * @defaultValue One client, and the token lifetime that Digitaleo documents.
    */
   readonly digitaleo?: EmulationOptions
   /**
    * Bouygues Telecom.
    *
-   * @defaultValue One client with a secret and none with a key, tokens that live as long as Bouygues Telecom's.
+   * @defaultValue One client with a secret, none with a key, and the token lifetime that Bouygues Telecom documents.
    */
   readonly bouygues?: EmulationOptions
 }
 
-/** The emulated providers, their clock, and two ways to reach them. */
+/** The emulated providers, their clock, and two ways to send them requests. */
 export type Emulator = {
   /**
-   * A `fetch` that reaches the emulated hosts at their real addresses, in process.
+   * A `fetch` that answers for the emulated hosts at their real addresses, in process.
    *
-   * Another host, or `http:`, rejects with `TypeError('fetch failed')`, like a network error. Redirects are not followed.
+   * For another host, or for `http:`, it rejects with `TypeError('fetch failed')`, like a network error. It does not
+   * follow redirects.
    */
   readonly fetch: typeof fetch
-  /** The hono app that a server serves: each host under a path of its name, and what controls them under `/control`. */
+  /** The hono app that a server serves: each host under a path of its name, and the control API under `/control`. */
   readonly app: Hono
-  /** The hosts that are emulated, such as `api.orange.com`. */
+  /** The emulated hosts, such as `api.orange.com`. */
   readonly hosts: readonly string[]
   /** The one clock of all providers. */
   readonly clock: Clock
-  /** Orange's control surface. */
+  /** The controls of Orange. */
   readonly orange: Emulation & OpenIdSettings
-  /** Digitaleo's control surface. */
+  /** The controls of Digitaleo. */
   readonly digitaleo: Emulation & DigitaleoSettings
-  /** Bouygues Telecom's control surface. */
+  /** The controls of Bouygues Telecom. */
   readonly bouygues: Emulation & BouyguesSettings
 }
 
-/** Starts to emulate the providers, with no token handed out yet. */
+/** Starts to emulate the providers. No token is issued yet. */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const clock = createClock()
   const providers = {

@@ -1,92 +1,105 @@
-import type { Address } from './address.ts'
 import type { Clock } from './clock.ts'
 import type { Emulation } from './emulation.ts'
 import type { FoundToken, IssuedToken } from './token-table.ts'
 
-/** One provider to emulate: where it lives, and how it answers. */
+/** The address that a request was sent to. */
+export type Address = {
+  /** The emulated host, such as `api.orange.com`. */
+  readonly host: string
+  /** The path on that host, with its first slash. Empty if there is none. */
+  readonly path: string
+  /** Converts a documented URL to the URL on the server that received this request. In process, it stays the same. */
+  readonly addressOf: (url: string) => string
+}
+
+/** A provider to emulate: its addresses and its rules. */
 export type EmulatedProvider<Settings extends object = object> = {
-  /** What the control surface calls it: `/control/orange/…`. */
+  /** Its name in the control API: `/control/orange/…`. */
   readonly name: string
-  /** The hosts that are its own. */
+  /** Its hosts. */
   readonly hosts: readonly string[]
-  /** The addresses of its token endpoints, without `https://`; every other address of its hosts is the API. */
+  /** The addresses of its token endpoints, without `https://`. All other addresses of its hosts are its API. */
   readonly tokenEndpoints: readonly string[]
-  /** How long its tokens live by default, in milliseconds. */
+  /** The default lifetime of its tokens, in milliseconds. */
   readonly lifetimeMs: number
-  /** Makes what only this provider lets its users set. */
+  /** Makes the settings that only this provider has. */
   readonly createSettings: () => Settings
-  /** Makes the rules of one emulation, which may hold state of their own. */
+  /** Makes the rules of one emulation. They can have their own state. */
   readonly createRules: (context: RuleContext<Settings>) => Rules
 }
 
-/** How a provider answers. */
+/** The functions that answer for a provider. */
 export type Rules = {
   /** Answers a request to a token endpoint. */
   readonly answerTokenRequest: (request: Request, address: Address) => Promise<Response>
   /** Answers a call to the API. */
   readonly answerApiCall: (request: Request, address: Address) => Promise<Response>
   /**
-   * Answers what is neither a token request nor an API call, such as a page to sign in; `undefined` if nothing of that kind is
-   * there. It is not counted.
+   * Answers a request that is neither a token request nor an API call, such as the request for a sign-in page. It is
+   * not counted.
+   *
+   * Returns `undefined` if no such thing is at the address.
    */
   readonly answerPage?: (request: Request, address: Address) => Promise<Response> | undefined
   /** Answers a call to the API beyond `maxApiCallsPerMinute`. */
   readonly answerTooManyCalls: () => Response
-  /** What other processes may do to the settings, by the last segment of the path. */
+  /** The commands with which other processes change the settings, by the last segment of the path. */
   readonly commands?: Commands
-  /** Forgets what the rules remember, such as rate windows. */
+  /** Forgets the state of the rules, such as rate windows. */
   readonly reset: () => void
 }
 
-/** What other processes may do, by name. */
+/** The commands of other processes, by name. */
 export type Commands = Readonly<Record<string, Command>>
 
 /**
- * Does what a JSON body asks for, and returns what to answer.
+ * Executes a JSON body, and returns the JSON response.
  *
- * @throws `TypeError` or `RangeError` that says what the body must be.
+ * @throws `TypeError` or `RangeError` with a message that says what the body must be.
  */
-type Command = (body: Readonly<Record<string, unknown>>) => object | Promise<object>
+export type Command = (body: Readonly<Record<string, unknown>>) => object | Promise<object>
 
-/** What the rules may use. */
+/** The values and functions that the rules can use. */
 export type RuleContext<Settings extends object = object> = {
   /** The emulator's clock. */
   readonly clock: Clock
-  /** What users set. */
+  /** The settings, which users change. */
   readonly settings: Settings & Pick<Emulation, 'clients'>
-  /** Tells whether these are a client's credentials. */
+  /** Returns whether a client has these credentials. */
   readonly isClient: (credentials: Credentials) => boolean
-  /** Hands a token to a client, and counts it; says how much is left of its life, in milliseconds. */
+  /** Issues a token to a client, and counts it. `leftMs` is the rest of its lifetime, in milliseconds. */
   readonly issueToken: (order: TokenOrder) => IssuedToken & { readonly leftMs: number }
-  /** Looks up an access token; one that is unknown, or revoked, is not found. */
+  /** Finds an access token. Returns `undefined` if it is unknown or revoked. */
   readonly findToken: (accessToken: string) => FoundToken | undefined
   /** Revokes an access token. */
   readonly revokeToken: (accessToken: string) => void
-  /** Counts an API's answer as the rejection of a token, and returns it; those with status 401 count anyway. */
+  /**
+   * Counts an API's response as the rejection of a token, and returns it. Responses with status 401 are always counted.
+   */
   readonly countRejection: (response: Response) => Response
 }
 
-/** Which token to hand out. */
+/** The token to issue. */
 export type TokenOrder = {
-  /** The address of the token endpoint that was asked, without `https://`. */
+  /** The address of the token endpoint that received the request, without `https://`. */
   readonly endpoint: string
-  /** Who asks. */
+  /** The id of the client that requests it. */
   readonly clientId: string
-  /** Who allowed it by signing in; the token is then a new one in any case. */
+  /** The name of the user who signed in for it. With a user, the token is always a new one. */
   readonly user?: string
-  /** What it may be used for. */
+  /** Its scope. */
   readonly scope?: string
   /**
-   * How long it lives, in milliseconds.
+   * Its lifetime, in milliseconds.
    *
-   * @defaultValue What `lifetimeMs` of the emulation says.
+   * @defaultValue The emulation's `lifetimeMs`.
    */
   readonly lifetimeMs?: number
   /** Makes the text of a new token. */
   readonly makeToken: () => string
 }
 
-/** What a client shows to be known. */
+/** The credentials with which a client authenticates. */
 export type Credentials = {
   /** The client id. */
   readonly clientId: string

@@ -1,9 +1,7 @@
-import { emulatedUrl } from './emulated-url.ts'
-
 /**
- * Copies a provider's data, with every `https:` URL in it moved to the server at `baseUrl`.
+ * Copies a provider's data, and moves every `https:` URL in it to the server at `baseUrl`.
  *
- * It looks at strings, and at lists of strings; all else is taken over as it is, functions too.
+ * It moves strings and lists of strings. All other values, such as functions, are copied unchanged.
  *
  * @example `orangeAuth({ provider: emulated(orange, server.url) })`
  */
@@ -15,4 +13,16 @@ export function emulated<T extends object>(provider: T, baseUrl: string | URL): 
       : value
   }
   return Object.fromEntries(Object.entries(provider).map(([name, value]) => [name, move(value)])) as T
+}
+
+/**
+ * Returns the URL of an emulated host on the server at `baseUrl`: `https://host/path` becomes `baseUrl/host/path`.
+ *
+ * Any other text than an `https:` URL is returned unchanged.
+ */
+export function emulatedUrl(url: string, baseUrl: string | URL): string {
+  const [, rest] = /^https:\/\/[^/?#]+(.*)$/is.exec(url) ?? []
+  if (rest === undefined || !URL.canParse(url)) return url
+  // Only the host comes from the parsed URL, which drops `:443`. The path is kept exactly, even a slash at its end.
+  return `${String(baseUrl).replace(/\/+$/, '')}/${new URL(url).host}${rest}`
 }

@@ -1,20 +1,19 @@
-import { abortable } from './abortable.ts'
-import { delay } from './delay.ts'
 import { type Scripted, toResponse } from './scripted.ts'
+import { abortable, delay } from './wait.ts'
 
-/** What every request to one surface passes on its way in: it is counted, held, delayed, and maybe answered by a script. */
+/** Counts, holds and delays the requests to a token endpoint or an API, and can answer them with a script. */
 export type Gate = {
   /** How many requests have arrived. */
   readonly arrived: () => number
-  /** Lets a request through; `judge` makes the provider's own answer, after the wait, so that it sees the world of then. */
+  /** Lets a request pass. `judge` makes the provider's own response after the wait, from the state at that time. */
   readonly pass: (request: Request, judge: () => Promise<Response>, delayMs?: number) => Promise<Response>
-  /** Answers the next `count` requests by a script; several calls queue up. */
+  /** Answers the next `count` requests with a script. Several scripts are used in order. */
   readonly answer: (count: number, answer: Scripted) => void
-  /** Makes the requests that arrive from now on wait, until the returned function is called. */
+  /** Makes the requests that arrive from now on wait until the returned function is called. */
   readonly hold: () => () => void
-  /** Resolves when `count` requests have arrived, by default one more than so far. */
+  /** Resolves when `count` requests have arrived, by default one more than now. */
   readonly whenArrived: (count?: number) => Promise<void>
-  /** Counts from zero again, forgets the scripts, and fails what waits like a network error. */
+  /** Counts from zero again, and forgets the scripts. Waiting requests fail like a network error. */
   readonly reset: () => void
 }
 
@@ -24,7 +23,7 @@ export function createGate(): Gate {
   let scripts: { left: number; answer: Scripted }[] = []
   let waiting: { count: number; resolve: () => void }[] = []
   const holds = new Set<Hold>()
-  // What waits when it is aborted belongs to the past: judged later, it would count among what comes after the reset.
+  // A reset aborts waiting requests. Answered later, they would change the counters and tokens after the reset.
   let epoch = new AbortController()
 
   const nextScripted = (): Scripted | undefined => {
@@ -41,12 +40,12 @@ export function createGate(): Gate {
       arrived += 1
       for (const { count, resolve } of waiting) if (count <= arrived) resolve()
       waiting = waiting.filter(({ count }) => count > arrived)
-      // Taken on arrival, so that scripts go out in the order of the requests, whichever is released first.
+      // Chosen on arrival, so that scripts follow the order of arrival, not of release.
       const scripted = nextScripted()
       if (holds.size > 0 || delayMs > 0) {
         const signal = AbortSignal.any([request.signal, epoch.signal])
-        // Only what holds now: a hold that starts later is for later requests.
-        await abortable(Promise.all(Array.from(holds, ({ over }) => over)), signal)
+        // Only the current holds: a hold that starts later does not apply to earlier requests.
+        await abortable(Promise.all(Array.from(holds, ({ released }) => released)), signal)
         if (delayMs > 0) await delay(delayMs, signal)
       }
       return scripted ? toResponse(scripted, request) : judge()
@@ -78,12 +77,12 @@ export function createGate(): Gate {
   }
 }
 
-type Hold = { readonly over: Promise<void>; readonly release: () => void }
+type Hold = { readonly released: Promise<void>; readonly release: () => void }
 
 function createHold(): Hold {
   let release!: () => void
-  const over = new Promise<void>((resolve) => {
+  const released = new Promise<void>((resolve) => {
     release = resolve
   })
-  return { over, release }
+  return { released, release }
 }

@@ -1,6 +1,6 @@
-import { jsonResponse } from './json-response.ts'
+import { jsonResponse } from './http.ts'
 
-/** An answer to send as it is. */
+/** A response to send unchanged. */
 export type ScriptedResponse = {
   /** The HTTP status. */
   readonly status: number
@@ -19,19 +19,20 @@ export type ScriptedResponse = {
 }
 
 /**
- * What a script answers instead of the provider: an answer to send as it is, or a function that makes one.
+ * A script, which answers instead of the provider: a response to send unchanged, or a function that makes one.
  *
- * What the function throws, the in-process `fetch` rejects with, like a network error; a server answers 500.
+ * If the function throws, the in-process `fetch` rejects with the same error, like a network error. A server answers
+ * 500.
  */
 export type Scripted = ScriptedResponse | ((request: Request) => Response | Promise<Response>)
 
-/** Turns a scripted answer into the response to `request`. */
+/** Makes the response of a script to `request`. */
 export async function toResponse(answer: Scripted, request: Request): Promise<Response> {
   if (typeof answer === 'function') return answer(request)
   const { status, headers, body } = answer
   if (body !== undefined && typeof body !== 'string') return jsonResponse(body, answer)
   const response = new Response(body, { status, ...(headers && { headers }) })
-  // Not every runtime names a type when it is given headers.
+  // Not every runtime sets a type if the caller passes headers.
   if (body !== undefined && !response.headers.has('Content-Type')) response.headers.set('Content-Type', 'text/plain')
   return response
 }

@@ -1,13 +1,13 @@
 import { createAdaptorServer } from '@hono/node-server'
 import type { Emulator } from './create-emulator.ts'
 
-/** Room for the longest token that a provider documents, 50,000 characters, and for more. */
+/** Enough for the longest token that a provider documents, 50,000 characters. */
 const MAX_HEADER_BYTES = 131_072
 
-/** Where to serve. */
+/** The address to serve at. */
 export type ServeOptions = {
   /**
-   * The port; 0 lets the system pick a free one.
+   * The port. With 0 the system picks a free one.
    *
    * @defaultValue 0
    */
@@ -22,9 +22,9 @@ export type ServeOptions = {
 
 /** A running server. */
 export type EmulatorServer = {
-  /** Where it listens, such as `http://127.0.0.1:54321`, without a slash at its end. */
+  /** The URL that it listens at, such as `http://127.0.0.1:54321`, without a slash at its end. */
   readonly url: string
-  /** Stops listening and ends all open connections at once, idle or not; calling it again does no harm. */
+  /** Stops listening, and closes all open connections at once, idle or not. It can be called again. */
   readonly close: () => Promise<void>
   /** The same as `close`, for `await using`. */
   readonly [Symbol.asyncDispose]: () => Promise<void>
@@ -33,11 +33,11 @@ export type EmulatorServer = {
 /**
  * Serves an emulator over HTTP, on Node, Deno or Bun.
  *
- * @throws What the system says if it cannot listen there, such as `EADDRINUSE`.
+ * @throws The system's error if it cannot listen there, such as `EADDRINUSE`.
  */
 export function serve(emulator: Pick<Emulator, 'app'>, options: ServeOptions = {}): Promise<EmulatorServer> {
   const { port = 0, hostname = '127.0.0.1' } = options
-  // The adaptor would replace the global Request and Response, and so change the runtime under test.
+  // By default the adaptor replaces the global Request and Response, which would change the runtime under test.
   const server = createAdaptorServer({
     fetch: emulator.app.fetch,
     overrideGlobalObjects: false,

@@ -1,38 +1,38 @@
 import type { Clock } from './clock.ts'
 
-/** An access token that was handed out. */
+/** An issued access token. */
 export type IssuedToken = {
   /** The token itself. */
   readonly accessToken: string
-  /** The address of the token endpoint that handed it out, without `https://`. */
+  /** The address of the token endpoint that issued it, without `https://`. */
   readonly endpoint: string
-  /** Who asked for it. */
+  /** The id of the client that requested it. */
   readonly clientId: string
-  /** Who allowed it by signing in, if anybody did. */
+  /** The name of the user who signed in for it, if one did. */
   readonly user?: string | undefined
-  /** What it may be used for, if the provider says so. */
+  /** Its scope, if the provider has one. */
   readonly scope?: string | undefined
-  /** How long it lives, in milliseconds. */
+  /** Its lifetime, in milliseconds. */
   readonly lifetimeMs: number
-  /** When it expires, in milliseconds since the epoch, by the emulator's clock. */
+  /** The time when it expires, in milliseconds since the epoch, by the emulator's clock. */
   readonly expiresAt: number
 }
 
-/** An access token that was looked up. */
+/** An access token that was found. */
 export type FoundToken = IssuedToken & {
-  /** Whether its life is over. */
+  /** Whether it has expired. */
   readonly isExpired: boolean
 }
 
-/** The tokens that one provider handed out. */
+/** The tokens that one provider issued. */
 export type TokenTable = {
-  /** Enters a new token. */
+  /** Stores a new token. */
   readonly issue: (token: Omit<IssuedToken, 'expiresAt'>) => IssuedToken
-  /** The token that a client got last from a token endpoint, if it is still alive. */
+  /** Returns the last token that a client got from a token endpoint, if it has not expired. */
   readonly latest: (endpoint: string, clientId: string) => IssuedToken | undefined
-  /** Looks up a token; one that was revoked is not found. */
+  /** Finds a token. Returns `undefined` if it is unknown or revoked. */
   readonly find: (accessToken: string) => FoundToken | undefined
-  /** Forgets one token, or all of them. */
+  /** Removes one token, or all of them. */
   readonly revoke: (accessToken?: string) => void
 }
 
@@ -50,7 +50,7 @@ export function createTokenTable(clock: Clock): TokenTable {
     issue: (order) => {
       const token = { ...order, expiresAt: clock.now() + order.lifetimeMs }
       tokens.set(token.accessToken, token)
-      // A user's token is no business of the client's own.
+      // A user's token is not the client's own token.
       if (token.user === undefined) latest.set(holder(token.endpoint, token.clientId), token.accessToken)
       return token
     },
@@ -66,5 +66,5 @@ export function createTokenTable(clock: Clock): TokenTable {
   }
 }
 
-// An endpoint is an address and holds no blank, so no two pairs read the same.
+// An endpoint is an address without spaces, so two different pairs never make the same text.
 const holder = (endpoint: string, clientId: string): string => `${endpoint} ${clientId}`

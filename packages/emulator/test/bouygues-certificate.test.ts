@@ -10,7 +10,7 @@ const jwk = await exportJWK(keys.publicKey)
 const otherKeys = await generateKeyPair('RS256')
 const goodHeader = { kid: 'apim-provisioner', alg: 'RS256', use: 'sig', typ: 'JWT' }
 
-/** Signs claims; other headers and keys than the right ones can be tried. */
+/** Signs claims, by default with the correct header and key. */
 const sign = (claims: object, header: object = goodHeader, key: CryptoKey | Uint8Array = keys.privateKey) =>
   new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader(header as { alg: string })
@@ -49,7 +49,7 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     body: { error: 'invalid_client', error_description: expect.stringContaining(reason) },
   })
 
-  test('an assertion gets a token of five minutes', async () => {
+  test('an assertion gets a token that lives for five minutes', async () => {
     const response = await send(endpoint, form(fieldsWith(await sign(goodClaims()))))
     expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
     const body = await response.json()
@@ -65,12 +65,12 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     expect(JSON.parse(new TextDecoder().decode(base64url.decode(header)))).toMatchObject({ alg: 'RS256' })
   })
 
-  test('a public key may be registered as a JWK', async () => {
+  test('a public key can be registered as a JWK', async () => {
     emulator().bouygues.publicKeys.set('app-cc-jwt', jwk)
     expect(await requestWith({})).toMatchObject({ status: 200 })
   })
 
-  test.each([realm, endpoint])('the audience may be %s, and where that is found', async (aud) => {
+  test.each([realm, endpoint])('the audience can be %s, or its URL on the server', async (aud) => {
     expect(await requestWith({ aud })).toMatchObject({ status: 200 })
     expect(await requestWith({ aud: addressOf(aud) })).toMatchObject({ status: 200 })
   })
@@ -79,10 +79,7 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     ['another realm', `${realm}s`],
     ['the realm with a slash', `${realm}/`],
     ['the secret flow', 'https://oauth2.bouyguestelecom.fr/token'],
-    [
-      'an address where it is not found',
-      'http://127.0.0.1:1/mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise',
-    ],
+    ['the URL of another server', 'http://127.0.0.1:1/mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'],
     ['a list of one', [realm]],
     ['two audiences', [realm, endpoint]],
     ['none', undefined],
@@ -102,7 +99,7 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     expect(await request(await sign(goodClaims(), header))).toEqual(refusal('header'))
   })
 
-  test('the algorithm cannot be none, nor HS256 with the public key for a secret, nor another of RSA', async () => {
+  test('the algorithm cannot be none, HS256 with the public key as the secret, or another RSA algorithm', async () => {
     const none = `${encode({ ...goodHeader, alg: 'none' })}.${encode(goodClaims())}.`
     expect(await request(none)).toEqual(refusal('header'))
     const secret = new TextEncoder().encode(pem)
@@ -120,23 +117,23 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     expect(await request(`${header}.${encode(goodClaims())}.${signature}`)).toEqual(refusal('signature'))
     expect(await request(`${header}.${encode(goodClaims())}.`)).toEqual(refusal('signature'))
     emulator().bouygues.publicKeys.set('app-cc-jwt', 'no key at all')
-    expect(await requestWith({})).toEqual(refusal('no RSA public key'))
+    expect(await requestWith({})).toEqual(refusal('not an RSA public key'))
   })
 
   test.each([
-    ['iss is unknown', { iss: 'nobody', sub: 'nobody' }, 'iss is no client'],
-    ['iss is a client with a secret', { iss: 'emulated-client', sub: 'emulated-client' }, 'iss is no client'],
-    ['iss is missing', { iss: undefined }, 'iss is no client'],
-    ['iss is a number', { iss: 1, sub: 1 }, 'iss is no client'],
-    ['iss is a list', { iss: ['app-cc-jwt'] }, 'iss is no client'],
+    ['iss is unknown', { iss: 'unknown', sub: 'unknown' }, 'iss is not a client'],
+    ['iss is a client with a secret', { iss: 'emulated-client', sub: 'emulated-client' }, 'iss is not a client'],
+    ['iss is missing', { iss: undefined }, 'iss is not a client'],
+    ['iss is a number', { iss: 1, sub: 1 }, 'iss is not a client'],
+    ['iss is a list', { iss: ['app-cc-jwt'] }, 'iss is not a client'],
     ['sub is another', { sub: 'emulated-client' }, 'sub must be'],
     ['sub is missing', { sub: undefined }, 'sub must be'],
     ['nbf is in the future', { nbf: now() + 600 }, 'nbf is in the future'],
-    ['nbf is no number', { nbf: 'now' }, 'nbf is in the future'],
+    ['nbf is not a number', { nbf: 'now' }, 'nbf is in the future'],
     ['jti is missing', { jti: undefined }, 'jti is missing'],
     ['jti is empty', { jti: '' }, 'jti is missing'],
     ['jti is a number', { jti: 1 }, 'jti is missing'],
-  ])('it is refused where %s', async (_, claims, reason) => {
+  ])('it is refused if %s', async (_, claims, reason) => {
     expect(await requestWith(claims)).toEqual(refusal(reason))
   })
 
@@ -148,19 +145,19 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     ['iat is a time stamp of RFC 3339', () => ({ iat: new Date(now() * 1000).toISOString() })],
     ['exp is a time stamp of RFC 3339', () => ({ exp: new Date((now() + 60) * 1000).toISOString() })],
     ['iat is in quotes', () => ({ iat: String(now()) })],
-  ])('it is refused where %s', async (_, claims) => {
+  ])('it is refused if %s', async (_, claims) => {
     expect(await requestWith(claims())).toEqual(refusal('whole numbers'))
   })
 
   test.each([
     ['iat is 18 s ahead', 18, 60, 'future'],
     ['iat was 76 s ago', -76, 60, 'ago'],
-    ['exp was 15 s ago', -30, -15, 'exp is over'],
-    ['two hours and a second lie between them', -10, 7191, 'after iat'],
+    ['exp was 15 s ago', -30, -15, 'exp is in the past'],
+    ['they are two hours and a second apart', -10, 7191, 'after iat'],
     ['they are in milliseconds', 1_000_000_000_000, 1_000_000_060_000, 'future'],
     ['exp is before iat', 10, 5, 'exp is not after iat'],
     ['they are the same', 0, 0, 'exp is not after iat'],
-  ])('it is refused where %s', async (_, iat, exp, reason) => {
+  ])('it is refused if %s', async (_, iat, exp, reason) => {
     expect(await requestWith({ iat: now() + iat, exp: now() + exp })).toEqual(refusal(reason))
   })
 
@@ -168,14 +165,14 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
     ['iat is 14 s ahead', 14, 60],
     ['iat was 73 s ago', -73, 60],
     ['exp was 13 s ago', -30, -13],
-    ['4,388 s lie between them, as in the example of the page', 0, 4388],
-    ['two hours lie between them', -10, 7190],
-  ])('it is accepted where %s', async (_, iat, exp) => {
+    ['they are 4,388 s apart, as in the example of the page', 0, 4388],
+    ['they are two hours apart', -10, 7190],
+  ])('it is accepted if %s', async (_, iat, exp) => {
     expect(await requestWith({ iat: now() + iat, exp: now() + exp })).toMatchObject({ status: 200 })
   })
 
-  describe('an assertion is good for once', () => {
-    test('so the second time is refused, and another with its jti too', async () => {
+  describe('an assertion works one time', () => {
+    test('a second use is refused, and so is another assertion with its jti', async () => {
       const claims = goodClaims()
       const assertion = await sign(claims)
       expect(await request(assertion)).toMatchObject({ status: 200 })
@@ -183,19 +180,19 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
       expect(await requestWith({ jti: claims.jti })).toEqual(refusal('jti was used'))
     })
 
-    test('so of two at once one is refused', async () => {
+    test('of two uses at the same time, one is refused', async () => {
       const assertion = await sign(goodClaims())
       const answers = await Promise.all([request(assertion), request(assertion)])
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
     })
 
-    test('but one that was refused is not used up', async () => {
+    test('a refused assertion can be used later', async () => {
       const jti = crypto.randomUUID()
       expect(await requestWith({ jti, sub: 'other' })).toMatchObject({ status: 400 })
       expect(await requestWith({ jti })).toMatchObject({ status: 200 })
     })
 
-    test('for as long as it could be accepted, by the same client, until the reset', async () => {
+    test('the same client cannot reuse its jti until it expires, or until the reset', async () => {
       emulator().bouygues.publicKeys.set('other', pem)
       const longLived = { jti: '1', exp: now() + 600 }
       expect(await requestWith(longLived)).toMatchObject({ status: 200 })
@@ -210,13 +207,13 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
   })
 
   test.each(['', 'assertion', 'a.b.c', `${encode(goodHeader)}.${encode([])}.`, `${encode(goodHeader)}..`])(
-    'what is no JWT is refused: %s',
+    'a text that is not a JWT is refused: %s',
     async (assertion) => {
       expect(await request(assertion)).toEqual(refusal('not a JWT'))
     },
   )
 
-  test('a refusal holds nothing of the assertion', async () => {
+  test('a refusal contains no part of the assertion', async () => {
     const claims = { iss: 'app-cc-jwt', sub: 'leaked-sub', aud: 'leaked-aud', jti: 'leaked-jti' }
     for (const wrong of [claims, { ...claims, sub: 'app-cc-jwt' }, { ...claims, iss: 'leaked-iss' }]) {
       const assertion = await sign({ ...goodClaims(), ...wrong })
@@ -226,12 +223,12 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
   })
 
   test.each([
-    ['an Authorization header beside it', {}, { Authorization: 'Basic YTpi' }, 'Authorization'],
-    ['a client_id beside it', { client_id: 'app-cc-jwt' }, {}, 'nothing else'],
-    ['a scope beside it', { scope: 'a' }, {}, 'nothing else'],
+    ['an additional Authorization header', {}, { Authorization: 'Basic YTpi' }, 'Authorization'],
+    ['an additional client_id', { client_id: 'app-cc-jwt' }, {}, 'nothing else'],
+    ['an additional scope', { scope: 'a' }, {}, 'nothing else'],
     ['another grant type', { grant_type: 'password' }, {}, 'grant_type'],
     [
-      'a blank before the assertion type',
+      'a space before the assertion type',
       { client_assertion_type: ` ${fieldsWith('').client_assertion_type}` },
       {},
       'client_assertion_type',
@@ -245,10 +242,10 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
 
   test('with a query the request is refused', async () => {
     const response = await send(`${endpoint}?a=b`, form(fieldsWith(await sign(goodClaims()))))
-    expect({ status: response.status, body: await response.json() }).toEqual(refusal('not into the URL'))
+    expect({ status: response.status, body: await response.json() }).toEqual(refusal('not in the URL'))
   })
 
-  test('without a parameter, with one twice, or by another method the request is refused', async () => {
+  test('without a parameter, with a repeated one, or with another method the request is refused', async () => {
     const fields = fieldsWith(await sign(goodClaims()))
     const answer = async (init: RequestInit) => {
       const response = await send(endpoint, init)
@@ -273,7 +270,7 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
       ['https://open.api.bouyguestelecom.fr/contracts', 200],
       ['https://api.sandbox.bouyguestelecom.fr/ap4/echo', 401],
       ['https://open.api.bouyguestelecom.fr/v1/customer-management/email-addresses/check', 403],
-    ])('at %s meets %i', async (url, status) => {
+    ])('at %s gets %i', async (url, status) => {
       expect(await call(url, await getToken())).toBe(status)
     })
 
@@ -282,7 +279,7 @@ describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
       expect(await response.json()).toEqual([{ id: expect.any(String) }, { id: expect.any(String) }])
     })
 
-    test('lives for five minutes, or as long as is set', async () => {
+    test('lives for five minutes, or for the lifetime that is set', async () => {
       const token = await getToken()
       emulator().clock.advance(299_000)
       expect(await call('https://api.bouyguestelecom.fr/echo', token)).toBe(200)

@@ -33,12 +33,12 @@ describe.each(ways)('Bouygues Telecom with a secret, %s', (way) => {
 
     test.each([
       ['a wrong secret', { Authorization: basic('emulated-client', 'guess') }, {}],
-      ['an unknown id', { Authorization: basic('nobody', 'emulated-secret') }, {}],
+      ['an unknown id', { Authorization: basic('unknown', 'emulated-secret') }, {}],
       ['the secret alone', { Authorization: `Basic ${btoa('emulated-secret')}` }, {}],
       ['another scheme', { Authorization: authorized.Authorization.replace('Basic', 'basic') }, {}],
       ['no credentials', {}, {}],
       ['credentials in the form', {}, { client_id: 'emulated-client', client_secret: 'emulated-secret' }],
-    ])('with %s meets 401 without a description', async (_, headers, more) => {
+    ])('with %s gets 401 without a description', async (_, headers, more) => {
       const response = await send(endpoint, form({ ...fields, ...more }, { ...headers }))
       expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Basic'])
       expect(await response.json()).toEqual({
@@ -85,11 +85,11 @@ describe.each(ways)('Bouygues Telecom with a secret, %s', (way) => {
     [sandbox, 'https://api.sandbox.bouyguestelecom.fr/ap5/echo', 404],
     [sandbox, 'https://api.bouyguestelecom.fr/echo', 401],
     [production, 'https://oauth2.bouyguestelecom.fr/echo', 404],
-  ])('a token from %s at %s meets %i', async (endpoint, url, status) => {
+  ])('a token from %s at %s gets %i', async (endpoint, url, status) => {
     expect((await answerTo(url, bearer(await getToken(endpoint)))).status).toBe(status)
   })
 
-  test('a call without a good token meets 401 that says what is needed', async () => {
+  test('a call without a valid token gets 401 with a text that says what is needed', async () => {
     const url = 'https://open.api.bouyguestelecom.fr/echo'
     const rejection = {
       status: 401,
@@ -120,14 +120,14 @@ describe.each(ways)('Bouygues Telecom with a secret, %s', (way) => {
     expect(await answerTo(base + emails, { headers })).toMatchObject({ status: 405 })
   })
 
-  test('a call that the scope does not cover meets 403', async () => {
+  test('a call outside the scope gets 403', async () => {
     expect(await answerTo('https://api.bouyguestelecom.fr/contracts', bearer(await getToken()))).toEqual({
       status: 403,
       body: { error: 'insufficient_scope', error_description: expect.stringContaining('ENT_ContratServicesConsult') },
     })
   })
 
-  test('other paths, forms that are none, and calls beyond the limit meet 404, 400 and 429', async () => {
+  test('other paths, malformed forms, and calls beyond the limit get 404, 400 and 429', async () => {
     const { headers } = bearer(await getToken())
     const api = 'https://api.bouyguestelecom.fr'
     expect(await answerTo(`${api}/nowhere`, { headers })).toMatchObject({ status: 404 })

@@ -116,13 +116,13 @@ describe('over HTTP, another process', () => {
     ['clock/advance', { ms: -1 }],
     ['orange/revoke', 'no json'],
     ['orange/revoke', { accessToken: 5 }],
-  ])('meets 400 at %s with %j', async (path, body) => {
+  ])('gets 400 at %s with %j', async (path, body) => {
     const answer = await post(path, body)
     expect(answer).toEqual({ status: 400, body: { error: expect.stringMatching(/ must (be|have) /) } })
     expect(server.orange.lifetimeMs).toBe(3_600_000)
   })
 
-  test.each(['nobody/reset', 'orange/nothing', 'orange/token-length', 'clock'])('meets 404 at %s', async (path) => {
+  test.each(['unknown/reset', 'orange/nothing', 'orange/token-length', 'clock'])('gets 404 at %s', async (path) => {
     expect(await post(path)).toMatchObject({ status: 404, body: { error: expect.stringContaining(path) } })
   })
 })

@@ -21,7 +21,7 @@ describe.each(ways)('Digitaleo, %s', (way) => {
   const getToken = async (): Promise<string> => (await answerTo(endpoint, form(fields))).body.access_token
 
   describe('a token request', () => {
-    test('gets a token, and its lifetime as a quoted number of seconds', async () => {
+    test('gets a token, and its lifetime in seconds as a string', async () => {
       const response = await send(endpoint, form(fields))
       expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
       expect(await response.json()).toEqual({
@@ -34,21 +34,21 @@ describe.each(ways)('Digitaleo, %s', (way) => {
 
     test.each([
       ['a wrong secret', { ...fields, client_secret: 'guess' }],
-      ['an unknown id', { ...fields, client_id: 'nobody' }],
+      ['an unknown id', { ...fields, client_id: 'unknown' }],
       ['no credentials', { grant_type: 'client_credentials' }],
-    ])('with %s meets the documented 400', async (_, wrong) => {
+    ])('with %s gets the documented 400', async (_, wrong) => {
       expect(await answerTo(endpoint, form(wrong))).toEqual({
         status: 400,
         body: { error: 'invalid_client', error_description: 'The client credentials are invalid' },
       })
     })
 
-    test('with a secret in the URL meets 400, whatever the form holds', async () => {
+    test('with a secret in the URL gets 400, even with a correct form', async () => {
       const answer = await answerTo(`${endpoint}?client_secret=emulated-secret`, form(fields))
       expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     })
 
-    test('takes credentials from the form only: an Authorization header is none, and does no harm', async () => {
+    test('takes credentials from the form only, and ignores an Authorization header', async () => {
       const Authorization = basic('emulated-client', 'emulated-secret')
       const inHeader = await answerTo(endpoint, form({ grant_type: 'client_credentials' }, { Authorization }))
       expect(inHeader).toMatchObject({ status: 400, body: { error: 'invalid_client' } })
@@ -63,7 +63,7 @@ describe.each(ways)('Digitaleo, %s', (way) => {
       ['JSON', { ...form(fields), headers: { 'Content-Type': 'application/json' } }, 'invalid_request'],
       ['GET', { method: 'GET' }, 'invalid_request'],
       ['PUT', { ...form(fields), method: 'PUT' }, 'invalid_request'],
-    ])('with %s meets 400', async (_, init, error) => {
+    ])('with %s gets 400', async (_, init, error) => {
       expect(await answerTo(endpoint, init)).toEqual({
         status: 400,
         body: { error, error_description: expect.any(String) },
@@ -72,16 +72,16 @@ describe.each(ways)('Digitaleo, %s', (way) => {
   })
 
   describe('a token', () => {
-    test.each([500, 501, 502, 503, 800, 8000, 49_999, 50_000])('may have %i characters', async (length) => {
+    test.each([500, 501, 502, 503, 800, 8000, 49_999, 50_000])('can have %i characters', async (length) => {
       emulator().digitaleo.tokenLength = length
       const token = await getToken()
       expect(token).toHaveLength(length)
-      // As the page's own example begins.
+      // The page's own example begins like this.
       expect(token).toMatch(/^eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9\.eyJpZCI6[\w-]+\.[\w-]{342,346}$/)
       expect(await answerTo('https://api.messengeo.net/echo', bearer(token))).toMatchObject({ status: 200 })
     })
 
-    test('has 800 characters at first, and is never the same', async () => {
+    test('has 800 characters by default, and is never the same', async () => {
       const [first, second] = [await getToken(), await getToken()]
       expect(first).toHaveLength(800)
       expect(second).not.toBe(first)
@@ -100,7 +100,7 @@ describe.each(ways)('Digitaleo, %s', (way) => {
       body: { error: 'invalid_token', error_description: expect.stringContaining(reason) },
     })
 
-    test(`without a good token meets ${status}`, async () => {
+    test(`without a valid token gets ${status}`, async () => {
       expect(await answerTo(url)).toEqual(rejection('missing'))
       expect(await answerTo(url, bearer('unknown'))).toEqual(rejection('unknown'))
       const token = await getToken()
@@ -114,14 +114,14 @@ describe.each(ways)('Digitaleo, %s', (way) => {
     })
   })
 
-  describe('a call with a good token', () => {
+  describe('a call with a valid token', () => {
     test.each([
       ['https://api.messengeo.net/rest/campaigns', [1, 2, 3, 4, 5]],
       ['https://contacts.messengeo.net/rest/contacts', [1, 2, 3, 4, 5]],
       ['https://contacts.messengeo.net/rest/contacts?limit=2', [1, 2]],
       ['https://contacts.messengeo.net/rest/contacts?limit=2&offset=3', [4, 5]],
       ['https://contacts.messengeo.net/rest/contacts?offset=4', [5]],
-    ])('lists what is at %s', async (url, ids) => {
+    ])('gets the list at %s', async (url, ids) => {
       const { body } = await answerTo(url, bearer(await getToken()))
       expect(body.list.map(({ id }: { id: number }) => id)).toEqual(ids)
       expect(body.total).toBe(5)
@@ -132,25 +132,25 @@ describe.each(ways)('Digitaleo, %s', (way) => {
       ['GET', 'https://sms.messengeo.net/rest/campaigns', 404],
       ['GET', 'https://oauth.messengeo.net/echo', 404],
       ['DELETE', 'https://api.messengeo.net/rest/campaigns', 405],
-    ])('%s %s meets %i', async (method, url, status) => {
+    ])('%s %s gets %i', async (method, url, status) => {
       const answer = await answerTo(url, { method, ...bearer(await getToken()) })
       expect(answer).toEqual({ status, body: { error: expect.any(String), error_description: expect.any(String) } })
     })
 
-    test('meets 400 for a form that is none', async () => {
+    test('gets 400 for a malformed form', async () => {
       const headers = { ...bearer(await getToken()).headers, 'Content-Type': 'multipart/form-data; boundary=x' }
       const init = { method: 'POST', body: 'no form', headers }
       expect(await answerTo('https://sms.messengeo.net/echo', init)).toMatchObject({ status: 400 })
     })
 
-    test('meets 429 beyond the limit that was set', async () => {
+    test('gets 429 beyond the limit that was set', async () => {
       emulator().digitaleo.maxApiCallsPerMinute = 1
       const call = async () => answerTo('https://api.messengeo.net/echo', bearer(await getToken()))
       expect([(await call()).status, (await call()).status]).toEqual([200, 429])
     })
   })
 
-  test('a header that is too long meets 400 with a page of HTML, before anybody looks at the token', async () => {
+  test('a header that is too long gets 400 with a page of HTML, before the token is checked', async () => {
     const token = await getToken()
     const call = () => send('https://contacts.messengeo.net/echo', bearer(token))
     emulator().digitaleo.maxHeaderBytes = 'Bearer '.length + token.length

@@ -16,17 +16,17 @@ test.each([
 })
 
 test.each(['orange', '', 'http://api.orange.com/', 'https://', 'https:// /', '/https://api.orange.com'])(
-  '"%s" is no https: URL and stays as it is',
+  '"%s" is not an https: URL and stays unchanged',
   (text) => {
     expect(emulatedUrl(text, base)).toBe(text)
   },
 )
 
-test.each([`${base}/`, `${base}//`, new URL(base)])('a base URL may end with a slash: %s', (url) => {
+test.each([`${base}/`, `${base}//`, new URL(base)])('a base URL can end with a slash: %s', (url) => {
   expect(emulatedUrl('https://api.orange.com/a', url)).toBe(`${base}/api.orange.com/a`)
 })
 
-test('a provider moves as a whole, and its original stays', () => {
+test('all URLs of a provider move, and the original stays unchanged', () => {
   const isRejected = () => true
   const provider = {
     name: 'digitaleo',
@@ -54,7 +54,7 @@ test('a provider moves as a whole, and its original stays', () => {
   expect({ ...provider, isRejected: null }).toEqual(copy)
 })
 
-test('the hosts are those of the three providers, each once', () => {
+test('the hosts are those of the three providers, without repetition', () => {
   const { hosts } = createEmulator()
   expect(new Set(hosts).size).toBe(hosts.length)
   expect(hosts).toEqual([

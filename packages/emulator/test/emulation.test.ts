@@ -11,7 +11,7 @@ const tokenStatus = async () => (await requestToken(REAL, { fetch: emulator.fetc
 const callStatus = async (accessToken: string) => (await emulator.fetch(`${REAL}/echo`, bearer(accessToken))).status
 
 describe('options', () => {
-  test('say which clients there are and how long tokens live', async () => {
+  test('set the clients and the lifetime of tokens', async () => {
     emulator = createEmulator({ orange: { clients: { shop: 's3cret' }, lifetimeMs: 90_500 } })
     expect([...emulator.orange.clients]).toEqual([['shop', 's3cret']])
     expect(await tokenStatus()).toBe(401)
@@ -20,7 +20,7 @@ describe('options', () => {
     expect(await response.json()).toMatchObject({ expires_in: 90 })
   })
 
-  test('may change later: a secret is rotated, a lifetime shortened', async () => {
+  test('can change later: a secret is rotated, a lifetime shortened', async () => {
     emulator.orange.clients.set('emulated-client', 'rotated')
     expect(await tokenStatus()).toBe(401)
     emulator.orange.clients.set('emulated-client', 'emulated-secret')
@@ -33,7 +33,7 @@ describe('options', () => {
 })
 
 describe('scripts', () => {
-  test('answer the next requests, in the order they were given, and are counted', async () => {
+  test('answer the next requests in their own order, and these requests are counted', async () => {
     emulator.orange.answerTokenRequests(2, { status: 503, headers: { 'Retry-After': '7' }, body: 'later' })
     emulator.orange.answerTokenRequests(1, { status: 200, body: { access_token: 'abc' } })
     const answers = []
@@ -50,7 +50,7 @@ describe('scripts', () => {
     expect(emulator.orange.counters).toMatchObject({ tokenRequests: 4, tokensIssued: 1 })
   })
 
-  test('answer calls by a function of the request, rejections are counted', async () => {
+  test('can be a function of the request, and its rejections are counted', async () => {
     emulator.orange.answerApiCalls(1, async (request) => new Response(await request.text(), { status: 401 }))
     const response = await emulator.fetch(`${REAL}/echo`, { method: 'POST', body: 'hello' })
     expect([response.status, await response.text()]).toEqual([401, 'hello'])
@@ -63,7 +63,7 @@ describe('scripts', () => {
     ['JSON null', { status: 200, body: null }, 'null', 'application/json'],
     ['a list', { status: 200, headers: { 'content-type': 'text/x-list' }, body: [] }, '[]', 'text/x-list'],
     ['a typed text', { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>' }, '<p>', 'text/html'],
-  ])('may answer with %s', async (_, answer, text, type) => {
+  ])('can answer with %s', async (_, answer, text, type) => {
     emulator.orange.answerApiCalls(1, answer)
     const response = await emulator.fetch(REAL)
     expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual([
@@ -73,14 +73,14 @@ describe('scripts', () => {
     ])
   })
 
-  test('may fail like the network', async () => {
+  test('can fail like the network', async () => {
     emulator.orange.answerTokenRequests(1, () => {
       throw new TypeError('fetch failed')
     })
     await expect(tokenStatus()).rejects.toThrow(new TypeError('fetch failed'))
   })
 
-  test('may last until the reset', async () => {
+  test('can last until the reset', async () => {
     emulator.orange.answerTokenRequests(Infinity, { status: 500 })
     for (let request = 0; request < 3; request += 1) expect(await tokenStatus()).toBe(500)
     emulator.orange.reset()
@@ -94,7 +94,7 @@ describe('scripts', () => {
 })
 
 describe('holds', () => {
-  test('keep token requests waiting until they are released, scripted ones too', async () => {
+  test('make token requests wait until they are released, scripted ones too', async () => {
     const settled: number[] = []
     emulator.orange.answerTokenRequests(1, { status: 503 })
     const release = emulator.orange.holdTokenRequests()
@@ -108,7 +108,7 @@ describe('holds', () => {
     expect(await tokenStatus()).toBe(200)
   })
 
-  test('keep calls waiting, which meet the world as it is when they are released', async () => {
+  test('make calls wait, which are answered from the state at their release', async () => {
     const accessToken = await token()
     const release = emulator.orange.holdApiCalls()
     const call = callStatus(accessToken)
@@ -118,7 +118,7 @@ describe('holds', () => {
     expect(await call).toBe(401)
   })
 
-  test('of a later time do not catch what an earlier one releases', async () => {
+  test('do not apply to requests that an earlier hold has released', async () => {
     const release = emulator.orange.holdTokenRequests()
     const first = tokenStatus()
     await emulator.orange.tokenRequested(1)
@@ -133,7 +133,7 @@ describe('holds', () => {
   test.each([
     ['held', () => emulator.orange.holdTokenRequests()],
     ['delayed', () => (emulator.orange.tokenDelayMs = 600_000)],
-  ])('end with a reset: what is %s fails, and counts no more', async (_, act) => {
+  ])('end with a reset: a %s request fails, and is not counted any more', async (_, act) => {
     act()
     const request = tokenStatus()
     await emulator.orange.tokenRequested(1)
@@ -155,7 +155,7 @@ describe('tokenRequested() and apiCalled()', () => {
     expect(emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 1 })
   })
 
-  test('wait for a count, which may be reached already', async () => {
+  test('wait for a count, which can be reached already', async () => {
     const requested = emulator.orange.tokenRequested(3)
     await Promise.all([tokenStatus(), tokenStatus(), tokenStatus()])
     await expect(requested).resolves.toBeUndefined()
@@ -163,7 +163,7 @@ describe('tokenRequested() and apiCalled()', () => {
   })
 })
 
-test('tokenDelayMs makes a token answer take its time', async () => {
+test('tokenDelayMs delays a token response', async () => {
   vi.useFakeTimers()
   try {
     emulator.orange.tokenDelayMs = 200
@@ -179,7 +179,7 @@ test('tokenDelayMs makes a token answer take its time', async () => {
   }
 })
 
-test('reset() forgets what happened and keeps what was set', async () => {
+test('reset() forgets events and keeps settings', async () => {
   emulator.orange.lifetimeMs = 1000
   emulator.orange.clients.set('other', 'secret')
   const accessToken = await token()
@@ -200,7 +200,7 @@ test('reset() forgets what happened and keeps what was set', async () => {
 })
 
 describe('the clock', () => {
-  test('is the real one plus what was advanced', () => {
+  test('is the real time plus the advances', () => {
     vi.useFakeTimers({ now: 1000 })
     try {
       emulator.clock.advance(500)

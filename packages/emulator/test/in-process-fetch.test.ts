@@ -37,7 +37,7 @@ describe('fetch in process', () => {
     },
   )
 
-  test('rejects what is no URL', async () => {
+  test('rejects a text that is not a URL', async () => {
     await expect(emulator.fetch('not a url')).rejects.toThrow(TypeError)
   })
 
@@ -49,7 +49,7 @@ describe('fetch in process', () => {
 })
 
 describe('an aborted fetch', () => {
-  const reason = new Error('changed my mind')
+  const reason = new Error('cancelled')
 
   test('does not start', async () => {
     await expect(emulator.fetch(`${REAL}/echo`, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
@@ -59,7 +59,7 @@ describe('an aborted fetch', () => {
   test.each([
     ['held', () => emulator.orange.holdTokenRequests()],
     ['delayed', () => (emulator.orange.tokenDelayMs = 600_000)],
-    ['answered by nobody', () => emulator.orange.answerTokenRequests(1, () => new Promise(() => {}))],
+    ['never answered', () => emulator.orange.answerTokenRequests(1, () => new Promise(() => {}))],
   ])('rejects with the reason while it is %s, and gets no token', async (_, act) => {
     act()
     const controller = new AbortController()
@@ -71,7 +71,7 @@ describe('an aborted fetch', () => {
     expect(emulator.orange.counters.tokensIssued).toBe(0)
   })
 
-  test('honours the signal of a Request', async () => {
+  test('obeys the signal of a Request', async () => {
     emulator.orange.holdApiCalls()
     const controller = new AbortController()
     const call = emulator.fetch(new Request(`${REAL}/echo`, { signal: controller.signal }))

@@ -16,7 +16,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     return { status: response.status, location: response.headers.get('location'), text: await response.text() }
   }
 
-  test('shows a form with labels, for a user and a password, that no cache and no frame may hold', async () => {
+  test('shows a form with labels for user and password, which cannot be cached or framed', async () => {
     const response = await send(authorizationUrl())
     const text = await response.text()
     expect(response.status).toBe(200)
@@ -39,7 +39,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     )
   })
 
-  test('sends the user back with a code and the state, and nothing else', async () => {
+  test('redirects the user with a code and the state, and nothing else', async () => {
     const response = await send(authorizationUrl(), form(good))
     expect(response.status).toBe(303)
     expect(response.headers.get('cache-control')).toBe('no-store')
@@ -60,14 +60,14 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     })
   })
 
-  test('allows forms to lead to an app that has a scheme of its own', async () => {
+  test('allows forms to lead to an app with a custom scheme', async () => {
     bouygues.redirectUris.set('emulated-client', [callback, 'com.example.app:/callback'])
     const url = authorizationUrl({ redirect_uri: 'com.example.app:/callback' })
     expect((await send(url)).headers.get('content-security-policy')).toContain("form-action 'self' com.example.app:;")
     expect((await send(url, form(good))).headers.get('location')).toMatch(/^com\.example\.app:\/callback\?code=ac-/)
   })
 
-  test.each([{ password: 'guess' }, { user: 'nobody' }, { user: '' }])(
+  test.each([{ password: 'guess' }, { user: 'unknown' }, { user: '' }])(
     'shows the page again, with a message, for %j',
     async (wrong) => {
       const { status, location, text } = await page({}, form({ ...good, ...wrong }))
@@ -77,14 +77,14 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     },
   )
 
-  test('takes users who are added', async () => {
+  test('signs in users who are added', async () => {
     bouygues.users.set('other', { password: 'secret', claims: { sub: '2' } })
     expect(await callbackOf({}, { user: 'other', password: 'secret' })).toHaveProperty('code')
     expect((await page({}, form({ user: 'other', password: 'emulated-password' }))).status).toBe(403)
   })
 
-  test('tells the client that the user said no', async () => {
-    const denied = { error: 'access_denied', error_description: 'The user said no', state: 'the state' }
+  test('tells the client that the user denied the request', async () => {
+    const denied = { error: 'access_denied', error_description: 'The user denied the request', state: 'the state' }
     expect(await callbackOf({}, { deny: true })).toEqual(denied)
     bouygues.denyLogin = true
     expect(await callbackOf()).toEqual(denied)
@@ -92,12 +92,12 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
   })
 
   test.each([
-    ['an unknown client', { client_id: 'nobody' }, 'client_id'],
+    ['an unknown client', { client_id: 'unknown' }, 'client_id'],
     ['no client', { client_id: undefined }, 'client_id'],
     ['no redirect URI', { redirect_uri: undefined }, 'redirect_uri'],
     ['an unregistered redirect URI', { redirect_uri: `${callback}/` }, 'redirect_uri'],
     ['a prefix of a redirect URI', { redirect_uri: 'http://localhost:3000/' }, 'redirect_uri'],
-  ])('with %s leads nowhere, whatever the user enters', async (_, more, what) => {
+  ])('with %s never redirects, even with a correct password', async (_, more, what) => {
     for (const init of [undefined, form(good), form({ action: 'deny' })]) {
       const { status, location, text } = await page(more, init)
       expect([status, location]).toEqual([400, null])
@@ -106,7 +106,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     }
   })
 
-  test('does not take the redirect URI of another client', async () => {
+  test('refuses the redirect URI of another client', async () => {
     bouygues.clients.set('second', 'secret')
     expect((await page({ client_id: 'second' })).status).toBe(400)
     bouygues.redirectUris.set('second', [callback])
@@ -115,7 +115,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     bouygues.clients.delete('second')
   })
 
-  test('leads nowhere with a repeated parameter, with another method, or with a form that is none', async () => {
+  test('shows an error page for a repeated parameter, another method, or a malformed form', async () => {
     expect(await page({}, form({ ...good, state: 'another' }))).toMatchObject({ status: 400, location: null })
     const twice = await send(`${authorizationUrl()}&redirect_uri=https://example.com/`)
     expect([twice.status, await twice.text()]).toEqual([
@@ -132,10 +132,10 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     ['a plain challenge', { code_challenge: pkce.challenge, code_challenge_method: 'plain' }, 'invalid_request'],
     ['a challenge without a method', { code_challenge: pkce.challenge }, 'invalid_request'],
     ['a method without a challenge', { code_challenge_method: 'S256' }, 'invalid_request'],
-    ['a challenge that is none', { code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
-    ['a max_age that is none', { max_age: '-1' }, 'invalid_request'],
+    ['a malformed challenge', { code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
+    ['a malformed max_age', { max_age: '-1' }, 'invalid_request'],
     ['prompt none and login', { prompt: 'none login' }, 'invalid_request'],
-  ])('with %s sends the user back with an error', async (_, more, error) => {
+  ])('with %s redirects the user with an error', async (_, more, error) => {
     expect(await callbackOf(more)).toEqual({ error, error_description: expect.any(String), state: 'the state' })
   })
 
@@ -143,13 +143,13 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     const { searchParams, origin, pathname } = new URL(authorizationUrl({ state: '"><script>' }))
     const url = origin + pathname
     const shown = await (await send(url, form(Object.fromEntries(searchParams)))).text()
-    expect(shown).toContain('<input type="hidden" name="state" value="&quot;&gt;&lt;script&gt;">')
-    expect(shown).toContain(`<input type="hidden" name="redirect_uri" value="${callback}">`)
+    expect(shown).toContain('<input type="hidden" name="state" value="&quot;&gt;&lt;script&gt;" />')
+    expect(shown).toContain(`<input type="hidden" name="redirect_uri" value="${callback}" />`)
     const response = await send(url, form({ ...Object.fromEntries(searchParams), ...good }))
     expect(new URL(response.headers.get('location') ?? '').searchParams.get('state')).toBe('"><script>')
   })
 
-  test('escapes what it shows', async () => {
+  test('escapes the values on the page', async () => {
     const id = `<a b="c" d='e'>&`
     bouygues.clients.set(id, 'secret')
     bouygues.redirectUris.set(id, [callback])
@@ -161,9 +161,9 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
   })
 
   test('edits the callback', async () => {
-    bouygues.editCallback = (honest) => ({ ...honest, state: undefined, iss: 'https://somebody-else.example' })
-    expect(await callbackOf()).toEqual({ code: expect.any(String), iss: 'https://somebody-else.example' })
-    expect(await callbackOf({}, { deny: true })).toMatchObject({ iss: 'https://somebody-else.example' })
+    bouygues.editCallback = (honest) => ({ ...honest, state: undefined, iss: 'https://someone-else.example' })
+    expect(await callbackOf()).toEqual({ code: expect.any(String), iss: 'https://someone-else.example' })
+    expect(await callbackOf({}, { deny: true })).toMatchObject({ iss: 'https://someone-else.example' })
   })
 
   test('is not counted as an API call', async () => {
@@ -174,13 +174,13 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
 
   describe('with the session of a browser', () => {
     const cookiesOf = (response: Response) => response.headers.getSetCookie()
-    /** Signs in, and keeps the cookie as a browser does. */
+    /** Signs in, and keeps the cookie like a browser. */
     const session = async () => {
       const response = await send(authorizationUrl(), form(good))
       return { headers: { Cookie: cookiesOf(response)[0]?.split(';')[0] ?? '' } }
     }
 
-    test('the cookie is for these two paths only, and for no script', async () => {
+    test('the cookie is for these two paths only, and scripts cannot read it', async () => {
       const paths = [`${site.base}/authorize`, site.logout].map((url) => new URL(addressOf(url)).pathname)
       const documented = way === 'in process' ? '; Domain=bouyguestelecom.fr; Secure' : ''
       const cookies = cookiesOf(await send(authorizationUrl(), form(good)))
@@ -189,7 +189,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
       )
     })
 
-    test('the user goes straight back, until the session ends', async () => {
+    test('the user is redirected without a form, until the session ends', async () => {
       const browser = await session()
       const again = await page({}, browser)
       expect([again.status, again.location]).toEqual([302, expect.stringContaining('code=ac-')])
@@ -204,7 +204,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
       expect((await page({ prompt: 'none' }, browser)).location).toContain('error=login_required')
     })
 
-    test('prompt none without a session is refused, and so are a stranger’s cookie and a user who is gone', async () => {
+    test('prompt none without a session is refused, and so are an unknown cookie and a deleted user', async () => {
       expect((await page({ prompt: 'none' })).location).toContain('error=login_required')
       const headers = { Cookie: 'a=b; emulated-session=guess' }
       expect((await page({ prompt: 'none' }, { headers })).location).toContain('error=login_required')
@@ -216,7 +216,7 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
       expect((await page({}, browser)).status).toBe(200)
     })
 
-    test('max_age asks for the password once the session is older', async () => {
+    test('max_age asks for the password when the session is older', async () => {
       const browser = await session()
       expect((await page({ max_age: '60' }, browser)).status).toBe(302)
       emulator.clock.advance(61_000)
@@ -232,9 +232,9 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
   })
 })
 
-test('signIn() says why it led nowhere', async () => {
+test('signIn() says why the sign-in failed', async () => {
   const { fetch } = createEmulator()
   await expect(signIn('https://oauth2.bouyguestelecom.fr/authorize', { fetch })).rejects.toThrow(
-    'The sign-in led nowhere: 400 The client_id is unknown.',
+    'The sign-in failed: 400 The client_id is unknown.',
   )
 })

@@ -18,7 +18,7 @@ describe('over HTTP, another process', () => {
     bouygues.postLogoutRedirectUris.delete('second')
   })
 
-  test('registers where users may come back to', async () => {
+  test('registers the redirect URIs of a client', async () => {
     const uris = ['https://app.example/callback']
     expect(await control('redirect-uris', { clientId: 'second', redirectUris: uris })).toEqual({
       status: 200,
@@ -38,7 +38,7 @@ describe('over HTTP, another process', () => {
     expect(bouygues.users.get('other')).toEqual({ password: 'secret', claims: { sub: '2', name: 'Other' } })
   })
 
-  test('switches refresh tokens, and what users say', async () => {
+  test('switches refresh tokens and denied sign-ins', async () => {
     expect(await control('refresh-tokens', { enabled: true })).toEqual({ status: 200, body: { enabled: true } })
     expect(bouygues.refreshTokens).toBe(true)
     await control('refresh-tokens', { enabled: false })
@@ -47,12 +47,12 @@ describe('over HTTP, another process', () => {
     expect(await callbackOf()).toMatchObject({ error: 'access_denied' })
   })
 
-  test('attacks ID tokens by name, edits them by a patch, and makes them honest again', async () => {
+  test('attacks ID tokens by name, edits them by a patch, and removes the edit', async () => {
     expect(await control('edit-id-token', { attack: 'wrong-azp' })).toEqual({
       status: 200,
       body: { attack: 'wrong-azp' },
     })
-    expect(decodeJwt((await tokens()).id_token)).toMatchObject({ azp: 'somebody-else' })
+    expect(decodeJwt((await tokens()).id_token)).toMatchObject({ azp: 'someone-else' })
     await control('edit-id-token', { header: { kid: null, typ: 'at+jwt' }, payload: { sub: 'x', name: null } })
     const { id_token: edited } = await tokens()
     expect(decodeProtectedHeader(edited)).toEqual({ alg: 'RS256', typ: 'at+jwt' })
@@ -62,27 +62,27 @@ describe('over HTTP, another process', () => {
     expect(decodeJwt((await tokens()).id_token)).toHaveProperty('name')
   })
 
-  test('edits callbacks, metadata and user info by patches, and makes them honest again', async () => {
-    await control('edit-callback', { iss: 'https://somebody-else.example', state: null })
-    expect(await callbackOf()).toEqual({ iss: 'https://somebody-else.example', code: expect.any(String) })
+  test('edits callbacks, metadata and user info by patches, and removes the edits', async () => {
+    await control('edit-callback', { iss: 'https://someone-else.example', state: null })
+    expect(await callbackOf()).toEqual({ iss: 'https://someone-else.example', code: expect.any(String) })
     await control('edit-callback')
     expect(await callbackOf()).toEqual({ state: 'the state', code: expect.any(String) })
 
     const metadata = async () => (await json(`${base}/.well-known/openid-configuration`)).body
     const honest = await metadata()
-    await control('edit-discovery', { issuer: 'https://somebody-else.example', response_types_supported: ['code'] })
+    await control('edit-discovery', { issuer: 'https://someone-else.example', response_types_supported: ['code'] })
     expect(await metadata()).toEqual({
       ...honest,
-      issuer: 'https://somebody-else.example',
+      issuer: 'https://someone-else.example',
       response_types_supported: ['code'],
     })
     await control('edit-discovery')
     expect(await metadata()).toEqual(honest)
 
-    await control('edit-user-info', { sub: 'somebody-else', address: { country: 'FR', street: null } })
+    await control('edit-user-info', { sub: 'someone-else', address: { country: 'FR', street: null } })
     const headers = { Authorization: `Bearer ${(await tokens()).access_token}` }
     const info = async () => (await json(`${base}/userinfo`, { method: 'POST', headers })).body
-    expect(await info()).toMatchObject({ sub: 'somebody-else', user_type: 'CLIENT', address: { country: 'FR' } })
+    expect(await info()).toMatchObject({ sub: 'someone-else', user_type: 'CLIENT', address: { country: 'FR' } })
     await control('edit-user-info')
     expect(await info()).toEqual(bouygues.users.get('emulated-user')?.claims)
   })
@@ -115,14 +115,14 @@ describe('over HTTP, another process', () => {
     ['deny-login', { enabled: 'yes' }],
     ['edit-id-token', { attack: 'guess' }],
     ['edit-id-token', { attack: 'constructor' }],
-  ])('meets 400 at %s with %j', async (name, body) => {
+  ])('gets 400 at %s with %j', async (name, body) => {
     expect(await control(name, body)).toEqual({ status: 400, body: { error: expect.stringContaining(' must be ') } })
     expect(bouygues.redirectUris.has('second')).toBe(false)
     expect(bouygues.users.has('other')).toBe(false)
   })
 })
 
-test('a form that is sent over HTTP by a browser is the one request that signs in', async () => {
+test('the one request that signs in over HTTP is the form that a browser sends', async () => {
   const response = await send(authorizationUrl(), form({ user: 'emulated-user', password: 'emulated-password' }))
   expect(response.headers.get('location')).toMatch(/^http:\/\/localhost:3000\/callback\?code=/)
 })

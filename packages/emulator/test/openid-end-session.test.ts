@@ -15,7 +15,7 @@ describe.each(sites)('metadata and signing out at $base, $way', ({ way, site }) 
   const { bouygues } = emulator
   const discovery = `${site.base}/.well-known/openid-configuration`
 
-  test('the metadata has the members of the page, and addresses where they are served', async () => {
+  test('the metadata has the members of the page, and the URLs of the server', async () => {
     const response = await send(discovery)
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
     const moved = addressOf(site.base)
@@ -38,9 +38,9 @@ describe.each(sites)('metadata and signing out at $base, $way', ({ way, site }) 
   })
 
   test('the metadata can be edited', async () => {
-    bouygues.editDiscovery = (metadata) => ({ ...metadata, issuer: 'https://somebody-else.example' })
+    bouygues.editDiscovery = (metadata) => ({ ...metadata, issuer: 'https://someone-else.example' })
     expect((await json(discovery)).body).toMatchObject({
-      issuer: 'https://somebody-else.example',
+      issuer: 'https://someone-else.example',
       jwks_uri: addressOf(`${site.base}/jwks.json`),
     })
   })
@@ -58,14 +58,14 @@ describe.each(sites)('metadata and signing out at $base, $way', ({ way, site }) 
     return { status: response.status, location: response.headers.get('location'), text: await response.text() }
   }
 
-  test.each(['GET', 'POST'])('the user is sent by %s to where the client has it registered', async (method) => {
+  test.each(['GET', 'POST'])('the user is redirected by %s to the registered URL of the client', async (method) => {
     const { id_token: hint } = await tokens()
     const fields = { id_token_hint: hint, post_logout_redirect_uri: home, state: 'bye' }
     expect(await signOut(fields, method)).toMatchObject({ status: 303, location: `${home}?state=bye` })
     expect(await isSignedIn()).toBe(false)
   })
 
-  test('the client is known by its id or by the hint, also long after', async () => {
+  test('the client is known by its id or by the hint, even by an expired one', async () => {
     const { id_token: hint } = await tokens()
     emulator.clock.advance(86_400_000)
     for (const fields of [{ client_id: 'emulated-client' }, { id_token_hint: hint }]) {
@@ -78,16 +78,16 @@ describe.each(sites)('metadata and signing out at $base, $way', ({ way, site }) 
 
   test.each([
     ['an unregistered address', { client_id: 'emulated-client', post_logout_redirect_uri: `${home}elsewhere` }],
-    ['an unknown client', { client_id: 'nobody', post_logout_redirect_uri: home }],
+    ['an unknown client', { client_id: 'unknown', post_logout_redirect_uri: home }],
     ['no client', { post_logout_redirect_uri: home }],
-  ])('with %s the user is signed out, and sent nowhere', async (_, fields) => {
+  ])('with %s the user is signed out, and not redirected', async (_, fields) => {
     const { status, location, text } = await signOut(fields)
     expect([status, location]).toEqual([200, null])
     expect(text).toContain('You are signed out')
     expect(await isSignedIn()).toBe(false)
   })
 
-  test('a hint that is not good ends nothing', async () => {
+  test('an invalid hint does not end the session', async () => {
     const { id_token: hint } = await tokens()
     const [head = '', , signature = ''] = hint.split('.')
     bouygues.users.set('other', { password: 'secret', claims: { sub: '2' } })
@@ -111,7 +111,7 @@ describe.each(sites)('metadata and signing out at $base, $way', ({ way, site }) 
     expect(await isSignedIn()).toBe(true)
   })
 
-  test('other methods and repeated parameters end nothing', async () => {
+  test('other methods and repeated parameters do not end the session', async () => {
     expect((await signOut({}, 'PUT')).status).toBe(405)
     expect((await send(`${site.logout}?state=1&state=2`, browser)).status).toBe(400)
     expect(await isSignedIn()).toBe(true)

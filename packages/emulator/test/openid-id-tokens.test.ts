@@ -22,7 +22,7 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
   const idToken = async (): Promise<string> => (await tokens({ nonce: 'the nonce' })).id_token
   const now = () => Math.floor(emulator.clock.now() / 1000)
 
-  test('are signed with the published key, and say who signed in, when, where and for whom', async () => {
+  test('are signed with the published key, and name the user, the time, the provider and the client', async () => {
     const token = await idToken()
     const keys = await published()
     expect(keys).toEqual({
@@ -51,7 +51,7 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
     expect(decodeJwt((await tokens()).id_token)).not.toHaveProperty('nonce')
   })
 
-  test('end with the access token, and tell when the password was given', async () => {
+  test('expire with the access token, and hold the time when the password was entered', async () => {
     bouygues.lifetimeMs = 5000
     bouygues.refreshTokens = true
     const before = now()
@@ -65,7 +65,7 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
     expect(renewed.iat).toBeGreaterThanOrEqual(iat + 1000)
     bouygues.lifetimeMs = 3_600_000
   })
-  test('keep to keys that rotate: the old one stays published until it is dropped, and reset() goes back to the first', async () => {
+  test('follow the rotation of keys: an old key is published until dropped, and reset() restores the first', async () => {
     const old = await idToken()
     const { keys: before } = await published()
     await bouygues.keys.rotate()
@@ -94,17 +94,17 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
     expect(await tokens()).not.toHaveProperty('id_token')
   })
 
-  /** What an attack changes of the honest payload. */
+  /** The changes of each attack to the correct payload. */
   const payloads: Partial<Record<IdTokenAttack, (honest: JWTPayload) => object>> = {
-    'wrong-iss': () => ({ iss: 'https://somebody-else.example' }),
+    'wrong-iss': () => ({ iss: 'https://someone-else.example' }),
     'missing-iss': () => ({ iss: undefined }),
-    'wrong-sub': () => ({ sub: 'somebody-else' }),
+    'wrong-sub': () => ({ sub: 'someone-else' }),
     'missing-sub': () => ({ sub: undefined }),
-    'wrong-aud': () => ({ aud: 'somebody-else' }),
+    'wrong-aud': () => ({ aud: 'someone-else' }),
     'missing-aud': () => ({ aud: undefined }),
-    'additional-aud': () => ({ aud: ['emulated-client', 'somebody-else'], azp: 'emulated-client' }),
-    'wrong-azp': () => ({ azp: 'somebody-else' }),
-    'wrong-nonce': () => ({ nonce: 'somebody-else' }),
+    'additional-aud': () => ({ aud: ['emulated-client', 'someone-else'], azp: 'emulated-client' }),
+    'wrong-azp': () => ({ azp: 'someone-else' }),
+    'wrong-nonce': () => ({ nonce: 'someone-else' }),
     'missing-nonce': () => ({ nonce: undefined }),
     expired: ({ iat = 0 }) => ({ iat: iat - 7200, exp: iat - 3600 }),
     'missing-exp': () => ({ exp: undefined }),
@@ -112,7 +112,7 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
     'missing-iat': () => ({ iat: undefined }),
   }
 
-  test.each(Object.entries(payloads))('%s changes just that, and the signature is good', async (name, change) => {
+  test.each(Object.entries(payloads))('%s changes only that, and the signature is valid', async (name, change) => {
     let honest: JWTPayload = {}
     bouygues.editIdToken = (draft, sign) => {
       honest = draft.payload
@@ -132,7 +132,7 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
     expect(decodeJwt(token)).toMatchObject({ aud: 'emulated-client' })
   })
 
-  test('hs256-with-public-key has a good HMAC, by the PEM of the published key', async () => {
+  test('hs256-with-public-key has a valid HMAC with the PEM of the published key', async () => {
     bouygues.editIdToken = idTokenAttacks['hs256-with-public-key']
     const { keys } = await published()
     const pem = await exportSPKI((await importJWK(keys[0], 'RS256', { extractable: true })) as CryptoKey)
@@ -140,7 +140,7 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
     expect(verified.protectedHeader.alg).toBe('HS256')
   })
 
-  test('bad-signature has one of the right length that does not fit', async () => {
+  test('bad-signature has a signature of the right length that does not verify', async () => {
     bouygues.editIdToken = idTokenAttacks['bad-signature']
     const token = await idToken()
     expect(token.split('.')[2]).toMatch(/^[\w-]{342}$/)
@@ -149,10 +149,10 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
 
   test('unknown-kid names a key that is not published', async () => {
     bouygues.editIdToken = idTokenAttacks['unknown-kid']
-    expect(decodeProtectedHeader(await idToken())).toEqual({ alg: 'RS256', kid: 'somebody-else', typ: 'JWT' })
+    expect(decodeProtectedHeader(await idToken())).toEqual({ alg: 'RS256', kid: 'someone-else', typ: 'JWT' })
   })
 
-  test('missing-id-token leaves it out, and there are no further attacks', async () => {
+  test('missing-id-token leaves out the ID token, and there are no more attacks', async () => {
     bouygues.editIdToken = idTokenAttacks['missing-id-token']
     expect(await tokens()).not.toHaveProperty('id_token')
     const others = ['alg-none', 'hs256-with-public-key', 'bad-signature', 'unknown-kid', 'missing-id-token']
@@ -160,7 +160,7 @@ describe.each(sites)('the ID tokens of $base, $way', ({ way, site }) => {
   })
 })
 
-test('the first key is one, even when it is asked for twice at once', async () => {
+test('only one first key is made, even for two requests at the same time', async () => {
   const { keys } = createEmulator().bouygues
   const [one, other] = await Promise.all([keys.current(), keys.current()])
   expect(one).toBe(other)

@@ -3,7 +3,7 @@ import { createEmulator, emulatedUrl, signIn, type SignInOptions } from '../src/
 import { serve, type EmulatorServer } from '../src/server.ts'
 import { basic, form, type ways } from './support.ts'
 
-/** Where the users of Bouygues Telecom sign in. */
+/** The addresses where users of Bouygues Telecom sign in. */
 export const production = {
   base: 'https://oauth2.bouyguestelecom.fr',
   logout: 'https://www.mon-compte.bouyguestelecom.fr/cas/logout',
@@ -19,7 +19,7 @@ export const ap4: typeof production = {
 
 export const callback = 'http://localhost:3000/callback'
 
-/** The header of the client that is there from the start. */
+/** The header of the default client. */
 export const authorized = { Authorization: basic('emulated-client', 'emulated-secret') }
 
 /** A verifier and its S256 challenge: the example of RFC 7636, appendix B. */
@@ -33,7 +33,9 @@ type Fields = Readonly<Record<string, string | undefined>>
 const defined = (fields: Fields): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined))
 
-/** Makes one emulator, since its key takes time, and sets it back before each test; `send` reaches it by documented addresses. */
+/**
+ * Makes one emulator, because its key takes time, and resets it before each test. `send` takes documented addresses.
+ */
 export const useOpenId = (way: (typeof ways)[number], { base } = production) => {
   const emulator = createEmulator()
   const { bouygues, orange } = emulator
@@ -63,7 +65,7 @@ export const useOpenId = (way: (typeof ways)[number], { base } = production) => 
     const request = { client_id: 'emulated-client', redirect_uri: callback, response_type: 'code', state: 'the state' }
     return `${base}/authorize?${new URLSearchParams(defined({ ...request, ...more })).toString()}`
   }
-  /** Signs the user in, and reads with what they come back. */
+  /** Signs the user in, and reads the parameters of the redirect. */
   const callbackOf = async (more?: Fields, options?: SignInOptions) =>
     Object.fromEntries(new URL(await signIn(authorizationUrl(more), { fetch: sendFetch, ...options })).searchParams)
   const sendFetch: typeof fetch = (input, init) => send(input as string, init)

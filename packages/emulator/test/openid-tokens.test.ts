@@ -26,7 +26,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
   const revoke = (fields: Record<string, string>, headers: Record<string, string> = authorized) =>
     send(`${site.base}/revoke`, form(fields, headers))
 
-  test('a code gets what the page shows', async () => {
+  test('a code gets the response on the page', async () => {
     const { code } = await callbackOf()
     const url = `${site.base}/token`
     const fields = { grant_type: 'authorization_code', code: code ?? '', redirect_uri: callback }
@@ -44,7 +44,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     expect(bouygues.counters).toMatchObject({ tokenRequests: 1, tokensIssued: 1 })
   })
 
-  test('a code is good once: shown again, what came of it is revoked', async () => {
+  test('a code works one time: a second use revokes its tokens', async () => {
     bouygues.refreshTokens = true
     const { code } = await callbackOf()
     const { body } = await exchange(code)
@@ -54,14 +54,14 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant('The refresh token is unknown'))
   })
 
-  test('of two that show a code at once, at most one keeps a token', async () => {
+  test('of two uses of a code at the same time, at most one keeps a token', async () => {
     const { code } = await callbackOf()
     const answers = await Promise.all([exchange(code), exchange(code)])
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(await echo(answers.find(({ status }) => status === 200)?.body.access_token)).toBe(401)
   })
 
-  test('a code is good for 60 s', async () => {
+  test('a code works for 60 s', async () => {
     const { code } = await callbackOf()
     emulator.clock.advance(60_000)
     expect(await exchange(code)).toMatchObject(invalidGrant('The code has expired'))
@@ -70,7 +70,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     expect(await exchange(next['code'])).toMatchObject({ status: 200 })
   })
 
-  test('a code is good for its client only, and another one does not use it up', async () => {
+  test('a code works for its client only, and another client does not use it up', async () => {
     const { code } = await callbackOf()
     expect(await exchange(code, {}, second)).toMatchObject(invalidGrant('The code is unknown'))
     expect(await exchange(code)).toMatchObject({ status: 200 })
@@ -81,7 +81,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     ['no redirect URI', {}, { redirect_uri: undefined }, 'redirect_uri'],
     ['a wrong verifier', challenge, { code_verifier: `${pkce.verifier}x` }, 'code_verifier'],
     ['no verifier', challenge, {}, 'code_verifier'],
-    ['a verifier for no challenge', {}, { code_verifier: pkce.verifier }, 'code_verifier'],
+    ['a verifier without a challenge', {}, { code_verifier: pkce.verifier }, 'code_verifier'],
   ])('a code with %s is refused, and used up', async (_, request, fields, why) => {
     const { code } = await callbackOf(request)
     expect(await exchange(code, fields)).toMatchObject(invalidGrant(why))
@@ -89,12 +89,12 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     expect(await exchange(code, right)).toMatchObject(invalidGrant('The code was used before'))
   })
 
-  test('a code with the verifier that fits its challenge is taken', async () => {
+  test('a code with the verifier of its challenge is accepted', async () => {
     const { code } = await callbackOf(challenge)
     expect(await exchange(code, { code_verifier: pkce.verifier })).toMatchObject({ status: 200 })
   })
 
-  test('a code that is unknown, missing, forgotten, or of a user who is gone is refused', async () => {
+  test('a code that is unknown, missing, forgotten, or of a deleted user is refused', async () => {
     expect(await exchange('ac-guess')).toMatchObject(invalidGrant('The code is unknown'))
     expect(await exchange(undefined)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     const { code } = await callbackOf()
@@ -106,7 +106,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     expect(await exchange(gone['code'])).toMatchObject(invalidGrant('The user is unknown'))
   })
 
-  test('a code is good at its own environment only', async () => {
+  test('a code works in its own environment only', async () => {
     const other = site === production ? ap4 : production
     const { code = '' } = await callbackOf()
     const fields = { grant_type: 'authorization_code', code, redirect_uri: callback }
@@ -116,7 +116,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     expect(await exchange(code)).toMatchObject({ status: 200 })
   })
 
-  test('the client must show who it is', async () => {
+  test('the client must authenticate', async () => {
     const { code } = await callbackOf()
     expect(await exchange(code, { client_id: 'emulated-client' }, {})).toEqual({
       status: 401,
@@ -125,7 +125,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     })
   })
 
-  test('a user’s token is a new one each time, is no early one, and leaves the client’s own alone', async () => {
+  test('a user’s token is always new, never counts as early, and leaves the client’s own token valid', async () => {
     bouygues.sameToken = true
     const own = async () =>
       (await json(`${site.base}/token`, form({ grant_type: 'client_credentials' }, authorized))).body.access_token
@@ -138,7 +138,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
   })
 
   describe('refresh tokens', () => {
-    test('are not handed out, nor taken, by default', async () => {
+    test('are neither issued nor accepted by default', async () => {
       expect(await tokens()).not.toHaveProperty('refresh_token')
       expect(await refresh('rt-guess')).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } })
     })
@@ -166,7 +166,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       expect((await refresh(body.refresh_token)).status).toBe(200)
     })
 
-    test('are good once: shown again, all that came of the sign-in is revoked', async () => {
+    test('work one time: a second use revokes all tokens of the sign-in', async () => {
       bouygues.refreshTokens = true
       const before = await tokens()
       const { body } = await refresh(before.refresh_token)
@@ -175,7 +175,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant('The refresh token is unknown'))
     })
 
-    test('are good for their client only', async () => {
+    test('work for their client only', async () => {
       bouygues.refreshTokens = true
       const { refresh_token: refreshToken } = await tokens()
       expect(await refresh(refreshToken, second)).toMatchObject(invalidGrant('The refresh token is unknown'))
@@ -194,7 +194,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
   })
 
   describe('user info', () => {
-    test('tells what the page shows', async () => {
+    test('has the claims on the page', async () => {
       const { access_token: accessToken, id_token: idToken } = await tokens()
       const { status, body } = await userInfo(accessToken)
       expect(status).toBe(200)
@@ -214,20 +214,20 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       expect(bouygues.counters).toMatchObject({ apiCalls: 1, apiRejections: 0 })
     })
 
-    test('is asked for by POST', async () => {
+    test('is requested by POST', async () => {
       const { access_token: accessToken } = await tokens()
       const response = await send(`${site.base}/userinfo`, bearer(accessToken))
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
     })
 
-    test('is told by edits', async () => {
-      bouygues.editUserInfo = (claims) => ({ ...claims, sub: 'somebody-else' })
+    test('can be edited', async () => {
+      bouygues.editUserInfo = (claims) => ({ ...claims, sub: 'someone-else' })
       expect(await userInfo((await tokens()).access_token)).toMatchObject({
-        body: { sub: 'somebody-else', name: 'Camille Exemple' },
+        body: { sub: 'someone-else', name: 'Camille Exemple' },
       })
     })
 
-    test('needs a good token', async () => {
+    test('needs a valid token', async () => {
       const rejection = (challengeText: string) => ({
         status: 401,
         challenge: challengeText,
@@ -263,7 +263,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
     })
   })
 
-  test('a user’s token is good for APIs, for what its scope covers', async () => {
+  test('APIs accept a user’s token within its scope', async () => {
     const mobileData = `${site.api}/customer-management/v1/usage-consumptions/mobile-data`
     const { access_token: accessToken } = await tokens()
     expect(await json(mobileData, bearer(accessToken))).toMatchObject({
@@ -276,7 +276,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
   })
 
   describe('revocation', () => {
-    test('of an access token ends that one', async () => {
+    test('of an access token ends only that token', async () => {
       bouygues.refreshTokens = true
       const body = await tokens()
       const answer = await revoke({ token: body.access_token, token_type_hint: 'access_token' })
@@ -285,7 +285,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       expect((await refresh(body.refresh_token)).status).toBe(200)
     })
 
-    test('of a refresh token ends all that came of the sign-in', async () => {
+    test('of a refresh token ends all tokens of the sign-in', async () => {
       bouygues.refreshTokens = true
       const [body, bystander] = [await tokens(), await tokens()]
       expect((await revoke({ token: body.refresh_token })).status).toBe(200)
@@ -308,7 +308,7 @@ describe.each(sites)('the tokens of users at $base, $way', ({ way, site }) => {
       expect((await refresh(body.refresh_token)).status).toBe(200)
     })
 
-    test('of an unknown token is fine, of none is not, and a client must show who it is', async () => {
+    test('of an unknown token succeeds, of a missing token fails, and the client must authenticate', async () => {
       expect((await revoke({ token: 'at-guess' })).status).toBe(200)
       expect((await revoke({})).status).toBe(400)
       expect((await revoke({ token: 'at-guess' }, {})).status).toBe(401)

@@ -8,7 +8,7 @@ beforeEach(async () => {
   token = await getToken(base())
 })
 
-describe('a call without a good token', () => {
+describe('a call without a valid token', () => {
   const shops = '/poi/v1/shops?postalCode=35000'
 
   test.each([
@@ -18,14 +18,14 @@ describe('a call without a good token', () => {
     ['another scheme', () => ({ Authorization: `Basic ${token}` }), 40, 'Missing credentials'],
     ['another spelling of the scheme', () => ({ Authorization: `bearer ${token}` }), 40, 'Missing credentials'],
     ['an unknown token', () => ({ Authorization: 'Bearer unknown' }), 41, 'Invalid credentials'],
-  ])('meets 401 with %s', async (_, headers, code, message) => {
+  ])('gets 401 with %s', async (_, headers, code, message) => {
     const response = await fetch(base() + shops, { headers: headers() })
     expect(response.status).toBe(401)
     expect(await response.json()).toEqual({ code, message, description: expect.any(String) })
     expect(server.orange.counters).toMatchObject({ apiCalls: 1, apiRejections: 1 })
   })
 
-  test('meets 401 code 41 when the token was revoked, others stay', async () => {
+  test('gets 401 code 41 when the token is revoked, and other tokens stay valid', async () => {
     const other = await getToken(base())
     server.orange.revoke(token)
     const response = await fetch(base() + shops, bearer(token))
@@ -36,7 +36,7 @@ describe('a call without a good token', () => {
     expect((await fetch(base() + shops, bearer(other))).status).toBe(401)
   })
 
-  test('meets 401 code 42 when the token has expired', async () => {
+  test('gets 401 code 42 when the token has expired', async () => {
     server.emulator.clock.advance(3_590_000)
     expect((await fetch(base() + shops, bearer(token))).status).toBe(200)
     server.emulator.clock.advance(10_000)
@@ -45,12 +45,12 @@ describe('a call without a good token', () => {
     expect(await response.json()).toMatchObject({ code: 42, message: 'Expired credentials' })
   })
 
-  test('meets 401 before anybody looks at the path', async () => {
+  test('gets 401 before the path is checked', async () => {
     expect((await fetch(`${base()}/nowhere`)).status).toBe(401)
   })
 })
 
-describe('a call with a good token', () => {
+describe('a call with a valid token', () => {
   test.each(['35000', '75015', '13001'])('finds shops at %s', async (postalCode) => {
     const response = await fetch(`${base()}/poi/v1/shops?postalCode=${postalCode}`, bearer(token))
     expect(response.status).toBe(200)
@@ -67,13 +67,13 @@ describe('a call with a good token', () => {
     ['/nowhere', 404, { code: 60, message: 'Resource not found', description: expect.any(String) }],
     ['/', 404, { code: 60, message: 'Resource not found', description: expect.any(String) }],
     ['', 404, { code: 60, message: 'Resource not found', description: expect.any(String) }],
-  ])('to "%s" meets %i', async (path, status, body) => {
+  ])('to "%s" gets %i', async (path, status, body) => {
     const response = await fetch(base() + path, bearer(token))
     expect(response.status).toBe(status)
     expect(await response.json()).toEqual(body)
   })
 
-  test('meets 405 code 61 with a wrong method', async () => {
+  test('gets 405 code 61 with a wrong method', async () => {
     const response = await fetch(`${base()}/poi/v1/shops?postalCode=35000`, { method: 'DELETE', ...bearer(token) })
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('GET')
@@ -87,19 +87,19 @@ const echo = async (init: RequestInit = {}) => {
 }
 
 describe('/echo', () => {
-  test('tells what arrived, and the scheme but not the token', async () => {
+  test('describes the request, and has the scheme but not the token', async () => {
     expect(await echo()).toEqual({
       status: 200,
       body: { method: 'GET', contentType: null, length: 0, text: '', authorization: 'Bearer' },
     })
   })
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('tells the body of a %s', async (method) => {
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('has the body of a %s', async (method) => {
     const { body } = await echo({ method, body: 'é=1' })
     expect(body).toMatchObject({ method, length: 4, text: 'é=1' })
   })
 
-  test('tells the entries of a multipart form', async () => {
+  test('has the entries of a multipart form', async () => {
     const form = new FormData()
     form.append('name', 'Ada')
     form.append('name', 'Grace')
@@ -113,14 +113,14 @@ describe('/echo', () => {
     ])
   })
 
-  test('meets 400 code 22 for a form that is none', async () => {
+  test('answers 400 code 22 for a malformed form', async () => {
     const headers = { ...bearer(token).headers, 'Content-Type': 'multipart/form-data; boundary=x' }
     const { status, body } = await echo({ method: 'POST', headers, body: 'no form' })
     expect({ status, code: body.code }).toEqual({ status: 400, code: 22 })
   })
 })
 
-test('more API calls a minute than allowed meet 403 with code 53, until a minute is over', async () => {
+test('more API calls a minute than allowed get 403 with code 53, until the minute ends', async () => {
   const call = async () => {
     const response = await fetch(`${server.url}/api.orange.com/echo`, bearer(token))
     return [response.status, (await response.json()).code]

@@ -18,7 +18,7 @@ describe.each(ways)('Orange France, %s', (way) => {
     return (await response.json()).access_token
   }
 
-  test('publishes metadata that lacks userinfo_endpoint, of an issuer that is elsewhere', async () => {
+  test('publishes metadata without userinfo_endpoint, with an issuer on another host', async () => {
     const moved = addressOf(base)
     expect((await json(`${base}/.well-known/openid-configuration`)).body).toEqual({
       issuer: addressOf('https://openid.orange.fr'),
@@ -69,7 +69,7 @@ describe.each(ways)('Orange France, %s', (way) => {
     expect(await callbackOf(request)).toEqual({ ...error, error_description: expect.any(String) })
   })
 
-  test('tells sub only, by GET and by POST', async () => {
+  test('returns only sub, by GET and by POST', async () => {
     orange.users.set('other', { password: 'secret', claims: { sub: '2', name: 'Other' } })
     const { code } = await callbackOf({ scope }, { user: 'other', password: 'secret' })
     const { body } = await exchange(code)
@@ -84,7 +84,7 @@ describe.each(ways)('Orange France, %s', (way) => {
   })
 
   test.each(['/formfilling/fr/v1/echo', '/userdetails/fr/v2/echo', '/3legged/sandbox/fr/v1/echo'])(
-    'takes users’ tokens at %s, and no others',
+    'accepts users’ tokens at %s, and no other tokens',
     async (path) => {
       const url = `https://api.orange.com${path}`
       const { access_token: accessToken } = await tokens({ scope })
@@ -98,7 +98,7 @@ describe.each(ways)('Orange France, %s', (way) => {
     },
   )
 
-  test('rejects a bad token at user info without a scheme word, and a missing one with nothing but it', async () => {
+  test('challenges a bad token at user info without a scheme, and a missing token with the scheme only', async () => {
     const rejection = (challenge: string) => ({ status: 401, challenge, body: { error: 'invalid_token' } })
     const { access_token: accessToken } = await tokens({ scope })
     for (const bad of ['OFR-guess', await machineToken()]) {
@@ -109,7 +109,7 @@ describe.each(ways)('Orange France, %s', (way) => {
     expect(await json(`${base}/userinfo`, bearer(accessToken))).toMatchObject(rejection('error="invalid_token"'))
   })
 
-  test('keeps users’ tokens and machines’ apart', async () => {
+  test('accepts users’ tokens and machines’ tokens at their own APIs only', async () => {
     const { access_token: accessToken } = await tokens({ scope })
     expect(await status('https://api.orange.com/echo', accessToken)).toBe(401)
     expect(await status('https://api.orange.com/camara/playground/admin/echo', accessToken)).toBe(401)
@@ -117,7 +117,7 @@ describe.each(ways)('Orange France, %s', (way) => {
     expect(await status(`${base}/userinfo`, await machineToken())).toBe(401)
   })
 
-  test('knows the client by Basic only, and no machine’s grant', async () => {
+  test('authenticates the client by Basic only, and refuses the client credentials grant', async () => {
     const { code = '' } = await callbackOf({ scope })
     const fields = { grant_type: 'authorization_code', code, redirect_uri: callback }
     const inForm = { ...fields, client_id: 'emulated-client', client_secret: 'emulated-secret' }
@@ -131,7 +131,7 @@ describe.each(ways)('Orange France, %s', (way) => {
     expect((await exchange(code)).status).toBe(200)
   })
 
-  test('hands out refresh tokens where they are switched on, and forgets them at reset()', async () => {
+  test('issues refresh tokens if they are switched on, and forgets them at reset()', async () => {
     orange.refreshTokens = true
     const { refresh_token: first } = await tokens({ scope })
     const { status: answered, body } = await refresh(first)
@@ -140,7 +140,7 @@ describe.each(ways)('Orange France, %s', (way) => {
     expect((await refresh(body.refresh_token)).status).toBe(400)
   })
 
-  test('goes back to its first key at reset()', async () => {
+  test('restores its first key at reset()', async () => {
     const count = async () => (await json(`${base}/jwks`)).body.keys.length
     await orange.keys.rotate()
     expect(await count()).toBe(2)

@@ -22,7 +22,7 @@ describe('a token request', () => {
     expect(await getToken(base())).not.toBe(await getToken(base()))
   })
 
-  test('gets the same live token again from a server that does so', async () => {
+  test('gets the same token again while it lives, with sameToken', async () => {
     server.orange.sameToken = true
     try {
       const token = await getToken(base())
@@ -39,19 +39,19 @@ describe('a token request', () => {
   })
 
   test.each(['application/json', 'text/html, application/json;q=0.9', 'Application/JSON'])(
-    'is fine with Accept: %s',
+    'succeeds with Accept: %s',
     async (accept) => {
       expect((await requestToken(base(), { headers: { Accept: accept } })).status).toBe(200)
     },
   )
 
-  test.each(['*/*', 'application/*', 'text/html', ''])('meets 406 with Accept: %s', async (accept) => {
+  test.each(['*/*', 'application/*', 'text/html', ''])('gets 406 with Accept: %s', async (accept) => {
     const response = await requestToken(base(), { headers: { Accept: accept } })
     expect(response.status).toBe(406)
     expect(await response.json()).toMatchObject({ code: 62 })
   })
 
-  test('meets 406 without an Accept header, which only a bare client can leave out', async () => {
+  test('gets 406 without an Accept header, which only a low-level client can leave out', async () => {
     const status = await new Promise((resolve, reject) => {
       const headers = {
         Authorization: basic('emulated-client', 'emulated-secret'),
@@ -68,14 +68,14 @@ describe('a token request', () => {
   })
 
   test.each(['application/x-www-form-urlencoded;charset=UTF-8', 'Application/X-WWW-Form-URLEncoded; charset=utf-8'])(
-    'is fine with Content-Type: %s',
+    'succeeds with Content-Type: %s',
     async (type) => {
       expect((await requestToken(base(), { headers: { 'Content-Type': type } })).status).toBe(200)
     },
   )
 
   test.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x'])(
-    'meets 400 invalid_request with Content-Type: %s',
+    'gets 400 invalid_request with Content-Type: %s',
     async (type) => {
       const response = await requestToken(base(), { headers: { 'Content-Type': type } })
       expect(response.status).toBe(400)
@@ -83,7 +83,7 @@ describe('a token request', () => {
     },
   )
 
-  test.each(['GET', 'PUT', 'DELETE'])('meets 405 with %s', async (method) => {
+  test.each(['GET', 'PUT', 'DELETE'])('gets 405 with %s', async (method) => {
     const response = await requestToken(base(), { method })
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('POST')
@@ -95,7 +95,7 @@ describe('a token request', () => {
     ['grant_type=password', 400, 'unsupported_grant_type'],
     ['grant_type=client_credentials&grant_type=client_credentials', 400, 'invalid_request'],
     ['grant_type=client_credentials&scope=a&scope=b', 400, 'invalid_request'],
-  ])('with the body "%s" meets %i %s', async (body, status, error) => {
+  ])('with the body "%s" gets %i %s', async (body, status, error) => {
     const response = await requestToken(base(), { body })
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ error, error_description: expect.any(String) })
@@ -103,7 +103,7 @@ describe('a token request', () => {
 })
 
 describe('client credentials', () => {
-  test.each(['50%25 off', 'a+b c', 'one:two::', 'é€😀', '/?#&='])('are taken as they are: %s', async (secret) => {
+  test.each(['50%25 off', 'a+b c', 'one:two::', 'é€😀', '/?#&='])('are not decoded: %s', async (secret) => {
     server.orange.clients.set('my-id', secret)
     const headers = { Authorization: basic('my-id', secret) }
     expect((await requestToken(base(), { headers })).status).toBe(200)
@@ -122,10 +122,10 @@ describe('client credentials', () => {
   })
 
   test.each([
-    ['an unknown id', basic('nobody', 'emulated-secret')],
+    ['an unknown id', basic('unknown', 'emulated-secret')],
     ['a wrong secret', basic('emulated-client', 'guess')],
     ['an empty secret', basic('emulated-client', '')],
-  ])('with %s meet the documented 401', async (_, authorization) => {
+  ])('with %s get the documented 401', async (_, authorization) => {
     const response = await requestToken(base(), { headers: { Authorization: authorization } })
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe('Basic realm="Authorization Required"')
@@ -138,12 +138,12 @@ describe('client credentials', () => {
   test.each([
     ['no base64', 'Basic emulated-client:emulated-secret'],
     ['base64 without a colon', `Basic ${btoa('emulated-client')}`],
-    ['base64 of no UTF-8', `Basic ${btoa('\xFF:\xFF')}`],
+    ['base64 of invalid UTF-8', `Basic ${btoa('\xFF:\xFF')}`],
     ['base64 of an impossible length', 'Basic YWJjZ'],
     ['a doubled prefix', `Basic ${basic('emulated-client', 'emulated-secret')}`],
     ['no value', 'Basic'],
     ['another scheme', 'Bearer abc'],
-  ])('sent as %s meet 401 invalid_client with a description of its own', async (_, authorization) => {
+  ])('sent as %s get 401 invalid_client with a separate description', async (_, authorization) => {
     const response = await requestToken(base(), { headers: { Authorization: authorization } })
     expect(response.status).toBe(401)
     expect(await response.json()).toEqual({
@@ -153,7 +153,7 @@ describe('client credentials', () => {
   })
 
   test.each(['grant_type=client_credentials', 'grant_type=client_credentials&client_id=emulated-client'])(
-    'that are missing meet 401 invalid_client: %s',
+    'that are missing get 401 invalid_client: %s',
     async (body) => {
       const response = await requestToken(base(), { body, headers: { Authorization: null } })
       expect(response.status).toBe(401)
@@ -165,7 +165,7 @@ describe('client credentials', () => {
     'client_id=emulated-client&client_secret=emulated-secret',
     'client_id=emulated-client',
     'client_secret=emulated-secret',
-  ])('in the header and in the body meet 400 Duplicate credentials: %s', async (more) => {
+  ])('in the header and in the body get 400 Duplicate credentials: %s', async (more) => {
     const response = await requestToken(base(), { body: `grant_type=client_credentials&${more}` })
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ error: 'invalid_request', error_description: 'Duplicate credentials' })
@@ -194,7 +194,7 @@ describe('the limit of 50 token requests a minute', () => {
 })
 
 describe('one token an hour', () => {
-  test('is a request: an early one is served, and counted', async () => {
+  test('is a recommendation: an early request succeeds, and is counted', async () => {
     await getToken(base())
     expect(server.orange.counters.earlyTokenRequests).toBe(0)
     expect((await requestToken(base())).status).toBe(200)
@@ -203,30 +203,30 @@ describe('one token an hour', () => {
 
   test.each([
     ['in the last twentieth of its lifetime', () => server.emulator.clock.advance(3_421_000)],
-    ['once it has expired', () => server.emulator.clock.advance(3_600_000)],
-    ['once it is revoked', () => server.orange.revoke()],
-  ])('allows for the next token %s', async (_, act) => {
+    ['after it has expired', () => server.emulator.clock.advance(3_600_000)],
+    ['after it is revoked', () => server.orange.revoke()],
+  ])('allows the next token %s', async (_, act) => {
     await getToken(base())
     act()
     await getToken(base())
     expect(server.orange.counters).toMatchObject({ tokensIssued: 2, earlyTokenRequests: 0 })
   })
 
-  test('is counted for each client alone', async () => {
+  test('is counted for each client separately', async () => {
     server.orange.clients.set('other', 'secret')
     await getToken(base())
     await getToken(base(), { headers: { Authorization: basic('other', 'secret') } })
     expect(server.orange.counters.earlyTokenRequests).toBe(0)
   })
 
-  test('does not look at refused requests', async () => {
+  test('ignores refused requests', async () => {
     await getToken(base())
     await requestToken(base(), { body: 'grant_type=password' })
     expect(server.orange.counters).toMatchObject({ tokenRequests: 2, tokensIssued: 1, earlyTokenRequests: 0 })
   })
 })
 
-test('every answer has a request id of its own', async () => {
+test('every response has its own request id', async () => {
   const token = await getToken(base())
   const responses = [
     await requestToken(base()),

@@ -23,19 +23,19 @@ describe('a served emulator', () => {
     '/apixorange.com/echo',
     '/api.orange.com.example/echo',
     '/orange/echo',
-  ])('says at %s which hosts there are', async (path) => {
+  ])('lists the hosts at %s', async (path) => {
     const response = await fetch(server.url + path)
     expect(response.status).toBe(404)
     expect(await response.json()).toEqual({ error: expect.stringContaining(path), hosts: server.emulator.hosts })
   })
 
-  test('leaves the global Request and Response alone', () => {
+  test('does not replace the global Request and Response', () => {
     expect(new Request('http://localhost').constructor).toBe(Request)
     expect(Object.getPrototypeOf(Request)).toBe(Function.prototype)
     expect(Response.name).toBe('Response')
   })
 
-  test('answers a browser: preflights pass uncounted, every header is exposed', async () => {
+  test('serves browsers: preflights are not counted, every header is exposed', async () => {
     const preflight = await fetch(`${server.url}/api.orange.com/echo`, {
       method: 'OPTIONS',
       headers: {
@@ -55,7 +55,7 @@ describe('a served emulator', () => {
     expect(rejected.headers.get('access-control-expose-headers')).toBe('*')
   })
 
-  test('sends what a script answers', async () => {
+  test('sends the response of a script', async () => {
     const headers = { Location: 'https://example.com/' }
     server.orange.answerTokenRequests(1, { status: 302, headers })
     server.orange.answerTokenRequests(1, (request) => Response.json({ accept: request.headers.get('Accept') }))
@@ -71,7 +71,7 @@ describe('a served emulator', () => {
     expect([broken.status, await broken.json()]).toEqual([500, { error: 'broken script' }])
   })
 
-  test('tells a script when its client went away', async () => {
+  test('aborts the signal of a script’s request when the client disconnects', async () => {
     const gone = new Promise((resolve) => {
       server.orange.answerTokenRequests(1, ({ signal }) => {
         signal.addEventListener('abort', resolve)
@@ -81,14 +81,14 @@ describe('a served emulator', () => {
     const controller = new AbortController()
     const request = requestToken(`${server.url}/api.orange.com`, { signal: controller.signal })
     await server.orange.tokenRequested(1)
-    controller.abort(new Error('changed my mind'))
-    await expect(request).rejects.toThrow('changed my mind')
+    controller.abort(new Error('cancelled'))
+    await expect(request).rejects.toThrow('cancelled')
     await expect(gone).resolves.toBeDefined()
   })
 })
 
 describe('close()', () => {
-  test('ends open connections at once, idle and held ones', async () => {
+  test('closes open connections at once, idle and held ones', async () => {
     const emulator = createEmulator()
     const running = await serve(emulator)
     const agent = new Agent({ keepAlive: true })
@@ -111,7 +111,7 @@ describe('close()', () => {
     agent.destroy()
   })
 
-  test('happens by itself with await using', async () => {
+  test('is called by await using', async () => {
     let url = ''
     {
       await using running = await serve(createEmulator())
@@ -122,7 +122,7 @@ describe('close()', () => {
   })
 })
 
-test('serve() rejects where it cannot listen', async () => {
+test('serve() rejects if it cannot listen', async () => {
   const port = Number(new URL(server.url).port)
   await expect(serve(createEmulator(), { port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { createEmulator, emulatedUrl } from '../src/index.ts'
 import { serve, type EmulatorServer } from '../src/server.ts'
 
-/** The two ways to reach an emulator. */
+/** The two ways to send requests to an emulator. */
 export const ways = ['in process', 'over HTTP'] as const
 
-/** Makes an emulator for each test; `send` reaches it by documented addresses, whichever way. */
+/** Makes an emulator for each test. `send` takes documented addresses, in process and over HTTP. */
 export const useEmulator = (way: (typeof ways)[number]) => {
   let emulator = createEmulator()
   let server: EmulatorServer | undefined
@@ -17,13 +17,13 @@ export const useEmulator = (way: (typeof ways)[number]) => {
   const addressOf = (url: string) => (server ? emulatedUrl(url, server.url) : url)
   return {
     emulator: () => emulator,
-    /** Where a documented address is found this way. */
+    /** Converts a documented address to the URL on the server. In process, it stays the same. */
     addressOf,
     send: (url: string, init?: RequestInit) => (server ? fetch : emulator.fetch)(addressOf(url), init),
   }
 }
 
-/** Sends a form; headers beside its type. */
+/** Makes the request options that send a form, with additional headers. */
 export const form = (fields: Record<string, string> | string, headers: Record<string, string> = {}): RequestInit => ({
   method: 'POST',
   headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
@@ -46,7 +46,10 @@ export const useServer = () => {
 export const basic = (id: string, secret: string) =>
   `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${id}:${secret}`)))}`
 
-/** Asks for a token at `url` as Orange documents it; headers and body replace the documented ones, `null` leaves one out. */
+/**
+ * Requests a token at `url` as Orange documents it. Given headers and body replace the documented ones, `null` removes
+ * one.
+ */
 export const requestToken = (
   url: string,
   { headers = {}, body = 'grant_type=client_credentials', method = 'POST', ...init }: TokenRequest = {},
@@ -74,7 +77,7 @@ type TokenRequest = {
   signal?: AbortSignal
 }
 
-/** The access token that the server at `url` hands out. */
+/** Gets an access token from the server at `url`. */
 export const getToken = async (url: string, request?: TokenRequest): Promise<string> => {
   const response = await requestToken(url, request)
   const { access_token } = (await response.json()) as { access_token: string }
@@ -84,5 +87,5 @@ export const getToken = async (url: string, request?: TokenRequest): Promise<str
 /** The headers of a call with an access token. */
 export const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
 
-/** Where Orange is in process. */
+/** Orange's URL in process. */
 export const REAL = 'https://api.orange.com'

@@ -8,21 +8,21 @@ export const bouyguesEndpoints = {
   certificate: 'mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise/protocol/openid-connect/token',
 } as const
 
-/** The realm that clients with a certificate are of. */
+/** The realm of clients with a certificate. */
 export const bouyguesRealm = 'mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
 
-/** An environment: its APIs, and where their tokens come from. */
+/** An environment: its APIs, and the token endpoints for them. */
 export type Environment = {
-  /** What the path of its APIs begins with. */
+  /** The prefix of its APIs' paths. */
   readonly prefix: string
-  /** The token endpoints whose tokens it takes. */
+  /** The token endpoints whose tokens it accepts. */
   readonly endpoints: readonly string[]
 }
 
 const production: Environment = { prefix: '', endpoints: [bouyguesEndpoints.secret, bouyguesEndpoints.certificate] }
 const sandbox: Environment = { prefix: '/ap4', endpoints: [bouyguesEndpoints.sandbox] }
 
-/** The environments by the hosts of their APIs. */
+/** The environments, by the hosts of their APIs. */
 export const bouyguesApis: Readonly<Record<string, Environment>> = {
   'open.api.bouyguestelecom.fr': production,
   'api.bouyguestelecom.fr': production,

@@ -1,17 +1,14 @@
-import type { Address } from '../address.ts'
-import { answerByRoute, type Route } from '../answer-by-route.ts'
-import type { RuleContext } from '../emulated-provider.ts'
-import { jsonResponse } from '../json-response.ts'
-import { readBearer } from '../read-bearer.ts'
+import type { Address, RuleContext } from '../emulated-provider.ts'
+import { jsonResponse, readJsonObject } from '../http.ts'
+import { apiError, readBearer } from '../oauth.ts'
+import { answerByRoute, apiErrors, type Route } from '../routes.ts'
 import { bouyguesApis } from './bouygues-addresses.ts'
-import { apiError } from '../api-error.ts'
-import { checkEmail } from './check-email.ts'
 
 const EMAIL_CHECK = '/v1/customer-management/email-addresses/check'
 const CONTRACTS = '/contracts'
 const MOBILE_DATA = '/customer-management/v1/usage-consumptions/mobile-data'
 
-/** The scopes that the paths need. */
+/** The scope that each path needs. */
 const scopes: ReadonlyMap<string, string> = new Map([
   [EMAIL_CHECK, 'EXT_EmailAddressConsult'],
   [CONTRACTS, 'ENT_ContratServicesConsult'],
@@ -31,28 +28,27 @@ const routes: ReadonlyMap<string, Route> = new Map([
  */
 export async function answerBouyguesCall(request: Request, address: Address, context: RuleContext): Promise<Response> {
   const environment = bouyguesApis[address.host]
-  if (!environment) return errors.notFound()
+  if (!environment) return apiErrors.notFound()
   const { prefix, endpoints } = environment
 
   const token = context.findToken(readBearer(request) ?? '')
-  // A token of the other environment is a stranger here.
+  // A token of the other environment is rejected as unknown.
   if (!token || token.isExpired || !endpoints.includes(token.endpoint)) {
     return apiError(401, 'invalid_token', 'A valid Bearer token is needed')
   }
-  if (!address.path.startsWith(`${prefix}/`)) return errors.notFound()
+  if (!address.path.startsWith(`${prefix}/`)) return apiErrors.notFound()
   const path = address.path.slice(prefix.length)
   const scope = scopes.get(path)
   if (scope && !token.scope?.split(' ').includes(scope)) {
     return apiError(403, 'insufficient_scope', `The token needs the scope ${scope}`)
   }
-  return answerByRoute(routes, request, path, errors)
+  return answerByRoute(routes, request, path, apiErrors)
 }
 
-/** Answers a call beyond the limit that the emulator's user set. */
-export const tooManyBouyguesCalls = (): Response => apiError(429, 'too_many_requests', 'Too many calls in a minute')
-
-const errors = {
-  notFound: () => apiError(404, 'not_found', 'There is nothing at this path'),
-  wrongMethod: (allow: string) => apiError(405, 'method_not_allowed', `The method must be ${allow}`, { Allow: allow }),
-  badBody: () => apiError(400, 'invalid_request', 'The body could not be read'),
+/** Answers whether an e-mail address is valid, and whether it is a contact's. Both values are made up. */
+async function checkEmail(request: Request): Promise<Response> {
+  const emailAddress = readJsonObject(await request.text())?.['emailAddress']
+  if (typeof emailAddress !== 'string') return apiError(400, 'invalid_request', 'emailAddress is missing')
+  const validEmailAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(emailAddress)
+  return jsonResponse({ contactEmailAddress: emailAddress.startsWith('contact@'), validEmailAddress })
 }

@@ -1,20 +1,17 @@
-import type { Address } from '../address.ts'
-import type { RuleContext } from '../emulated-provider.ts'
-import { errorResponse } from '../error-response.ts'
-import { randomJwt } from '../random-jwt.ts'
-import { readTokenForm } from '../read-token-form.ts'
-import { tokenResponse } from '../token-response.ts'
+import type { Address, RuleContext } from '../emulated-provider.ts'
+import { errorResponse, readTokenForm, tokenResponse } from '../oauth.ts'
+import { randomJwt } from '../random.ts'
 import { bouyguesEndpoints, bouyguesRealm } from './bouygues-addresses.ts'
 import type { AssertionCheck } from './bouygues-assertion.ts'
 import type { BouyguesSettings } from './bouygues-settings.ts'
 
 const SCOPE = 'ENT_ContratServicesManage ENT_ContratServicesConsult'
 
-/** All that the form may hold, and must. */
+/** The exact parameters of the form: none can be added or left out. */
 const parameters = ['grant_type', 'client_assertion_type', 'client_assertion']
 
 /**
- * Answers a token request of a client with a certificate: whatever is wrong with it, it meets 400 `invalid_client`.
+ * Answers a token request of a client with a certificate. Every problem gets 400 `invalid_client`.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication | Authentication}, App credentials with certificate
  */
@@ -28,7 +25,7 @@ export async function answerCertificateRequest(
   const problem = typeof form === 'string' ? form : refuseForm(form, request)
   if (typeof form === 'string' || problem) return invalidClient(problem)
 
-  // Under its documented address, and under the one by which this client knows it.
+  // Both the documented URLs and the URLs on this server are accepted.
   const audiences = [bouyguesRealm, bouyguesEndpoints.certificate].flatMap((documented) => {
     const url = `https://${documented}`
     return [url, address.addressOf(url)]

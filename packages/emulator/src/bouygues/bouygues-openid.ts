@@ -2,12 +2,12 @@ import type { OpenIdServer } from '../openid/openid-server.ts'
 import type { User } from '../openid/openid-settings.ts'
 import { bouyguesEndpoints } from './bouygues-addresses.ts'
 
-/** What users of a client allow it, whatever was asked for: the page's own example. */
+/** The granted scope, for every request: the page's own example. */
 const SCOPE = 'ConsommationConsult openid identifiers roles profile'
 
 const prefixes = { code: 'ac', accessToken: 'at', refreshToken: 'rt' }
 
-/** The claims that the metadata names, without those of every ID token. */
+/** The claims in the metadata, without the claims that every ID token has. */
 const claims = ['login', 'name', 'family_name', 'given_name', 'email', 'user_type', 'login_type', 'roles']
 
 function createServer(title: string, base: string, token: string, endSession: string): OpenIdServer {
@@ -25,7 +25,7 @@ function createServer(title: string, base: string, token: string, endSession: st
     issuer: `https://${base}`,
     endpoints,
     cookieDomain: 'bouyguestelecom.fr',
-    // Just what the page shows: it names neither grant types, nor ways to authenticate clients, nor PKCE.
+    // Only the members on the page: it has no grant types, no client authentication methods and no PKCE.
     metadata: {
       authorization_endpoint: `https://${endpoints.authorization}`,
       token_endpoint: `https://${endpoints.token}`,
@@ -52,7 +52,7 @@ function createServer(title: string, base: string, token: string, endSession: st
 }
 
 /**
- * Where users of Bouygues Telecom sign in: production, and the staging environment AP4.
+ * The OpenID providers of Bouygues Telecom: production, and the staging environment AP4.
  *
  * @see {@link https://developer.bouyguestelecom.fr/node/172 | List all Oauth Endpoints}
  */
@@ -71,7 +71,7 @@ export const bouyguesServers: readonly OpenIdServer[] = [
   ),
 ]
 
-/** What is known of the user that is there from the start: the members are those of the page's example, the values made up. */
+/** The claims of the default user. The members are those of the page's example, the values are made up. */
 export const bouyguesUser: User['claims'] = {
   sub: '5d3b7e0c9a1f4e62b8d07c35a9e1f6402b7c8d915e3fa06d4c81b2e79f50a6d3',
   login_type: 'COMPTE_WEB_PROSPECT',

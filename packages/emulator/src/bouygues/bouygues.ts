@@ -1,20 +1,21 @@
 import type { JWK } from 'jose'
-import type { Address } from '../address.ts'
-import type { EmulatedProvider } from '../emulated-provider.ts'
+import type { Address, EmulatedProvider } from '../emulated-provider.ts'
 import { createOpenId } from '../openid/create-openid.ts'
 import { createOpenIdCommands } from '../openid/openid-commands.ts'
+import { tooManyCalls } from '../routes.ts'
 import { bouyguesApis, bouyguesEndpoints } from './bouygues-addresses.ts'
-import { answerBouyguesCall, tooManyBouyguesCalls } from './bouygues-api.ts'
+import { answerBouyguesCall } from './bouygues-api.ts'
 import { createAssertionCheck } from './bouygues-assertion.ts'
 import { answerCertificateRequest } from './bouygues-certificate-endpoint.ts'
 import { bouyguesServers } from './bouygues-openid.ts'
-import { answerBouyguesRevocation } from './bouygues-revocation.ts'
-import { answerSecretRequest } from './bouygues-secret-endpoint.ts'
-import { createBouyguesSettings, type BouyguesSettings } from './bouygues-settings.ts'
+import { answerBouyguesRevocation, answerSecretRequest } from './bouygues-secret-endpoints.ts'
+import { type BouyguesSettings, createBouyguesSettings } from './bouygues-settings.ts'
 
 const signInHosts = bouyguesServers.flatMap(({ endpoints }) => Object.values(endpoints).map(hostOf))
 
-/** Bouygues Telecom: where users sign in, token endpoints for secrets and for certificates, and the APIs on four hosts. */
+/**
+ * Bouygues Telecom: its OpenID providers, its token endpoints for secrets and certificates, and its APIs on four hosts.
+ */
 export const bouygues: EmulatedProvider<BouyguesSettings> = {
   name: 'bouygues',
   hosts: [...new Set([...Object.values(bouyguesEndpoints).map(hostOf), ...signInHosts, ...Object.keys(bouyguesApis)])],
@@ -42,7 +43,7 @@ export const bouygues: EmulatedProvider<BouyguesSettings> = {
           .map((server) => server.openId.answerPage(request, address))
           .find((answer) => answer !== undefined)
       },
-      answerTooManyCalls: tooManyBouyguesCalls,
+      answerTooManyCalls: tooManyCalls,
       commands: {
         ...createOpenIdCommands(context.settings),
         'public-keys': ({ clientId, publicKey }) => {
@@ -74,6 +75,6 @@ function hostOf(address: string): string {
   return address.split('/')[0] ?? ''
 }
 
-/** Whether it can be a key at all: a wrong one makes the signatures wrong. */
+/** Whether a value can be a key. With a wrong key, all signatures are refused later. */
 const isKey = (value: unknown): value is JWK | string =>
   typeof value === 'string' || (typeof value === 'object' && value !== null && 'kty' in value)

@@ -1,12 +1,10 @@
-import type { Address } from '../address.ts'
-import { answerByRoute, type Route } from '../answer-by-route.ts'
-import { apiError } from '../api-error.ts'
-import type { RuleContext } from '../emulated-provider.ts'
-import { readBearer } from '../read-bearer.ts'
-import { listCampaigns, listContacts } from './digitaleo-lists.ts'
+import type { Address, RuleContext } from '../emulated-provider.ts'
+import { jsonResponse } from '../http.ts'
+import { apiError, readBearer } from '../oauth.ts'
+import { answerByRoute, apiErrors, type Route } from '../routes.ts'
 import type { DigitaleoSettings } from './digitaleo-settings.ts'
 
-/** The APIs' hosts, each with the status that means a bad token there: public clients expect the one or the other. */
+/** The APIs' hosts, each with the status for a bad token there. Public clients expect one or the other. */
 export const digitaleoApis: Readonly<Record<string, number>> = {
   'api.messengeo.net': 400,
   'contacts.messengeo.net': 401,
@@ -16,8 +14,8 @@ export const digitaleoApis: Readonly<Record<string, number>> = {
 }
 
 const routes: ReadonlyMap<string, Route> = new Map([
-  ['api.messengeo.net/rest/campaigns', { method: 'GET', answer: listCampaigns }],
-  ['contacts.messengeo.net/rest/contacts', { method: 'GET', answer: listContacts }],
+  ['api.messengeo.net/rest/campaigns', { method: 'GET', answer: (request) => listPage(request, campaigns) }],
+  ['contacts.messengeo.net/rest/contacts', { method: 'GET', answer: (request) => listPage(request, contacts) }],
 ])
 
 /**
@@ -32,7 +30,7 @@ export async function answerDigitaleoCall(
 ): Promise<Response> {
   if ((request.headers.get('Authorization') ?? '').length > context.settings.maxHeaderBytes) return headerTooLarge()
   const badTokenStatus = digitaleoApis[host]
-  if (badTokenStatus === undefined) return errors.notFound()
+  if (badTokenStatus === undefined) return apiErrors.notFound()
 
   const accessToken = readBearer(request)
   const token = context.findToken(accessToken ?? '')
@@ -40,16 +38,7 @@ export async function answerDigitaleoCall(
   if (accessToken === undefined) return reject('The access token is missing')
   if (!token) return reject('The access token is unknown')
   if (token.isExpired) return reject('The access token has expired')
-  return answerByRoute(routes, request, host + path, errors)
-}
-
-/** Answers a call beyond the limit that the emulator's user set. */
-export const tooManyDigitaleoCalls = (): Response => apiError(429, 'too_many_requests', 'Too many calls in a minute')
-
-const errors = {
-  notFound: () => apiError(404, 'not_found', 'There is nothing at this path'),
-  wrongMethod: (allow: string) => apiError(405, 'method_not_allowed', `The method must be ${allow}`, { Allow: allow }),
-  badBody: () => apiError(400, 'invalid_request', 'The body could not be read'),
+  return answerByRoute(routes, request, host + path, apiErrors)
 }
 
 function headerTooLarge(): Response {
@@ -58,4 +47,15 @@ function headerTooLarge(): Response {
     status: 400,
     headers: { 'Content-Type': 'text/html' },
   })
+}
+
+const campaigns = [1, 2, 3, 4, 5].map((id) => ({ id, name: `Campagne fictive ${id}` }))
+
+const contacts = [1, 2, 3, 4, 5].map((id) => ({ id, firstName: 'Prénom', lastName: `Fictif ${id}` }))
+
+function listPage(request: Request, all: readonly object[]): Response {
+  const { searchParams } = new URL(request.url)
+  const offset = Number(searchParams.get('offset') ?? 0)
+  const limit = Number(searchParams.get('limit') ?? all.length)
+  return jsonResponse({ list: all.slice(offset, offset + limit), total: all.length })
 }

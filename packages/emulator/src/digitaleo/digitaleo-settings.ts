@@ -1,13 +1,13 @@
-/** What only Digitaleo lets its users set. */
+/** The settings that only Digitaleo has. */
 export type DigitaleoSettings = {
   /**
-   * How long the next tokens are, in characters: from 500 to the documented 50,000; others are a `RangeError`.
+   * The length of the next tokens, in characters: from 500 to the documented 50,000. Other values throw a `RangeError`.
    *
    * @defaultValue 800
    */
   tokenLength: number
   /**
-   * How long the `Authorization` header of an API call may be, in bytes; a longer one meets a 400 with a page of HTML, as
+   * The maximum length of an API call's `Authorization` header, in bytes. A longer one gets 400 with a page of HTML, as
    * from a proxy in front of the API.
    *
    * @defaultValue Infinity
@@ -15,12 +15,12 @@ export type DigitaleoSettings = {
   maxHeaderBytes: number
 }
 
-/** A header, a signature, and room for a payload. */
+/** Enough for a header, a signature, and a payload. */
 const SHORTEST = 500
 
 const LONGEST = 50_000
 
-/** Makes the settings as they are at the start. */
+/** Makes the default settings. */
 export function createDigitaleoSettings(): DigitaleoSettings {
   let tokenLength = 800
   return {

@@ -1,9 +1,10 @@
 import type { EmulatedProvider } from '../emulated-provider.ts'
-import { answerDigitaleoCall, digitaleoApis, tooManyDigitaleoCalls } from './digitaleo-api.ts'
+import { tooManyCalls } from '../routes.ts'
+import { answerDigitaleoCall, digitaleoApis } from './digitaleo-api.ts'
 import { createDigitaleoSettings, type DigitaleoSettings } from './digitaleo-settings.ts'
 import { answerDigitaleoTokenRequest } from './digitaleo-token-endpoint.ts'
 
-/** Digitaleo: one token endpoint, and the APIs on five hosts. */
+/** Digitaleo: one token endpoint, and APIs on five hosts. */
 export const digitaleo: EmulatedProvider<DigitaleoSettings> = {
   name: 'digitaleo',
   hosts: ['oauth.messengeo.net', ...Object.keys(digitaleoApis)],
@@ -13,7 +14,7 @@ export const digitaleo: EmulatedProvider<DigitaleoSettings> = {
   createRules: (context) => ({
     answerTokenRequest: (request, address) => answerDigitaleoTokenRequest(request, address, context),
     answerApiCall: (request, address) => answerDigitaleoCall(request, address, context),
-    answerTooManyCalls: tooManyDigitaleoCalls,
+    answerTooManyCalls: tooManyCalls,
     commands: {
       'token-length': ({ characters }) => {
         context.settings.tokenLength = typeof characters === 'number' ? characters : Number.NaN

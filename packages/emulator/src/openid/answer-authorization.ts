@@ -1,13 +1,12 @@
-import type { Address } from '../address.ts'
-import { escapeHtml, htmlPage } from './html-page.ts'
-import { loginPage } from './login-page.ts'
-import type { OpenIdContext } from './openid-context.ts'
+import type { Address } from '../emulated-provider.ts'
+import type { OpenIdContext } from './openid-server.ts'
+import { errorPage, loginPage } from './pages.ts'
 import { type Parameters, readParameters } from './read-parameters.ts'
 import type { Session } from './sessions.ts'
 
 /**
- * Answers at the authorization endpoint: with the page to sign in, with the way back to the client, or with a page that says
- * what is wrong, where nobody knows that the way back leads to the client.
+ * Answers a request to the authorization endpoint with the sign-in page or a redirect to the client. If the redirect
+ * URI is not known to be the client's, it answers with an error page instead.
  *
  * @see RFC 6749 §4.1.1, OpenID Connect Core 1.0 §3.1.2
  */
@@ -35,7 +34,7 @@ export async function answerAuthorization(
     for (const [name, value] of Object.entries(settings.editCallback?.(honest) ?? honest)) {
       if (value !== undefined) url.searchParams.append(name, value)
     }
-    // After a form 303, so that the browser does not send the password on.
+    // 303 after a form, so that the browser does not send the password to the client.
     const response = new Response(null, { status: request.method === 'POST' ? 303 : 302, headers: NO_STORE })
     response.headers.set('Location', url.href)
     for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
@@ -46,8 +45,8 @@ export async function answerAuthorization(
   const problem = findProblem(all, server.isStateRequired)
   if (problem) return refuse(...problem)
   const scope = server.grantScope(all.get('scope') ?? '')
-  if (scope === undefined) return refuse('invalid_scope', 'The scope must have openid in it')
-  if (settings.denyLogin || entered?.isDenied) return refuse('access_denied', 'The user said no')
+  if (scope === undefined) return refuse('invalid_scope', 'The scope must include openid')
+  if (settings.denyLogin || entered?.isDenied) return refuse('access_denied', 'The user denied the request')
 
   const succeed = ({ user, signedInAt }: Session, cookies?: readonly string[]): Response => {
     const code = server.makeText('code')
@@ -56,7 +55,7 @@ export async function answerAuthorization(
     context.grants.addCode(code, { clientId, user, scope, signedInAt, nonce }, binding)
     return sendBack({ code }, cookies)
   }
-  const show = (wrong?: string): Response =>
+  const show = (wrong?: string): Promise<Response> =>
     loginPage({ title: server.title, clientId, redirectUri, hidden, problem: wrong })
 
   if (entered) {
@@ -72,7 +71,7 @@ export async function answerAuthorization(
 
 const NO_STORE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }
 
-/** What is wrong with a request whose way back is known to be right. */
+/** Finds the error in a request whose redirect URI is registered. */
 function findProblem(parameters: Parameters['all'], isStateRequired: boolean): [string, string] | undefined {
   const responseType = parameters.get('response_type')
   if (responseType === null) return ['invalid_request', 'Missing parameter response_type']
@@ -90,16 +89,11 @@ function findProblem(parameters: Parameters['all'], isStateRequired: boolean): [
   return prompts.includes('none') && prompts.length > 1 ? ['invalid_request', 'prompt: none must be alone'] : undefined
 }
 
-/** Whether a session will do without the user entering anything. */
+/** Returns whether the session is enough to sign the user in without the form. */
 function isEnough({ user, signedInAt }: Session, parameters: Parameters['all'], context: OpenIdContext): boolean {
   const { settings, clock } = context
   const prompt = parameters.get('prompt') ?? ''
   const maxAge = parameters.get('max_age')
   const isFresh = maxAge === null || clock.now() - signedInAt <= Number(maxAge) * 1000
   return settings.users.has(user) && isFresh && (prompt === '' || prompt === 'none')
-}
-
-/** Makes the page for a request that leads nowhere. */
-export function errorPage(problem: string, status = 400): Response {
-  return htmlPage({ status, title: 'This does not work', body: `<p role="alert">${escapeHtml(problem)}.</p>` })
 }

@@ -1,13 +1,13 @@
+import { html } from 'hono/html'
 import { compactVerify, createLocalJWKSet, decodeJwt } from 'jose'
-import type { Address } from '../address.ts'
-import { errorPage } from './answer-authorization.ts'
-import { htmlPage } from './html-page.ts'
-import type { OpenIdContext } from './openid-context.ts'
+import type { Address } from '../emulated-provider.ts'
+import { errorPage, htmlPage } from './pages.ts'
+import type { OpenIdContext } from './openid-server.ts'
 import { readParameters } from './read-parameters.ts'
 import { publishKeys, type SigningKeys } from './signing-keys.ts'
 
 /**
- * Ends the session of a browser, and sends the user to where the client wants, if that is registered.
+ * Ends the session of a browser, and redirects the user to the client's URL if it is registered.
  *
  * @see OpenID Connect RP-Initiated Logout 1.0 §2 and §3
  */
@@ -31,7 +31,7 @@ export async function answerEndSession(request: Request, address: Address, conte
   const isRegistered = clientId !== undefined && settings.postLogoutRedirectUris.get(clientId)?.includes(uri)
   const response = isRegistered
     ? redirect(uri, read.all.get('state'))
-    : htmlPage({ status: 200, title: 'You are signed out', body: '<p>You can close this page.</p>' })
+    : await htmlPage({ status: 200, title: 'You are signed out', body: html`<p>You can close this page.</p>` })
   for (const cookie of sessions.cookies(address)) response.headers.append('Set-Cookie', cookie)
   return response
 }
@@ -42,7 +42,7 @@ function redirect(uri: string, state: string | null): Response {
   return new Response(null, { status: 303, headers: { Location: url.href, 'Cache-Control': 'no-store' } })
 }
 
-/** Reads an ID token that was signed here; it may have expired since. */
+/** Reads an ID token that this provider signed. It is accepted even if it has expired. */
 async function readHint(hint: string, keys: SigningKeys): Promise<{ aud: string; sub: string } | undefined> {
   try {
     await compactVerify(hint, createLocalJWKSet(await publishKeys(keys)))

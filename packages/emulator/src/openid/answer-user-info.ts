@@ -1,10 +1,9 @@
-import { apiError } from '../api-error.ts'
-import { jsonResponse } from '../json-response.ts'
-import { readBearer } from '../read-bearer.ts'
-import type { OpenIdContext } from './openid-context.ts'
+import { jsonResponse } from '../http.ts'
+import { apiError, readBearer } from '../oauth.ts'
+import type { OpenIdContext } from './openid-server.ts'
 
 /**
- * Answers who the user of an access token is.
+ * Answers a request for the claims of an access token's user.
  *
  * @see OpenID Connect Core 1.0 §5.3, RFC 6750 §3
  */
@@ -14,13 +13,13 @@ export function answerUserInfo(request: Request, { server, settings, findToken }
     return apiError(405, 'invalid_request', `The method must be ${allowed.join(' or ')}`, { Allow: allowed.join(', ') })
   }
   const accessToken = readBearer(request)
-  // Without a token there is nothing to say an error of. See RFC 6750 §3.1.
+  // A challenge to a request without a token has no error. See RFC 6750 §3.1.
   const challenge = accessToken === undefined ? 'Bearer' : server.badTokenChallenge
   const unknown = () =>
     apiError(401, 'invalid_token', 'A valid Bearer token is needed', { 'WWW-Authenticate': challenge })
   const token = findToken(accessToken ?? '')
   if (!token || token.isExpired || token.endpoint !== server.endpoints.token) return unknown()
-  // Every user's token has the scope openid, and no other one has.
+  // All users' tokens have the scope openid, and no other token has it.
   if (token.user === undefined) {
     const needed = { 'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="openid"' }
     return apiError(403, 'insufficient_scope', 'The token of a user with the scope openid is needed', needed)

@@ -1,19 +1,19 @@
-import { randomText } from '../random-text.ts'
-import type { IdTokenDraft, SignIdToken } from './sign-id-token.ts'
+import { randomText } from '../random.ts'
+import type { IdTokenDraft, SignIdToken } from './signing-keys.ts'
 
 /**
- * Edits an ID token that is about to be sent: what it returns is signed; a string is sent as it is; with `undefined` the
- * answer has no ID token.
+ * Edits an ID token before it is sent. A returned draft is signed, and a string is sent unchanged. With `undefined` the
+ * response has no ID token.
  *
- * @param draft - the honest one.
- * @param sign - signs a draft, for those who then change the signature.
+ * @param draft - The correct ID token.
+ * @param sign - Signs a draft, for an edit that changes the signature.
  */
 export type EditIdToken = (
   draft: IdTokenDraft,
   sign: SignIdToken,
 ) => IdTokenDraft | string | undefined | Promise<IdTokenDraft | string | undefined>
 
-/** The attacks on ID tokens that are ready-made. */
+/** The names of the ready-made attacks on ID tokens. */
 export type IdTokenAttack =
   | 'alg-none'
   | 'hs256-with-public-key'
@@ -35,7 +35,7 @@ export type IdTokenAttack =
   | 'missing-iat'
   | 'missing-id-token'
 
-const OTHER = 'somebody-else'
+const OTHER = 'someone-else'
 
 const header =
   (change: Partial<IdTokenDraft['header']>): EditIdToken =>
@@ -53,48 +53,50 @@ const without =
   })
 
 /**
- * Ready-made ways to edit ID tokens, each of which a client must refuse, `wrong-sub` when it renews: assign one to
- * `editIdToken`.
+ * Ready-made edits of ID tokens, to assign to `editIdToken`. A client must refuse each of the edited tokens,
+ * `wrong-sub` at a renewal.
  *
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation | OpenID Connect Core 1.0 §3.1.3.7}
  */
 export const idTokenAttacks: Readonly<Record<IdTokenAttack, EditIdToken>> = {
-  /** Not signed, and says so. */
+  /** Without a signature, and with `alg` `none`. */
   'alg-none': header({ alg: 'none' }),
-  /** Signed by HMAC, with the PEM of the published key as the secret: whoever mixes the algorithms up accepts it. */
+  /**
+   * Signed by HMAC, with the PEM of the published key as the secret. A client that confuses the algorithms accepts it.
+   */
   'hs256-with-public-key': header({ alg: 'HS256' }),
-  /** With a signature of the right length that is random. */
+  /** With a random signature of the right length. */
   'bad-signature': async (draft, sign) => (await sign(draft)).replace(/[^.]+$/, randomText(256)),
   /** With a `kid` that is not published. */
   'unknown-kid': header({ kid: OTHER }),
-  /** Of another issuer. */
-  'wrong-iss': payload(() => ({ iss: 'https://somebody-else.example' })),
-  /** Of no issuer. */
+  /** With another issuer. */
+  'wrong-iss': payload(() => ({ iss: 'https://someone-else.example' })),
+  /** Without an issuer. */
   'missing-iss': without('iss'),
-  /** About another user: for renewed ones, since at the first sign-in nobody can tell. */
+  /** About another user: for renewals, since a wrong `sub` in the first ID token cannot be detected. */
   'wrong-sub': payload(() => ({ sub: OTHER })),
-  /** About nobody. */
+  /** Without a user. */
   'missing-sub': without('sub'),
   /** For another client. */
   'wrong-aud': payload(() => ({ aud: OTHER })),
-  /** For no client. */
+  /** Without a client. */
   'missing-aud': without('aud'),
-  /** For this client, to whom it was issued, and for another one that nobody trusts. */
+  /** For this client, to which it was issued, and for an additional client that is not trusted. */
   'additional-aud': payload(({ aud = [] }) => ({ aud: [aud, OTHER].flat(), azp: [aud].flat()[0] })),
   /** For this client, but issued to another one. */
   'wrong-azp': payload(() => ({ azp: OTHER })),
-  /** Of another sign-in. */
+  /** With the nonce of another sign-in. */
   'wrong-nonce': payload(() => ({ nonce: OTHER })),
-  /** Of no sign-in that could be told. */
+  /** Without a nonce. */
   'missing-nonce': without('nonce'),
-  /** Over for an hour. */
+  /** Expired one hour ago. */
   expired: payload(({ iat = 0 }) => ({ iat: iat - 7200, exp: iat - 3600 })),
-  /** Without an end. */
+  /** Without an expiry time. */
   'missing-exp': without('exp'),
-  /** Issued in an hour. */
+  /** Issued one hour in the future. */
   'future-iat': payload(({ iat = 0 }) => ({ iat: iat + 3600, exp: iat + 7200 })),
-  /** Issued at no time. */
+  /** Without a time of issue. */
   'missing-iat': without('iat'),
-  /** None at all. */
+  /** No ID token in the response. */
   'missing-id-token': () => undefined,
 }

@@ -1,27 +1,27 @@
 import type { Clock } from '../clock.ts'
 
-/** How long a code lives, in milliseconds. */
+/** The lifetime of a code, in milliseconds. */
 const CODE_LIFETIME_MS = 60_000
 
-/** What a user allowed a client by signing in, and all that came of it. */
+/** The permission that a user gave to a client at one sign-in. */
 export type IssuedGrant = {
-  /** Who was allowed. */
+  /** The client's id. */
   readonly clientId: string
-  /** Who allowed it: the user's name. */
+  /** The user's name. */
   readonly user: string
-  /** What was allowed. */
+  /** The granted scope. */
   readonly scope: string
-  /** When the user gave the password, in milliseconds since the epoch. */
+  /** The time when the user entered the password, in milliseconds since the epoch. */
   readonly signedInAt: number
   /** The `nonce` of the authorization request. */
   readonly nonce: string | undefined
 }
 
-/** What a code is bound to. */
+/** The values that a code is bound to. */
 type CodeBinding = {
   /** The client's id. */
   readonly clientId: string
-  /** Where the user was sent to. */
+  /** The redirect URI. */
   readonly redirectUri: string
   /** The S256 challenge, if there is one. See RFC 7636 §4.2. */
   readonly challenge: string | undefined
@@ -29,25 +29,25 @@ type CodeBinding = {
 
 /** The codes and refresh tokens of one OpenID provider. */
 export type IssuedGrants = {
-  /** Enters a code. */
+  /** Stores a code. */
   readonly addCode: (code: string, grant: IssuedGrant, binding: CodeBinding) => void
-  /** Takes a code in, once; says what was granted, or why not. Shown twice, all that came of it is revoked. */
+  /** Redeems a code: returns its grant, or the reason to refuse it. A second use revokes all tokens of the code. */
   readonly takeCode: (code: string, shown: CodeBinding) => IssuedGrant | string
-  /** Enters a refresh token. */
+  /** Stores a refresh token. */
   readonly addRefreshToken: (refreshToken: string, grant: IssuedGrant) => void
-  /** Takes a refresh token in, once; says what was granted, or why not. Shown twice, all of the sign-in is revoked. */
+  /** Redeems a refresh token in the same way. A second use revokes all tokens of its sign-in. */
   readonly takeRefreshToken: (refreshToken: string, clientId: string) => IssuedGrant | string
-  /** Whose refresh token it is. */
+  /** Returns the grant of a refresh token. */
   readonly ownerOf: (refreshToken: string) => IssuedGrant | undefined
-  /** Remembers that an access token came of a grant. */
+  /** Stores an access token with its grant. */
   readonly addAccessToken: (accessToken: string, grant: IssuedGrant) => void
-  /** Revokes all that came of a grant. */
+  /** Revokes all tokens of a grant. */
   readonly revoke: (grant: IssuedGrant) => void
   /** Forgets everything. */
   readonly reset: () => void
 }
 
-/** Makes what remembers no grant yet. */
+/** Makes an empty store of grants. */
 export function createIssuedGrants(clock: Clock, revokeToken: (accessToken: string) => void): IssuedGrants {
   const codes = new Map<string, { grant: IssuedGrant; binding: CodeBinding; expiresAt: number; isUsed: boolean }>()
   const refreshTokens = new Map<string, { grant: IssuedGrant; isUsed: boolean }>()
@@ -66,7 +66,7 @@ export function createIssuedGrants(clock: Clock, revokeToken: (accessToken: stri
       const found = codes.get(code)
       if (found?.binding.clientId !== shown.clientId) return 'The code is unknown'
       const { grant, binding, expiresAt, isUsed } = found
-      // Whatever comes of it, the client had its try.
+      // Success or failure, the client has only one try.
       found.isUsed = true
       if (isUsed) {
         revoke(grant)
@@ -75,8 +75,8 @@ export function createIssuedGrants(clock: Clock, revokeToken: (accessToken: stri
       if (clock.now() >= expiresAt) return 'The code has expired'
       if (binding.redirectUri !== shown.redirectUri)
         return 'The redirect_uri is not the one of the authorization request'
-      // A verifier without a challenge is wrong too: somebody may have taken the challenge away. See RFC 9700 §4.8.2.
-      if (binding.challenge !== shown.challenge) return 'The code_verifier does not fit the code_challenge'
+      // A verifier without a challenge is refused: an attacker can have removed the challenge. See RFC 9700 §4.8.2.
+      if (binding.challenge !== shown.challenge) return 'The code_verifier does not match the code_challenge'
       return grant
     },
     addRefreshToken: (refreshToken, grant) => {

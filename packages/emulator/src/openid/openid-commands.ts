@@ -1,10 +1,9 @@
 import type { Commands } from '../emulated-provider.ts'
 import { idTokenAttacks } from './id-token-attacks.ts'
-import { mergePatch } from './merge-patch.ts'
 import type { OpenIdSettings } from './openid-settings.ts'
-import type { IdTokenDraft } from './sign-id-token.ts'
+import type { IdTokenDraft } from './signing-keys.ts'
 
-/** Makes what other processes may do to the settings of a provider that signs users in. */
+/** Makes the commands with which other processes change the settings of an OpenID provider. */
 export function createOpenIdCommands(settings: OpenIdSettings): Commands {
   return {
     'redirect-uris': (body) => setUris(settings.redirectUris, 'redirectUris', body),
@@ -53,7 +52,7 @@ export function createOpenIdCommands(settings: OpenIdSettings): Commands {
   }
 }
 
-/** An empty patch makes things honest again. */
+/** An empty patch removes the edit. */
 const editBy = <T extends object>(patch: object): ((honest: T) => T) | undefined =>
   isEmpty(patch) ? undefined : (honest) => mergePatch(honest, patch) as T
 
@@ -75,3 +74,21 @@ function setUris(map: Map<string, readonly string[]>, name: string, body: Readon
 
 const isUris = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((uri) => typeof uri === 'string' && URL.canParse(uri))
+
+/**
+ * Applies a patch to a value: `null` removes a member, an object patches it, and any other value replaces it.
+ *
+ * @see RFC 7396
+ */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {}
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name]
+    else merged[name] = mergePatch(merged[name], value)
+  }
+  return merged
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,82 +1,84 @@
 import type { EditIdToken } from './id-token-attacks.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export type User = {
   /** The password. */
   readonly password: string
-  /** What is known of the user; of this, ID tokens and user info tell what the provider tells. */
+  /** The claims of the user. The provider decides which of them are in ID tokens and user info. */
   readonly claims: { readonly sub: string; readonly [claim: string]: unknown }
 }
 
-/** Who signs in where nobody else is named. */
+/** The default user. */
 export const emulatedUser = { user: 'emulated-user', password: 'emulated-password' } as const
 
-/** Edits what is about to be sent. */
+/** Edits a value before it is sent. */
 export type Edit<T extends object> = (honest: T) => T
 
-/** What providers that sign users in let their users set. */
+/** The settings of providers where users sign in. */
 export type OpenIdSettings = {
   /**
-   * Where a client's users may come back to: each client id with its redirect URIs, which are compared letter for letter.
+   * The registered redirect URIs of each client id. They are compared exactly.
    *
    * @defaultValue `http://localhost:3000/callback` for `emulated-client`.
    */
   readonly redirectUris: Map<string, readonly string[]>
   /**
-   * Where a client's users may go after they signed out.
+   * The registered URLs for users who have signed out, by client id.
    *
    * @defaultValue `http://localhost:3000/` for `emulated-client`.
    */
   readonly postLogoutRedirectUris: Map<string, readonly string[]>
   /**
-   * Who can sign in, by user name.
+   * The users who can sign in, by user name.
    *
    * @defaultValue `emulated-user`, whose password is `emulated-password`.
    */
   readonly users: Map<string, User>
   /**
-   * Whether users' tokens come with a refresh token: good once, and whoever shows it twice loses all that came of that sign-in.
+   * Whether the token response for a user has a refresh token. It works one time. A second use revokes all tokens of
+   * the sign-in.
    *
    * @defaultValue false
    */
   refreshTokens: boolean
   /**
-   * Whether every sign-in ends at once with `access_denied`, as if the user had said no.
+   * Whether every sign-in ends immediately with `access_denied`, as if the user had denied it.
    *
    * @defaultValue false
    */
   denyLogin: boolean
   /**
-   * Edits ID tokens; {@link idTokenAttacks} has ready-made ones.
+   * Edits ID tokens. {@link idTokenAttacks} has ready-made edits.
    *
-   * @defaultValue None: they are honest.
+   * @defaultValue None: they are correct.
    */
   editIdToken: EditIdToken | undefined
   /**
-   * Edits the parameters with which users come back: `code` and `state`, or `error`, `error_description` and `state`; what is `undefined` is left out.
+   * Edits the parameters of the redirect to the client: `code` and `state`, or `error`, `error_description` and
+   * `state`. An `undefined` parameter is left out.
    *
    * @example `editCallback = (parameters) => ({ ...parameters, state: undefined })`
-   * @defaultValue None: they are honest.
+   * @defaultValue None: they are correct.
    */
   editCallback: Edit<Readonly<Record<string, string | undefined>>> | undefined
   /**
    * Edits the OpenID Connect metadata.
    *
-   * @defaultValue None: it is honest.
+   * @defaultValue None: it is correct.
    */
   editDiscovery: Edit<Readonly<Record<string, unknown>>> | undefined
   /**
-   * Edits what user info tells.
+   * Edits user info.
    *
-   * @defaultValue None: it is honest.
+   * @defaultValue None: it is correct.
    */
   editUserInfo: Edit<Readonly<Record<string, unknown>>> | undefined
   /** The keys that sign ID tokens, to rotate. */
   readonly keys: SigningKeys
 }
 
-/** Makes the settings as they are at the start. */
+/** Makes the default settings. */
 export function createOpenIdSettings(claims: User['claims']): OpenIdSettings {
   return {
     redirectUris: new Map([['emulated-client', ['http://localhost:3000/callback']]]),

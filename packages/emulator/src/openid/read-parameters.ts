@@ -1,18 +1,18 @@
-import { readForm } from '../read-form.ts'
+import { readForm } from '../http.ts'
 
-/** What came to an endpoint for browsers. */
+/** The values of a request to an endpoint for browsers. */
 export type Parameters = {
   /** The parameters of the protocol, from the query and the form. */
   readonly all: URLSearchParams
-  /** Those of them that are not in the URL. */
+  /** The parameters that are not in the URL. */
   readonly hidden: URLSearchParams
-  /** What the user entered, if it is a form of ours that came. */
+  /** The user's input, if the request is the sign-in form. */
   readonly entered: { readonly user: string; readonly password: string; readonly isDenied: boolean } | undefined
 }
 
 const ENTERED = ['user', 'password', 'action']
 
-/** Reads a request of a browser, or says what is wrong with it. */
+/** Reads a request of a browser, or returns a text that says what is wrong with it. */
 export async function readParameters(request: Request): Promise<Parameters | string> {
   const all = new URL(request.url).searchParams
   const hidden = new URLSearchParams()

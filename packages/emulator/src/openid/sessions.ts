@@ -1,24 +1,24 @@
-import type { Address } from '../address.ts'
-import { randomText } from '../random-text.ts'
-import type { OpenIdServer } from './openid-server.ts'
+import { parse } from 'hono/utils/cookie'
+import type { Address } from '../emulated-provider.ts'
+import { randomText } from '../random.ts'
 
-/** A user who signed in with a browser. */
+/** The session of a user who signed in with a browser. */
 export type Session = {
   /** The user's name. */
   readonly user: string
-  /** When the password was given, in milliseconds since the epoch, by the emulator's clock. */
+  /** The time when the user entered the password, in milliseconds since the epoch, by the emulator's clock. */
   readonly signedInAt: number
 }
 
 /** The sessions of browsers at one OpenID provider. */
 export type Sessions = {
-  /** Starts a session; it is told to the browser with {@link Sessions.cookies}. */
+  /** Starts a session, and returns its id for {@link Sessions.cookies}. */
   readonly start: (session: Session) => string
-  /** The session of the browser that sent a request. */
+  /** Finds the session of the browser that sent a request. */
   readonly find: (request: Request) => Session | undefined
-  /** Ends it. */
+  /** Ends the session of the browser that sent a request. */
   readonly end: (request: Request) => void
-  /** What sets the cookies of a session, or without an id takes them away. */
+  /** Returns the `Set-Cookie` headers of a session. Without an id, they delete the cookies. */
   readonly cookies: (address: Address, id?: string) => readonly string[]
   /** Ends all sessions. */
   readonly reset: () => void
@@ -26,10 +26,9 @@ export type Sessions = {
 
 const NAME = 'emulated-session'
 
-/** Makes what remembers no session yet. */
-export function createSessions({ endpoints, cookieDomain }: OpenIdServer): Sessions {
+/** Makes an empty store of sessions, whose cookies are sent to the documented `urls`. */
+export function createSessions(urls: readonly string[], cookieDomain?: string): Sessions {
   const sessions = new Map<string, Session>()
-  const paths = [endpoints.authorization, endpoints.endSession].filter((path) => path !== undefined)
 
   return {
     start: (session) => {
@@ -37,14 +36,15 @@ export function createSessions({ endpoints, cookieDomain }: OpenIdServer): Sessi
       sessions.set(id, session)
       return id
     },
-    find: (request) => idsIn(request).flatMap((id) => sessions.get(id) ?? [])[0],
-    end: (request) => idsIn(request).forEach((id) => sessions.delete(id)),
+    find: (request) => sessions.get(idIn(request)),
+    end: (request) => {
+      sessions.delete(idIn(request))
+    },
     cookies: ({ addressOf }, id) =>
-      paths.map((path) => {
-        const url = `https://${path}`
+      urls.map((url) => {
         const address = addressOf(url)
         const { pathname, protocol } = new URL(address)
-        // A server of the emulator has both paths on its one host; the documented addresses are on two.
+        // The emulator's server has both paths on one host. The documented addresses are on two hosts.
         const domain = address === url && cookieDomain ? `; Domain=${cookieDomain}` : ''
         const secure = protocol === 'https:' ? '; Secure' : ''
         const end = id === undefined ? '; Max-Age=0' : ''
@@ -54,7 +54,4 @@ export function createSessions({ endpoints, cookieDomain }: OpenIdServer): Sessi
   }
 }
 
-function idsIn(request: Request): string[] {
-  const cookies = (request.headers.get('Cookie') ?? '').split(';').map((cookie) => cookie.trim())
-  return cookies.filter((cookie) => cookie.startsWith(`${NAME}=`)).map((cookie) => cookie.slice(NAME.length + 1))
-}
+const idIn = (request: Request): string => parse(request.headers.get('Cookie') ?? '', NAME)[NAME] ?? ''

@@ -1,9 +1,9 @@
 import { emulatedUser } from './openid-settings.ts'
 
-/** How to sign in. */
+/** The options of a sign-in. */
 export type SignInOptions = {
   /**
-   * What reaches the emulator: its `fetch`, if it is not served.
+   * The `fetch` that sends the request: the emulator's own, if the emulator is not served.
    *
    * @defaultValue The platform's.
    */
@@ -21,7 +21,7 @@ export type SignInOptions = {
    */
   readonly password?: string
   /**
-   * Whether the user says no instead.
+   * Whether the user denies the request.
    *
    * @defaultValue false
    */
@@ -29,12 +29,12 @@ export type SignInOptions = {
 }
 
 /**
- * Does what a user does with a browser: signs in at an authorization URL, and returns the URL that the browser is sent to.
+ * Signs in at an authorization URL, like a user with a browser, and returns the URL to which the browser is redirected.
  *
- * It is one request: the page's form, sent to the page's URL. A browser's own `fetch` does not tell where it is sent, so there
- * it takes the emulator's.
+ * It sends one request: the page's form, to the page's URL. A browser's own `fetch` hides the redirect, so pass the
+ * emulator's `fetch` there.
  *
- * @throws `Error` if the user is not sent anywhere.
+ * @throws `Error` if the response is not a redirect.
  */
 export async function signIn(url: string | URL, options: SignInOptions = {}): Promise<string> {
   const { fetch: send = fetch, user = emulatedUser.user, password = emulatedUser.password, deny = false } = options
@@ -44,5 +44,5 @@ export async function signIn(url: string | URL, options: SignInOptions = {}): Pr
   const text = await response.text()
   if (location !== null) return location
   const alert = /<p role="alert">([^<]*)/.exec(text)?.[1]
-  throw new Error(`The sign-in led nowhere: ${response.status} ${alert ?? ''}`.trim())
+  throw new Error(`The sign-in failed: ${response.status} ${alert ?? ''}`.trim())
 }

@@ -1,37 +1,46 @@
-import { exportJWK, generateKeyPair, type CryptoKey, type JSONWebKeySet } from 'jose'
+import {
+  base64url,
+  CompactSign,
+  type CryptoKey,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose'
 
 /** A key pair that signs ID tokens. */
 export type SigningKey = {
   /** Its `kid`. */
   readonly id: string
-  /** What signs. */
+  /** The private key, which signs. */
   readonly privateKey: CryptoKey
-  /** What is published. */
+  /** The public key, which is published. */
   readonly publicKey: CryptoKey
 }
 
-/** The keys of an OpenID provider: RSA of 2048 bits, the first of them made when it is first needed. */
+/** The keys of an OpenID provider: RSA of 2048 bits. The first key is made when it is first needed. */
 export type SigningKeys = {
-  /** Makes a new key, which signs from now on; those before stay published. */
+  /** Makes a new key, which signs from now on. The old keys stay published. */
   readonly rotate: () => Promise<void>
-  /** Publishes nothing any more but the key that signs. */
+  /** Stops publishing the old keys. Only the current key stays published. */
   readonly dropOld: () => void
-  /** The key that signs. */
+  /** Returns the key that signs. */
   readonly current: () => Promise<SigningKey>
-  /** All that are published, the one that signs first. */
+  /** Returns the published keys. The first of them signs. */
   readonly published: () => Promise<readonly SigningKey[]>
-  /** Goes back to the first key. */
+  /** Removes all keys except the first. */
   readonly reset: () => void
 }
 
-/** Makes a ring without a key yet: making one takes a tenth of a second, which most tests need not spend. */
+/** Makes a store without keys. Making a key takes a tenth of a second, and most tests need none. */
 export function createSigningKeys(): SigningKeys {
   let first: SigningKey | undefined
   let ring: SigningKey[] = []
 
   const published = async (): Promise<readonly SigningKey[]> => {
     if (!first) {
-      // The key is kept, not the promise of it: on Workers a promise of one request may never settle in another.
+      // The key is kept, not its promise: on Workers a promise of one request can stay pending forever in another.
       const made = await makeKey()
       if (!first) ring = [(first = made)]
     }
@@ -54,7 +63,7 @@ export function createSigningKeys(): SigningKeys {
   }
 }
 
-/** Says what is published of the keys. */
+/** Makes the JSON Web Key Set of the published keys. */
 export async function publishKeys(keys: SigningKeys): Promise<JSONWebKeySet> {
   const ring = await keys.published()
   const jwks = ring.map(async ({ id, publicKey }) => {
@@ -67,4 +76,29 @@ export async function publishKeys(keys: SigningKeys): Promise<JSONWebKeySet> {
 async function makeKey(): Promise<SigningKey> {
   const pair = await generateKeyPair('RS256', { modulusLength: 2048 })
   return { id: crypto.randomUUID(), ...pair }
+}
+
+/** An ID token before it is signed. */
+export type IdTokenDraft = {
+  /** Its header. `alg` selects the signature, see {@link SignIdToken}. */
+  readonly header: { readonly alg: string; readonly kid?: string; readonly [member: string]: unknown }
+  /** Its claims. */
+  readonly payload: JWTPayload
+}
+
+/**
+ * Signs a draft. `RS256` signs with the emulation's key, for every `kid`. `none` does not sign. `HS256` signs with the
+ * PEM of the published key as the secret, without a line break at its end.
+ */
+export type SignIdToken = (draft: IdTokenDraft) => Promise<string>
+
+/** Makes a function that signs with a key. */
+export function signWith(key: SigningKey): SignIdToken {
+  return async ({ header, payload }) => {
+    const claims = JSON.stringify(payload)
+    if (header.alg === 'none') return `${base64url.encode(JSON.stringify(header))}.${base64url.encode(claims)}.`
+    const bytes = new TextEncoder()
+    const secret = header.alg === 'HS256' ? bytes.encode(await exportSPKI(key.publicKey)) : key.privateKey
+    return new CompactSign(bytes.encode(claims)).setProtectedHeader({ ...header }).sign(secret)
+  }
 }

@@ -1,16 +1,10 @@
-import type { Address } from '../address.ts'
-import type { Credentials, RuleContext } from '../emulated-provider.ts'
-import { errorResponse } from '../error-response.ts'
-import { mediaTypes } from '../media-types.ts'
+import type { Address, Credentials, RuleContext } from '../emulated-provider.ts'
+import { mediaTypes, readForm } from '../http.ts'
+import { errorResponse, readBasic, refuseGrantType, tokenResponse } from '../oauth.ts'
 import type { OpenId } from '../openid/create-openid.ts'
-import { randomText } from '../random-text.ts'
-import { readBasic } from '../read-basic.ts'
-import { readForm } from '../read-form.ts'
-import { refuseGrantType } from '../refuse-grant-type.ts'
-import { splitAuthorization } from '../split-authorization.ts'
-import { tokenResponse } from '../token-response.ts'
-import { orangeEndpoints } from './orange-endpoints.ts'
-import { orangeError } from './orange-error.ts'
+import { randomText } from '../random.ts'
+import { orangeError } from './orange-errors.ts'
+import { orangeEndpoints } from './orange-servers.ts'
 
 /**
  * Answers a request to one of Orange's token endpoints.
@@ -28,12 +22,12 @@ export async function answerOrangeTokenRequest(
   const isFrance = endpoint === orangeEndpoints.france
   const isMachine = !isPlayground && !isFrance
   if (request.method !== 'POST') return orangeError(61, { Allow: 'POST' })
-  // Recorded traffic got through with `*/*`. The page asks for application/json, and this is as strict as the page.
+  // The page requires application/json, and the emulator is as strict. Recorded traffic was accepted with `*/*`.
   if (isMachine && !mediaTypes(request.headers.get('Accept')).includes('application/json')) return orangeError(62)
   const form = await readForm(request)
   if (typeof form === 'string') return errorResponse(400, 'invalid_request', form)
 
-  const credentials = readCredentials(request.headers.get('Authorization'), form, isMachine)
+  const credentials = readCredentials(request, form, isMachine)
   if (credentials instanceof Response) return credentials
   if (!context.isClient(credentials)) {
     return invalidClient('The requested service needs credentials, but the ones provided were invalid.')
@@ -57,26 +51,21 @@ export async function answerOrangeTokenRequest(
   })
 }
 
-function readCredentials(
-  authorization: string | null,
-  form: URLSearchParams,
-  isMachine: boolean,
-): Credentials | Response {
+function readCredentials(request: Request, form: URLSearchParams, isMachine: boolean): Credentials | Response {
   const clientId = form.get('client_id')
   const clientSecret = form.get('client_secret')
-  if (authorization === null) {
-    // Of the others only Basic is known.
+  if (!request.headers.has('Authorization')) {
+    // For the other endpoints, Orange documents only Basic.
     if (clientId === null || clientSecret === null || !isMachine) {
       return invalidClient('The requested service needs credentials, but none were provided.')
     }
     return { clientId, clientSecret }
   }
-  // Half of them is as forbidden as both: Orange wants them in one place.
+  // One of the two is refused like both: Orange requires the credentials in one place only.
   if (clientId !== null || clientSecret !== null) return errorResponse(400, 'invalid_request', 'Duplicate credentials')
-  const { scheme, value } = splitAuthorization(authorization)
-  const credentials = scheme === 'Basic' ? readBasic(value) : undefined
   return (
-    credentials ?? invalidClient('The Authorization header must be Basic with the base64 of client_id:client_secret')
+    readBasic(request) ??
+    invalidClient('The Authorization header must be Basic with the base64 of client_id:client_secret')
   )
 }
 

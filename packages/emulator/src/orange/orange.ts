@@ -1,18 +1,17 @@
+import { createRateWindow, type RateWindow } from '../clock.ts'
 import type { EmulatedProvider, Rules } from '../emulated-provider.ts'
 import { createOpenId } from '../openid/create-openid.ts'
 import { createOpenIdCommands } from '../openid/openid-commands.ts'
 import { createOpenIdSettings, type OpenIdSettings } from '../openid/openid-settings.ts'
-import { randomText } from '../random-text.ts'
-import { createRateWindow, type RateWindow } from '../rate-window.ts'
+import { randomText } from '../random.ts'
 import { answerOrangeCall } from './orange-api.ts'
-import { orangeEndpoints } from './orange-endpoints.ts'
-import { orangeError } from './orange-error.ts'
-import { orangeFrance, orangeUser } from './orange-openid.ts'
+import { orangeError } from './orange-errors.ts'
+import { orangeEndpoints, orangeFrance, orangeUser } from './orange-servers.ts'
 import { answerOrangeTokenRequest } from './orange-token-endpoint.ts'
 
 const TOKEN_REQUESTS_PER_MINUTE = 50
 
-/** Orange: two hosts, the machine-to-machine token endpoint of each, the Network APIs Playground, Orange France, the APIs. */
+/** Orange: two hosts with a machine-to-machine token endpoint each, the Playground, Orange France, and the APIs. */
 export const orange: EmulatedProvider<OpenIdSettings> = {
   name: 'orange',
   hosts: ['api.orange.com', 'inside01.api.orange.com'],
@@ -28,7 +27,7 @@ export const orange: EmulatedProvider<OpenIdSettings> = {
     return {
       answerTokenRequest: async (request, address) =>
         withRequestId(
-          // The catalogue has 53 under 403; the token endpoint documents a 429, without a body.
+          // The list of error codes has 53 with status 403. The token endpoint documents 429, without a body.
           rates.get(address.host + address.path)?.admit()
             ? await answerOrangeTokenRequest(request, address, context, openId)
             : orangeError(53, {}, 429),

@@ -42,17 +42,17 @@ describe.each(ways)('Orange, %s', (way) => {
     ['playground', 'https://api.orange.com/camara/playground/admin/echo', 401],
     ['playground', 'https://api.orange.com/echo', 401],
     ['playground', 'https://inside01.api.orange.com/echo', 401],
-  ] as const)('a token of %s at %s meets %i', async (at, url, status) => {
+  ] as const)('a token of %s at %s gets %i', async (at, url, status) => {
     expect((await call(url, await getToken(at))).status).toBe(status)
   })
 
-  test('a token of another host or surface is as wrong as an unknown one', async () => {
+  test('a token of another host or API is rejected like an unknown one', async () => {
     const { body } = await call('https://api.orange.com/echo', await getToken('inside'))
     expect(body).toMatchObject({ code: 41, message: 'Invalid credentials' })
     expect((await call('https://api.orange.com/echo', await getToken('playground'))).body).toMatchObject({ code: 41 })
   })
 
-  test('on the Playground, rejections look as CAMARA wants them', async () => {
+  test('on the Playground, rejections have the format of CAMARA', async () => {
     const message = expect.any(String)
     const unauthenticated = { status: 401, body: { status: 401, code: 'UNAUTHENTICATED', message } }
     expect(await call(sims, 'unknown')).toEqual(unauthenticated)
@@ -73,18 +73,18 @@ describe.each(ways)('Orange, %s', (way) => {
     [{ phoneNumber: '+33600000000' }, 403, { code: 'FORBIDDEN' }],
     [{}, 400, { code: 'INVALID_ARGUMENT' }],
     [[], 400, { code: 'INVALID_ARGUMENT' }],
-  ])('a SIM swap is looked up for %j: %i', async (body, status, answer) => {
+  ])('a SIM swap check of %j gets %i', async (body, status, answer) => {
     expect(await call(sims, await getToken('playground'), body)).toMatchObject({ status, body: answer })
   })
 
-  test('the Admin API lists the phone numbers, and knows no other action', async () => {
+  test('the Admin API lists the phone numbers, and has no other action', async () => {
     const token = await getToken('machine')
     const list = [{ phoneNumber: '+99012345678' }, { phoneNumber: '+99098765432' }]
     expect(await call(admin, token, { action: 'LIST' })).toEqual({ status: 200, body: list })
     expect((await call(admin, token, { action: 'DELETE' })).status).toBe(400)
   })
 
-  test('other paths and methods of the Playground meet 404 and 405', async () => {
+  test('other paths and methods of the Playground get 404 and 405', async () => {
     const token = await getToken('playground')
     expect(await call(`${sims}/more`, token)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
     expect(await call(sims, token)).toMatchObject({ status: 405, body: { code: 'METHOD_NOT_ALLOWED' } })
@@ -94,7 +94,7 @@ describe.each(ways)('Orange, %s', (way) => {
     expect([echo.status, (await echo.json()).code]).toEqual([400, 'INVALID_ARGUMENT'])
   })
 
-  test('the Playground repeats the scope that was asked for, the others have none', async () => {
+  test('the Playground repeats the requested scope, the others have none', async () => {
     const scope = 'openid sim-swap:check'
     const token = { token_type: 'Bearer', access_token: expect.any(String), expires_in: 3600 }
     expect(await (await request('playground', { scope })).json()).toEqual({ ...token, scope })
@@ -102,7 +102,7 @@ describe.each(ways)('Orange, %s', (way) => {
     expect(await (await request('machine', { scope })).json()).toEqual(token)
   })
 
-  test('the Playground wants Basic, and does not ask for an Accept header', async () => {
+  test('the Playground requires Basic, and no Accept header', async () => {
     const fields = { grant_type: 'client_credentials', client_id: 'emulated-client', client_secret: 'emulated-secret' }
     const inBody = await send(endpoints.playground, form(fields, json))
     expect([inBody.status, (await inBody.json()).error]).toEqual([401, 'invalid_client'])
@@ -111,7 +111,7 @@ describe.each(ways)('Orange, %s', (way) => {
     expect((await request('inside', {}, { Accept: '*/*' })).status).toBe(406)
   })
 
-  test('a client has one token an hour of each token endpoint, and 50 requests a minute', async () => {
+  test('each token endpoint counts one token an hour for a client, and 50 requests a minute', async () => {
     emulator().orange.sameToken = true
     const tokens = await Promise.all([getToken('machine'), getToken('inside'), getToken('playground')])
     expect(new Set(tokens).size).toBe(3)

@@ -1,6 +1,17 @@
 import type { OpenIdServer } from '../openid/openid-server.ts'
-import { randomText } from '../random-text.ts'
-import { orangeEndpoints } from './orange-endpoints.ts'
+import { randomText } from '../random.ts'
+
+/** The addresses of Orange's token endpoints, without `https://`. The APIs of one reject the tokens of another. */
+export const orangeEndpoints = {
+  /** For the APIs of `api.orange.com`. */
+  machine: 'api.orange.com/oauth/v3/token',
+  /** For the APIs of `inside01.api.orange.com`. */
+  inside: 'inside01.api.orange.com/oauth/v3/token',
+  /** For the APIs of the Network APIs Playground. */
+  playground: 'api.orange.com/openidconnect/playground/v1.0/token',
+  /** For users of Orange France, and the APIs about them. */
+  france: 'api.orange.com/openidconnect/fr/v1/token',
+} as const
 
 const base = 'api.orange.com/openidconnect/fr/v1'
 
@@ -8,16 +19,16 @@ const endpoints = {
   authorization: `${base}/authorize`,
   token: orangeEndpoints.france,
   userInfo: `${base}/userinfo`,
-  // No page names it.
+  // No page documents this one.
   jwks: `${base}/jwks`,
   discovery: `${base}/.well-known/openid-configuration`,
 }
 
-/** What rejects a user's token: the page's sample has no scheme before the error. */
+/** The challenge that rejects a user's token. The page's sample has no scheme before the error. */
 export const franceChallenge = 'error="invalid_token"'
 
 /**
- * Where users of Orange France sign in.
+ * The OpenID provider of Orange France.
  *
  * @see {@link https://developer.orange.com/apis/authentication-fr/api-reference | Authentication France}
  */
@@ -25,7 +36,7 @@ export const orangeFrance: OpenIdServer = {
   title: 'Orange France',
   issuer: 'https://openid.orange.fr',
   endpoints,
-  // Public clients note that there is no userinfo_endpoint in it; the rest is as little as OpenID Connect asks for.
+  // According to public clients it has no userinfo_endpoint. The rest is the minimum that OpenID Connect requires.
   metadata: {
     authorization_endpoint: `https://${endpoints.authorization}`,
     token_endpoint: `https://${endpoints.token}`,
@@ -44,5 +55,5 @@ export const orangeFrance: OpenIdServer = {
   answerExtras: {},
 }
 
-/** What is known of the user that is there from the start; made up. */
+/** The claims of the default user. They are made up. */
 export const orangeUser = { sub: '7b1f60d2c94e4a58' }
