@@ -7,6 +7,12 @@ const conditions = ['@oauthkit/source']
 export const shared: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  // Half of the tests wait for a server, a browser or another process; by default one core would be left alone.
-  test: { maxWorkers: '100%' },
+  test: {
+    // Half of the tests wait for a server, a browser or another process. By default, one core would be idle.
+    maxWorkers: '100%',
+    // These limits end a test that hangs. They must not end one that is slow because the machine is busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 300_000 } },
+  },
 })

@@ -16,7 +16,7 @@ export async function showSharing(url: string): Promise<boolean> {
   try {
     const env = { ...process.env, ...credentials, ...noProxy, EMULATOR_URL: server.url, REDIS_URL: url }
     const run = async () => {
-      const { stdout } = await promisify(execFile)(process.execPath, [program], { env, timeout: 15_000 }).catch(fail)
+      const { stdout } = await promisify(execFile)(process.execPath, [program], { env, timeout: 120_000 }).catch(fail)
       return JSON.parse(stdout) as { calls: number; ok: number }
     }
     const runs = await Promise.all(Array.from({ length: processes }, run))

@@ -20,11 +20,7 @@ export default mergeConfig(
         { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [inBrowser] } },
         ...(hasChromium
           ? [
-              // A browser takes a second or two to start, and more where other tests run beside it.
-              {
-                extends: true as const,
-                test: { name: 'chromium', include: [inBrowser], testTimeout: 30_000 },
-              },
+              { extends: true as const, test: { name: 'chromium', include: [inBrowser] } },
             ]
           : []),
       ],

@@ -6,7 +6,7 @@ import type { TokenEvent, TokenStore } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { orangeTokens } from '@oauthkit/orange'
 import { Keyv } from 'keyv'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startRedis, type RunningRedis } from '../../config/start-redis.ts'
 
 const docs = new URL('../', import.meta.url)
@@ -20,9 +20,6 @@ const { keyvStore } = (await import(/* @vite-ignore */ join(folder, 'keyv-store.
   readonly keyvStore: (keyv: Keyv) => TokenStore
 }
 rmSync(folder, { recursive: true })
-
-// Long enough for a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let redis: RunningRedis
 const opened: Keyv[] = []

@@ -8,7 +8,7 @@ const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.met
 
 const program = `process.exitCode = await (await import(${JSON.stringify(new URL('../serve-sample.ts', import.meta.url))})).serveSample()`
 
-test('the sample app is served, which is said, until a signal ends it', { timeout: 30_000 }, async () => {
+test('the sample app is served, which is said, until a signal ends it', async () => {
   const child = spawn(node, ['--input-type=module', '--eval', program], {
     env: {},
     stdio: ['ignore', 'pipe', 'inherit'],

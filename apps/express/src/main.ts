@@ -53,7 +53,7 @@ try {
     const stop = async (signal: NodeJS.Signals) => {
       log.info(`${signal}: finishing the open requests`)
       closing.abort()
-      await server.stop()
+      if (!(await server.stop())) log.warn('Some requests were not answered in time, and were cut off')
       await stores.close()
       await emulation?.close()
     }

@@ -128,13 +128,13 @@ test('without Redis the app says that it is not ready', async () => {
 test.each([
   ['is gone', 'SIGKILL', 'The client is offline'],
   ['does not answer', 'SIGSTOP', 'no answer within 2000 ms'],
-] as const)('who has a session is told to wait while Redis %s', { timeout: 30_000 }, async (_what, signal, why) => {
+] as const)('who has a session is told to wait while Redis %s', async (_what, signal, why) => {
   await using redis = await startStores()
   await using site = await startSite({ stores: await redis.open() })
   const visitor = site.visit()
   await visitor.signIn()
   redis.signal(signal)
-  await expect.poll(async () => (await site.get('/health/ready')).status, { timeout: 10_000 }).toBe(503)
+  await expect.poll(async () => (await site.get('/health/ready')).status).toBe(503)
   const [page, problem, signOut] = await Promise.all([
     visitor.get('/profile'),
     visitor.get('/profile', { headers: { Accept: 'application/json' } }),

@@ -17,9 +17,9 @@ const figure = (text: string, name: string) => new RegExp(`<dt>${name}</dt>\\s*<
  *
  * @yields each message.
  */
-async function* eventsOf(site: Site, signal: AbortSignal, cookie = '') {
+async function* eventsOf(site: Site, { signal, cookie }: { signal?: AbortSignal; cookie?: string } = {}) {
   const headers = { Connection: 'close', ...(cookie && { Cookie: cookie }) }
-  const response = await fetch(`${site.url}/tokens/events`, { signal, headers })
+  const response = await fetch(`${site.url}/tokens/events`, { signal: signal ?? null, headers })
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   let text = ''
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -165,7 +165,7 @@ test('an open page is told what happens, as it happens, and shows no secret', as
   let all = ''
   let posted: Promise<unknown> | undefined
   const heals = async () => {
-    for await (const message of eventsOf(site, ended.signal)) {
+    for await (const message of eventsOf(site, { signal: ended.signal })) {
       all += JSON.stringify(message)
       posted ??= site.visit().post('/tokens/shops', { action: 'revoke' })
       if (message.news.some((news) => news.includes('sent again with a new token'))) return message
@@ -184,7 +184,7 @@ test('the end of the app ends the streams, and there are no further ones', async
   const closing = new AbortController()
   await using site = await startSite({ closing: closing.signal })
   const messages = []
-  for await (const message of eventsOf(site, AbortSignal.timeout(20_000))) {
+  for await (const message of eventsOf(site)) {
     messages.push(message)
     closing.abort()
   }
@@ -197,7 +197,7 @@ test('a page that is still open when its user signs out is told nothing more', a
   const visitor = site.visit()
   await visitor.signIn()
   const seen: string[][] = []
-  for await (const { tokens } of eventsOf(site, AbortSignal.timeout(20_000), visitor.cookie)) {
+  for await (const { tokens } of eventsOf(site, { cookie: visitor.cookie })) {
     seen.push(tokens.map(({ id }) => id))
     if (seen.length === 1) await visitor.post('/logout')
   }

@@ -3,9 +3,6 @@ import { afterEach, describe, expect, inject, test, vi } from 'vitest'
 import { answer } from '../src/answer.ts'
 import { createOrangeApi } from '../src/create-orange-api.ts'
 
-// On a machine that does other things.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
-
 type Problem = { readonly title: string; readonly status: number }
 
 const control = async (path: string, init?: RequestInit) =>

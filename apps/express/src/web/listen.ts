@@ -5,8 +5,12 @@ import type { AddressInfo } from 'node:net'
 export type RunningServer = AsyncDisposable & {
   /** Where it listens, such as `http://127.0.0.1:3000`, without a slash at its end. */
   readonly url: string
-  /** Takes no new requests, and resolves once the open ones are answered or `graceMs` (10,000) have passed. */
-  readonly stop: (graceMs?: number) => Promise<void>
+  /**
+   * Takes no new requests, and waits until the open ones are answered, for `graceMs` (10,000) at most.
+   *
+   * @returns whether all were answered in that time.
+   */
+  readonly stop: (graceMs?: number) => Promise<boolean>
 }
 
 /**
@@ -18,8 +22,9 @@ export function listen(app: RequestListener, options: { host: string; port: numb
   let stopping = false
   let openRequests = 0
   // Tokens of Digitaleo may have 50,000 characters; whoever calls this app with one shall not meet 431.
-  // A client gets half a minute to send its request; what it is answered with may take longer.
-  const limits = { maxHeaderSize: 65_536, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5000 }
+  // A client gets half a minute to send its request; what it is answered with may take longer. Load balancers keep a
+  // connection for a minute, so the app keeps it a little longer: else they would send requests into one that ends.
+  const limits = { maxHeaderSize: 65_536, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
   const server = createServer(limits, (request, response) => {
     openRequests += 1
     response.on('close', () => {
@@ -33,20 +38,24 @@ export function listen(app: RequestListener, options: { host: string; port: numb
   // its first request, and browsers open some that never carry one.
   const endIdleConnections = () => (openRequests === 0 ? server.closeAllConnections() : server.closeIdleConnections())
 
-  const stop = (graceMs = 10_000): Promise<void> =>
+  const stop = (graceMs = 10_000): Promise<boolean> =>
     new Promise((resolve) => {
       stopping = true
-      const giveUp = setTimeout(() => server.closeAllConnections(), graceMs)
+      let isInTime = true
+      const giveUp = setTimeout(() => {
+        isInTime = false
+        server.closeAllConnections()
+      }, graceMs)
       server.close(() => {
         clearTimeout(giveUp)
-        resolve()
+        resolve(isInTime)
       })
       endIdleConnections()
     })
 
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options, () => resolve({ url: urlOf(server), stop, [Symbol.asyncDispose]: () => stop(0) }))
+    server.listen(options, () => resolve({ url: urlOf(server), stop, [Symbol.asyncDispose]: async () => void (await stop(0)) }))
   })
 }
 

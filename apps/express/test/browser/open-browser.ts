@@ -23,12 +23,14 @@ export function openBrowser(): (site?: SampleSiteOptions, options?: BrowserConte
   let browser: Browser
   beforeAll(async () => {
     browser = await chromium.launch(findChromium())
-  }, 60_000)
+  })
   afterAll(() => browser.close())
 
   return async (siteOptions, options) => {
     const site = await startSite(siteOptions)
     const context = await browser.newContext(options)
+    // The limit of the test decides.
+    context.setDefaultTimeout(0)
     onTestFinished(async () => {
       await context.close()
       await site[Symbol.asyncDispose]()

@@ -38,7 +38,7 @@ test('the page moves by itself, and stands still when it is told to', async () =
   const card = page.getByRole('region', { name: 'Shops', exact: true })
   const mark = () => card.locator('.timeline .mark').first().getAttribute('x')
   const before = await mark()
-  await expect.poll(mark, { timeout: 10_000 }).not.toBe(before)
+  await expect.poll(mark).not.toBe(before)
 
   const pause = page.getByRole('button', { name: 'Pause' })
   await pause.click()
