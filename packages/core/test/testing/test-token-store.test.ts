@@ -30,7 +30,7 @@ describe('a database', () => {
 })
 
 type Lock = Required<TokenStore>['lock']
-type Flaw = (database: ReturnType<typeof createDatabase>, good: Required<TokenStore>) => Partial<TokenStore>
+type Defect = (database: ReturnType<typeof createDatabase>, good: Required<TokenStore>) => Partial<TokenStore>
 
 const fullName = 'get gives what was set, member for member'
 const longName = 'a token of 50,000 characters comes back whole'
@@ -41,9 +41,9 @@ const rereadName = 'lock gives a waiter what comes of its work, or what it read 
 const insideName = 'lock holds up no get, set or delete'
 const { signal } = new AbortController()
 
-const bad: [what: string, flaw: Flaw, failures: string[]][] = [
+const bad: [what: string, defect: Defect, failures: string[]][] = [
   [
-    'gives something for nothing',
+    'returns a value for a missing key',
     (_, { get }) => ({ get: async (key) => (await get(key)) ?? {} }),
     [
       'get gives nothing under a key that was never set',
@@ -55,7 +55,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'drops members it does not know',
+    'drops members that it does not know',
     (_, { set }) => ({
       set: (key, { accessToken, expiresAt, refreshToken, scope }, ttlMs) =>
         set(
@@ -72,28 +72,28 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [fullName, unicodeName],
   ],
   [
-    'has a column of 4,000 characters',
+    'cuts tokens to 4,000 characters',
     (_, { set }) => ({
       set: (key, token, ttlMs) => set(key, { ...token, accessToken: token.accessToken.slice(0, 4000) }, ttlMs),
     }),
     [longName],
   ],
   [
-    'knows ASCII only',
+    'keeps ASCII characters only',
     (_, { set }) => ({
       set: (key, token, ttlMs) => set(key, JSON.parse(JSON.stringify(token).replaceAll(/[^\x20-\x7E]/g, '?')), ttlMs),
     }),
     [unicodeName],
   ],
   [
-    'merges what it is given into what it has',
+    'merges the new token into the old one',
     (_, { get, set }) => ({
       set: async (key, token, ttlMs) => set(key, { ...((await get(key)) as Token), ...token }, ttlMs),
     }),
     ['set leaves nothing of what was there before', 'a sibling finds what was set, and its changes count'],
   ],
   [
-    'keeps what was there',
+    'keeps the old token',
     (_, { get, set }) => ({ set: async (key, token, ttlMs) => (await get(key)) ?? set(key, token, ttlMs) }),
     [
       'set leaves nothing of what was there before',
@@ -102,7 +102,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'minds when there is nothing to delete',
+    'throws when there is nothing to delete',
     (database) => ({
       delete: async (key) => {
         if (!database.entries.delete(key)) throw new Error('no such row')
@@ -111,7 +111,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['deleting nothing is no error'],
   ],
   [
-    'cuts its keys short',
+    'cuts its keys to 64 characters',
     (_, { get, set, delete: remove }) => ({
       get: (key) => get(key.slice(0, 64)),
       set: (key, token, ttlMs) => set(key.slice(0, 64), token, ttlMs),
@@ -120,7 +120,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['keys do not mix, however alike they are'],
   ],
   [
-    'hands out what it keeps',
+    'returns the object that it keeps',
     () => {
       const map = new Map<string, unknown>()
       return {
@@ -135,7 +135,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'writes to what it is given',
+    'changes the token that it is given',
     (_, { set }) => ({
       set: (key, token, ttlMs) => {
         Object.assign(token, { storedAt: 1 })
@@ -160,7 +160,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'gives text',
+    'returns JSON text',
     (database) => ({ get: (key) => database.entries.get(key)?.json }),
     [
       fullName,
@@ -179,12 +179,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'counts whole seconds',
+    'cuts lifetimes to whole seconds',
     (_, { set }) => ({ set: (key, token, ttlMs) => set(key, token, ttlMs && Math.floor(ttlMs / 1000) * 1000) }),
     [lifetimeName],
   ],
   [
-    'takes whole milliseconds only',
+    'accepts lifetimes in whole milliseconds only',
     (_, { set }) => ({
       set: (key, token, ttlMs = 1) =>
         Number.isInteger(ttlMs) ? set(key, token) : Promise.reject(new Error('not an integer')),
@@ -192,7 +192,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [lifetimeName],
   ],
   [
-    'ends long lifetimes at once, by a timer',
+    'ends long lifetimes at once, since its timer cannot wait that long',
     (_, { set, delete: remove }) => ({
       set: async (key, token, ttlMs) => {
         await set(key, token)
@@ -202,7 +202,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [lifetimeName],
   ],
   [
-    'ends lifetimes early',
+    'ends lifetimes too early',
     (_, { set }) => ({ set: (key, token, ttlMs) => set(key, token, ttlMs && ttlMs * 0.9 + 100) }),
     [
       'a token is there until its lifetime is over, and whole if it is there longer',
@@ -210,12 +210,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'has a lifetime of its own for what has none',
+    'gives a lifetime to a token without one',
     (_, { set }) => ({ set: (key, token, ttlMs = 86_400_000) => set(key, token, ttlMs) }),
     ['a token without a lifetime stays'],
   ],
   [
-    'keeps the lifetime of what was there',
+    'keeps the lifetime of the old token',
     (database, { set }) => ({
       set: async (key, token, ttlMs) => {
         const endsAt = database.entries.get(key)?.endsAt
@@ -226,7 +226,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['a token that is set again has its new lifetime only'],
   ],
   [
-    'writes its whole file each time',
+    'writes its whole file at each set',
     (database) => ({
       set: async (key, token) => {
         const file = [...database.entries]
@@ -244,7 +244,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'keeps what it read to itself',
+    'serves its own cache, and misses changes of other processes',
     (_, good) => {
       const cache = new Map<string, unknown>()
       return {
@@ -262,7 +262,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['a sibling finds what was set, and its changes count'],
   ],
   [
-    'never answers',
+    'never answers a delete',
     () => ({ delete: () => new Promise(() => {}) }),
     [
       'delete removes',
@@ -275,12 +275,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
   ],
   ['has no lock', () => ({ lock: undefined as never }), ['there is a lock']],
   [
-    'locks nobody out',
+    'has a lock that excludes no other work',
     () => ({ lock: (_key, work) => work({ signal }) }),
     ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done'],
   ],
   [
-    'locks nobody out of another process',
+    'has a lock that excludes work in its own process only',
     () => ({ lock: createDatabase().connect().lock }),
     ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done'],
   ],
@@ -290,7 +290,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock holds up nobody under another key'],
   ],
   [
-    'does not wait for the lock',
+    'fails instead of waiting for the lock',
     ({ held }) => {
       const lock: Lock = async (key, work) => {
         if (held.has(key)) throw new Error('locked')
@@ -329,7 +329,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock runs the work once and gives what comes of it', rereadName],
   ],
   [
-    'says when it was done, in place of what came of it',
+    'returns a time instead of the result of the work',
     (_, { lock }) => ({
       lock: (async (key, work) => {
         await lock(key, work)
@@ -339,7 +339,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock runs the work once and gives what comes of it', rereadName],
   ],
   [
-    'runs the work although what was waited for was there',
+    'runs the work although reread found a result',
     (_, { lock }) => ({
       lock: async (key, work, reread) => {
         const value = await lock(key, work)
@@ -349,14 +349,14 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [rereadName],
   ],
   [
-    'takes what was not there for an outcome',
+    'treats an empty reread as the result',
     (_, { lock }) => ({
       lock: (async (key, work, reread) => (reread ? reread() : lock(key, work))) as Lock,
     }),
     [rereadName],
   ],
   [
-    'has errors of its own',
+    'wraps the error of the work in its own',
     (_, { lock }) => ({
       lock: (key, work) =>
         lock(key, work).catch((cause: unknown) => {
@@ -366,12 +366,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock passes on the error of its work, and is free again'],
   ],
   [
-    'swallows errors',
+    'hides the error of the work',
     (_, { lock }) => ({ lock: ((key, work) => lock(key, work).catch(() => {})) as Lock }),
     ['lock passes on the error of its work, and is free again'],
   ],
   [
-    'never lets a waiter in',
+    'never grants the lock to a process that waited',
     ({ held }) => ({
       lock: (key, work) => {
         if (held.has(key)) return new Promise(() => {})
@@ -382,27 +382,27 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock lets only one work under a key at a time', 'lock lets a waiter in once the holder is done', rereadName],
   ],
   [
-    'lets no one read while it is locked',
+    'blocks reads while it is locked',
     (_, { get, lock }) => ({ get: (key) => lock(key, async () => get(key)) }),
     [insideName],
   ],
   [
-    'gives no lease',
+    'passes no lease to the work',
     (_, { lock }) => ({ lock: (key, work) => lock(key, () => (work as () => Promise<never>)()) }),
     ['lock gives its work a signal that is not aborted while it lasts'],
   ],
   [
-    'gives up its lease too early',
+    'ends the lease too early',
     (_, { lock }) => ({ lock: (key, work) => lock(key, () => work({ signal: AbortSignal.timeout(1) })) }),
     ['lock gives its work a signal that is not aborted while it lasts'],
   ],
 ]
 
-test.concurrent.each(bad)('a store that %s fails', async (_what, flaw, expected) => {
+test.concurrent.each(bad)('a store that %s fails the suite', async (_what, defect, expected) => {
   let database: ReturnType<typeof createDatabase>
   const connect = (): TokenStore => {
     const good = database.connect()
-    return { ...good, ...flaw(database, good) }
+    return { ...good, ...defect(database, good) }
   }
   const options: TokenStoreTestOptions = {
     hasLock: true,
@@ -418,7 +418,7 @@ test.concurrent.each(bad)('a store that %s fails', async (_what, flaw, expected)
   expect(Object.keys(failures)).toEqual(expected)
 })
 
-test('cleans up after each test, also after one that failed', async () => {
+test('the suite cleans up after each test, also after one that failed', async () => {
   let cleanUps = 0
   const failures = await failuresOf((register) =>
     testTokenStore(register, () => ({ get: () => 'text', set: () => {}, delete: () => {} }), {
@@ -434,7 +434,7 @@ test('cleans up after each test, also after one that failed', async () => {
   expect(cleanUps).toBe(names.length)
 })
 
-test('says what is wrong', async () => {
+test('the message of a failed test says what is wrong', async () => {
   const failures = await failuresOf((register) =>
     testTokenStore(register, () => ({ get: () => null, set: () => {}, delete: () => {} })),
   )
