@@ -23,7 +23,7 @@ const nine = [
 /** A network that answers at once. */
 const answer = async () => new Response('{}')
 
-/** Measures the cost of a call with a token relative to the same call without one, in this process, without a network. */
+/** Measures the cost of a call with a token relative to one without a token, in this process, without a network. */
 export async function measureCalls(core: typeof Core): Promise<Record<string, Record<string, Figure>>> {
   const sourceOf = async (own: object = {}) => {
     const provider = {

@@ -70,7 +70,7 @@ test('a rejected token beyond the limit of forced renewals is a throttled event'
   expect(events).toContainEqual({ type: 'throttled', provider, why: 'forced-renewals' })
 })
 
-test('each rejected call is an event that says whether the call was sent again', async () => {
+test('each rejected call is an event, and isReplayed is true if the call was sent again', async () => {
   const source = sourceOver(tokenEndpoint(undefined, undefined, grant('token-2')), { onEvent })
   const target = api(unauthorized(), undefined, unauthorized())
   const http = ky.create({ fetch: target.fetch }).extend(bearer(source))
@@ -83,7 +83,7 @@ test('each rejected call is an event that says whether the call was sent again',
   ])
 })
 
-test('a rejected call whose token did not change is an event that says that the call was not sent again', async () => {
+test('if the token did not change, the event for the rejected call has isReplayed false', async () => {
   const source = sourceOver(tokenEndpoint(grant('same'), grant('same')), { onEvent })
   await bearerFetch(source, api(unauthorized()).fetch)(url)
   expect(events.at(-1)).toEqual({ type: 'rejected', provider, status: 401, isReplayed: false })
@@ -95,15 +95,15 @@ test.each([
   ['a 431 is reported', () => new Response(null, { status: 431 }), 5000, true],
   ['a 400 with HTML is reported', () => new Response('<html>', { status: 400, ...html }), 5000, true],
   ['a 400 without a body is reported', () => new Response(null, { status: 400 }), 5000, true],
-  ['a 400 with JSON is not', () => Response.json({}, { status: 400 }), 5000, false],
+  ['a 400 with JSON is not reported', () => Response.json({}, { status: 400 }), 5000, false],
   [
-    'a 400 with problem+json is not',
+    'a 400 with problem+json is not reported',
     () => new Response('{}', { status: 400, headers: { 'content-type': 'application/problem+json' } }),
     5000,
     false,
   ],
-  ['a 431 to a short token is not', () => new Response(null, { status: 431 }), 500, false],
-  ['a 404 with HTML is not', () => new Response('<html>', { status: 404, ...html }), 5000, false],
+  ['a 431 to a short token is not reported', () => new Response(null, { status: 431 }), 500, false],
+  ['a 404 with HTML is not reported', () => new Response('<html>', { status: 404, ...html }), 5000, false],
 ])('a response that suggests a too long header is an oversized event: %s', async (_what, answer, length, isTold) => {
   const source = sourceOver(tokenEndpoint(grant('x'.repeat(length))), { onEvent })
   const response = await bearerFetch(source, api(answer()).fetch)(url)

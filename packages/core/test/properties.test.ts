@@ -109,8 +109,8 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     const before = births.get(accessToken)
     births.set(accessToken, {
       requestedAt: Math.max(requestedAt, before?.requestedAt ?? 0),
-      // A caller that saw the token rejected may have it from the first answer. A token issued between two such answers is
-      // newer than the first one.
+      // A caller that saw the token rejected may have it from the first answer. A token that was issued between two
+      // such answers is newer than that.
       grantedAt: Math.min(now(), before?.grantedAt ?? Number.POSITIVE_INFINITY),
       knownAt: moment,
       expiresAt: Math.max(sentAt + hour, before?.expiresAt ?? 0),

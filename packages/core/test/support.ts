@@ -12,7 +12,7 @@ export const provider: Provider = {
 /** An answer of a scripted token endpoint: a response, an error to throw, or a promise of a response. */
 type Answer = Response | Error | Promise<Response>
 
-/** A token endpoint as a `fetch`. It gives the scripted answers. Without one, it issues `token-<number of the request>`. */
+/** A token endpoint as a `fetch`. It gives the scripted answers, and `token-<number of the request>` without one. */
 export function tokenEndpoint(...script: (Answer | undefined)[]) {
   const requests: Request[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {

@@ -26,7 +26,7 @@ function ask(endpoint: { fetch: typeof fetch }, request: Partial<TokenRequest> =
   })
 }
 
-/** Asks a scripted token endpoint: for the token, and for the error. */
+/** Asks a scripted token endpoint: `outcome` returns the token, `failure` returns the error. */
 const outcome = (...script: Script) => ask(tokenEndpoint(...script))
 const failure = async (...script: Script) => (await errorOf(outcome(...script))) as OAuthError
 

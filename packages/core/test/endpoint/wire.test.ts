@@ -71,7 +71,7 @@ test('over HTTP, a request without an answer ends after timeoutMs, and its conne
   await closed
 })
 
-test('over HTTP, no caller sends a token request before the time in Retry-After', async () => {
+test('over HTTP, no token request is sent before the time in Retry-After', async () => {
   const endpoint = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '20' }).end())
   const source = sourceAt(endpoint.url)
   const errors = await Promise.all(Array.from({ length: 50 }, () => errorOf(source.getToken())))

@@ -57,7 +57,7 @@ test.each([
   expect(delay(failed('TOKEN_UNAVAILABLE', { retryAt: now + named }), 1, false)).toBe(expected)
 })
 
-test('a failure that lies in the future, after the clock was set back, delays nothing', () => {
+test('a failure with a time in the future, after the clock was set back, delays nothing', () => {
   expect(retryAt({ error: down, reason: 'absent', at: now + 1, count: 1 }, false, now)).toBe(0)
 })
 

@@ -24,8 +24,8 @@ const renewing = (ms: number): Partial<TokenState> => ({
 })
 
 /**
- * The third failure in a row, the given milliseconds ago. The next attempt is due 4 s after it while a token serves calls,
- * else 1 s after it.
+ * The third failure in a row, the given milliseconds ago. The next attempt is due 4 s after it while a token serves
+ * calls, otherwise 1 s after it.
  */
 const failed = (ms: number, reason: 'ageing' | 'rejected' = 'ageing'): Partial<TokenState> => ({
   failure: { error: new Error('down'), reason, at: now - ms, count: 3 },

@@ -150,7 +150,7 @@ test.each([
   expect(source.peek()).toBe(`Bearer token-${before + 2}`)
 })
 
-test('if the token of 200 running calls is revoked, one token request is made, and each call is sent again one time', async () => {
+test('if the token of 200 running calls is revoked, one token request is made, and each call is sent again only once', async () => {
   const endpoint = endpointThat(healthy(3600), 200)
   const source = sourceOver(endpoint)
   const first = source.getToken()

@@ -400,7 +400,7 @@ test('a running renewal that fails after setToken fails no call', async () => {
   expect((await waiting).accessToken).toBe('mine')
 })
 
-test('a caller whose renewal is overtaken by a log-in does not get the rejected token again', async () => {
+test('a caller does not get its rejected token again if setToken is called during its renewal', async () => {
   const written = deferred<undefined>()
   const read = deferred<null>()
   const set = (_key: string, { accessToken }: Token) => (accessToken === 'mine-2' ? written.promise : undefined)

@@ -216,7 +216,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to an exception, even if an API is the same URL or lies below it', () => {
+  test('to an exception, even if an API is the same URL or is below it', () => {
     check(
       fc.property(api, path(1), path(0), fc.constantFrom('', '/'), tail, (prefix, below, deeper, slash, rest) => {
         const exceptApis = ['https://elsewhere.example/a', prefix + below + slash]

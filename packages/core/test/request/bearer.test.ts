@@ -53,7 +53,7 @@ test('a header that a beforeRequest hook adds arrives at the API', async () => {
   expect(target.calls[0]?.authorization).toBe('Bearer token-1')
 })
 
-test("a rejected token is renewed, and the call is sent again one time and at once, even with ky's retry: 0", async () => {
+test("a rejected token is renewed, and the call is sent again immediately and only once, even with ky's retry: 0", async () => {
   const target = apiThatTakes('token-2')
   const endpoint = tokenEndpoint()
   expect(await client(target, endpoint).get(url, { retry: 0 }).json()).toEqual({ ok: true })

@@ -230,7 +230,7 @@ test.each(failing)('clear rejects if delete %s, and memory is still emptied', as
   expect(source.peek()).toBeUndefined()
 })
 
-test('a store that cannot be read is TOKEN_UNAVAILABLE, and the user need not sign in again', async () => {
+test('a store that cannot be read is TOKEN_UNAVAILABLE, and the user does not have to sign in again', async () => {
   let isDown = true
   const database = createDatabase()
   const whole = database.open()

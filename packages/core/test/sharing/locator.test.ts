@@ -17,7 +17,7 @@ function createVault() {
 
 const authorization = (request: Request | undefined) => request?.headers.get('authorization')
 
-test('credentials are looked up when they are needed, one time for all waiting callers', async () => {
+test('credentials are looked up when they are needed, once for all waiting callers', async () => {
   const { vault, clientSecret } = createVault()
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint, { store: createDatabase().open(), clientSecret })
@@ -82,7 +82,7 @@ test('credentials are looked up at most once a second, however many calls wait o
   expect(vault.lookUps).toBe(2)
 })
 
-test('two sources that look up their credentials renew a shared ageing token one time, even if one look-up is slow', async () => {
+test('two sources that look up their credentials renew a shared ageing token only once, even if one look-up is slow', async () => {
   const endpoint = tokenEndpoint()
   const store = createDatabase().open()
   let found: Promise<string> = Promise.resolve(secret)

@@ -95,7 +95,7 @@ test.each([
   },
 )
 
-test('if another process rotated the refresh token and its access token has expired too, its refresh token is tried', async () => {
+test('if another process rotated the refresh token and its access token has expired too, the new refresh token is tried', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise, grant('token-3', { refresh_token: 'refresh-3' }))
   const { database, start } = processes(endpoint)
@@ -111,7 +111,7 @@ test('if another process rotated the refresh token and its access token has expi
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
 })
 
-test('if the rotated refresh token of another process is dead too, the user must sign in', async () => {
+test('if the new refresh token of another process is dead too, the user must sign in', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise, refusal('invalid_grant'))
   const { database, start } = processes(endpoint)
@@ -220,7 +220,7 @@ test('an invalid_grant with a status that says try again does not end the refres
   expect(new URLSearchParams(await endpoint.requests[2]?.text()).get('refresh_token')).toBe('refresh-1')
 })
 
-test('if the refresh token is dead, a grant that can gets a token by itself, which replaces the old one in the store', async () => {
+test('if the refresh token is dead, the grant gets a new token if it can, which replaces the old one in the store', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
   const database = createDatabase()
   const source = sourceOver(endpoint, { store: database.open() })
@@ -386,7 +386,7 @@ test('a write that fails after a new sign-in was saved does not make memory win 
   expect(server.redeemed).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
 })
 
-test('a sign-in that could not be saved wins over the store, even if an overtaken renewal ends later', async () => {
+test('a sign-in that could not be saved wins over the store, even if an earlier renewal ends later', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise, grant('token-3'))
   const { database, start } = processes(endpoint)
@@ -406,7 +406,7 @@ test('a sign-in that could not be saved wins over the store, even if an overtake
   expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=new-refresh')
 })
 
-test('a renewal that a new sign-in overtakes does not touch the new refresh token', async () => {
+test('a renewal that ends after a new sign-in does not touch the new refresh token', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const { database, start } = processes(endpoint)
@@ -423,7 +423,7 @@ test('a renewal that a new sign-in overtakes does not touch the new refresh toke
   expect(database.tokens()).toEqual([first()])
 })
 
-test('a renewal that a new sign-in overtakes deletes nothing, even if the store cannot be read', async () => {
+test('a renewal that ends after a new sign-in deletes nothing, even if the store cannot be read', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const { database, start } = processes(endpoint)
@@ -468,7 +468,7 @@ test('an answer that comes too late for its callers is still saved: it may hold 
   expect(source.peek()).toBe('Bearer token-2')
 })
 
-test('a renewal that a new sign-in overtakes at its second attempt deletes nothing either', async () => {
+test('a renewal whose second attempt ends after a new sign-in deletes nothing either', async () => {
   const [one, two] = [deferred<Response>(), deferred<Response>()]
   const endpoint = tokenEndpoint(one.promise, two.promise)
   const { database, start } = processes(endpoint)
@@ -486,7 +486,7 @@ test('a renewal that a new sign-in overtakes at its second attempt deletes nothi
   expect(database.tokens()).toEqual([first()])
 })
 
-test('under a lock, eight processes redeem a refresh token one time', async () => {
+test('under a lock, eight processes redeem a refresh token only once', async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   const { lock } = database

@@ -75,7 +75,7 @@ test.each<[string, Lock, string]>([
   ['throws', fail, 'down'],
   ['rejects', reject, 'down'],
   ['returns without running the work', async () => undefined as never, 'it did not run the work'],
-])('if a lock %s, the work runs one time without it', async (_what, lock, message) => {
+])('if a lock %s, the work runs once without it', async (_what, lock, message) => {
   const endpoint = tokenEndpoint()
   const { source, events } = watch(endpoint, { store: createDatabase().open({ lock }) })
   expect(await accessTokenOf(source)).toBe('token-1')

@@ -113,7 +113,7 @@ test.each([
   expect(database.operations).toEqual(operations)
 })
 
-test('a token is stored for its remaining lifetime, without the time that the token request took', async () => {
+test('a token is stored for its remaining lifetime: the time of the token request is subtracted', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -163,18 +163,18 @@ test.each<[string, boolean]>([
   const database = createDatabase()
   const sibling = sourceOver(endpoint, { store: database.open() })
   let count = 0
-  const heal = () => sibling.setToken({ accessToken: `healed-${(count += 1)}`, expiresAt: Date.now() + 3_600_000 })
+  const storeNewer = () => sibling.setToken({ accessToken: `newer-${(count += 1)}`, expiresAt: Date.now() + 3_600_000 })
   const lock: TokenStore['lock'] = async (key, work) => {
-    if (count < 5) await heal()
+    if (count < 5) await storeNewer()
     return database.lock(key, work)
   }
   const source = sourceOver(endpoint, { store: database.open(locks ? { lock } : {}) })
-  let accessToken = 'healed-0'
+  let accessToken = 'newer-0'
   await source.setToken({ accessToken })
   for (let round = 1; round <= 5; round += 1) {
-    if (!locks) await heal()
+    if (!locks) await storeNewer()
     accessToken = await accessTokenOf(source, accessToken)
-    expect(accessToken).toBe(`healed-${round}`)
+    expect(accessToken).toBe(`newer-${round}`)
   }
   expect(endpoint.requests).toHaveLength(0)
   // Rejections without a new token from another process are still limited.
@@ -194,7 +194,7 @@ test('a rejected token that is still in the store is renewed', async () => {
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-2' }])
 })
 
-test('200 calls rejected at the same time use the store only as often as one', async () => {
+test('200 calls rejected at the same time use the store only as often as one call', async () => {
   const database = createDatabase()
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint, { store: database.open() })
@@ -387,7 +387,7 @@ test('a renewal that starts while setToken writes does not overwrite the token o
   const set = (key: string, token: Token) =>
     token.accessToken === 'mine' ? written.promise.then(() => whole.set(key, token)) : whole.set(key, token)
   const source = sourceOver(tokenEndpoint(), { store: database.open({ set }) })
-  await source.setToken({ accessToken: 'over', expiresAt: Date.now() })
+  await source.setToken({ accessToken: 'expired', expiresAt: Date.now() })
   const setting = source.setToken({ accessToken: 'mine' })
   const waiting = source.getToken()
   await seconds(0)
@@ -428,7 +428,7 @@ test('on Workers, callers that joined a renewal whose request is gone renew afte
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('clear returns the newest token, from memory or the store and even if expired, so that it can be revoked', async () => {
+test('clear returns the newest token from memory and store, even if it has expired, so that it can be revoked', async () => {
   const database = createDatabase()
   const open = () => sourceOver(tokenEndpoint(), { store: database.open() })
   const token = { accessToken: 'mine', refreshToken: 'refresh', expiresAt: Date.now() - 1 }
