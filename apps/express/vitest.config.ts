@@ -18,11 +18,7 @@ export default mergeConfig(
       projects: [
         // Bun and Deno run this one too.
         { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [inBrowser] } },
-        ...(hasChromium
-          ? [
-              { extends: true as const, test: { name: 'chromium', include: [inBrowser] } },
-            ]
-          : []),
+        ...(hasChromium ? [{ extends: true as const, test: { name: 'chromium', include: [inBrowser] } }] : []),
       ],
     },
   }),

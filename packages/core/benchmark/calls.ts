@@ -7,7 +7,7 @@ const url = `${api}/v1/things/42?page=2`
 const authorization = 'Bearer a-token-of-forty-characters-0123456789'
 const token = { accessToken: authorization.slice('Bearer '.length), expiresAt: Date.now() + 86_400_000 }
 
-/** Paths on the API's host that take other tokens: as many as Orange has. */
+/** Paths on the API's host that need other tokens, as many as Orange has. */
 const nine = [
   'oauth',
   'openid',
@@ -23,7 +23,7 @@ const nine = [
 /** A network that answers at once. */
 const answer = async () => new Response('{}')
 
-/** What a call costs with a token over the same call without one, in this process and without a network. */
+/** Measures the cost of a call with a token relative to one without a token, in this process, without a network. */
 export async function measureCalls(core: typeof Core): Promise<Record<string, Record<string, Figure>>> {
   const sourceOf = async (own: object = {}) => {
     const provider = {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { figureOf, type Figure } from './interleave.ts'
 
-/** How long a fresh process takes to import core, in milliseconds: alone, and after ky. */
+/** Measures how long a fresh process takes to import core, in milliseconds: alone, and after ky. */
 export function measureImport(entry: string): Record<string, Figure> {
   const time = (before: string) => {
     const program = `${before}; const start = performance.now(); await import(${JSON.stringify(entry)}); console.log(performance.now() - start)`
@@ -13,10 +13,10 @@ export function measureImport(entry: string): Record<string, Figure> {
     )
   }
   const alone: number[] = []
-  const beside: number[] = []
+  const afterKy: number[] = []
   for (let round = 0; round < 15; round += 1) {
     alone.push(time(''))
-    beside.push(time("await import('ky')"))
+    afterKy.push(time("await import('ky')"))
   }
-  return { alone: figureOf(alone), 'after ky': figureOf(beside) }
+  return { alone: figureOf(alone), 'after ky': figureOf(afterKy) }
 }

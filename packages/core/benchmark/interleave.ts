@@ -1,13 +1,13 @@
-/** What one variant does, once. */
+/** One call of a variant. */
 export type Variant = () => unknown
 
-/** A figure: its median over all rounds, and the interval that holds that median with 95 % certainty. */
+/** A measured value: the median of all rounds, and the interval that holds that median with 95 % certainty. */
 export type Figure = { readonly median: number; readonly from: number; readonly to: number }
 
 /**
- * Runs variants in turn, round by round, so that a machine whose speed changes is as slow for each of them.
+ * Runs variants in turn, round by round, so that a change of the machine's speed affects all of them alike.
  *
- * @returns of each variant, how long it took over the first one, and nanoseconds a call.
+ * @returns for each variant, its time relative to the first one, and its nanoseconds per call.
  */
 export async function interleave(
   variants: Readonly<Record<string, Variant>>,
@@ -22,7 +22,7 @@ export async function interleave(
       // oxlint-disable-next-line no-await-in-loop -- one call after the other
       for (let call = 0; call < callsPerRound; call += 1) await run()
       const took = Number(process.hrtime.bigint() - start) / callsPerRound
-      // What the calls left to the event loop is none of the next variant's.
+      // Lets the event loop finish the work of these calls, so that the next variant does not pay for it.
       // oxlint-disable-next-line no-await-in-loop -- in turn
       await new Promise((resolve) => setImmediate(resolve))
       // The first rounds only warm up.
@@ -38,7 +38,7 @@ export async function interleave(
   )
 }
 
-/** The median of some values, with its interval by order statistics. */
+/** Returns the median of some values, with its interval by order statistics. */
 export function figureOf(values: readonly number[]): Figure {
   const sorted = values.toSorted((a, b) => a - b)
   const count = sorted.length

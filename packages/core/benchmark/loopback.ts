@@ -6,7 +6,7 @@ import { figureOf, interleave, type Figure } from './interleave.ts'
 
 const coldCalls = 10_000
 
-/** What a call costs over the same call of bare ky, with a server in another process. */
+/** Measures the cost of a call relative to the same call of bare ky, with a server in another process. */
 export async function measureLoopback(core: typeof Core) {
   const server = fork(new URL('server.ts', import.meta.url))
   try {
@@ -43,7 +43,7 @@ async function measureGet(core: typeof Core, origin: string, source: Core.TokenS
   return interleave(variants, { rounds: 41, callsPerRound: 100 })
 }
 
-/** Calls at once that all find no token. */
+/** Measures calls that start at the same time and find no token. */
 async function measureCold(
   core: typeof Core,
   origin: string,

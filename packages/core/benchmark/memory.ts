@@ -2,7 +2,7 @@ import type * as Core from '../src/index.ts'
 
 const count = 100_000
 
-/** What a tenant takes in memory, its token included, in bytes: `node --expose-gc`. */
+/** Measures the memory of a tenant, with its token, in bytes. Needs `node --expose-gc`. */
 export async function measureMemory(core: typeof Core): Promise<{ readonly bytesPerTenant: number }> {
   const { gc } = globalThis
   if (!gc) throw new Error('start it with node --expose-gc')
@@ -23,16 +23,16 @@ export async function measureMemory(core: typeof Core): Promise<{ readonly bytes
   const used = async () => {
     for (let times = 0; times < 3; times += 1) {
       gc()
-      // oxlint-disable-next-line no-await-in-loop -- what was freed late is collected in the next round
+      // oxlint-disable-next-line no-await-in-loop -- the next round collects memory that was freed late
       await new Promise((resolve) => setImmediate(resolve))
     }
     return process.memoryUsage().heapUsed
   }
   const before = await used()
-  // oxlint-disable-next-line no-await-in-loop -- one after the other, so that nothing in flight is counted
+  // oxlint-disable-next-line no-await-in-loop -- one after the other, so that no running request is counted
   for (const name of names) await tenants(name).getToken()
   const bytesPerTenant = Math.round(((await used()) - before) / count)
-  // Also keeps them in memory until now.
+  // This also keeps the tenants in memory until now.
   if (tenants(names[0] ?? '').peek() !== 'Bearer token-1') throw new Error('a tenant was dropped')
   return { bytesPerTenant }
 }

@@ -1,4 +1,4 @@
-// A token endpoint and an API, in a process of their own. It sends its port to the process that started it.
+// A token endpoint and an API, in a separate process. It sends its port to the process that started it.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

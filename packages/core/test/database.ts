@@ -1,7 +1,7 @@
 import { sourceOver } from './support.ts'
 import type { OwnTokenSource, Token, TokenEvent, TokenSourceOptions, TokenStore } from '../src/index.ts'
 
-/** What several processes share: each store that is opened on it is one process's own object, and keeps JSON. */
+/** A database that several processes share. Each store opened on it is one process's own object, and keeps JSON. */
 export function createDatabase() {
   const contents = new Map<string, string>()
   const queues = new Map<string, Promise<unknown>>()
@@ -24,7 +24,7 @@ export function createDatabase() {
     ...own,
   })
 
-  /** The lock that all processes share: one after the other. */
+  /** The lock that all processes share. Work under one key runs one after the other. */
   const lock: NonNullable<TokenStore['lock']> = (key, work) => {
     const turn = (queues.get(key) ?? Promise.resolve()).then(() => {
       operations.push('lock')
@@ -37,13 +37,13 @@ export function createDatabase() {
     return turn
   }
 
-  /** The tokens in it. */
+  /** The stored tokens. */
   const tokens = () => [...contents.values()].map((text): Token => JSON.parse(text))
 
   return { contents, operations, open, lock, tokens }
 }
 
-/** A source, and the events that it tells. */
+/** Creates a source, and records its events. */
 export function watch(endpoint: { fetch: typeof fetch }, options: TokenSourceOptions = {}) {
   const events: TokenEvent[] = []
   const source = sourceOver(endpoint, { onEvent: (event) => events.push(event), ...options })
@@ -54,7 +54,7 @@ export function watch(endpoint: { fetch: typeof fetch }, options: TokenSourceOpt
 export const accessTokenOf = async (source: OwnTokenSource, rejected?: string) =>
   (await source.getToken({ rejected })).accessToken
 
-/** Waits for what does not hang on a timer: hashes are computed beside the event loop. */
+/** Waits until a condition holds that no timer can bring about: another thread computes the hash of a key. */
 export async function until(condition: () => unknown): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -18,7 +18,7 @@ afterEach(() => {
 const provider = 'example'
 const url = 'https://api.example/v1'
 
-test('the first token is renewed because there was none, later calls are served from memory', async () => {
+test('the first call renews with the reason absent, and memory serves later calls', async () => {
   const source = sourceOver(tokenEndpoint(), { onEvent })
   await source.getToken()
   await source.getToken()
@@ -34,7 +34,7 @@ test.each([
   ['expired', 3_600_000, undefined],
   ['ageing', 3_500_000, undefined],
   ['rejected', 0, 'token-1'],
-])('a renewal says why: the token was %s', async (reason, after, rejected) => {
+])('a renewed event has the reason: the token was %s', async (reason, after, rejected) => {
   const source = sourceOver(tokenEndpoint(), { onEvent })
   await source.getToken()
   await vi.advanceTimersByTimeAsync(after)
@@ -44,7 +44,7 @@ test.each([
   expect(events.filter(({ type }) => type === 'renewed')).toMatchObject([{ type: 'renewed', reason }])
 })
 
-test('a failure says why, what went wrong, whether a token is left, and when the next attempt may be', async () => {
+test('a failed event has the reason, the error, whether a token is left, and the time of the next attempt', async () => {
   const source = sourceOver(tokenEndpoint(refusal('invalid_client', 401)), { onEvent })
   const error = await errorOf(source.getToken())
   await errorOf(source.getToken())
@@ -54,7 +54,7 @@ test('a failure says why, what went wrong, whether a token is left, and when the
   ])
 })
 
-test('a failure beside a token that is alive says so', async () => {
+test('a failed event of a background renewal says that a valid token is left', async () => {
   const source = sourceOver(tokenEndpoint(undefined, refusal('x', 503)), { onEvent })
   await source.getToken()
   await vi.advanceTimersByTimeAsync(3_500_000)
@@ -63,14 +63,14 @@ test('a failure beside a token that is alive says so', async () => {
   expect(events.at(-1)).toMatchObject({ type: 'failed', reason: 'ageing', hasToken: true })
 })
 
-test('a rejection beyond the limit is told', async () => {
+test('a rejected token beyond the limit of forced renewals is a throttled event', async () => {
   const source = sourceOver(tokenEndpoint(...Array.from({ length: 9 }, () => grant('same'))), { onEvent })
   await source.getToken()
   for (let count = 0; count < 4; count += 1) await source.getToken({ rejected: 'same' })
   expect(events).toContainEqual({ type: 'throttled', provider, why: 'forced-renewals' })
 })
 
-test('a rejected call that is sent again is told, and one that is not', async () => {
+test('each rejected call is an event, and isReplayed is true if the call was sent again', async () => {
   const source = sourceOver(tokenEndpoint(undefined, undefined, grant('token-2')), { onEvent })
   const target = api(unauthorized(), undefined, unauthorized())
   const http = ky.create({ fetch: target.fetch }).extend(bearer(source))
@@ -83,7 +83,7 @@ test('a rejected call that is sent again is told, and one that is not', async ()
   ])
 })
 
-test('a rejected call whose token did not change was not sent again, and the event says so', async () => {
+test('if the token did not change, the event for the rejected call has isReplayed false', async () => {
   const source = sourceOver(tokenEndpoint(grant('same'), grant('same')), { onEvent })
   await bearerFetch(source, api(unauthorized()).fetch)(url)
   expect(events.at(-1)).toEqual({ type: 'rejected', provider, status: 401, isReplayed: false })
@@ -92,19 +92,19 @@ test('a rejected call whose token did not change was not sent again, and the eve
 const html = { headers: { 'content-type': 'text/html' } }
 
 test.each([
-  ['431', () => new Response(null, { status: 431 }), 5000, true],
-  ['400 with HTML', () => new Response('<html>', { status: 400, ...html }), 5000, true],
-  ['400 without a body', () => new Response(null, { status: 400 }), 5000, true],
-  ['400 with JSON', () => Response.json({}, { status: 400 }), 5000, false],
+  ['a 431 is reported', () => new Response(null, { status: 431 }), 5000, true],
+  ['a 400 with HTML is reported', () => new Response('<html>', { status: 400, ...html }), 5000, true],
+  ['a 400 without a body is reported', () => new Response(null, { status: 400 }), 5000, true],
+  ['a 400 with JSON is not reported', () => Response.json({}, { status: 400 }), 5000, false],
   [
-    '400 with problem+json',
+    'a 400 with problem+json is not reported',
     () => new Response('{}', { status: 400, headers: { 'content-type': 'application/problem+json' } }),
     5000,
     false,
   ],
-  ['431 to a short token', () => new Response(null, { status: 431 }), 500, false],
-  ['404 with HTML', () => new Response('<html>', { status: 404, ...html }), 5000, false],
-])('a refusal that looks like a limit for headers is told as such: %s', async (_what, answer, length, isTold) => {
+  ['a 431 to a short token is not reported', () => new Response(null, { status: 431 }), 500, false],
+  ['a 404 with HTML is not reported', () => new Response('<html>', { status: 404, ...html }), 5000, false],
+])('a response that suggests a too long header is an oversized event: %s', async (_what, answer, length, isTold) => {
   const source = sourceOver(tokenEndpoint(grant('x'.repeat(length))), { onEvent })
   const response = await bearerFetch(source, api(answer()).fetch)(url)
   const { status } = response
@@ -117,14 +117,14 @@ test.each([
   ['insecure', 'http://api.example/v1?secret=1', {}, 'http://api.example'],
   ['authorization', `${url}?secret=1`, { headers: { authorization: 'Basic x' } }, 'https://api.example'],
 ] as const)(
-  'a call without a token says why: %s, and where it went, but not what for',
+  'a call without a token is an event with the reason %s and the origin, but without path and query',
   async (why, to, init, origin) => {
     await bearerFetch(sourceOver(tokenEndpoint(), { onEvent }), api().fetch)(to, init)
     expect(events).toEqual([{ type: 'skipped', provider, why, origin }])
   },
 )
 
-test('what a handler throws changes nothing', async () => {
+test('an event handler that throws changes nothing', async () => {
   const source = sourceOver(tokenEndpoint(), {
     onEvent: () => {
       throw new Error('no metrics today')

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 
-/** Gives each test of a file a clock of its own, at the instant 1,000,000, and checks that no timer is left running. */
+/** Gives each test of a file its own clock, which starts at 1,000,000, and checks that no timer is left running. */
 export function useFakeTime() {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
-    // The middle of the jitter, so that margins are what they are without it.
+    // The middle of the jitter's range, so that the jitter does not change the margins.
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
   })
 

@@ -3,7 +3,7 @@ import { createLru } from '../src/lru.ts'
 
 const createMember = (name: string) => ({ name, isBusy: false })
 
-test('one that is busy is not dropped, and the next longest unused is instead', () => {
+test('a busy member is not dropped: the next longest unused one is dropped instead', () => {
   const members = createLru(createMember, 2, ({ isBusy }) => isBusy)
   const [a, b] = [members('a'), members('b')]
   a.isBusy = true
@@ -12,7 +12,7 @@ test('one that is busy is not dropped, and the next longest unused is instead', 
   expect(members('b')).not.toBe(b)
 })
 
-test('while all are busy there are more of them, and the newest is not dropped either', () => {
+test('while all members are busy, the limit is exceeded, and the newest member is kept too', () => {
   const members = createLru(createMember, 2, ({ isBusy }) => isBusy)
   const [a, b] = [members('a'), members('b')]
   a.isBusy = b.isBusy = true

@@ -3,19 +3,19 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isOAuthError, type OwnTokenSource, type Token, type TokenStore } from '../src/index.ts'
 import { grant, refusal, sourceOver } from './support.ts'
 
-/** What anybody may do at any time. */
+/** A step that a caller can take at any time. */
 type Step =
   | { readonly does: 'get' | 'refuse' | 'peek' | 'set' | 'clear' }
   | { readonly does: 'pass'; readonly ms: number }
 
-/** What becomes of a token request. */
+/** The result of a token request. */
 type Outcome = 'grant' | 'grant again' | 'refresh' | 'down' | 'throttle' | 'refuse' | 'lose'
 
 type Scenario = {
-  /** What each caller does, one after the other; the callers do not wait for each other. */
+  /** The steps of each caller, one after the other. The callers do not wait for each other. */
   readonly callers: readonly (readonly Step[])[]
   readonly outcomes: readonly Outcome[]
-  /** Which operations of the store fail, in their order; absent: there is no store. */
+  /** Whether each operation of the store fails, in order. If `undefined`, there is no store. */
   readonly store: readonly boolean[] | undefined
 }
 
@@ -34,17 +34,17 @@ afterEach(() => {
 
 const calls = ['get', 'get', 'refuse', 'refuse', 'peek'] as const
 
-/** The instants at which something may change: store time-outs, back-offs, deadlines, limits, margins, lifetimes. */
+/** Durations after which something can change: store timeouts, back-offs, deadlines, limits, margins, lifetimes. */
 const instants = [1, 500, 1000, 10_000, 30_000, 0.92 * hour, hour] as const
 
-/** Too early to end a token or to refill the limit. */
+/** Durations too short for a token to expire, or for the rate limit to allow another renewal. */
 const earlyInstants = [1, 500, 1000] as const
 
 const bad: readonly Outcome[] = ['down', 'throttle', 'refuse', 'lose']
 
 const outcomes = fc.oneof(
   fc.array(fc.constantFrom<Outcome>('grant', 'grant', 'grant again', 'refresh', ...bad), { maxLength: 10 }),
-  // A server that is well, and ones that are not.
+  // A server that always issues tokens, and servers that fail 30 times in one way.
   fc.constant([]),
   fc.constantFrom(...bad).map((outcome) => Array.from({ length: 30 }, () => outcome)),
 )
@@ -57,38 +57,38 @@ const store = fc.option(
 )
 
 /**
- * Runs a scenario in the order that the scheduler chooses, and tells what happened.
+ * Runs a scenario in the order that the scheduler chooses, and counts what happens.
  *
- * @throws If somebody gets a token that they must not get, waits for ever, or fails with anything but an `OAuthError`.
+ * @throws If a caller gets a token that it must not get, waits forever, or gets an error that is not an `OAuthError`.
  */
 async function run(scheduler: fc.Scheduler, scenario: Scenario) {
   vi.setSystemTime(start)
-  // Else it would come back from its thread whenever it likes.
+  // The real digest runs in another thread, and would end at a random moment.
   vi.spyOn(crypto.subtle, 'digest').mockImplementation(() =>
     scheduler.schedule(Promise.resolve(new ArrayBuffer(32)), 'key'),
   )
-  /** Counts what happens, to compare before and after. */
+  /** A logical clock, to compare which of two things happened first. */
   let moment = 0
   const now = () => (moment += 1)
 
-  // Tokens, each with what tells older from newer.
+  // The tokens, each with the moments that tell older tokens from newer ones.
   const births = new Map<
     string,
     { requestedAt: number; grantedAt: number; knownAt: number; expiresAt: number; isRepeated: boolean }
   >()
-  const bornOf = (accessToken: string) => births.get(accessToken) ?? expect.fail(`nobody granted ${accessToken}`)
+  const bornOf = (accessToken: string) => births.get(accessToken) ?? expect.fail(`unknown token ${accessToken}`)
 
   // The token endpoint.
-  let inFlight = 0
+  let running = 0
   let requests = 0
   let granted = 0
-  let mostInFlight = 0
+  let mostRunning = 0
   const fetch: typeof globalThis.fetch = async (_input, init) => {
     const requestedAt = now()
     const outcome = scenario.outcomes[requests] ?? 'grant'
     requests += 1
-    inFlight += 1
-    mostInFlight = Math.max(mostInFlight, inFlight)
+    running += 1
+    mostRunning = Math.max(mostRunning, running)
     const sentAt = Date.now()
     try {
       await Promise.race([
@@ -98,7 +98,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
         }),
       ])
     } finally {
-      inFlight -= 1
+      running -= 1
     }
     if (outcome === 'down') return refusal('down', 503)
     if (outcome === 'throttle') return refusal('slow_down', 429, { 'retry-after': '20' })
@@ -109,7 +109,8 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     const before = births.get(accessToken)
     births.set(accessToken, {
       requestedAt: Math.max(requestedAt, before?.requestedAt ?? 0),
-      // Who saw it refused may have had it from the first time: what came between the two is newer than that.
+      // A caller that saw the token rejected may have it from the first answer. A token that was issued between two
+      // such answers is newer than that.
       grantedAt: Math.min(now(), before?.grantedAt ?? Number.POSITIVE_INFINITY),
       knownAt: moment,
       expiresAt: Math.max(sentAt + hour, before?.expiresAt ?? 0),
@@ -118,7 +119,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     return grant(accessToken, outcome === 'refresh' ? { refresh_token: `refresh-${granted}` } : {})
   }
 
-  // The store: it writes in order, reads whenever it comes to it, and some of what it is to do fails.
+  // The store. It writes in order and reads at any time, and some of its operations fail.
   const stored = new Map<string, unknown>()
   let operations = 0
   let written: Promise<unknown> = Promise.resolve()
@@ -141,8 +142,8 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     delete: (key) => write('delete', () => void stored.delete(key)),
   }
 
-  // The sources: with a store, two over the same one.
-  let rationedAt = 0
+  // The sources: two over the same store, or a single one without a store.
+  let limitedAt = 0
   const create = (): OwnTokenSource =>
     sourceOver(
       { fetch },
@@ -150,7 +151,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
         store: scenario.store && asyncStore,
         maxTokenRequestsPerMinute: 1000,
         onEvent: (event) => {
-          if (event.type === 'throttled' && event.why === 'forced-renewals') rationedAt = now()
+          if (event.type === 'throttled' && event.why === 'forced-renewals') limitedAt = now()
         },
       },
     )
@@ -174,26 +175,28 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     clears: clearing > 0 || hasFailedToClear ? -1 : clears,
   })
 
-  /** Asks for a token, and judges the one it gets. */
+  /** Asks for a token, and checks the one it gets. */
   const ask = async (caller: number, rejected?: string) => {
     const memory = memories[caller] ?? expect.fail()
     if (rejected !== undefined) memory.refusedAt = Math.max(memory.refusedAt, bornOf(rejected).grantedAt)
     const asked = situation()
     const { accessToken } = await sourceOf(caller).getToken({ rejected })
     take(caller, accessToken, asked)
-    // Only where the limit is used up, the server gave it again, or it was in the store when memory was cleared.
-    const isExcused = rationedAt > asked.at || bornOf(accessToken).isRepeated || changes > 0
-    expect(accessToken !== rejected || isExcused, 'nobody gets what they refused').toBe(true)
+    // Allowed only if the limit is used up, the server issued it again, or it was in the store when memory was cleared.
+    const isExcused = limitedAt > asked.at || bornOf(accessToken).isRepeated || changes > 0
+    expect(accessToken !== rejected || isExcused, 'no caller gets the token that it saw rejected').toBe(true)
   }
 
   const take = (caller: number, accessToken: string, before: ReturnType<typeof situation>) => {
     const memory = memories[caller] ?? expect.fail()
     const { requestedAt, knownAt, expiresAt } = bornOf(accessToken)
-    // While a log-out goes on, or when one failed, an older one that the store still has may turn up.
+    // While a log-out runs, or after one failed, an older token that is still in the store can reappear.
     if (before.clears === clears)
-      expect(knownAt, 'no token is older than one that the caller saw refused').toBeGreaterThanOrEqual(memory.refusedAt)
-    expect(requestedAt, 'no token from before a log-out is given after it').toBeGreaterThan(before.clearedAt)
-    expect(expiresAt, 'no token is given that was over already').toBeGreaterThan(before.time)
+      expect(knownAt, 'no caller gets an older token than one that it saw rejected').toBeGreaterThanOrEqual(
+        memory.refusedAt,
+      )
+    expect(requestedAt, 'after a log-out, no caller gets a token from before it').toBeGreaterThan(before.clearedAt)
+    expect(expiresAt, 'no caller gets an expired token').toBeGreaterThan(before.time)
     memory.token = accessToken
   }
 
@@ -217,7 +220,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
           expiresAt: Date.now() + hour,
           isRepeated: false,
         })
-      // It takes its place somewhere between the call and its end.
+      // It takes effect at some moment between the start and the end of the call.
       give(Number.POSITIVE_INFINITY)
       await sourceOf(given)
         .setToken(token)
@@ -264,7 +267,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     void act()
   }
 
-  // Lets everything happen, in any order; where nothing but time can help, that passes.
+  // Lets everything happen, in any order. If only time can help, the clock advances.
   let idle = 0
   while (finished < scenario.callers.length || scheduler.count() > 0 || idle === 0) {
     if (scheduler.count() > 0) {
@@ -275,7 +278,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
     await new Promise((resolve) => setImmediate(resolve))
     if (scheduler.count() > 0) continue
     idle += 1
-    if (idle > 100) expect.fail('somebody waits for ever')
+    if (idle > 100) expect.fail('a caller waits forever')
     if (idle <= 3) continue
     passes += 1
     await vi.advanceTimersByTimeAsync(500)
@@ -285,7 +288,7 @@ async function run(scheduler: fc.Scheduler, scenario: Scenario) {
 
   if (failures.length > 0) throw failures[0]
   expect(unhandled, 'no rejection is unhandled').not.toHaveBeenCalled()
-  return { requests, mostInFlight, changes, passes }
+  return { requests, mostRunning, changes, passes }
 }
 
 type Happening = Awaited<ReturnType<typeof run>>
@@ -299,29 +302,29 @@ function check(kinds: readonly (Step['does'] | number)[], judge: (happening: Hap
   const property = fc.asyncProperty(fc.scheduler(), scenario, async (scheduler, own) => {
     judge(await run(scheduler, own), own)
   })
-  // For a night: RUNS=100000.
+  // To run it for a whole night, set RUNS=100000.
   return fc.assert(property, { numRuns: Number(process.env['RUNS'] ?? 200) })
 }
 
-test('calls in any order: one token request at a time; nobody waits for ever, or gets what they rejected or older', () =>
-  check([...instants], ({ mostInFlight }) => {
-    expect(mostInFlight).toBeLessThanOrEqual(1)
+test('in any order of calls, one token request runs at a time, and no caller waits forever or gets a rejected or older token', () =>
+  check([...instants], ({ mostRunning }) => {
+    expect(mostRunning).toBeLessThanOrEqual(1)
   }))
 
-test('with log-ins and log-outs: no token from before a log-out is given after it; each overtakes one request', () =>
-  check([...instants, 'set', 'clear', 'clear'], ({ mostInFlight, changes }) => {
-    expect(mostInFlight).toBeLessThanOrEqual(1 + changes)
+test('after a log-out no caller gets a token from before it, and each log-in or log-out adds at most one running token request', () =>
+  check([...instants, 'set', 'clear', 'clear'], ({ mostRunning, changes }) => {
+    expect(mostRunning).toBeLessThanOrEqual(1 + changes)
   }))
 
-test('token requests are bounded by what happened, however many calls there were', () => {
+test('the number of token requests does not grow with the number of calls', () => {
   const mostlyRefusals = Array.from({ length: 20 }, () => 'refuse' as const)
   return check(
     [...mostlyRefusals, ...earlyInstants, 'clear'],
     ({ requests, changes, passes }, { outcomes: answers }) => {
-      // While no time passes and nothing is set or cleared, one renewal gets a token and one may fail. Beyond that each
-      // needs a permit of the limit. A log-in or log-out counts when it begins and when it ends.
+      // While no time passes and nothing is set or cleared, one renewal can get a token and one can fail. Each further
+      // one needs a permit of the rate limit. A log-in or log-out counts when it begins and when it ends.
       const renewals = 2 * (1 + passes + 2 * changes) + 3
-      // A refresh token is tried, then the one that another process put into the store, then the grant starts over.
+      // A renewal tries a refresh token, then the one that another process stored, then the grant without one.
       expect(requests).toBeLessThanOrEqual(answers.includes('refresh') ? 3 * renewals : renewals)
     },
   )

@@ -14,7 +14,7 @@ import {
 } from '../src/index.ts'
 import { api, errorOf, grant, provider, secret, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
 
-/** All that must never be seen, in each form that it is sent in. */
+/** The secrets that must never be visible, in each form in which they are sent. */
 const oddSecret = 'p+q/r %é:&='
 const secrets = [
   secret,
@@ -41,7 +41,7 @@ afterEach(() => {
   logged.length = 0
 })
 
-/** Everything that a log, a debugger or an error tracker could show of a value. */
+/** Returns all text that a log, a debugger or an error tracker can show of a value. */
 function shown(value: unknown): string {
   const texts = [inspect(value, { depth: 10, showHidden: true, getters: true }), String(value), JSON.stringify(value)]
   for (let error = value; error instanceof Error; error = error.cause) texts.push(error.message, error.stack ?? '')
@@ -53,7 +53,7 @@ function expectNoSecret(...values: unknown[]) {
   for (const hidden of secrets) expect(text).not.toContain(hidden)
 }
 
-/** A server that repeats everything it was sent in its answer. */
+/** A server that repeats the whole request in its answer. */
 const parrot = (status: number, error: string | undefined) => ({
   fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
     const request = new Request(input, init)
@@ -83,29 +83,32 @@ const thrower = (make: (heard: string) => Error) => ({
 })
 
 const credentials: [string, TokenSourceOptions][] = [
-  ['form-encoded Basic', {}],
-  ['plain Basic', { clientAuth: plainBasic, clientSecret: oddSecret }],
-  ['form-encoded Basic of an odd secret', { clientSecret: oddSecret }],
-  ['a secret in the form', { clientAuth: clientSecretPost, clientSecret: oddSecret }],
+  ['the secret of form-encoded Basic', {}],
+  ['the secret of plain Basic', { clientAuth: plainBasic, clientSecret: oddSecret }],
+  ['an odd secret of form-encoded Basic', { clientSecret: oddSecret }],
+  ['the secret in the form', { clientAuth: clientSecretPost, clientSecret: oddSecret }],
   ['a refresh token', { grant: refreshToken('refresh-secret') }],
   ['an assertion', { clientAuth: ({ form }) => form.set('client_assertion', 'assertion-secret') }],
 ]
 
 const answers: [string, { fetch: typeof fetch }][] = [
-  ['refuses', parrot(401, 'invalid_client')],
+  ['refuses the client', parrot(401, 'invalid_client')],
   ['refuses the grant', parrot(400, 'invalid_grant')],
   ['is down', parrot(503, 'x')],
   ['answers with a broken token', parrot(200, undefined)],
-  ['answers with neither', parrot(403, undefined)],
+  ['answers with neither a token nor an error', parrot(403, undefined)],
   ['redirects', parrot(302, undefined)],
-  ['breaks off', thrower((heard) => new TypeError(`fetch failed: ${heard}`))],
-  ['breaks off, with a cause', thrower((heard) => new TypeError('fetch failed', { cause: new Error(heard) }))],
+  ['closes the connection', thrower((heard) => new TypeError(`fetch failed: ${heard}`))],
   [
-    'breaks off, with a code',
+    'closes the connection, and the error has a cause',
+    thrower((heard) => new TypeError('fetch failed', { cause: new Error(heard) })),
+  ],
+  [
+    'closes the connection, and the error has a code',
     thrower((heard) => new TypeError('x', { cause: Object.assign(new Error(), { code: heard }) })),
   ],
   [
-    'breaks off with something else',
+    'closes the connection, and the error has more members',
     thrower((heard) => Object.assign(new Error(heard), { request: heard, config: { heard } })),
   ],
 ]
@@ -114,7 +117,7 @@ const cases = credentials.flatMap(([credential, options]) =>
   answers.map(([what, endpoint]) => ({ credential, what, options, endpoint })),
 )
 
-/** A store that repeats what it is given in its errors, as some clients repeat the command that failed. */
+/** A store whose errors repeat the key and the token, as some clients repeat the command that failed. */
 const parrotStore = (): TokenStore => ({
   get: () => undefined,
   set: (key, token) => {
@@ -125,7 +128,7 @@ const parrotStore = (): TokenStore => ({
   },
 })
 
-test.each(cases)('nothing shows $credential when the server $what', async ({ options, endpoint }) => {
+test.each(cases)('no error, event or log shows $credential when the server $what', async ({ options, endpoint }) => {
   const events: TokenEvent[] = []
   const onEvent = (event: TokenEvent) => void events.push(event)
   for (const store of [undefined, new Map(), parrotStore()]) {
@@ -138,7 +141,7 @@ test.each(cases)('nothing shows $credential when the server $what', async ({ opt
   expectNoSecret(...events)
 })
 
-test.each(credentials)('no event of a whole life shows %s or a token', async (_credential, options) => {
+test.each(credentials)("no event in a source's whole life shows %s or a token", async (_credential, options) => {
   const events: TokenEvent[] = []
   const granted = [1, 2, 3].map((count) => grant(`token-secret-${count}`, { refresh_token: 'refresh-secret' }))
   const endpoint = tokenEndpoint(...granted, new TypeError('fetch failed'))
@@ -162,14 +165,14 @@ test.each(answers)('no error of a revocation shows the token when the server %s'
   expectNoSecret(await revoke(request).catch((error: unknown) => error))
 })
 
-test('neither the source nor the options for ky show what they hold', async () => {
+test('neither the source nor the options for ky show a secret or a token', async () => {
   const source = sourceOver(tokenEndpoint(grant('token-secret', { refresh_token: 'refresh-secret' })))
   const options = bearer(source)
   await source.getToken()
   expectNoSecret(source, options, ky.extend(options))
 })
 
-test("ky's error of a rejected call shows no token", async () => {
+test("ky's error for a rejected call shows no token", async () => {
   const source = sourceOver(tokenEndpoint(grant('token-secret'), grant('token-secret-2')))
   const target = api(unauthorized(), unauthorized())
   vi.stubGlobal('fetch', target.fetch)
@@ -182,7 +185,7 @@ test("ky's error of a rejected call shows no token", async () => {
 })
 
 test.each([{ accessToken: 'token-secret\n' }, { accessToken: 'token-secret', expiresAt: Number.NaN }])(
-  'setToken does not show what it refuses',
+  'setToken does not show a token that it refuses',
   async (token) => {
     expectNoSecret(await errorOf(sourceOver(tokenEndpoint()).setToken(token)))
   },

@@ -9,10 +9,10 @@ export const provider: Provider = {
   clientAuth: clientSecretBasic,
 }
 
-/** What a scripted token endpoint answers: a response, an error to throw, or a promise of either. */
+/** An answer of a scripted token endpoint: a response, an error to throw, or a promise of a response. */
 type Answer = Response | Error | Promise<Response>
 
-/** A token endpoint as a `fetch`: it answers as scripted, then with `token-1`, `token-2` … by the number of the request. */
+/** A token endpoint as a `fetch`. It gives the scripted answers, and `token-<number of the request>` without one. */
 export function tokenEndpoint(...script: (Answer | undefined)[]) {
   const requests: Request[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -24,11 +24,11 @@ export function tokenEndpoint(...script: (Answer | undefined)[]) {
   return { fetch, requests }
 }
 
-/** A token endpoint's answer that grants a token. */
+/** A token endpoint's answer with a token. */
 export const grant = (accessToken: string, members: Record<string, unknown> = {}) =>
   Response.json({ access_token: accessToken, token_type: 'Bearer', expires_in: 3600, ...members })
 
-/** A token endpoint's answer that refuses one. */
+/** A token endpoint's answer that refuses the request. */
 export const refusal = (error: string, status = 400, headers: Record<string, string> = {}) =>
   Response.json({ error }, { status, headers })
 
@@ -37,7 +37,7 @@ export function sourceOver(endpoint: { fetch: typeof fetch }, options: TokenSour
   return createTokenSource({ provider, clientId: 'app', clientSecret: secret, fetch: endpoint.fetch, ...options })
 }
 
-/** An API as a `fetch`: it remembers what it received and answers as scripted, then 200. */
+/** An API as a `fetch`. It remembers the calls, and gives the scripted answers, then 200. */
 export function api(...script: (Response | Error | undefined)[]) {
   const calls: { url: string; method: string; authorization: string | null; headers: Headers; body: string }[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -52,7 +52,7 @@ export function api(...script: (Response | Error | undefined)[]) {
   return { fetch, calls }
 }
 
-/** An API that rejects every token but the one named. */
+/** An API that accepts the named tokens, and rejects all others. */
 export function apiThatTakes(...accessTokens: string[]) {
   const calls: string[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -79,7 +79,7 @@ export function deferred<T>() {
   return { promise, resolve, reject }
 }
 
-/** The error a promise rejects with. */
+/** Returns the error that a promise rejects with. */
 export const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => {

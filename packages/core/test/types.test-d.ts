@@ -21,7 +21,7 @@ test('a Map is a token store', () => {
   expectTypeOf<Map<string, Token>>().toExtend<TokenStore>()
 })
 
-test('bearer takes a source or a selector and gives options for ky', () => {
+test('bearer takes a source or a selector, and returns options for ky', () => {
   expectTypeOf(bearer)
     .parameter(0)
     .exclude<string | ((...parameters: never[]) => unknown)>()
@@ -31,21 +31,21 @@ test('bearer takes a source or a selector and gives options for ky', () => {
   ).toEqualTypeOf<Options>()
 })
 
-test('bearerFetch is a fetch', () => {
+test('bearerFetch returns a fetch', () => {
   expectTypeOf(bearerFetch).returns.toEqualTypeOf<typeof fetch>()
 })
 
-test('what createTokenSource makes is a token source', () => {
+test('createTokenSource returns a token source', () => {
   expectTypeOf(createTokenSource({ provider })).toExtend<TokenSource>()
-  // @ts-expect-error -- an option that does not exist is a mistake
+  // @ts-expect-error -- this option does not exist
   createTokenSource({ provider, clientID: 'app' })
 })
 
-test('a source written by hand needs no more than getToken and apis', () => {
+test('a hand-written source needs getToken and apis only', () => {
   expectTypeOf<{ apis: string[]; getToken: () => Promise<{ accessToken: string }> }>().toExtend<TokenSource>()
 })
 
-test('isOAuthError narrows to the error with its codes', () => {
+test('isOAuthError narrows a value to OAuthError, with its codes', () => {
   expectTypeOf(isOAuthError).guards.toEqualTypeOf<OAuthError>()
   expectTypeOf<OAuthError['code']>().toEqualTypeOf<OAuthErrorCode>()
 })
@@ -54,7 +54,7 @@ test('tokens are read-only', () => {
   expectTypeOf<Token>().toEqualTypeOf<Readonly<Token>>()
 })
 
-test('a grant says whose tokens it gets, so that a function in its place is a mistake', () => {
+test('a grant needs an identity, so a function in its place is a type error', () => {
   expectTypeOf<{ name: string }>().not.toExtend<Grant>()
   // @ts-expect-error -- the parentheses are missing
   createTokenSource({ provider, grant: clientCredentials })

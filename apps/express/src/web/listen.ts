@@ -55,7 +55,9 @@ export function listen(app: RequestListener, options: { host: string; port: numb
 
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options, () => resolve({ url: urlOf(server), stop, [Symbol.asyncDispose]: async () => void (await stop(0)) }))
+    server.listen(options, () =>
+      resolve({ url: urlOf(server), stop, [Symbol.asyncDispose]: async () => void (await stop(0)) }),
+    )
   })
 }
 

@@ -25,13 +25,13 @@ test.each([
   { id: 'app', secret: 'pass' },
   { id: 'a b', secret: 'p+q/r%:=&' },
   { id: 'é', secret: '€' },
-])('plainBasic joins id and secret as they are, in UTF-8: $id:$secret', async ({ id, secret }) => {
+])('plainBasic joins id and secret without form-encoding, in UTF-8: $id:$secret', async ({ id, secret }) => {
   const { form, authorization } = await authenticate(plainBasic, id, secret)
   expect(authorization).toBe(`Basic ${base64(`${id}:${secret}`)}`)
   expect(form).toBe('grant_type=client_credentials')
 })
 
-test('plainBasic refuses a client id with a colon, which the server would cut there', async () => {
+test('plainBasic refuses a client id with a colon: the server would cut the id there', async () => {
   await expect(authenticate(plainBasic, 'a:b', 'pass')).rejects.toThrow(
     /^plainBasic cannot send a client id with a colon/,
   )
@@ -50,7 +50,7 @@ test('none puts only the id into the form', async () => {
 })
 
 test.each([{ clientSecretBasic }, { plainBasic }, { clientSecretPost }])(
-  'a client authentication that needs a secret says so when there is none: %o',
+  'a client authentication that needs a secret rejects without one, and says so: %o',
   async (named) => {
     const [name = '', clientAuth = none] = Object.entries(named)[0] ?? []
     await expect(authenticate(clientAuth, 'app')).rejects.toThrow(`${name} needs a clientSecret`)

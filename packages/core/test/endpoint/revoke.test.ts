@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('posts the token with the client’s authentication', async () => {
+test('revoke posts the token with the client’s authentication', async () => {
   const endpoint = tokenEndpoint(new Response(null, { status: 200 }))
   await revoke({ ...client, tokenTypeHint: 'access_token', fetch: endpoint.fetch })
   const [request] = endpoint.requests
@@ -23,26 +23,26 @@ test('posts the token with the client’s authentication', async () => {
   expect(await request?.text()).toBe('token=token-secret&token_type_hint=access_token')
 })
 
-test('leaves the hint out where none is given', async () => {
+test('revoke sends no hint if none is given', async () => {
   const endpoint = tokenEndpoint(new Response(null, { status: 200 }))
   await revoke({ ...client, fetch: endpoint.fetch })
   expect(await endpoint.requests[0]?.text()).toBe('token=token-secret')
 })
 
 test.each([
-  ['503', new Response(null, { status: 503, headers: { 'retry-after': '7' } }), 'TOKEN_UNAVAILABLE'],
+  ['a 503', new Response(null, { status: 503, headers: { 'retry-after': '7' } }), 'TOKEN_UNAVAILABLE'],
   ['no answer', new TypeError('fetch failed'), 'TOKEN_UNAVAILABLE'],
   ['unsupported_token_type', refusal('unsupported_token_type'), 'TOKEN_REFUSED'],
-  ['a page', new Response('<html>', { status: 404 }), 'TOKEN_MALFORMED'],
+  ['an HTML page', new Response('<html>', { status: 404 }), 'TOKEN_MALFORMED'],
   ['a redirect', new Response(null, { status: 302 }), 'TOKEN_MALFORMED'],
-])('%s is an error that shows no token', async (_what, answer, code) => {
+])('a revocation that gets %s rejects with an error that shows no token', async (_what, answer, code) => {
   const error = (await errorOf(revoke({ ...client, fetch: tokenEndpoint(answer).fetch }))) as OAuthError
   expect(error).toMatchObject({ name: 'OAuthError', code, provider: 'example' })
   expect(error.message).toContain('the revocationEndpoint')
   expect(error.message).not.toContain('token-secret')
 })
 
-test('a provider without the endpoint is a TypeError', async () => {
+test('a provider without a revocationEndpoint is a TypeError', async () => {
   const error = await errorOf(revoke({ ...client, provider: example }))
   expect(error).toBeInstanceOf(TypeError)
   expect(error).toHaveProperty('message', 'example: revocationEndpoint is not an absolute URL')

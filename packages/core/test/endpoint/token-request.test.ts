@@ -26,11 +26,11 @@ function ask(endpoint: { fetch: typeof fetch }, request: Partial<TokenRequest> =
   })
 }
 
-/** The token, or the error without its stack. */
+/** Asks a scripted token endpoint: `outcome` returns the token, `failure` returns the error. */
 const outcome = (...script: Script) => ask(tokenEndpoint(...script))
 const failure = async (...script: Script) => (await errorOf(outcome(...script))) as OAuthError
 
-test('sends one POST with the form, JSON accepted, redirects not followed', async () => {
+test('a token request is one POST with a form that accepts JSON and follows no redirect', async () => {
   const endpoint = tokenEndpoint()
   await ask(endpoint)
   const [request] = endpoint.requests
@@ -46,7 +46,7 @@ test('sends one POST with the form, JSON accepted, redirects not followed', asyn
   expect(await request?.text()).toBe('grant_type=client_credentials')
 })
 
-test('leaves parameters without a value out, and repeats those that are lists', async () => {
+test('a parameter without a value is not sent, and a list is sent as a repeated parameter', async () => {
   const endpoint = tokenEndpoint()
   await ask(endpoint, {
     parameters: { a: 'x y', b: undefined, resource: ['https://r.example/1', 'https://r.example/2'] },
@@ -56,7 +56,7 @@ test('leaves parameters without a value out, and repeats those that are lists', 
   )
 })
 
-test('looks credentials and parameters up anew for each request', async () => {
+test('credentials and parameters are looked up again for each request', async () => {
   const endpoint = tokenEndpoint()
   let count = 0
   const request: Partial<TokenRequest> = {
@@ -78,7 +78,7 @@ test.each([
   [{ clientSecret: async () => undefined as never }, 'example: clientSecret is missing'],
   [{ provider: { ...provider, tokenEndpoint: 'http://id.example/token' } }, 'example: tokenEndpoint must be https:'],
   [{ provider: { ...provider, tokenEndpoint: '/token' } }, 'example: tokenEndpoint is not an absolute URL'],
-])('wrong use is a TypeError and nothing is sent: %o', async (request, message) => {
+])('wrong options are a TypeError, and nothing is sent: %o', async (request, message) => {
   const endpoint = tokenEndpoint()
   const error = await errorOf(ask(endpoint, request))
   expect(error).toBeInstanceOf(TypeError)
@@ -86,7 +86,7 @@ test.each([
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('a look-up that fails is TOKEN_UNAVAILABLE, which no HTTP client takes for a network error of its own', async () => {
+test('a failed look-up is TOKEN_UNAVAILABLE, so that no HTTP client mistakes it for its own network error', async () => {
   const endpoint = tokenEndpoint()
   const clientSecret = async () => {
     throw new TypeError('fetch failed', { cause: new Error('vault is sealed') })
@@ -102,29 +102,29 @@ test('a look-up that fails is TOKEN_UNAVAILABLE, which no HTTP client takes for 
 test.each([
   ['parameters', { parameters: () => Promise.reject(new TypeError('fetch failed', { cause: new Error('kms') })) }],
   ['clientAuth', { clientAuth: () => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' })) }],
-])('%s that fail like a network are TOKEN_UNAVAILABLE', async (_what, request) => {
+])('a network error in the function %s is TOKEN_UNAVAILABLE', async (_what, request) => {
   const endpoint = tokenEndpoint()
   expect(await errorOf(ask(endpoint, request))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('wrong use of a client authentication is a TypeError that names the provider', async () => {
+test('a client authentication without its secret is a TypeError that names the provider', async () => {
   const error = await errorOf(ask(tokenEndpoint(), { clientSecret: undefined }))
   expect(error).toBeInstanceOf(TypeError)
   expect(error).toHaveProperty('message', 'example: clientSecretBasic needs a clientSecret')
 })
 
-test("Orange's description of an error is one", async () => {
+test("the description in Orange's errors becomes the errorDescription", async () => {
   const answer = Response.json({ code: 61, message: 'Method not allowed', description: 'Use POST.' }, { status: 405 })
   expect(await failure(answer)).toMatchObject({ code: 'TOKEN_MALFORMED', errorDescription: 'Use POST.' })
 })
 
-test('of an error that has a message only, that is the description', async () => {
+test('the message of an error becomes the errorDescription if there is no description', async () => {
   const answer = Response.json({ code: 61, message: 'Method not allowed' }, { status: 405 })
   expect(await failure(answer)).toMatchObject({ errorDescription: 'Method not allowed' })
 })
 
-test('reads a whole answer', async () => {
+test('a token has all members of the answer, and extra holds those that OAuth does not define', async () => {
   const members = {
     refresh_token: 'refresh-1',
     scope: 'read',
@@ -142,12 +142,12 @@ test('reads a whole answer', async () => {
   })
 })
 
-test('leaves out what the answer has not, or has as null or empty', async () => {
+test('a token leaves out members that are missing, null, empty or of the wrong type', async () => {
   const members = { refresh_token: null, scope: '', id_token: 7 }
   expect(await outcome(grant('token-1', members))).toEqual({ accessToken: 'token-1', expiresAt: 4_600_000 })
 })
 
-test('the lifetime counts from before the request was sent', async () => {
+test('the lifetime of a token counts from the moment before its request was sent', async () => {
   const answer = deferred<Response>()
   const token = outcome(answer.promise)
   await vi.advanceTimersByTimeAsync(4000)
@@ -180,17 +180,17 @@ test.each([
   [true, 1800],
   [[60], 1800],
   [{}, 1800],
-])("expires_in %j is %i s where the provider's default is 1800 s", async (expires_in, seconds) => {
+])("expires_in %j is read as %i s if the provider's default is 1800 s", async (expires_in, seconds) => {
   const endpoint = tokenEndpoint(grant('token-1', { expires_in }))
   const token = await ask(endpoint, { provider: { ...provider, defaultLifetimeMs: 1_800_000 } })
   expect(token.expiresAt).toBe(1_000_000 + seconds * 1000)
 })
 
-test('without a default of the provider an unknown lifetime is an hour', async () => {
+test("without a provider's default, an unknown lifetime counts as one hour", async () => {
   expect((await outcome(grant('token-1', { expires_in: undefined }))).expiresAt).toBe(1_000_000 + 3_600_000)
 })
 
-test('a lifetime too large for a number is a year', async () => {
+test('a lifetime that is too large for a number is cut to one year', async () => {
   const answer = new Response('{"access_token":"token-1","expires_in":1e999}')
   expect((await outcome(answer)).expiresAt).toBe(1_000_000 + year * 1000)
 })
@@ -199,9 +199,12 @@ test.each(['Bearer', 'bearer', 'BEARER', undefined, null])('the token_type %s is
   expect(await outcome(grant('token-1', { token_type }))).toMatchObject({ accessToken: 'token-1' })
 })
 
-test.each(['DPoP', 'N_A', 'mac', 'BearerToken', '', 7, {}])('the token_type %j is refused', async (token_type) => {
-  expect(await failure(grant('token-1', { token_type }))).toMatchObject({ code: 'TOKEN_MALFORMED', status: 200 })
-})
+test.each(['DPoP', 'N_A', 'mac', 'BearerToken', '', 7, {}])(
+  'the token_type %j is TOKEN_MALFORMED',
+  async (token_type) => {
+    expect(await failure(grant('token-1', { token_type }))).toMatchObject({ code: 'TOKEN_MALFORMED', status: 200 })
+  },
+)
 
 test.each([
   ['missing', undefined],
@@ -209,21 +212,21 @@ test.each([
   ['empty', ''],
   ['a number', 7],
   ['an object', {}],
-  ['with CR and LF', 'abc\r\nX-Evil: 1'],
-  ['with NUL', 'abc\0'],
-  ['with a blank', 'abc def'],
-  ['with a blank at the end', 'abc '],
-  ['with a tab', 'abc\tdef'],
-  ['with é', 'abcé'],
-  ['with an emoji', 'abc🔑'],
-  ['with DEL', 'abc\x7F'],
-])('an access_token that is %s is TOKEN_MALFORMED and not shown', async (_what, access_token) => {
+  ['text with CR and LF', 'abc\r\nX-Evil: 1'],
+  ['text with NUL', 'abc\0'],
+  ['text with a blank', 'abc def'],
+  ['text with a blank at the end', 'abc '],
+  ['text with a tab', 'abc\tdef'],
+  ['text with é', 'abcé'],
+  ['text with an emoji', 'abc🔑'],
+  ['text with DEL', 'abc\x7F'],
+])('an access_token that is %s is TOKEN_MALFORMED, and the error does not show it', async (_what, access_token) => {
   const error = await failure(grant('', { access_token }))
   expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', provider: 'example', status: 200 })
   expect(error.message).not.toContain('abc')
 })
 
-test('a token of 50,000 characters is taken', async () => {
+test('a token of 50,000 characters is accepted', async () => {
   const long = 'x'.repeat(50_000)
   expect(await outcome(grant(long))).toMatchObject({ accessToken: long })
 })
@@ -231,9 +234,12 @@ test('a token of 50,000 characters is taken', async () => {
 test.each([
   ['another content type', new Response('{"access_token":"token-1"}', { headers: { 'content-type': 'text/html' } })],
   ['a byte order mark', new Response('\uFEFF{"access_token":"token-1"}')],
-  ['blanks around it', new Response(' \n{"access_token":"token-1"}\n ')],
+  ['blanks around the JSON', new Response(' \n{"access_token":"token-1"}\n ')],
   ['status 201', new Response('{"access_token":"token-1"}', { status: 201 })],
-  ['a challenge beside it', new Response('{"access_token":"token-1"}', { headers: { 'www-authenticate': 'Basic' } })],
+  [
+    'a challenge in its headers',
+    new Response('{"access_token":"token-1"}', { headers: { 'www-authenticate': 'Basic' } }),
+  ],
 ])('an answer with %s is read', async (_what, answer) => {
   expect(await outcome(answer)).toMatchObject({ accessToken: 'token-1' })
 })
@@ -242,14 +248,14 @@ test.each([
   ['an empty body', new Response('')],
   ['no body', new Response(null, { status: 204 })],
   ['HTML', new Response('<html>Sign in</html>', { status: 403 })],
-  ['cut JSON', new Response('{"access_token":"token-1"')],
-  ['a list', new Response('[{"access_token":"token-1"}]')],
-  ['a text', new Response('"token-1"')],
-  ['null', new Response('null')],
+  ['JSON that is cut off', new Response('{"access_token":"token-1"')],
+  ['a JSON list', new Response('[{"access_token":"token-1"}]')],
+  ['a JSON string', new Response('"token-1"')],
+  ['the JSON value null', new Response('null')],
   ['a 404 page', new Response('not found', { status: 404 })],
   ['a token in a 400', Response.json({ access_token: 'token-1' }, { status: 400 })],
-  ['an error that is no text', Response.json({ error: { code: 'invalid_grant' } }, { status: 400 })],
-  ['a body over 1 MB', new Response(`{"access_token":"token-1","x":"${'x'.repeat(1_048_576)}"}`)],
+  ['an error that is not a string', Response.json({ error: { code: 'invalid_grant' } }, { status: 400 })],
+  ['a body of more than 1 MB', new Response(`{"access_token":"token-1","x":"${'x'.repeat(1_048_576)}"}`)],
 ])('an answer with %s is TOKEN_MALFORMED', async (_what, answer) => {
   const { status } = answer
   const error = await failure(answer)
@@ -276,7 +282,7 @@ test('an answer of exactly 1 MB is read', async () => {
   expect(await outcome(new Response(json.padEnd(1_048_576)))).toMatchObject({ accessToken: 'token-1' })
 })
 
-test('characters that two chunks share are read whole', async () => {
+test('a character that is split between two chunks is read correctly', async () => {
   const bytes = new TextEncoder().encode('{"access_token":"token-1","name":"é"}')
   const body = new ReadableStream({
     start: (controller) => {
@@ -287,7 +293,7 @@ test('characters that two chunks share are read whole', async () => {
   expect((await outcome(new Response(body))).extra).toEqual({ name: 'é' })
 })
 
-test('what was sent and is no secret stays readable in what the server says', async () => {
+test("the server's error text still shows sent values that are not secret", async () => {
   const words = ['client_credentials', 'read:all', 'https://r.example', 'my-audience', 'app-id']
   const answer = Response.json({ error: 'invalid_scope', error_description: words.join(' ') }, { status: 400 })
   const [grant_type = '', scope, resource, audience, clientId = ''] = words
@@ -295,7 +301,7 @@ test('what was sent and is no secret stays readable in what the server says', as
   expect(await errorOf(ask(tokenEndpoint(answer), request))).toMatchObject({ errorDescription: words.join(' ') })
 })
 
-test('every other parameter that was sent is cut out, unless it is too short to be a secret', async () => {
+test("every other sent parameter is redacted from the server's error text, unless it is too short to be a secret", async () => {
   const answer = Response.json({ error: 'x', error_description: 'abcd abc' }, { status: 400 })
   const parameters = { grant_type: 'x', code: 'abcd', mode: 'abc' }
   expect(await errorOf(ask(tokenEndpoint(answer), { parameters }))).toMatchObject({
@@ -303,12 +309,12 @@ test('every other parameter that was sent is cut out, unless it is too short to 
   })
 })
 
-test('something else than an error that is thrown has an unknown reason', async () => {
+test('a thrown value that is not an error is reported as an unknown reason', async () => {
   const thrower = { fetch: () => Promise.reject(Object.create(null) as Error) }
   expect(await errorOf(ask(thrower))).toHaveProperty('message', expect.stringContaining('(unknown reason)'))
 })
 
-test('a body without end is not read without end', async () => {
+test('reading an endless body stops after about 1 MB', async () => {
   let chunks = 0
   const body = new ReadableStream({
     pull: (controller) => {
@@ -320,14 +326,17 @@ test('a body without end is not read without end', async () => {
   expect(chunks).toBeLessThan(15)
 })
 
-test.each([301, 302, 303, 307, 308])('a redirect by %i is not followed and is TOKEN_MALFORMED', async (status) => {
-  const answer = new Response(null, { status, headers: { location: 'https://evil.test/?code=1' } })
-  const error = await failure(answer)
-  expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', status })
-  expect(error.message).not.toContain('evil')
-})
+test.each([301, 302, 303, 307, 308])(
+  'a redirect with status %i is not followed, and is TOKEN_MALFORMED',
+  async (status) => {
+    const answer = new Response(null, { status, headers: { location: 'https://evil.test/?code=1' } })
+    const error = await failure(answer)
+    expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', status })
+    expect(error.message).not.toContain('evil')
+  },
+)
 
-test('a redirect as browsers show it, opaque, is TOKEN_MALFORMED too', async () => {
+test('an opaque redirect, as browsers show it, is TOKEN_MALFORMED too', async () => {
   const answer = Object.defineProperty(new Response(null), 'type', { value: 'opaqueredirect' })
   expect(await failure(answer)).toMatchObject({ code: 'TOKEN_MALFORMED' })
 })
@@ -380,11 +389,11 @@ test.each([
   ['7x', undefined],
   ['x7', undefined],
   ['', undefined],
-])('after Retry-After %s, at the instant 1,000,000, retryAt is %s', async (header, retryAt) => {
+])('Retry-After %s, received at the time 1,000,000, sets retryAt to %s', async (header, retryAt) => {
   expect((await failure(refusal('slow', 503, { 'retry-after': header }))).retryAt).toBe(retryAt)
 })
 
-test("the server's id of the request is in the error, from a header or from the body", async () => {
+test("the error has the server's request id, from a header or from the body", async () => {
   const byBody = Response.json({ error: 'invalid_client', error_id: 'et-1' }, { status: 401 })
   expect((await failure(byBody)).requestId).toBe('et-1')
   expect((await failure(refusal('invalid_client', 401, { 'x-request-id': 'r-1' }))).requestId).toBe('r-1')
@@ -394,7 +403,7 @@ test("the server's id of the request is in the error, from a header or from the 
   })
 })
 
-test('what a server says is cut to a line of plain characters', async () => {
+test("the server's error text is cut to one line of at most 300 plain characters", async () => {
   const answer = Response.json({ error: 'a\nb', error_description: `x\u001b[31m${'y'.repeat(1000)}` }, { status: 400 })
   const { error, errorDescription } = await failure(answer)
   expect(error).toBe('a b')
@@ -410,7 +419,7 @@ test('a server that does not answer is TOKEN_UNAVAILABLE, with the reason in the
   })
 })
 
-test('a body that breaks off is TOKEN_UNAVAILABLE', async () => {
+test('a body that is cut off is TOKEN_UNAVAILABLE', async () => {
   const body = new ReadableStream({ start: (controller) => controller.error(new TypeError('terminated')) })
   expect(await failure(new Response(body))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
@@ -418,13 +427,13 @@ test('a body that breaks off is TOKEN_UNAVAILABLE', async () => {
 test.each([
   ['a token endpoint', { fetch: () => new Promise<never>(() => {}) }, {}],
   ['a vault', tokenEndpoint(), { clientSecret: () => new Promise<never>(() => {}) }],
-])('%s that never answers is given up after timeoutMs', async (_what, endpoint, request) => {
+])('the wait for %s that never answers ends after timeoutMs', async (_what, endpoint, request) => {
   const error = errorOf(ask(endpoint, { ...request, timeoutMs: 250 }))
   await vi.advanceTimersByTimeAsync(250)
   expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('250 ms') })
 })
 
-test('the deadline is 10 s by default, and aborts the request', async () => {
+test('the default deadline is 10 s, and it aborts the request', async () => {
   let signal: AbortSignal | null | undefined
   const endpoint = {
     fetch: (_input: unknown, init?: RequestInit) => {

@@ -13,7 +13,7 @@ afterEach(async () => {
   }
 })
 
-/** Serves on loopback, and remembers what it received. */
+/** Starts a server on loopback that remembers its requests. */
 async function serve(listener: RequestListener) {
   const received: { method: string | undefined; authorization: string | undefined; body: string }[] = []
   const server = createServer(async (request, response) => {
@@ -36,16 +36,19 @@ const sourceAt = (url: string, options: TokenSourceOptions = {}) =>
     ...options,
   })
 
-test.each([301, 302, 303, 307, 308])('over HTTP: credentials do not follow a redirect by %i', async (status) => {
-  const elsewhere = await serve((_request, response) => void response.end('{"access_token":"stolen"}'))
-  const endpoint = await serve(
-    (_request, response) => void response.writeHead(status, { location: elsewhere.url }).end(),
-  )
-  expect(await errorOf(sourceAt(endpoint.url).getToken())).toMatchObject({ code: 'TOKEN_MALFORMED', status })
-  expect(elsewhere.received).toEqual([])
-})
+test.each([301, 302, 303, 307, 308])(
+  'over HTTP, credentials do not follow a redirect with status %i',
+  async (status) => {
+    const elsewhere = await serve((_request, response) => void response.end('{"access_token":"stolen"}'))
+    const endpoint = await serve(
+      (_request, response) => void response.writeHead(status, { location: elsewhere.url }).end(),
+    )
+    expect(await errorOf(sourceAt(endpoint.url).getToken())).toMatchObject({ code: 'TOKEN_MALFORMED', status })
+    expect(elsewhere.received).toEqual([])
+  },
+)
 
-test('over HTTP: an answer that breaks off is TOKEN_UNAVAILABLE', async () => {
+test('over HTTP, an answer that is cut off is TOKEN_UNAVAILABLE', async () => {
   const endpoint = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': '1000' })
     response.write('{"access_token":"half', () => response.destroy())
@@ -53,14 +56,14 @@ test('over HTTP: an answer that breaks off is TOKEN_UNAVAILABLE', async () => {
   expect(await errorOf(sourceAt(endpoint.url).getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('over HTTP: a server that is not there is TOKEN_UNAVAILABLE', async () => {
+test('over HTTP, a server that does not run is TOKEN_UNAVAILABLE', async () => {
   const { url } = await serve(() => {})
   const [server] = servers.splice(0)
   await new Promise((resolve) => server?.close(resolve))
   expect(await errorOf(sourceAt(url).getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('over HTTP: a server that does not answer is given up after timeoutMs, and the connection ended', async () => {
+test('over HTTP, a request without an answer ends after timeoutMs, and its connection is closed', async () => {
   const { promise: closed, resolve: onClose } = deferred<undefined>()
   const endpoint = await serve((request) => void request.socket.on('close', () => onClose(undefined)))
   const error = await errorOf(sourceAt(endpoint.url, { timeoutMs: 100 }).getToken())
@@ -68,7 +71,7 @@ test('over HTTP: a server that does not answer is given up after timeoutMs, and 
   await closed
 })
 
-test('over HTTP: Retry-After keeps everybody away from the token endpoint', async () => {
+test('over HTTP, no token request is sent before the time in Retry-After', async () => {
   const endpoint = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '20' }).end())
   const source = sourceAt(endpoint.url)
   const errors = await Promise.all(Array.from({ length: 50 }, () => errorOf(source.getToken())))
@@ -77,7 +80,7 @@ test('over HTTP: Retry-After keeps everybody away from the token endpoint', asyn
   expect(endpoint.received).toHaveLength(1)
 })
 
-test('over HTTP: a token of 15,000 characters arrives whole', async () => {
+test('over HTTP, a token of 15,000 characters arrives whole', async () => {
   const token = 'x'.repeat(15_000)
   const server = await serve((_request, response) => void response.end(JSON.stringify({ access_token: token })))
   await bearerFetch(sourceAt(server.url))(`${server.url}/api`)

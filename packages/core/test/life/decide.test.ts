@@ -4,7 +4,7 @@ import { createState, type TokenState } from '../../src/life/state.ts'
 
 const now = 1_000_000
 
-/** A token that is to be renewed, and ends, so many milliseconds from now. */
+/** A token in memory that is due for renewal, and that expires, in the given milliseconds. */
 const cached = (renewIn: number, endsIn: number): Partial<TokenState> => ({
   cached: {
     token: { accessToken: 'current' },
@@ -18,12 +18,15 @@ const fresh = cached(1, 2)
 const ageing = cached(0, 1)
 const expired = cached(-1, 0)
 
-/** A renewal that is waited for so many milliseconds more. */
+/** A running renewal whose deadline is in the given milliseconds. */
 const renewing = (ms: number): Partial<TokenState> => ({
   pending: { promise: new Promise<never>(() => {}), deadline: now + ms },
 })
 
-/** The third failure in a row, so many milliseconds ago: the next attempt is due after 4 s while a token serves calls, else after 1 s. */
+/**
+ * The third failure in a row, the given milliseconds ago. The next attempt is due 4 s after it while a token serves
+ * calls, otherwise 1 s after it.
+ */
 const failed = (ms: number, reason: 'ageing' | 'rejected' = 'ageing'): Partial<TokenState> => ({
   failure: { error: new Error('down'), reason, at: now - ms, count: 3 },
 })
@@ -36,47 +39,102 @@ const join = { do: 'join' }
 const fail = { do: 'fail', error: new Error('down') }
 
 test.each<Row>([
-  ['no token', {}, undefined, renew('absent')],
-  ['no token, and a renewal in flight', renewing(1), undefined, join],
-  ['no token, and a renewal that is gone with its request', renewing(0), undefined, renew('absent')],
-  ['no token, and a failure just now', failed(999), undefined, fail],
-  ['no token, and a failure a second ago', failed(1000), undefined, renew('absent')],
-  ['no token, a failure just now, and a renewal in flight', { ...failed(0), ...renewing(1) }, undefined, join],
-  ['no token, and a failure of the future, since the clock was set back', failed(-1), undefined, renew('absent')],
-  ['a fresh token', fresh, undefined, serve(false)],
-  ['a fresh token, while another one is rejected', fresh, 'older', serve(false)],
-  ['a fresh token that is rejected', fresh, 'current', renew('rejected')],
-  ['a rejected token, and a renewal in flight', { ...fresh, ...renewing(1) }, 'current', join],
-  ['a rejected token, and a failure just now', { ...fresh, ...failed(999) }, 'current', fail],
-  ['a rejected token, and a failure a second ago', { ...fresh, ...failed(1000) }, 'current', renew('rejected')],
-  ['an ageing token', ageing, undefined, serve(true)],
-  ['an ageing token, and a renewal in flight', { ...ageing, ...renewing(1) }, undefined, serve(false)],
-  ['an ageing token, and a renewal that is gone', { ...ageing, ...renewing(0) }, undefined, serve(true)],
-  ['an ageing token, and a failure just now', { ...ageing, ...failed(3999) }, undefined, serve(false)],
-  ['an ageing token, and a failure 4 s ago', { ...ageing, ...failed(4000) }, undefined, serve(true)],
+  ['without a token, a call starts a renewal', {}, undefined, renew('absent')],
+  ['without a token, a call joins a running renewal', renewing(1), undefined, join],
   [
-    'an ageing token whose forced renewal failed just now',
+    'without a token, a call starts a renewal if the running one is past its deadline',
+    renewing(0),
+    undefined,
+    renew('absent'),
+  ],
+  ['without a token, a call fails within a second after a failure', failed(999), undefined, fail],
+  ['without a token, a call starts a renewal one second after a failure', failed(1000), undefined, renew('absent')],
+  [
+    'without a token, a call joins a running renewal even after a failure',
+    { ...failed(0), ...renewing(1) },
+    undefined,
+    join,
+  ],
+  [
+    'without a token, a failure in the future, after the clock was set back, delays no renewal',
+    failed(-1),
+    undefined,
+    renew('absent'),
+  ],
+  ['a fresh token is served', fresh, undefined, serve(false)],
+  ['a fresh token is served if another one is rejected', fresh, 'older', serve(false)],
+  ['a fresh token is renewed if it is rejected', fresh, 'current', renew('rejected')],
+  ['with a rejected token, a call joins a running renewal', { ...fresh, ...renewing(1) }, 'current', join],
+  [
+    'with a rejected token, a call fails within a second after a failure',
+    { ...fresh, ...failed(999) },
+    'current',
+    fail,
+  ],
+  [
+    'with a rejected token, a call starts a renewal one second after a failure',
+    { ...fresh, ...failed(1000) },
+    'current',
+    renew('rejected'),
+  ],
+  ['an ageing token is served, and a renewal is due', ageing, undefined, serve(true)],
+  [
+    'an ageing token is served without another renewal while one runs',
+    { ...ageing, ...renewing(1) },
+    undefined,
+    serve(false),
+  ],
+  [
+    'an ageing token is served, and a renewal is due if the running one is past its deadline',
+    { ...ageing, ...renewing(0) },
+    undefined,
+    serve(true),
+  ],
+  [
+    'an ageing token is served without a renewal less than 4 s after the third failure',
+    { ...ageing, ...failed(3999) },
+    undefined,
+    serve(false),
+  ],
+  [
+    'an ageing token is served, and a renewal is due 4 s after the third failure',
+    { ...ageing, ...failed(4000) },
+    undefined,
+    serve(true),
+  ],
+  [
+    'an ageing token is served without a renewal within a second after a forced renewal failed',
     { ...ageing, ...failed(999, 'rejected') },
     undefined,
     serve(false),
   ],
   [
-    'an ageing token whose forced renewal failed a second ago',
+    'an ageing token is served, and a renewal is due one second after a forced renewal failed',
     { ...ageing, ...failed(1000, 'rejected') },
     undefined,
     serve(true),
   ],
-  ['an ageing token that is rejected', ageing, 'current', renew('rejected')],
-  ['an expired token', expired, undefined, renew('expired')],
-  ['an expired token that is rejected', expired, 'current', renew('expired')],
-  ['an expired token, and a renewal in flight', { ...expired, ...renewing(1) }, undefined, join],
-  ['an expired token, and a failure just now', { ...expired, ...failed(999) }, undefined, fail],
-  ['an expired token, and a failure a second ago', { ...expired, ...failed(1000) }, undefined, renew('expired')],
+  ['an ageing token is renewed if it is rejected', ageing, 'current', renew('rejected')],
+  ['an expired token is renewed', expired, undefined, renew('expired')],
+  ['an expired token that is rejected is renewed with the reason expired', expired, 'current', renew('expired')],
+  ['with an expired token, a call joins a running renewal', { ...expired, ...renewing(1) }, undefined, join],
+  [
+    'with an expired token, a call fails within a second after a failure',
+    { ...expired, ...failed(999) },
+    undefined,
+    fail,
+  ],
+  [
+    'with an expired token, a call starts a renewal one second after a failure',
+    { ...expired, ...failed(1000) },
+    undefined,
+    renew('expired'),
+  ],
 ])('%s', (_what, state, rejected, decision) => {
   expect(decide({ ...createState(''), ...state }, rejected, now)).toMatchObject(decision)
 })
 
-test('what is decided is what the call gets: the token, the renewal, the error', () => {
+test('a decision holds the token, the renewal or the error that the call gets', () => {
   const state = { ...createState(''), ...fresh, ...renewing(1), ...failed(0) }
   expect(decide(state, undefined, now)).toEqual({ do: 'serve', cached: state.cached, isDue: false })
   expect(decide(state, 'current', now)).toEqual({ do: 'join', pending: state.pending })

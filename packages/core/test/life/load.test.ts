@@ -18,7 +18,7 @@ afterEach(() => {
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 const elapsed = () => Date.now() - start
 
-/** A token endpoint that takes its time, and remembers when it was asked. */
+/** A token endpoint that answers after a delay, and remembers when each request came. */
 function endpointThat(answer: (number: number) => Promise<Response> | Response, afterMs = 0) {
   const askedAt: number[] = []
   const fetch: typeof globalThis.fetch = async (_input, init) => {
@@ -41,7 +41,7 @@ const healthy = (lifetime: number) => (number: number) => grant(`token-${number}
 
 const hanging = 1_000_000
 
-/** Makes a call every so often for a while; tells how it went with each. */
+/** Makes a call at each interval, and returns the result of each. */
 async function callEvery(intervalMs: number, durationMs: number, source: OwnTokenSource) {
   const calls: { at: number; tookMs?: number; token?: string; error?: unknown }[] = []
   for (let at = 0; at < durationMs; at += intervalMs) {
@@ -59,7 +59,7 @@ async function callEvery(intervalMs: number, durationMs: number, source: OwnToke
   return calls
 }
 
-test('at 200 calls a second no call waits once there is a token, and each lifetime costs one token request', async () => {
+test('at 200 calls a second, no call waits after the first token, and each lifetime costs one token request', async () => {
   const endpoint = endpointThat(healthy(60), 200)
   const source = sourceOver(endpoint)
   const first = source.getToken()
@@ -75,7 +75,7 @@ test('at 200 calls a second no call waits once there is a token, and each lifeti
   }
   expect(waiting).toBe(0)
   expect([...headers]).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-3'])
-  // A tenth of the lifetime before each token ends.
+  // Each renewal starts a tenth of the lifetime before the token expires.
   expect(endpoint.askedAt.map((ms) => Math.round(ms / 1000))).toEqual([0, 54, 108])
 }, 30_000)
 
@@ -83,7 +83,7 @@ describe('an outage of 30 s, with 600 calls', () => {
   const outage = (answer: () => Response | Promise<Response>) => (number: number) =>
     number === 1 ? grant('token-1') : answer()
 
-  test('fails no call while a token is alive, and costs at most 8 token requests', async () => {
+  test('fails no call while a token is valid, and costs at most 8 token requests', async () => {
     const endpoint = endpointThat(outage(() => refusal('down', 503)))
     const source = sourceOver(endpoint)
     await source.getToken()
@@ -94,7 +94,7 @@ describe('an outage of 30 s, with 600 calls', () => {
     expect(endpoint.askedAt.length - 1).toBeLessThanOrEqual(8)
   })
 
-  test('costs at most 3 token requests where the server does not answer at all', async () => {
+  test('costs at most 3 token requests if the server does not answer at all', async () => {
     const endpoint = endpointThat(healthy(3600), hanging)
     const source = sourceOver(endpoint)
     await source.setToken({ accessToken: 'mine', expiresAt: Date.now() + 300_000 })
@@ -102,11 +102,11 @@ describe('an outage of 30 s, with 600 calls', () => {
     const calls = await callEvery(50, 30_000, source)
     expect(calls.every(({ token, tookMs }) => token === 'mine' && tookMs === 0)).toBe(true)
     expect(endpoint.askedAt.length).toBeLessThanOrEqual(3)
-    // The last one ends by itself.
+    // The last token request times out.
     await pass(10_000)
   })
 
-  test('without a token costs at most 30 token requests, and no call waits', async () => {
+  test('costs at most 30 token requests without a token, and no call waits', async () => {
     const endpoint = endpointThat(() => (elapsed() < 30_000 ? refusal('down', 503) : grant('back')))
     const source = sourceOver(endpoint)
     const calls = await callEvery(50, 30_000, source)
@@ -118,7 +118,7 @@ describe('an outage of 30 s, with 600 calls', () => {
   })
 
   test.each([0, 333, 999])(
-    'is over within 1.1 s of the end, even if calls came until then and %i ms after it',
+    'ends for callers within 1.1 s after the server is back, even if calls are frequent for %i ms after that',
     async (ms) => {
       const endAt = 30_000 - ms
       const endpoint = endpointThat(() => (elapsed() < endAt ? refusal('down', 503) : grant('back')))
@@ -132,8 +132,8 @@ describe('an outage of 30 s, with 600 calls', () => {
 
 test.each([
   ['without a token', 0],
-  ['with a token that ages', 3_400_000],
-])('no token request is made before the time that Retry-After names: %s', async (_what, agedMs) => {
+  ['with an ageing token', 3_400_000],
+])('no token request is made before the time in Retry-After: %s', async (_what, agedMs) => {
   const slowDown = () => refusal('slow_down', 429, { 'retry-after': '20' })
   let isBusy = agedMs === 0
   const endpoint = endpointThat((number) => (isBusy ? slowDown() : grant(`token-${number}`)))
@@ -150,7 +150,7 @@ test.each([
   expect(source.peek()).toBe(`Bearer token-${before + 2}`)
 })
 
-test('when the token is revoked under 200 calls in flight, one token request heals them all, each replayed once', async () => {
+test('if the token of 200 running calls is revoked, one token request is made, and each call is sent again only once', async () => {
   const endpoint = endpointThat(healthy(3600), 200)
   const source = sourceOver(endpoint)
   const first = source.getToken()
@@ -161,7 +161,7 @@ test('when the token is revoked under 200 calls in flight, one token request hea
     const { url, headers } = new Request(input, init)
     const authorization = headers.get('authorization') ?? ''
     seen.set(url, [...(seen.get(url) ?? []), authorization])
-    // The calls come back one by one, also while and after the token is renewed.
+    // The answers come one by one, also during and after the renewal.
     await new Promise((resolve) => setTimeout(resolve, 5 * Number(new URL(url).searchParams.get('call'))))
     return authorization === 'Bearer token-1' ? unauthorized() : Response.json({})
   }
@@ -185,7 +185,7 @@ describe('an API that rejects every token', () => {
         return responses
       },
     ],
-  ])('gets 100 calls %s for at most 4 token requests, and each call gets its own 401', async (_how, callAll) => {
+  ])('causes at most 4 token requests for 100 calls %s, and each call gets its own 401', async (_how, callAll) => {
     const endpoint = endpointThat(healthy(3600))
     const api = apiThatTakes('none')
     const send = bearerFetch(sourceOver(endpoint), api.fetch)
@@ -195,7 +195,7 @@ describe('an API that rejects every token', () => {
     expect(api.calls.length).toBeLessThanOrEqual(200)
   })
 
-  test('gets at most two token requests a minute later on', async () => {
+  test('causes at most two token requests a minute after the first minute', async () => {
     const endpoint = endpointThat(healthy(3600))
     const send = bearerFetch(sourceOver(endpoint), apiThatTakes('none').fetch)
     const perMinute: number[] = []

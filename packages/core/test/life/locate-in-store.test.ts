@@ -4,7 +4,7 @@ import { errorOf, provider, secret, tokenEndpoint } from '../support.ts'
 
 const chunk = '../../src/sharing/shared-cache.ts'
 
-/** Makes a source of a fresh copy of core, which has not loaded what a store needs. */
+/** Creates a source with a fresh copy of core that has not loaded the code for stores. */
 async function freshSource(options: TokenSourceOptions) {
   const events: TokenEvent[] = []
   const endpoint = tokenEndpoint()
@@ -21,7 +21,7 @@ async function freshSource(options: TokenSourceOptions) {
   return { source, events, endpoint }
 }
 
-/** Has the import of what a store needs fail. */
+/** Makes the import of the code for stores fail. */
 function breakChunk() {
   vi.resetModules()
   vi.doMock(chunk, () => {
@@ -34,7 +34,7 @@ afterEach(() => {
   vi.resetModules()
 })
 
-test('what a store needs and cannot be loaded is TOKEN_UNAVAILABLE by name, for all who call, in one event each', async () => {
+test('if the code for stores cannot be loaded, a call gets TOKEN_UNAVAILABLE, and one event reports it', async () => {
   breakChunk()
   const { source, events, endpoint } = await freshSource({ store: new Map() })
   const error = await errorOf(source.getToken())
@@ -50,7 +50,7 @@ test('what a store needs and cannot be loaded is TOKEN_UNAVAILABLE by name, for 
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('it is tried again at the next call', async () => {
+test('the next call tries again to load the code for stores', async () => {
   breakChunk()
   const { source } = await freshSource({ store: new Map() })
   await errorOf(source.getToken())
@@ -58,21 +58,21 @@ test('it is tried again at the next call', async () => {
   expect((await source.getToken()).accessToken).toBe('token-1')
 })
 
-test('setToken and clear say so, too', async () => {
+test('setToken and clear reject with TOKEN_UNAVAILABLE if the code for stores cannot be loaded', async () => {
   breakChunk()
   const { source } = await freshSource({ store: new Map() })
   expect(await errorOf(source.setToken({ accessToken: 'mine' }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   expect(await errorOf(source.clear())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('a source without a store needs none of it', async () => {
+test('a source without a store does not need the code for stores', async () => {
   breakChunk()
   const { source, events } = await freshSource({})
   expect((await source.getToken()).accessToken).toBe('token-1')
   expect(events).toMatchObject([{ type: 'renewed' }])
 })
 
-test('calls at once over a store are served by one renewal, though all of them load it', async () => {
+test('one renewal serves calls at the same time, although each of them loads the code for stores', async () => {
   vi.resetModules()
   const { source, endpoint } = await freshSource({ store: new Map() })
   await Promise.all(Array.from({ length: 100 }, () => source.getToken()))

@@ -53,12 +53,12 @@ test.each<[string, TokenSourceOptions]>([
       { provider, clientId: 'app', [name]: value },
     ]),
   ),
-])('bad configuration is a TypeError at construction: %s', (message, options) => {
+])('createTokenSource throws a TypeError for wrong options: %s', (message, options) => {
   expect(() => createTokenSource(options)).toThrow(TypeError)
   expect(() => createTokenSource(options)).toThrow(message)
 })
 
-test('options go before the grant, and the grant before the provider', async () => {
+test('options win over the grant, and the grant wins over the provider', async () => {
   const endpoint = tokenEndpoint()
   const own: Grant = {
     name: 'own',

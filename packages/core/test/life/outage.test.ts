@@ -5,7 +5,7 @@ import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from '../support.t
 
 const { seconds } = useFakeTime()
 
-/** A token endpoint that answers by the time: what it answers first, and what from an instant on. */
+/** A token endpoint that computes each answer when the request comes, and remembers the times in seconds. */
 function endpointThat(answer: () => Response | Error) {
   const at: number[] = []
   const fetch: typeof globalThis.fetch = async () => {
@@ -17,7 +17,7 @@ function endpointThat(answer: () => Response | Error) {
   return { fetch, at }
 }
 
-/** Asks ten times a second for a while; gives how many got no token. */
+/** Asks for a token ten times a second, and returns how many calls failed so far. */
 async function askFor(source: ReturnType<typeof sourceOver>, duration: number): Promise<number> {
   let failures = 0
   for (let tenth = 0; tenth < duration * 10; tenth += 1) {
@@ -29,7 +29,7 @@ async function askFor(source: ReturnType<typeof sourceOver>, duration: number): 
 
 const down = () => new TypeError('fetch failed')
 
-test('without a token there is one attempt a second, and the first after the server is back succeeds', async () => {
+test('without a token, one attempt is made each second, and the first one after the server is back succeeds', async () => {
   const endpoint = endpointThat(() => (Date.now() < 1_030_500 ? down() : grant('token-1')))
   const source = sourceOver(endpoint)
   await askFor(source, 30)
@@ -40,7 +40,7 @@ test('without a token there is one attempt a second, and the first after the ser
   expect(source.peek()).toBe('Bearer token-1')
 })
 
-test('while a token is alive, calls go on with it and attempts become fewer: after 1, 2, 4, 8, 16, then 30 s', async () => {
+test('while a token is valid, calls continue with it, and attempts become rarer: after 1, 2, 4, 8, 16, then 30 s', async () => {
   const endpoint = endpointThat(() => (endpoint.at.length === 1 ? grant('token-1') : down()))
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -51,7 +51,7 @@ test('while a token is alive, calls go on with it and attempts become fewer: aft
   expect(later.map((instant) => Math.round(instant - first))).toEqual([1, 3, 7, 15, 31, 61, 91])
 })
 
-test('once the token has expired, attempts are one a second again', async () => {
+test('after the token has expired, one attempt is made each second again', async () => {
   const endpoint = endpointThat(() => (endpoint.at.length === 1 ? grant('token-1', { expires_in: 100 }) : down()))
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -62,14 +62,14 @@ test('once the token has expired, attempts are one a second again', async () => 
   expect(endpoint.at.length - before).toBeGreaterThanOrEqual(9)
 })
 
-test('a refused client asks ever less often, down to once a minute', async () => {
+test('a refused client sends token requests less and less often, down to one a minute', async () => {
   const endpoint = endpointThat(() => refusal('invalid_client', 401))
   await askFor(sourceOver(endpoint), 240)
   const gaps = endpoint.at.slice(1).map((instant, index) => Math.round(instant - (endpoint.at[index] ?? 0)))
   expect(gaps).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
 })
 
-test('a clock that is set back does not put recovery off', async () => {
+test('a clock that is set back does not delay recovery', async () => {
   const endpoint = endpointThat(() => (endpoint.at.length === 1 ? down() : grant('token-1')))
   const source = sourceOver(endpoint)
   await errorOf(source.getToken())
@@ -77,7 +77,7 @@ test('a clock that is set back does not put recovery off', async () => {
   expect((await source.getToken()).accessToken).toBe('token-1')
 })
 
-test('nor the next look-up of a credential', async () => {
+test('a clock that is set back does not delay the next look-up of a credential', async () => {
   let isDown = true
   const clientSecret = async () => {
     if (isDown) throw new Error('down')
@@ -91,7 +91,7 @@ test('nor the next look-up of a credential', async () => {
   expect((await source.getToken()).accessToken).toBe('token-1')
 })
 
-test('a token that is refused does not wait for the back-off of its ageing', async () => {
+test('the renewal of a rejected token does not wait for the back-off of failed background renewals', async () => {
   const endpoint = endpointThat(() => (endpoint.at.length === 1 || Date.now() > 4_340_000 ? grant('token') : down()))
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -101,13 +101,16 @@ test('a token that is refused does not wait for the back-off of its ageing', asy
   expect((await source.getToken({ rejected: 'token' })).accessToken).toBe('token')
 })
 
-test.each([401, 403, 404])('a %i that is no OAuth error is not asked for every second either', async (status) => {
-  const endpoint = endpointThat(() => new Response('Unauthorized', { status }))
-  await askFor(sourceOver(endpoint), 60)
-  expect(endpoint.at.length).toBeLessThanOrEqual(7)
-})
+test.each([401, 403, 404])(
+  'a server that answers %i without an OAuth error does not get a token request each second either',
+  async (status) => {
+    const endpoint = endpointThat(() => new Response('Unauthorized', { status }))
+    await askFor(sourceOver(endpoint), 60)
+    expect(endpoint.at.length).toBeLessThanOrEqual(7)
+  },
+)
 
-test('a waitUntil that throws costs nothing', async () => {
+test('a waitUntil that throws changes nothing', async () => {
   const endpoint = tokenEndpoint()
   const waitUntil = () => {
     throw new TypeError('Illegal invocation')
@@ -117,7 +120,7 @@ test('a waitUntil that throws costs nothing', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('in real time, whose timers are not in step, a server that hangs is asked once, and all callers hear of it', async () => {
+test('with real timers, which are not exact, a server that hangs gets one request, and all callers get its error', async () => {
   vi.useRealTimers()
   let requests = 0
   const fetch = () => {
@@ -135,7 +138,7 @@ test('in real time, whose timers are not in step, a server that hangs is asked o
   vi.useFakeTimers()
 })
 
-test('no timer is left running, whatever a renewal came to', async () => {
+test('no timer is left running after a renewal, whether it succeeds or fails', async () => {
   const endpoint = tokenEndpoint(undefined, refusal('invalid_client', 401), down())
   const source = sourceOver(endpoint, { store: new Map() })
   await source.getToken()
@@ -146,7 +149,7 @@ test('no timer is left running, whatever a renewal came to', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a success forgets the failures before it', async () => {
+test('after a success, the failures before it no longer count', async () => {
   const refused = () => refusal('invalid_client', 401)
   const answers = [refused(), refused(), grant('token-1', { expires_in: 0 }), refused()]
   const endpoint = endpointThat(() => answers.shift() ?? grant('token-2'))
@@ -164,7 +167,7 @@ test.each([
   ['99999999999999999999', 600],
   ['Fri, 31 Dec 9999 23:59:59 GMT', 600],
   ['soon', 1],
-])('after Retry-After %s nobody asks for %i s, and then somebody does', async (header, wait) => {
+])('after Retry-After %s no token request is made for %i s, and then the next call makes one', async (header, wait) => {
   const endpoint = endpointThat(() => refusal('slow_down', 429, { 'retry-after': header }))
   const source = sourceOver(endpoint)
   await errorOf(source.getToken())
@@ -176,7 +179,7 @@ test.each([
   expect(endpoint.at).toHaveLength(2)
 })
 
-test('an endpoint that hangs is asked three times in 30 s', async () => {
+test('an endpoint that hangs gets at most three token requests in 30 s', async () => {
   const at: number[] = []
   const fetch = () => {
     at.push(Date.now())
@@ -190,7 +193,7 @@ test('an endpoint that hangs is asked three times in 30 s', async () => {
   await seconds(10)
 })
 
-test('beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILABLE until the minute is over', async () => {
+test('after 30 tokens issued in a minute, callers get TOKEN_UNAVAILABLE until the minute ends', async () => {
   const endpoint = endpointThat(() => grant(`token-${endpoint.at.length}`, { expires_in: 0 }))
   const events: TokenEvent[] = []
   const source = sourceOver(endpoint, { onEvent: (event) => events.push(event) })
@@ -212,7 +215,7 @@ test('beyond 30 tokens granted in a minute callers get TOKEN_UNAVAILABLE until t
   expect(endpoint.at).toHaveLength(31)
 })
 
-test('maxTokenRequestsPerMinute sets the limit', async () => {
+test('maxTokenRequestsPerMinute sets the limit of tokens in a minute', async () => {
   const endpoint = endpointThat(() => grant('token', { expires_in: 0 }))
   const source = sourceOver(endpoint, { maxTokenRequestsPerMinute: 2 })
   await source.getToken()
@@ -220,7 +223,7 @@ test('maxTokenRequestsPerMinute sets the limit', async () => {
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('a server that hands the ageing token out again is not asked in a hot loop', async () => {
+test('a server that issues the ageing token again does not get a token request for each call', async () => {
   const end = Date.now() + 3_600_000
   const endpoint = endpointThat(() => grant('same', { expires_in: Math.floor((end - Date.now()) / 1000) }))
   const source = sourceOver(endpoint)
@@ -230,7 +233,7 @@ test('a server that hands the ageing token out again is not asked in a hot loop'
   expect(endpoint.at.length).toBeLessThanOrEqual(8)
 })
 
-test('waitUntil is given each renewal, and what it is given never rejects', async () => {
+test('waitUntil gets a promise for each renewal, and that promise never rejects', async () => {
   const given: Promise<unknown>[] = []
   const endpoint = tokenEndpoint(undefined, down())
   const source = sourceOver(endpoint, { waitUntil: (renewal) => void given.push(renewal) })
@@ -242,7 +245,7 @@ test('waitUntil is given each renewal, and what it is given never rejects', asyn
   await expect(Promise.all(given)).resolves.toBeDefined()
 })
 
-test('whoever waits for a renewal that another caller started gives up on it at its deadline, and renews itself', async () => {
+test('all callers of a renewal that hangs get TOKEN_UNAVAILABLE at its deadline, and a later call renews', async () => {
   let count = 0
   const fetch = () => ((count += 1) === 1 ? new Promise<never>(() => {}) : Promise.resolve(grant('token-2')))
   const source = sourceOver({ fetch }, { timeoutMs: 1000 })

@@ -3,14 +3,14 @@ import { createRateLimit, returnPermit, takePermit } from '../../src/life/rate-l
 
 const now = 1_000_000
 
-/** Takes permits until there is none, and counts them. */
+/** Takes all permits that are available, and counts them. */
 function drain(limit: ReturnType<typeof createRateLimit>, at: number): number {
   let count = 0
   while (takePermit(limit, at)) count += 1
   return count
 }
 
-test('three permits are there at once, then one every 30 s', () => {
+test('three permits are available at once, then one every 30 s', () => {
   const limit = createRateLimit(now)
   expect(drain(limit, now)).toBe(3)
   expect(drain(limit, now + 29_999)).toBe(0)
@@ -19,14 +19,14 @@ test('three permits are there at once, then one every 30 s', () => {
   expect(drain(limit, now + 90_000)).toBe(1)
 })
 
-test('no more than three are saved up, however long none is taken', () => {
+test('at most three permits are saved up, even if none is taken for a long time', () => {
   const limit = createRateLimit(now)
   drain(limit, now)
   expect(drain(limit, now + 3_600_000)).toBe(3)
   expect(drain(limit, now + 3_600_000 + 29_999)).toBe(0)
 })
 
-test('a permit that was given back can be taken again', () => {
+test('a permit that was returned can be taken again', () => {
   const limit = createRateLimit(now)
   drain(limit, now)
   returnPermit(limit)

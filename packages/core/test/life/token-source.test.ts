@@ -7,17 +7,17 @@ const { seconds } = useFakeTime()
 const form = async (request: Request | undefined) =>
   Object.fromEntries(new URLSearchParams(await request?.clone().text()))
 
-/** A grant of a user who signed in elsewhere: it cannot start over. */
+/** The grant of a user who signed in elsewhere. It cannot get a token by itself. */
 const signedIn: Grant = { name: 'sign-in', identity: '' }
 
-test('asks for nothing before the first call needs a token', () => {
+test('a source makes no token request before the first call needs a token', () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   expect(source.peek()).toBeUndefined()
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('10,000 callers at once make one token request', async () => {
+test('10,000 callers at the same time cause one token request', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   const tokens = await Promise.all(Array.from({ length: 10_000 }, () => source.getToken()))
@@ -25,7 +25,7 @@ test('10,000 callers at once make one token request', async () => {
   expect(new Set(tokens.map((token) => token.accessToken))).toEqual(new Set(['token-1']))
 })
 
-test('a token that is good is given from memory, and at once by peek', async () => {
+test('a valid token comes from memory, and peek returns it at once', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   const token = await source.getToken()
@@ -35,14 +35,14 @@ test('a token that is good is given from memory, and at once by peek', async () 
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('tokens are frozen, whatever the server added to them', async () => {
+test('tokens are frozen, also the extra members that the server added', async () => {
   const token = await sourceOver(tokenEndpoint(grant('token-1', { more: 1 }))).getToken()
   expect(token.extra).toEqual({ more: 1 })
   expect(Object.isFrozen(token)).toBe(true)
   expect(Object.isFrozen(token.extra)).toBe(true)
 })
 
-test('the form holds what the grant, the scope, the resource and the parameters say', async () => {
+test('the form of a token request holds the grant, the scope, the resource and the parameters', async () => {
   const endpoint = tokenEndpoint()
   const options = { scope: 'read write', resource: 'https://r.example', parameters: { audience: 'a' } }
   await sourceOver(endpoint, options).getToken()
@@ -54,7 +54,7 @@ test('the form holds what the grant, the scope, the resource and the parameters 
   })
 })
 
-test('an ageing token is given at once while one renewal runs beside it', async () => {
+test('a token that expires soon is served while one renewal runs in the background', async () => {
   const renewal = deferred<Response>()
   const endpoint = tokenEndpoint(undefined, renewal.promise)
   const source = sourceOver(endpoint)
@@ -75,11 +75,11 @@ test('an ageing token is given at once while one renewal runs beside it', async 
 })
 
 test.each([
-  ['is a tenth of a short life', 60, undefined, 54],
-  ['is five minutes of a long one', 86_400, undefined, 86_100],
-  ["is the provider's where it has one", 3600, 60_000, 3540],
-  ["is half of a short life if the provider's is longer", 60, 60_000, 30],
-])('the margin %s', async (_what, expires_in, renewalMarginMs, renewedAfter) => {
+  ['is a tenth of a short lifetime', 60, undefined, 54],
+  ['is five minutes of a long lifetime', 86_400, undefined, 86_100],
+  ["is the provider's if the provider sets one", 3600, 60_000, 3540],
+  ["is half of a short lifetime if the provider's is longer", 60, 60_000, 30],
+])('the renewal margin %s', async (_what, expires_in, renewalMarginMs, renewedAfter) => {
   const endpoint = tokenEndpoint(grant('token-1', { expires_in }))
   const quirks = renewalMarginMs === undefined ? provider : { ...provider, renewalMarginMs }
   const source = sourceOver(endpoint, { provider: quirks })
@@ -97,22 +97,25 @@ test.each([
 test.each([
   [0, 3330],
   [0.999_999, 3270],
-])('the margin is jittered by a tenth: at %d it begins after %i s', async (random, renewedAfter) => {
-  vi.mocked(Math.random).mockReturnValue(random)
-  const endpoint = tokenEndpoint()
-  const source = sourceOver(endpoint)
-  await source.getToken()
-  await seconds(renewedAfter - 1)
-  source.peek()
-  await seconds(0)
-  expect(endpoint.requests).toHaveLength(1)
-  await seconds(2)
-  source.peek()
-  await seconds(0)
-  expect(endpoint.requests).toHaveLength(2)
-})
+])(
+  'the renewal margin varies at random by a tenth: for Math.random() = %d it begins after %i s',
+  async (random, renewedAfter) => {
+    vi.mocked(Math.random).mockReturnValue(random)
+    const endpoint = tokenEndpoint()
+    const source = sourceOver(endpoint)
+    await source.getToken()
+    await seconds(renewedAfter - 1)
+    source.peek()
+    await seconds(0)
+    expect(endpoint.requests).toHaveLength(1)
+    await seconds(2)
+    source.peek()
+    await seconds(0)
+    expect(endpoint.requests).toHaveLength(2)
+  },
+)
 
-test('a token is not renewed in its first second, however short its life', async () => {
+test('a token is not renewed in its first second, however short its lifetime is', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { expires_in: 1 }))
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -122,7 +125,7 @@ test('a token is not renewed in its first second, however short its life', async
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('an expired token serves nobody: all callers wait for one renewal', async () => {
+test('an expired token serves no call: all callers wait for one renewal', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -133,7 +136,7 @@ test('an expired token serves nobody: all callers wait for one renewal', async (
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('a token without lifetime serves those who wait for it and nobody after', async () => {
+test('a token with a lifetime of 0 serves the callers that wait for it, and no later call', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { expires_in: 0 }))
   const source = sourceOver(endpoint)
   const tokens = await Promise.all([source.getToken(), source.getToken()])
@@ -141,7 +144,7 @@ test('a token without lifetime serves those who wait for it and nobody after', a
   expect((await source.getToken()).accessToken).toBe('token-2')
 })
 
-test('a renewal beside that fails is no unhandled rejection, and the token goes on being used', async () => {
+test('a failed background renewal is not an unhandled rejection, and the token is still used', async () => {
   const endpoint = tokenEndpoint(undefined, new TypeError('fetch failed'))
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -164,7 +167,7 @@ test('a failure is remembered for a second: callers get the same error without a
   expect((await source.getToken()).accessToken).toBe('token-2')
 })
 
-test('a failure is remembered for as long as the server asks with Retry-After', async () => {
+test('a failure is remembered until the time in Retry-After', async () => {
   const endpoint = tokenEndpoint(refusal('slow_down', 429, { 'retry-after': '20' }))
   const source = sourceOver(endpoint)
   const error = await errorOf(source.getToken())
@@ -175,7 +178,7 @@ test('a failure is remembered for as long as the server asks with Retry-After', 
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('a Retry-After that is over already is no reason to ask more than once a second', async () => {
+test('a Retry-After of 0 does not allow more than one token request a second', async () => {
   const endpoint = tokenEndpoint(refusal('slow_down', 429, { 'retry-after': '0' }))
   const source = sourceOver(endpoint)
   const error = await errorOf(source.getToken())
@@ -183,7 +186,7 @@ test('a Retry-After that is over already is no reason to ask more than once a se
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('a rejected token is renewed, once for all callers', async () => {
+test('200 callers with the same rejected token cause one renewal', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -193,7 +196,7 @@ test('a rejected token is renewed, once for all callers', async () => {
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('a token that was rejected after others renewed it costs no token request', async () => {
+test('a rejected token that another caller has already renewed costs no token request', async () => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -231,14 +234,14 @@ test('a clock that is set back does not end the limit of forced renewals', async
   expect(endpoint.requests).toHaveLength(4)
 })
 
-test('a grant whose parameters hang ends at timeoutMs', async () => {
+test('a renewal whose grant parameters hang ends at timeoutMs', async () => {
   const hanging: Grant = { name: 'hanging', identity: '', parameters: () => new Promise(() => {}) }
   const error = errorOf(sourceOver(tokenEndpoint(), { grant: hanging, timeoutMs: 100 }).getToken())
   await seconds(0.1)
   expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('a server that hands the rejected token out again does not cost a request for each refusal', async () => {
+test('a server that issues the rejected token again does not get a token request for each rejection', async () => {
   const endpoint = tokenEndpoint(...Array.from({ length: 10 }, () => grant('token-1')))
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -260,7 +263,7 @@ test('a forced renewal that failed does not count against the limit', async () =
   expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-7')
 })
 
-test('a signal ends the wait of its caller; the renewal goes on for the others', async () => {
+test('a signal ends the wait of its own caller, and the renewal continues for the others', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const source = sourceOver(endpoint)
@@ -276,14 +279,14 @@ test('a signal ends the wait of its caller; the renewal goes on for the others',
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('a signal that is aborted already asks for nothing', async () => {
+test('a call with an aborted signal makes no token request', async () => {
   const endpoint = tokenEndpoint()
   const reason = new Error('enough')
   expect(await errorOf(sourceOver(endpoint).getToken({ signal: AbortSignal.abort(reason) }))).toBe(reason)
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('a renewal that fails when all its callers are gone is no unhandled rejection', async () => {
+test('a renewal that fails after all its callers are gone is not an unhandled rejection', async () => {
   const answer = deferred<Response>()
   const source = sourceOver(tokenEndpoint(answer.promise))
   const caller = new AbortController()
@@ -299,7 +302,7 @@ test('a renewal that fails when all its callers are gone is no unhandled rejecti
   expect(unhandled).not.toHaveBeenCalled()
 })
 
-test('the refresh token renews, rotates, and is kept when the answer has none; the scope is not sent', async () => {
+test('a renewal redeems the refresh token without the scope, and keeps it if the answer has no new one', async () => {
   const endpoint = tokenEndpoint(
     grant('token-1', { refresh_token: 'refresh-1' }),
     grant('token-2', { refresh_token: 'refresh-2' }),
@@ -316,7 +319,7 @@ test('the refresh token renews, rotates, and is kept when the answer has none; t
   expect(await form(endpoint.requests[2])).toEqual({ ...common, refresh_token: 'refresh-2' })
 })
 
-test('invalid_grant kills the refresh token, and the grant starts over', async () => {
+test('invalid_grant ends the refresh token, and the grant starts again without it', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -329,7 +332,7 @@ test.each([
   new Response('', { status: 403 }),
   refusal('x', 503),
   new TypeError('fetch failed'),
-])('nothing but invalid_grant kills the refresh token: %o', async (answer) => {
+])('a failure other than invalid_grant does not end the refresh token: %o', async (answer) => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer)
   const source = sourceOver(endpoint)
   await source.getToken()
@@ -340,7 +343,7 @@ test.each([
   expect(await form(endpoint.requests[2])).toMatchObject({ refresh_token: 'refresh-1' })
 })
 
-test('the refreshToken grant starts from a refresh token', async () => {
+test('the refreshToken grant redeems its refresh token in the first token request', async () => {
   const endpoint = tokenEndpoint()
   await sourceOver(endpoint, { grant: refreshToken('refresh-0') }).getToken()
   expect(await form(endpoint.requests[0])).toEqual({ grant_type: 'refresh_token', refresh_token: 'refresh-0' })
@@ -349,7 +352,7 @@ test('the refreshToken grant starts from a refresh token', async () => {
   expect(refreshToken('x').name).toBe('refresh_token')
 })
 
-test('a grant that cannot start over is TOKEN_MISSING without a request', async () => {
+test('a grant that cannot get a token by itself is TOKEN_MISSING, without a token request', async () => {
   const endpoint = tokenEndpoint()
   expect(await errorOf(sourceOver(endpoint, { grant: signedIn }).getToken())).toMatchObject({
     code: 'TOKEN_MISSING',
@@ -359,7 +362,7 @@ test('a grant that cannot start over is TOKEN_MISSING without a request', async 
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('setToken serves a token from elsewhere at once, until it expires', async () => {
+test('a token given to setToken is served at once, until it expires', async () => {
   const source = sourceOver(tokenEndpoint(), { grant: signedIn })
   await errorOf(source.getToken())
   await source.setToken({ accessToken: 'mine', expiresAt: Date.now() + 60_000 })
@@ -368,7 +371,7 @@ test('setToken serves a token from elsewhere at once, until it expires', async (
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
 })
 
-test('a token without expiresAt serves until it is refused', async () => {
+test('a token without expiresAt is served until it is rejected', async () => {
   const source = sourceOver(tokenEndpoint())
   await source.setToken({ accessToken: 'mine' })
   await seconds(10 * 365 * 86_400)
@@ -376,7 +379,7 @@ test('a token without expiresAt serves until it is refused', async () => {
   expect((await source.getToken({ rejected: 'mine' })).accessToken).toBe('token-1')
 })
 
-test('setToken takes the place of a renewal in flight, also for those who wait for it', async () => {
+test('the token of setToken replaces that of a running renewal, also for callers that wait for it', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const source = sourceOver(endpoint)
@@ -388,7 +391,7 @@ test('setToken takes the place of a renewal in flight, also for those who wait f
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('a renewal in flight that fails after setToken harms nobody', async () => {
+test('a running renewal that fails after setToken fails no call', async () => {
   const answer = deferred<Response>()
   const source = sourceOver(tokenEndpoint(answer.promise))
   const waiting = source.getToken()
@@ -397,7 +400,7 @@ test('a renewal in flight that fails after setToken harms nobody', async () => {
   expect((await waiting).accessToken).toBe('mine')
 })
 
-test('a caller whose renewal is overtaken by a log-in does not get back the token that it refused', async () => {
+test('a caller does not get its rejected token again if setToken is called during its renewal', async () => {
   const written = deferred<undefined>()
   const read = deferred<null>()
   const set = (_key: string, { accessToken }: Token) => (accessToken === 'mine-2' ? written.promise : undefined)
@@ -413,7 +416,7 @@ test('a caller whose renewal is overtaken by a log-in does not get back the toke
   expect((await waiting).accessToken).not.toBe('mine-1')
 })
 
-test('clear forgets the token, and a renewal in flight does not bring it back', async () => {
+test('clear forgets the token, and a running renewal does not bring it back', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const source = sourceOver(endpoint, { grant: signedIn })
@@ -450,14 +453,14 @@ test.each<[Token | Record<string, unknown>, string]>([
   [{ accessToken: 'hunter2', expiresAt: '2030-01-01' }, 'expiresAt'],
   [{ accessToken: 'hunter2', refreshToken: '' }, 'refreshToken'],
   [{ accessToken: 'hunter2', refreshToken: null }, 'refreshToken'],
-])('setToken refuses %o as it stands', async (token, member) => {
+])('setToken rejects with a TypeError for %o', async (token, member) => {
   const error = await errorOf(sourceOver(tokenEndpoint()).setToken(token as Token))
   expect(error).toBeInstanceOf(TypeError)
   expect(error).toHaveProperty('message', expect.stringContaining(member))
   expect(error).toHaveProperty('message', expect.not.stringContaining('hunter2'))
 })
 
-test('a token that was set is copied: what the caller does with it later changes nothing', async () => {
+test('setToken copies the token, so that later changes to the object have no effect', async () => {
   const source = sourceOver(tokenEndpoint())
   const token = { accessToken: 'mine' }
   await source.setToken(token)
@@ -465,7 +468,7 @@ test('a token that was set is copied: what the caller does with it later changes
   expect((await source.getToken()).accessToken).toBe('mine')
 })
 
-test('without a fetch of its own it uses the platform’s, looked up when it is needed', async () => {
+test('a source without the option fetch uses the platform’s, and looks it up when it is needed', async () => {
   const source = createTokenSource({ provider, clientId: 'app', clientSecret: secret })
   vi.stubGlobal('fetch', tokenEndpoint().fetch)
   expect((await source.getToken()).accessToken).toBe('token-1')

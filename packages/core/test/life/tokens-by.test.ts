@@ -4,7 +4,7 @@ import { grant, provider, secret, sourceOver, tokenEndpoint } from '../support.t
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
 
-test('a key has one source, also for calls that come at the same time', async () => {
+test('tokensBy creates one source for each key, also for calls at the same time', async () => {
   const endpoint = tokenEndpoint()
   const made: string[] = []
   const tenants = tokensBy((tenant) => {
@@ -18,7 +18,7 @@ test('a key has one source, also for calls that come at the same time', async ()
   expect(made).toEqual(['a', 'b'])
 })
 
-test('beyond maxIdle the one that was longest unused is dropped, whenever it was made', () => {
+test('beyond maxIdle, the source that was unused for the longest time is dropped, even if it is not the oldest', () => {
   const tenants = tokensBy((api) => ({ apis: [api], getToken: async () => ({ accessToken: 't' }) }), {
     maxIdle: 2,
   })
@@ -29,14 +29,14 @@ test('beyond maxIdle the one that was longest unused is dropped, whenever it was
   expect(tenants('b')).not.toBe(b)
 })
 
-test('10,000 are kept unless told otherwise', () => {
+test('10,000 sources are kept by default', () => {
   const members = tokensBy((api) => ({ apis: [api], getToken: async () => ({ accessToken: 't' }) }))
   const [first, second] = names.map(members)
   expect(members(names[1] ?? '')).toBe(second)
   expect(members(names[0] ?? '')).not.toBe(first)
 })
 
-test('100,000 tenants have a token each, and each is asked for once', { timeout: 60_000 }, async () => {
+test('100,000 tenants have one token each, and each token costs one token request', { timeout: 60_000 }, async () => {
   let requests = 0
   const fetch = async () => {
     requests += 1

@@ -23,7 +23,7 @@ test('missing credentials come from the environment', () => {
   })
 })
 
-test('what is given goes before the environment', () => {
+test('options win over environment variables', () => {
   set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
   const given = { provider: { ...provider, name: 'sandbox' }, clientId: () => 'own', clientSecret: 'own' }
   expect(fromEnvironment(given, provider, 'EXAMPLE')).toEqual(given)
@@ -37,20 +37,20 @@ test.each([
     'EXAMPLE_CLIENT_SECRET is not set: set that environment variable, or give the option clientSecret',
   ],
   [{ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: '' }, 'EXAMPLE_CLIENT_SECRET is not set'],
-])('a variable that is missing or empty is a TypeError that names it: %o', (variables, message) => {
+])('a missing or empty variable is a TypeError that names it: %o', (variables, message) => {
   set({ EXAMPLE_CLIENT_ID: undefined, EXAMPLE_CLIENT_SECRET: undefined, ...variables })
   expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(TypeError)
   expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(message)
 })
 
-test('a variable with a line break at its end, as files have it, is a TypeError', () => {
+test('a variable that ends with a line break, such as one read from a file, is a TypeError', () => {
   set({ EXAMPLE_CLIENT_ID: 'id\n', EXAMPLE_CLIENT_SECRET: 'secret' })
   expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(
     'EXAMPLE_CLIENT_ID has blanks or line breaks around it',
   )
 })
 
-test('the secret is needed for what the chosen client authentication sends', () => {
+test('the secret is read only if the chosen client authentication sends it', () => {
   set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
   const secretFor = (options: Parameters<typeof fromEnvironment>[0]) =>
     fromEnvironment(options, provider, 'EXAMPLE').clientSecret
@@ -59,12 +59,12 @@ test('the secret is needed for what the chosen client authentication sends', () 
   expect(secretFor({ clientAuth: () => {} })).toBeUndefined()
 })
 
-test('where there is no environment at all, the variable is named all the same', () => {
+test('on a platform without environment variables, the error still names the variable', () => {
   vi.stubGlobal('process', undefined)
   expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow('EXAMPLE_CLIENT_ID is not set')
 })
 
-test('the environment is not read for what a grant brings or does not need', () => {
+test('no variable is read for an option that a grant sets or does not need', () => {
   set({ EXAMPLE_CLIENT_ID: 'id', EXAMPLE_CLIENT_SECRET: 'secret' })
   const grant: Grant = {
     name: 'own',
@@ -82,7 +82,7 @@ test('the environment is not read for what a grant brings or does not need', () 
   expect(fromEnvironment({ clientAuth: none }, provider, 'EXAMPLE').clientSecret).toBeUndefined()
 })
 
-test('a provider package reads what else it needs, as it is', () => {
+test('readEnvironment returns a variable unchanged, and throws if it is not set', () => {
   set({ EXAMPLE_KEY: ' key\n' })
   expect(readEnvironment('EXAMPLE_KEY', 'key')).toBe(' key\n')
   set({ EXAMPLE_KEY: undefined })

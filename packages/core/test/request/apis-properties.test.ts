@@ -2,21 +2,21 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileApis } from '../../src/request/apis.ts'
 
-/** Says where a token may go, for the URL as the platform writes it. */
+/** Whether a token may be sent to a URL, as the platform writes that URL. */
 const allows = (url: string, api: string, exceptApis?: readonly string[]) =>
   compileApis({ apis: [api], exceptApis })(new URL(url).href)
 
-/** Runs a property on so many examples that the file takes a second or two. */
+/** Runs a property, on few enough examples that the file takes only a second or two. */
 const check = <Values>(property: fc.IProperty<Values>, numRuns = 300) => fc.assert(property, { numRuns })
 
-// What there is to send to.
+// The inputs: API prefixes, and URLs to send to.
 
 const textOf = (characters: string, maxLength = 6) =>
   fc.string({ unit: fc.constantFrom(...Array.from(characters)), minLength: 1, maxLength })
 
 const letters = 'abyz019'
 
-/** A segment that means nothing but itself, however often a server decodes it. */
+/** A segment that never becomes `.` or `..`, however often a server decodes it. */
 const cleanSegment = fc.oneof(
   textOf(`${letters}-_~!$&'()*+,=:@`),
   textOf(`${letters}éß漢 "<>^`).map(encodeURIComponent),
@@ -37,7 +37,7 @@ const origin = fc.oneof(
   fc
     .tuple(fc.ipV6(), fc.integer({ min: 1, max: 65_535 }))
     .map(([host, port]) => `https://[${host}]:${port}`)
-    // Bun does not know all of them that end like an IPv4 address.
+    // Bun cannot parse some of those that end like an IPv4 address.
     .filter((text) => URL.canParse(text)),
   fc.integer({ min: 1, max: 65_535 }).map((port) => `http://127.0.0.1:${port}`),
 )
@@ -52,7 +52,7 @@ const tail = fc
   )
   .map((parts) => parts.join(''))
 
-/** What an attacker, or an accident, puts in place of the API's own scheme and host. */
+/** The scheme and host that an attacker or a mistake puts in place of the API's own. */
 const otherAuthority = fc.constantFrom<(url: URL) => string>(
   ({ host }) => `http://${host}`,
   ({ host }) => `ftp://${host}`,
@@ -84,7 +84,7 @@ const otherAuthority = fc.constantFrom<(url: URL) => string>(
   ({ host }) => `ht\ntps://${host}`,
 )
 
-// What is known of it otherwise: by `URL` alone, and by reading a path as a careless server does.
+// A second implementation to compare with. It uses only `URL`, and reads a path as a careless server does.
 
 const segmentsOf = (pathname: string) => pathname.replace(/\/+$/, '').split('/')
 
@@ -94,7 +94,7 @@ const isSameAuthority = (url: URL, { protocol, host }: URL) =>
 const isBelow = (pathname: string, prefix: string) =>
   segmentsOf(prefix).every((segment, index) => pathname.split('/')[index] === segment)
 
-/** Where a token may go at most. */
+/** Whether a URL is below a prefix for `URL`. A token must never be sent to any other URL. */
 function mayGo(url: string, prefix: string): boolean {
   const [to, of] = [new URL(url), new URL(prefix)]
   return isSameAuthority(to, of) && isBelow(to.pathname, of.pathname)
@@ -117,7 +117,7 @@ function resolveDots(pathname: string): string {
   return `/${segments.join('/')}`
 }
 
-/** Whether a URL leaves its prefix on a server that decodes its path before it resolves it, once or twice. */
+/** Whether a URL leaves its prefix on a server that decodes the path up to two times before it resolves the dots. */
 const climbs = (url: string, prefix: string) =>
   [0, 1, 2].some((rounds) => {
     const [to, of] = [url, prefix].map((text) => resolveDots(decode(new URL(text).pathname, rounds)))
@@ -125,7 +125,7 @@ const climbs = (url: string, prefix: string) =>
   })
 
 describe('a token goes', () => {
-  test('to everything below its API', () => {
+  test('to every URL below its API', () => {
     check(
       fc.property(api, path(0), fc.constantFrom('', '/'), tail, (prefix, below, slash, rest) => {
         expect(allows(prefix + below + slash + rest, prefix)).toBe(true)
@@ -151,7 +151,7 @@ describe('a token goes', () => {
     )
   })
 
-  test('to the same URLs, however its API and they spell scheme and host', () => {
+  test('to the same URLs, whether scheme and host are in upper or lower case', () => {
     check(
       fc.property(fc.domain(), path(0), path(0), (host, prefix, below) => {
         expect(allows(`HTTPS://${host.toUpperCase()}${prefix}${below}`, `https://${host}${prefix}`)).toBe(true)
@@ -162,7 +162,7 @@ describe('a token goes', () => {
 })
 
 describe('a token never goes', () => {
-  test('to another scheme, host or port, nor where a user name or password is', () => {
+  test('to another scheme, host or port, or to a URL with a user name or password', () => {
     check(
       fc.property(api, otherAuthority, path(0), tail, (prefix, disguise, below, rest) => {
         const of = new URL(prefix)
@@ -173,7 +173,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to whatever else is a URL', () => {
+  test('to any URL outside its API', () => {
     const url = fc.webUrl({
       validSchemes: ['http', 'https', 'ftp', 'ws'],
       authoritySettings: { withIPv4: true, withIPv6: true, withPort: true, withUserInfo: true },
@@ -189,7 +189,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to the http: twin of its API', () => {
+  test('to the http: variant of its https: API', () => {
     check(
       fc.property(fc.domain(), path(0), path(0), tail, (host, prefix, below, rest) => {
         expect(allows(`http://${host}${prefix}${below}${rest}`, `https://${host}${prefix}`)).toBe(false)
@@ -197,7 +197,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to a sibling whose path begins the same', () => {
+  test('to a path that only begins with the same characters, such as /v10 for /v1', () => {
     check(
       fc.property(deepResource, textOf(`${letters}-_~.;,@:`), path(0), tail, (prefix, more, below, rest) => {
         expect(allows(prefix + more + below + rest, prefix)).toBe(false)
@@ -205,7 +205,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('above its API', () => {
+  test('to a URL above its API', () => {
     check(
       fc.property(deepResource, tail, (prefix, rest) => {
         const above = prefix.slice(0, prefix.lastIndexOf('/'))
@@ -216,7 +216,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to an exception, whatever the APIs are', () => {
+  test('to an exception, even if an API is the same URL or is below it', () => {
     check(
       fc.property(api, path(1), path(0), fc.constantFrom('', '/'), tail, (prefix, below, deeper, slash, rest) => {
         const exceptApis = ['https://elsewhere.example/a', prefix + below + slash]
@@ -228,7 +228,7 @@ describe('a token never goes', () => {
     )
   })
 
-  test('to a path that climbs out of its API once it is decoded, or decoded twice', () => {
+  test('to a path that leaves its API when a server decodes it one or two times', () => {
     const dot = fc.constantFrom('.', '%2e', '%2E', '%252e', '%25%32%65', '%%32%45', '')
     const slash = fc.constantFrom('/', '\\', '%2f', '%5C', '%252F', '%255c')
     const noise = fc.constantFrom('', '', '', 'a', '%00', '%', '%25', '2e')
@@ -244,7 +244,7 @@ describe('a token never goes', () => {
   })
 })
 
-test('whatever URL takes is judged without an error', () => {
+test('every URL that the platform can parse is checked without an error', () => {
   const url = fc.oneof(
     fc.webUrl({ withFragments: true, withQueryParameters: true }),
     fc.string({ unit: 'binary' }).map((text) => `https://api.example/${text}`),

@@ -22,7 +22,7 @@ test.each([
   ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/v1'],
   ['http://localhost:8080', 'http://localhost:8080/v1'],
   ['http://[::1]:8080', 'http://[::1]:8080/v1'],
-])('a token for %s may go to %s', (api, url) => {
+])('a token for %s goes to %s', (api, url) => {
   expect(allows(url, [api])).toBe(true)
 })
 
@@ -59,15 +59,15 @@ test.each([
   expect(allows(url, [api])).toBe(false)
 })
 
-test('any one of several APIs will do', () => {
+test('a token for several APIs goes to each of them', () => {
   expect(allows('https://b.example/v1', ['https://a.example', 'https://b.example'])).toBe(true)
 })
 
-test('a line break in the query hides nothing', () => {
+test('a line break in the query of a URL changes nothing', () => {
   expect(allows('https://api.example/v1?a\nb/%2e%2e/', ['https://api.example/v1'])).toBe(true)
 })
 
-test('an exception is carved out of an API by whole path segments', () => {
+test('an exception excludes whole path segments of an API, in all their spellings', () => {
   const allowed = (url: string) =>
     allows(url, ['https://api.example'], ['https://api.example/users', 'https://x.example'])
   expect(allowed('https://api.example/users')).toBe(false)
@@ -101,18 +101,18 @@ test.each([
   [['https://user:hunter2@api.example'], 'API URL 1 of 1 must not hold a user name or password'],
   [['https://api.example?key=hunter2'], 'API URL 1 of 1 must end with its path'],
   [['https://api.example#hunter2'], 'API URL 1 of 1 must end with its path'],
-])('the APIs %j are refused: %s', (apis, message) => {
+])('the APIs %j are a TypeError: %s', (apis, message) => {
   const check = () => compileApis({ apis })
   expect(check).toThrow(TypeError)
   expect(check).toThrow(message)
   expect(check).not.toThrow('hunter2')
 })
 
-test('exceptions are checked like apis', () => {
+test('exceptApis are checked like apis', () => {
   expect(() => compileApis({ apis: ['https://api.example'], exceptApis: ['users'] })).toThrow(TypeError)
 })
 
-test('an endpoint may be http: on loopback only', () => {
+test('an http: endpoint is allowed on loopback only', () => {
   expect(parseSecureUrl('http://127.1.2.3:99/token', 'it').hostname).toBe('127.1.2.3')
   expect(() => parseSecureUrl('http://id.example/token', 'the endpoint')).toThrow('the endpoint must be https:')
 })

@@ -12,7 +12,7 @@ test.each([
   ['a string', url],
   ['a URL', new URL(url)],
   ['a Request', new Request(url)],
-  ['another library’s request', Object.assign(Object.create({ clone: () => new Request(url) }) as Request, { url })],
+  ['a Request of another library', Object.assign(Object.create({ clone: () => new Request(url) }) as Request, { url })],
 ])('%s is sent with the token', async (_what, input) => {
   const seen: unknown[] = []
   vi.stubGlobal('fetch', async (target: unknown, init?: RequestInit) => {
@@ -23,7 +23,7 @@ test.each([
   expect(seen).toEqual([input instanceof URL ? input.href : input, 'Bearer token-1'])
 })
 
-test('is looked up at each call, unless a fetch of one’s own is given', async () => {
+test('the platform’s fetch is looked up at each call, unless a custom fetch is given', async () => {
   const [own, platform] = [api(), api()]
   const source = sourceOver(tokenEndpoint())
   const [withOwn, withPlatform] = [bearerFetch(source, own.fetch), bearerFetch(source)]
@@ -36,7 +36,7 @@ test('is looked up at each call, unless a fetch of one’s own is given', async 
 test.each([
   ['a string', url, { method: 'POST', body: 'text' }],
   ['a Request', new Request(url, { method: 'POST', body: 'text' }), undefined],
-])('a rejected token is renewed and the body of %s sent again', async (_what, input, init) => {
+])('a rejected token is renewed, and the body of %s is sent again', async (_what, input, init) => {
   const target = api(unauthorized())
   expect((await bearerFetch(sourceOver(tokenEndpoint()), target.fetch)(input, init)).status).toBe(200)
   expect(target.calls.map(({ body, authorization }) => [body, authorization])).toEqual([
@@ -45,7 +45,7 @@ test.each([
   ])
 })
 
-test('a stream is not buffered: the caller gets the 401, unread, and the next call a better token', async () => {
+test('a stream is not buffered: the call gets the unread 401, and the next call gets a new token', async () => {
   const target = api(unauthorized())
   const send = bearerFetch(sourceOver(tokenEndpoint()), target.fetch)
   const init: RequestInit & { duplex: 'half' } = {
@@ -60,7 +60,7 @@ test('a stream is not buffered: the caller gets the 401, unread, and the next ca
   expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
 })
 
-test('what init says goes before what the Request says, as with fetch', async () => {
+test('the values in init win over those of the Request, as with fetch', async () => {
   const target = api()
   const input = new Request(url, { method: 'POST', body: 'a', headers: { 'x-own': 'request' } })
   await bearerFetch(sourceOver(tokenEndpoint()), target.fetch)(input, {
@@ -72,7 +72,7 @@ test('what init says goes before what the Request says, as with fetch', async ()
   expect(target.calls[0]?.headers.get('x-own')).toBe('init')
 })
 
-test('a URL that is changed while its call waits for a token changes nothing', async () => {
+test('a URL object that changes while its call waits for a token does not change the call', async () => {
   const target = api()
   const changing = new URL(url)
   const call = bearerFetch(sourceOver(tokenEndpoint()), target.fetch)(changing)
@@ -81,14 +81,14 @@ test('a URL that is changed while its call waits for a token changes nothing', a
   expect(target.calls.map((sent) => sent.url)).toEqual([url])
 })
 
-test('a peek that no header can hold is a TypeError that does not show it', async () => {
+test('a peek that returns a header that cannot be sent is a TypeError that does not show it', async () => {
   const source = { ...sourceOver(tokenEndpoint()), peek: () => 'Bearer token-secret\n\u0100' }
   const error = await bearerFetch(source, api().fetch)(url).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(TypeError)
   expect(String(error)).not.toContain('token-secret')
 })
 
-test('the signal of init goes before that of the Request', async () => {
+test('the signal in init wins over that of the Request', async () => {
   const source = { apis: ['https://api.example'], getToken: () => new Promise<never>(() => {}) }
   const reason = new Error('enough')
   const input = new Request(url, { signal: new AbortController().signal })
@@ -96,7 +96,7 @@ test('the signal of init goes before that of the Request', async () => {
   expect(await aborted.catch((error: unknown) => error)).toBe(reason)
 })
 
-test('what is buffered for a replay is let go when none is needed', async () => {
+test('the buffered body is released if the call is not sent again', async () => {
   const clone = vi.spyOn(Request.prototype, 'clone')
   await bearerFetch(sourceOver(tokenEndpoint()), api().fetch)(new Request(url, { method: 'POST', body: 'text' }))
   const [spare] = clone.mock.results.map(({ value }) => value as Request)
@@ -104,7 +104,7 @@ test('what is buffered for a replay is let go when none is needed', async () => 
   expect(spare?.bodyUsed).toBe(true)
 })
 
-test('a custom fetch that passes both its arguments on sends body and token', async () => {
+test('a custom fetch that passes on both its arguments sends body and token', async () => {
   const target = api(unauthorized())
   const passOn: typeof fetch = (input, init) => target.fetch(input, init)
   await bearerFetch(sourceOver(tokenEndpoint()), passOn)(url, { method: 'POST', body: 'text' })
@@ -114,14 +114,14 @@ test('a custom fetch that passes both its arguments on sends body and token', as
   ])
 })
 
-test.each(['/v1/shops', 'https://', 'https://other.example'])('%s passes untouched', async (input) => {
+test.each(['/v1/shops', 'https://', 'https://other.example'])('a call to %s is passed on unchanged', async (input) => {
   const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response())
   const init = { method: 'POST' }
   await bearerFetch(sourceOver(tokenEndpoint()), fetch)(input, init)
   expect(fetch.mock.calls).toEqual([[input, init]])
 })
 
-test('a relative URL is taken from the page it is on', async () => {
+test('a relative URL is resolved against the page', async () => {
   vi.stubGlobal('location', { href: 'https://api.example/page' })
   const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response())
   vi.stubGlobal('fetch', fetch)
@@ -129,13 +129,13 @@ test('a relative URL is taken from the page it is on', async () => {
   expect(new Headers(fetch.mock.calls[0]?.[1]?.headers).get('authorization')).toBe('Bearer token-1')
 })
 
-test('two of them wrap each other', async () => {
+test('one bearerFetch can wrap another', async () => {
   const target = apiThatTakes('token-1')
   const inner = bearerFetch(sourceOver(tokenEndpoint(), { apis: ['https://other.example'] }), target.fetch)
   expect((await bearerFetch(sourceOver(tokenEndpoint()), inner)(url)).status).toBe(200)
 })
 
-test('apis that tokens may not be sent to are refused at once', () => {
+test('bearerFetch throws at once for a source with an http: API', () => {
   expect(() => bearerFetch({ apis: ['http://api.example'], getToken: async () => ({ accessToken: 'x' }) })).toThrow(
     TypeError,
   )

@@ -15,10 +15,10 @@ import {
 
 const url = 'https://api.example/v1/shops'
 
-/** Retries that do not make a test wait. */
+/** Retries without a delay, so that a test does not wait. */
 const retry = { delay: () => 0 }
 
-/** A ky with tokens from a scripted endpoint, over an API that is a custom fetch. */
+/** A ky client whose tokens come from a scripted endpoint, and whose custom fetch is the API. */
 function client(target: { fetch: typeof fetch }, endpoint = tokenEndpoint()) {
   return ky.create({ fetch: target.fetch, retry }).extend(bearer(sourceOver(endpoint)))
 }
@@ -27,7 +27,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test('every call carries the token, and all of them share one', async () => {
+test('every call carries a token, and all calls share one', async () => {
   const target = api()
   const endpoint = tokenEndpoint()
   const http = client(target, endpoint)
@@ -37,7 +37,7 @@ test('every call carries the token, and all of them share one', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('what the call says beside the token arrives as it was', async () => {
+test('the method, URL, body and headers of a call arrive unchanged with the token', async () => {
   const target = api()
   await client(target).put(url, { json: { a: 1 }, headers: { 'x-own': 'yes' }, searchParams: { q: 'é' } })
   expect(target.calls[0]).toMatchObject({ method: 'PUT', url: `${url}?q=%C3%A9`, body: '{"a":1}' })
@@ -45,7 +45,7 @@ test('what the call says beside the token arrives as it was', async () => {
   expect(target.calls[0]?.headers.get('content-type')).toBe('application/json')
 })
 
-test('a header that a beforeRequest hook adds arrives', async () => {
+test('a header that a beforeRequest hook adds arrives at the API', async () => {
   const target = api()
   const beforeRequest = [({ request }: { request: Request }) => request.headers.set('x-own', 'yes')]
   await client(target).get(url, { hooks: { beforeRequest } })
@@ -53,7 +53,7 @@ test('a header that a beforeRequest hook adds arrives', async () => {
   expect(target.calls[0]?.authorization).toBe('Bearer token-1')
 })
 
-test("a rejected token is renewed and the call replayed once, at once, whatever ky's retry says", async () => {
+test("a rejected token is renewed, and the call is sent again immediately and only once, even with ky's retry: 0", async () => {
   const target = apiThatTakes('token-2')
   const endpoint = tokenEndpoint()
   expect(await client(target, endpoint).get(url, { retry: 0 }).json()).toEqual({ ok: true })
@@ -61,7 +61,7 @@ test("a rejected token is renewed and the call replayed once, at once, whatever 
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('the genuine 401 comes back when the renewed token is rejected too', async () => {
+test("the call gets the API's own 401 if the renewed token is rejected too", async () => {
   const target = api(unauthorized(), unauthorized({ 'x-which': 'second' }))
   const error = await errorOf(client(target).get(url))
   expect(isHTTPError(error)).toBe(true)
@@ -71,7 +71,7 @@ test('the genuine 401 comes back when the renewed token is rejected too', async 
   expect(target.calls).toHaveLength(2)
 })
 
-test('the genuine 401 comes back when the server grants the same token again', async () => {
+test("the call gets the API's own 401 if the server issues the same token again", async () => {
   const target = api(unauthorized())
   const error = await errorOf(client(target, tokenEndpoint(grant('same'), grant('same'))).get(url))
   expect((error as HTTPError).response.status).toBe(401)
@@ -79,7 +79,7 @@ test('the genuine 401 comes back when the server grants the same token again', a
   expect(target.calls).toHaveLength(1)
 })
 
-test('the error of the token endpoint comes out when a rejected token cannot be renewed', async () => {
+test("the call gets the token endpoint's error if a rejected token cannot be renewed", async () => {
   const cancel = vi.fn<() => void>()
   const body = new ReadableStream({ cancel })
   const target = api(new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } }))
@@ -90,7 +90,7 @@ test('the error of the token endpoint comes out when a rejected token cannot be 
   expect(cancel).toHaveBeenCalledOnce()
 })
 
-test('token errors are not retried by ky, and go through its beforeError hooks', async () => {
+test('ky does not retry token errors, and passes them to its beforeError hooks', async () => {
   const endpoint = tokenEndpoint(new TypeError('fetch failed'))
   const target = api()
   const seen: string[] = []
@@ -102,7 +102,7 @@ test('token errors are not retried by ky, and go through its beforeError hooks',
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('a 503 before a 401: ky retries the one and the token layer the other', async () => {
+test('after a 503 and then a 401, ky retries the 503, and the token layer sends the 401 call again', async () => {
   const target = api(new Response('', { status: 503 }), unauthorized())
   expect(await client(target).get(url).json()).toEqual({ ok: true })
   expect(target.calls.map(({ authorization }) => authorization)).toEqual([
@@ -112,7 +112,7 @@ test('a 503 before a 401: ky retries the one and the token layer the other', asy
   ])
 })
 
-test('a retry carries the token of its own time, not of the first attempt', async () => {
+test("ky's retry carries the current token, not that of the first attempt", async () => {
   const source = sourceOver(tokenEndpoint())
   const target = api(new Response('', { status: 503 }))
   const beforeRetry = [() => source.setToken({ accessToken: 'newer' })]
@@ -139,7 +139,7 @@ test.each([
   ['a view', { body: new TextEncoder().encode('a view').subarray(2) }, 'view'],
   ['a DataView', { body: new DataView(new TextEncoder().encode('view').buffer) }, 'view'],
   ['an empty string', { body: '' }, ''],
-])('%s is replayed without a copy made up front, also with retry: 0', async (_what, options, text) => {
+])('%s is sent again without a copy made in advance, even with retry: 0', async (_what, options, text) => {
   const target = api(undefined, unauthorized())
   await ky.create({ fetch: target.fetch }).post(url, options)
   const clone = vi.spyOn(Request.prototype, 'clone')
@@ -152,7 +152,7 @@ test.each([
   expect(carried).toEqual([bare, bare])
 })
 
-test('a form is replayed, with a boundary that fits it', async () => {
+test('a form is sent again, with a boundary that matches its body', async () => {
   const received: unknown[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const form = await new Request(input, init).formData()
@@ -167,7 +167,7 @@ test('a form is replayed, with a boundary that fits it', async () => {
   ])
 })
 
-test("json is rebuilt with the call's own stringifyJson", async () => {
+test("json is serialized again with the call's own stringifyJson", async () => {
   const target = api(unauthorized())
   await client(target).post(url, { json: { a: 1 }, stringifyJson: (data) => `own ${JSON.stringify(data)}` })
   expect(target.calls.map(({ body }) => body)).toEqual(['own {"a":1}', 'own {"a":1}'])
@@ -176,7 +176,7 @@ test("json is rebuilt with the call's own stringifyJson", async () => {
 test.each([
   ['a stream', () => ({ input: url, options: { body: streamOf('streamed') } })],
   ['a Request', () => ({ input: new Request(url, { method: 'POST', body: 'streamed' }), options: {} })],
-])('%s is replayed where ky buffers it', async (_what, make) => {
+])('%s is sent again if ky buffers it', async (_what, make) => {
   const target = api(unauthorized())
   const { input, options } = make()
   await client(target).post(input, options)
@@ -186,21 +186,24 @@ test.each([
 test.each([
   ['a stream', () => ({ input: url, options: { body: streamOf('streamed') } })],
   ['a Request', () => ({ input: new Request(url, { method: 'POST', body: 'streamed' }), options: {} })],
-])('%s with retry: 0 is not buffered: the call gets the 401, the next one a better token', async (_what, make) => {
-  const target = api(unauthorized())
-  const http = client(target)
-  const { input, options } = make()
-  const clone = vi.spyOn(Request.prototype, 'clone')
-  const error = await errorOf(http.post(input, { ...options, retry: { limit: 0 } }))
-  expect(clone).not.toHaveBeenCalled()
-  clone.mockRestore()
-  expect((error as HTTPError).response.status).toBe(401)
-  expect((error as HTTPError).data).toEqual({ error: 'invalid_token' })
-  await http.get(url)
-  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
-})
+])(
+  '%s with retry: 0 is not buffered: the call gets the 401, and the next call gets a new token',
+  async (_what, make) => {
+    const target = api(unauthorized())
+    const http = client(target)
+    const { input, options } = make()
+    const clone = vi.spyOn(Request.prototype, 'clone')
+    const error = await errorOf(http.post(input, { ...options, retry: { limit: 0 } }))
+    expect(clone).not.toHaveBeenCalled()
+    clone.mockRestore()
+    expect((error as HTTPError).response.status).toBe(401)
+    expect((error as HTTPError).data).toEqual({ error: 'invalid_token' })
+    await http.get(url)
+    expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
+  },
+)
 
-test('a request that ky.retry() replaced is what is replayed', async () => {
+test('if ky.retry() replaced the request, the new request is sent again', async () => {
   const target = api(undefined, unauthorized())
   const replace = [
     ({ retryCount }: { retryCount: number }) =>
@@ -213,7 +216,7 @@ test('a request that ky.retry() replaced is what is replayed', async () => {
 })
 
 test.each(['beforeRequest', 'beforeRetry'] as const)(
-  'a request that a %s hook replaced is what is replayed',
+  'if a %s hook replaced the request, the new request is sent again',
   async (hook) => {
     const target = api(...(hook === 'beforeRetry' ? [new Response('', { status: 503 })] : []), unauthorized())
     const replace = [({ request }: { request: Request }) => new Request(request, { body: 'replaced' })]
@@ -222,7 +225,7 @@ test.each(['beforeRequest', 'beforeRetry'] as const)(
   },
 )
 
-test('upload progress is reported as without the token layer', async () => {
+test('upload progress is reported in the same steps as without the token layer', async () => {
   const upload = async (http: typeof ky) => {
     const seen: number[] = []
     await http.post(url, { body: 'x'.repeat(1000), onUploadProgress: ({ percent }) => void seen.push(percent) })
@@ -234,7 +237,7 @@ test('upload progress is reported as without the token layer', async () => {
   expect(target.calls.map(({ body }) => body.length)).toEqual([1000, 1000, 1000])
 })
 
-test("a caller's own Authorization goes untouched, and its 401 is not ours", async () => {
+test('a call with its own Authorization header is sent unchanged, and its 401 renews no token', async () => {
   const target = api(unauthorized())
   const endpoint = tokenEndpoint()
   await errorOf(client(target, endpoint).get(url, { headers: { authorization: 'Basic x' } }))
@@ -247,7 +250,7 @@ test.each([
   'http://api.example/v1',
   'https://api.example.evil.test/v1',
   'https://api.example:8443/v1',
-])('a call to %s carries no token, and its 401 is not ours', async (elsewhere) => {
+])('a call to %s carries no token, and its 401 renews no token', async (elsewhere) => {
   const target = api(unauthorized())
   const endpoint = tokenEndpoint()
   await errorOf(client(target, endpoint).get(elsewhere))
@@ -255,7 +258,7 @@ test.each([
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('a 401 from where a redirect led, at another origin, is not ours', async () => {
+test('a 401 after a redirect to another origin renews no token', async () => {
   const endpoint = tokenEndpoint()
   const redirected = Object.defineProperties(unauthorized(), {
     redirected: { value: true },
@@ -267,7 +270,7 @@ test('a 401 from where a redirect led, at another origin, is not ours', async ()
 })
 
 test.each(['https://api.example/users/me', 'https://other.example/v1'])(
-  'a 401 from where a redirect led, at %s, is not ours: another path of the host, or another API',
+  'a 401 after a redirect to %s, outside the API of the call, renews no token',
   async (led) => {
     const apis = ['https://api.example/v1', 'https://other.example']
     const redirected = Object.defineProperties(unauthorized(), { redirected: { value: true }, url: { value: led } })
@@ -278,7 +281,7 @@ test.each(['https://api.example/users/me', 'https://other.example/v1'])(
   },
 )
 
-test('a 401 from where a redirect led, within the API, is', async () => {
+test('a 401 after a redirect within the API renews the token', async () => {
   const redirected = Object.defineProperties(unauthorized(), {
     redirected: { value: true },
     url: { value: 'https://api.example/v2/shops' },
@@ -288,7 +291,7 @@ test('a 401 from where a redirect led, within the API, is', async () => {
   expect(target.calls).toHaveLength(2)
 })
 
-test('two providers on one client, in either order: each token goes to its own API', async () => {
+test('with two providers on one client, in either order, each token goes to its own API only', async () => {
   const one = bearer(sourceOver(tokenEndpoint(grant('of-one')), { apis: ['https://api.example/one'] }))
   const two = bearer(sourceOver(tokenEndpoint(grant('of-two')), { apis: ['https://api.example/two'] }))
   const orders = [
@@ -303,7 +306,7 @@ test('two providers on one client, in either order: each token goes to its own A
   }
 })
 
-test("the user's own fetch is used, wherever it is given", async () => {
+test('a custom fetch is used, whether create, extend or the call sets it', async () => {
   const [before, later, perCall] = [api(), api(), api()]
   const base = ky.create({ fetch: before.fetch }).extend(bearer(sourceOver(tokenEndpoint())))
   await base.get(url)
@@ -315,7 +318,7 @@ test("the user's own fetch is used, wherever it is given", async () => {
   }
 })
 
-test('a custom fetch that reads nothing but the request finds the token there', async () => {
+test('a custom fetch that reads only the request finds the token in it', async () => {
   const seen: (string | null)[] = []
   const app = (request: Request) => {
     seen.push(request.headers.get('authorization'))
@@ -325,7 +328,7 @@ test('a custom fetch that reads nothing but the request finds the token there', 
   expect(seen).toEqual(['Bearer token-1'])
 })
 
-test('options that only fetch knows reach a custom fetch', async () => {
+test('options that only fetch knows, such as dispatcher, reach a custom fetch', async () => {
   let seen: unknown
   const fetch: typeof globalThis.fetch = async (_input, init) => {
     seen = Object.entries(init ?? {}).find(([name]) => name === 'dispatcher')
@@ -335,7 +338,7 @@ test('options that only fetch knows reach a custom fetch', async () => {
   expect(seen).toEqual(['dispatcher', 'mine'])
 })
 
-test("ky's own request never holds the token: neither over the platform's fetch nor over a custom one", async () => {
+test("ky's own request never holds the token, with the platform's fetch or with a custom one", async () => {
   const failing = () => api(unauthorized(), unauthorized()).fetch
   vi.stubGlobal('fetch', failing())
   for (const http of [ky, ky.create({ fetch: failing() })]) {
@@ -345,7 +348,7 @@ test("ky's own request never holds the token: neither over the platform's fetch 
   }
 })
 
-test("the platform's fetch gets ky's request, with all its headers beside it", async () => {
+test("the platform's fetch gets ky's request without the token, and the token with all other headers in init", async () => {
   const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({}))
   vi.stubGlobal('fetch', fetch)
   await ky.extend(bearer(sourceOver(tokenEndpoint()))).get(url, { headers: { 'x-own': 'yes' } })
@@ -354,7 +357,7 @@ test("the platform's fetch gets ky's request, with all its headers beside it", a
   expect((request as Request).headers.has('authorization')).toBe(false)
 })
 
-test("the caller's signal ends its own wait for a token, and nobody else's", async () => {
+test("a caller's signal ends only its own wait for a token", async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const http = client(api(), endpoint)
@@ -369,7 +372,7 @@ test("the caller's signal ends its own wait for a token, and nobody else's", asy
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('the wait for a source that does not heed the signal ends all the same', async () => {
+test("a caller's signal ends its wait even if the source ignores the signal", async () => {
   const deaf: TokenSource = { apis: ['https://api.example'], getToken: () => new Promise(() => {}) }
   const caller = new AbortController()
   const http = ky.create({ fetch: api().fetch }).extend(bearer(deaf))
@@ -396,7 +399,7 @@ test("ky's timeout ends the caller's wait for a token", async () => {
 })
 
 test.each([{}, { accessToken: undefined }, { accessToken: '' }, { accessToken: 'token-secret\n' }, undefined])(
-  'a source that gives what no header can hold is a TypeError that does not show it: %o',
+  'a token that cannot be sent in a header is a TypeError that does not show it: %o',
   async (token) => {
     const target = api()
     const vault = { apis: ['https://api.example'], getToken: async () => token as { accessToken: string } }
@@ -407,7 +410,7 @@ test.each([{}, { accessToken: undefined }, { accessToken: '' }, { accessToken: '
   },
 )
 
-test('an abort while a call that cannot be replayed waits for the renewal is an abort', async () => {
+test('a call that cannot be sent again and is aborted during the renewal gets an AbortError', async () => {
   const caller = new AbortController()
   const endpoint = tokenEndpoint(undefined, new Promise<Response>(() => caller.abort()))
   const streamed = { body: streamOf('streamed'), retry: 0, signal: caller.signal }
@@ -415,20 +418,20 @@ test('an abort while a call that cannot be replayed waits for the renewal is an 
   expect(await errorOf(call)).toHaveProperty('name', 'AbortError')
 })
 
-test('a stringifyJson that gives nothing is made up for as ky does', async () => {
+test('if stringifyJson returns undefined, JSON.stringify is used, as in ky', async () => {
   const target = api(unauthorized())
   await client(target).post(url, { json: { a: 1 }, stringifyJson: () => undefined as never })
   expect(target.calls.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
 })
 
-test.each([200, 403, 500])('a %i is no refusal to a source written by hand', async (status) => {
+test.each([200, 403, 500])('with a hand-written source, a %i does not mean a rejected token', async (status) => {
   const target = api(new Response(null, { status }))
   const vault = { apis: ['https://api.example'], getToken: async () => ({ accessToken: 'x' }) }
   await ky.create({ fetch: target.fetch, throwHttpErrors: false, retry: 0 }).extend(bearer(vault)).get(url)
   expect(target.calls).toHaveLength(1)
 })
 
-test('a token in memory is asked for by peek alone', async () => {
+test('if peek returns a token, getToken is not called', async () => {
   const source = sourceOver(tokenEndpoint())
   await source.getToken()
   const getToken = vi.fn<TokenSource['getToken']>()
@@ -439,7 +442,7 @@ test('a token in memory is asked for by peek alone', async () => {
   expect(getToken).not.toHaveBeenCalled()
 })
 
-test('the refused response is discarded, so that its connection is free for the replay', async () => {
+test('the rejected response is discarded, so that its connection is free for the second sending', async () => {
   const cancel = vi.fn<() => void>()
   const refused = new Response(new ReadableStream({ cancel }), { status: 401 })
   const source: TokenSource = { ...sourceOver(tokenEndpoint()), isRejected: undefined }
@@ -450,7 +453,7 @@ test('the refused response is discarded, so that its connection is free for the 
   expect(cancel).toHaveBeenCalledOnce()
 })
 
-test.each([1, { limit: 1 }, {}, undefined])('a stream is buffered where ky may retry: %o', async (perCall) => {
+test.each([1, { limit: 1 }, {}, undefined])('a stream is buffered if ky is allowed to retry: %o', async (perCall) => {
   const target = api(unauthorized())
   const http = ky.create({ fetch: target.fetch }).extend(bearer(sourceOver(tokenEndpoint())))
   await http.post(url, { body: streamOf('streamed'), ...(perCall !== undefined && { retry: perCall }) })
@@ -466,7 +469,7 @@ test('a successful response is neither cloned nor read', async () => {
   expect(response.bodyUsed).toBe(false)
 })
 
-test('a selector says for each call who gives the token', async () => {
+test('a selector chooses the token source for each call', async () => {
   const tenants: Record<string, TokenSource> = {
     a: sourceOver(tokenEndpoint(grant('of-a'))),
     b: sourceOver(tokenEndpoint(grant('of-b'))),
@@ -481,7 +484,7 @@ test('a selector says for each call who gives the token', async () => {
   expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer of-a', 'Bearer of-b', null, null])
 })
 
-test('what a selector throws is a rejection of the call', async () => {
+test('an error that a selector throws rejects the call', async () => {
   const http = ky.create({ fetch: api().fetch }).extend(
     bearer(() => {
       throw new RangeError('no such tenant')
@@ -492,7 +495,7 @@ test('what a selector throws is a rejection of the call', async () => {
   expect(await errorOf(call ?? Promise.resolve())).toBeInstanceOf(RangeError)
 })
 
-test('a source written by hand, a vault say, works with no more than getToken and apis', async () => {
+test('a hand-written source, such as a vault, needs getToken and apis only', async () => {
   let version = 0
   const vault: TokenSource = {
     apis: ['https://api.example'],
@@ -505,12 +508,15 @@ test('a source written by hand, a vault say, works with no more than getToken an
 })
 
 test.each([undefined, null, {}, { hooks: {} }, { apis: 'https://api.example' }])(
-  'what is no source is refused at once: %o',
+  'bearer throws at once for a value that is not a source: %o',
   (source) => {
     expect(() => bearer(source as never)).toThrow('a token source needs apis')
   },
 )
 
-test.each([[], ['http://api.example'], ['api.example']])('a source whose apis are %j is refused at once', (...apis) => {
-  expect(() => bearer({ apis, getToken: async () => ({ accessToken: 'x' }) })).toThrow(TypeError)
-})
+test.each([[], ['http://api.example'], ['api.example']])(
+  'bearer throws at once for a source with the apis %j',
+  (...apis) => {
+    expect(() => bearer({ apis, getToken: async () => ({ accessToken: 'x' }) })).toThrow(TypeError)
+  },
+)

@@ -6,7 +6,7 @@ import { api, errorOf, unauthorized } from '../support.ts'
 const apis = ['https://api.example']
 const url = 'https://api.example/v1'
 
-test('a fixed token goes with each call to its APIs, and nowhere else', async () => {
+test('a fixed token is sent with each call to its APIs, and with no other call', async () => {
   const target = api()
   const http = ky.create({ fetch: target.fetch }).extend(bearer('fixed', { apis, exceptApis: [`${url}/users`] }))
   await http.get(url)
@@ -16,7 +16,7 @@ test('a fixed token goes with each call to its APIs, and nowhere else', async ()
   expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer fixed', 'Bearer fixed', null, null])
 })
 
-test('a call whose fixed token is rejected gets the genuine 401, and is not sent again', async () => {
+test("a call whose fixed token is rejected gets the API's 401, and is not sent again", async () => {
   const target = api(unauthorized(), unauthorized())
   const http = ky.create({ fetch: target.fetch }).extend(bearer('fixed', { apis }))
   expect(await errorOf(http.get(url))).toMatchObject({ name: 'HTTPError', response: { status: 401 } })
@@ -24,7 +24,7 @@ test('a call whose fixed token is rejected gets the genuine 401, and is not sent
 })
 
 test.each(['', 'two words', 'line\nbreak', 'n\u00FC'])(
-  'a fixed token that no header can hold is refused, and not shown: %j',
+  'a fixed token that cannot be sent in a header is a TypeError that does not show it: %j',
   (token) => {
     expect(() => bearer(token, { apis })).toThrow(
       new TypeError('bearer: the token is empty, or cannot be sent in a header'),
@@ -35,8 +35,8 @@ test.each(['', 'two words', 'line\nbreak', 'n\u00FC'])(
 test.each([
   ['no options', undefined],
   ['no apis', {}],
-  ['no URL', { apis: [] }],
-  ['a URL in clear', { apis: ['http://api.example'] }],
-])('a fixed token says at once that it needs to know where it may be sent: %s', (_what, options) => {
+  ['an empty list of apis', { apis: [] }],
+  ['an http: API', { apis: ['http://api.example'] }],
+])('a fixed token with %s is a TypeError at once', (_what, options) => {
   expect(() => bearer('fixed', options as never)).toThrow(TypeError)
 })

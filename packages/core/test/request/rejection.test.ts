@@ -24,20 +24,23 @@ test.each([
   expect(await isRejected(response)).toBe(expected)
 })
 
-test.each([200, 204, 400, 403, 404, 407, 500])('a %i is no rejected token, and costs no promise', (status) => {
-  const response = new Response(null, { status })
-  const clone = vi.spyOn(response, 'clone')
-  expect(isRejected(response)).toBe(false)
-  expect(clone).not.toHaveBeenCalled()
-})
+test.each([200, 204, 400, 403, 404, 407, 500])(
+  'a %i does not mean a rejected token, and is decided without a promise',
+  (status) => {
+    const response = new Response(null, { status })
+    const clone = vi.spyOn(response, 'clone')
+    expect(isRejected(response)).toBe(false)
+    expect(clone).not.toHaveBeenCalled()
+  },
+)
 
-test('a provider may name other statuses', async () => {
+test('a provider can name other statuses for a rejected token', async () => {
   const quirks = { rejectedStatuses: [400, 401] }
   expect(await isRejected(new Response('', { status: 400 }), quirks)).toBe(true)
   expect(await isRejected(new Response('', { status: 403 }), quirks)).toBe(false)
 })
 
-test("a provider's predicate reads a copy, so that the caller finds the response untouched", async () => {
+test("a provider's isRejected reads a copy, so that the caller can still read the response", async () => {
   const response = Response.json({ code: 42 }, { status: 401 })
   const seen: unknown[] = []
   const judge = async (copy: Response) => {
@@ -49,7 +52,7 @@ test("a provider's predicate reads a copy, so that the caller finds the response
   expect(await response.json()).toEqual({ code: 42 })
 })
 
-test("a provider's predicate sees the first 16 kB of a body and no more", async () => {
+test("a provider's isRejected sees only the first 16 kB of a body", async () => {
   let length = 0
   const judge = async (copy: Response) => {
     length = (await copy.text()).length
@@ -61,19 +64,19 @@ test("a provider's predicate sees the first 16 kB of a body and no more", async 
   expect(await response.text()).toHaveLength(1_000_000)
 })
 
-test('without a predicate of the provider nothing is read', async () => {
+test("without a provider's isRejected, the response is not read", async () => {
   const response = new Response('', { status: 401 })
   const clone = vi.spyOn(response, 'clone')
   expect(isRejected(response)).toBe(true)
   expect(clone).not.toHaveBeenCalled()
 })
 
-test('a predicate that throws says no, and its error shows nothing', async () => {
+test('if isRejected throws, the token does not count as rejected, and the error is hidden', async () => {
   const isRefused = (response: Response) => response.json() as Promise<boolean>
   expect(await isRejected(new Response('<html>', { status: 401 }), { isRejected: isRefused })).toBe(false)
 })
 
-test('a body that never ends is not waited for', async () => {
+test('the check of a response waits at most one second for a body that never ends', async () => {
   vi.useFakeTimers()
   const judged = isRejected(new Response(new ReadableStream(), { status: 401 }), { isRejected: async () => true })
   await vi.advanceTimersByTimeAsync(1000)
@@ -82,7 +85,7 @@ test('a body that never ends is not waited for', async () => {
   vi.useRealTimers()
 })
 
-test('a body that breaks off counts as unreadable, not as a failure of the call', async () => {
+test('a body that is cut off is empty for isRejected, and does not fail the call', async () => {
   const body = new ReadableStream({ start: (controller) => controller.error(new Error('cut')) })
   const judge = async (copy: Response) => (await copy.text()) === ''
   expect(await isRejected(new Response(body, { status: 401 }), { isRejected: judge })).toBe(true)

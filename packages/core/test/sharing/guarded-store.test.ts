@@ -6,7 +6,7 @@ import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from '../support.
 
 const { seconds } = useFakeTime()
 
-/** A grant of a user who signed in elsewhere: it cannot start over. */
+/** The grant of a user who signed in elsewhere. It cannot get a token by itself. */
 const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 const fail = () => {
@@ -22,7 +22,7 @@ const failing: [string, () => unknown, number, string][] = [
 ]
 
 test.each(failing)(
-  'a store whose get %s is an event, and things go on without it',
+  'a store whose get %s is reported in an event, and the call gets a token without it',
   async (_what, get, wait, message) => {
     const database = createDatabase()
     const { source, events } = watch(tokenEndpoint(), { store: database.open({ get }) })
@@ -39,7 +39,7 @@ test.each(failing)(
 )
 
 test.each(failing)(
-  'a store whose set %s is an event, and things go on without it',
+  'a store whose set %s is reported in an event, and the call gets a token without it',
   async (_what, set, wait, message) => {
     const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), grant('token-2'))
     const writing = vi.fn<() => unknown>(set)
@@ -57,7 +57,7 @@ test.each(failing)(
   },
 )
 
-test('a store that says false has not written: that is what a Keyv does whose database is down', async () => {
+test('a set that returns false counts as failed: a Keyv does so when its database is down', async () => {
   const set = async () => false
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }))
   const { source, events } = watch(endpoint, { store: createDatabase().open({ set }) })
@@ -71,7 +71,7 @@ test('a store that says false has not written: that is what a Keyv does whose da
   expect(await errorOf(source.setToken({ accessToken: 'mine' }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('a token that can be had again is not at risk when the store does not take it', async () => {
+test('a failed write of a token without a refresh token puts no refresh token at risk', async () => {
   const { source, events } = watch(tokenEndpoint(), { store: createDatabase().open({ set: reject }) })
   await source.getToken()
   expect(events[0]).toMatchObject({ type: 'store-failed', isRefreshTokenAtRisk: false })
@@ -80,7 +80,7 @@ test('a token that can be had again is not at risk when the store does not take 
 test.each([
   [undefined, 500],
   [2000, 2000],
-])('storeTimeoutMs %s: the store may take %i ms', async (storeTimeoutMs, ms) => {
+])('with storeTimeoutMs %s, the store has %i ms to answer', async (storeTimeoutMs, ms) => {
   const answer = deferred<Token>()
   const get = vi.fn<() => unknown>(() => answer.promise)
   const endpoint = tokenEndpoint()
@@ -91,13 +91,13 @@ test.each([
   expect(types()).toEqual([])
   await seconds(0.001)
   expect((await waiting).accessToken).toBe('token-1')
-  // What it says later is of no account.
+  // A later answer is ignored.
   answer.resolve({ accessToken: 'late' })
   await seconds(0)
   expect(source.peek()).toBe('Bearer token-1')
 })
 
-test('an answer just in time counts', async () => {
+test('an answer of the store just before the timeout is used', async () => {
   const answer = deferred<Token>()
   const get = vi.fn<() => unknown>(() => answer.promise)
   const source = sourceOver(tokenEndpoint(), { store: createDatabase().open({ get }) })
@@ -108,7 +108,7 @@ test('an answer just in time counts', async () => {
   expect((await waiting).accessToken).toBe('mine')
 })
 
-test('a store that recovers is used again, without anybody doing anything', async () => {
+test('a store that recovers is used again automatically', async () => {
   let isDown = true
   const database = createDatabase()
   const whole = database.open()
@@ -130,30 +130,30 @@ test('a store that recovers is used again, without anybody doing anything', asyn
 test.each<[string, unknown, string | undefined]>([
   ['null', null, undefined],
   ['a number', 7, 'accessToken'],
-  ['a text', 'token-0', 'accessToken'],
+  ['a string', 'token-0', 'accessToken'],
   ['false', false, 'accessToken'],
   ['an empty object', {}, 'accessToken'],
   ['a list', [{ accessToken: 'token-0' }], 'accessToken'],
-  ['an access token that is no text', { accessToken: 7 }, 'accessToken'],
-  ['an access token that no header can hold', { accessToken: 'token-0\r\nx: y' }, 'accessToken'],
-  ['an end that is no number', { accessToken: 'token-0', expiresAt: Number.NaN }, 'expiresAt'],
-  ['an end that is a text', { accessToken: 'token-0', expiresAt: '2100-01-01' }, 'expiresAt'],
-  ['an end that is null', { accessToken: 'token-0', expiresAt: null }, 'expiresAt'],
+  ['an access token that is not a string', { accessToken: 7 }, 'accessToken'],
+  ['an access token that cannot be sent in a header', { accessToken: 'token-0\r\nx: y' }, 'accessToken'],
+  ['an expiresAt that is NaN', { accessToken: 'token-0', expiresAt: Number.NaN }, 'expiresAt'],
+  ['an expiresAt that is a string', { accessToken: 'token-0', expiresAt: '2100-01-01' }, 'expiresAt'],
+  ['an expiresAt that is null', { accessToken: 'token-0', expiresAt: null }, 'expiresAt'],
   ['an empty refresh token', { accessToken: 'token-0', refreshToken: '' }, 'refreshToken'],
-  ['a refresh token that is no text', { accessToken: 'token-0', refreshToken: {} }, 'refreshToken'],
-])('a store that holds %s counts as empty, and is put right', async (_what, value, member) => {
+  ['a refresh token that is not a string', { accessToken: 'token-0', refreshToken: {} }, 'refreshToken'],
+])('a store that holds %s counts as empty, and the new token replaces that value', async (_what, value, member) => {
   const database = createDatabase()
   const { source, events } = watch(tokenEndpoint(), { store: database.open({ get: () => value }) })
   expect(await accessTokenOf(source)).toBe('token-1')
   const message: unknown = expect.stringContaining(`the entry is not a token: ${member}`)
   const failure = { type: 'store-failed', operation: 'get', message, isRefreshTokenAtRisk: false }
-  // It was read before the request, and again before it was written over.
+  // The source read the entry before the request, and again before it replaced the entry.
   expect(events).toMatchObject([...(member ? [failure, failure] : []), { type: 'renewed' }])
   expect(JSON.stringify(events)).not.toContain('token-0')
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
 })
 
-test('no event shows a token, even where the errors of the store do', async () => {
+test("no event shows a token, even if the store's errors do", async () => {
   const long = 'abcdefghijklmnopqrstuvwxyz'
   const members = { refresh_token: 'refresh-secret', id_token: 'id-secret' }
   const endpoint = tokenEndpoint(grant('access-secret', members))
@@ -176,14 +176,14 @@ test('no event shows a token, even where the errors of the store do', async () =
   expect(JSON.stringify(events)).not.toMatch(/secret|abcdef/)
 })
 
-test('no event shows what the error of a lock repeats', async () => {
+test("no event shows a long value that a lock's error repeats", async () => {
   const lock = () => Promise.reject(new Error('no lock on abcdefghijklmnopqrstuvwxyz'))
   const { source, events } = watch(tokenEndpoint(), { store: { ...createDatabase().open(), lock } })
   await source.getToken()
   expect(events[0]).toMatchObject({ operation: 'lock', message: 'no lock on [redacted]' })
 })
 
-test('no event shows a token that was to be written, however short', async () => {
+test('no event shows the token of a failed write, however short the token is', async () => {
   const set = (_key: string, { accessToken, refreshToken, idToken }: Token) =>
     Promise.reject(new Error(`refused: ${accessToken} ${refreshToken} ${idToken}`))
   const members = { refresh_token: 'r-secret', id_token: 'i-secret' }
@@ -192,7 +192,7 @@ test('no event shows a token that was to be written, however short', async () =>
   expect(events[0]).toMatchObject({ operation: 'set', message: 'refused: [redacted] [redacted] [redacted]' })
 })
 
-test('no event shows a part of a token, as the errors of JSON.parse do', async () => {
+test('no event shows a part of a token, even if an error of JSON.parse does', async () => {
   const get = () => JSON.parse('{"accessToken":"token-0" "expiresAt":1}')
   const { source, events } = watch(tokenEndpoint(), { store: createDatabase().open({ get }) })
   await source.getToken()
@@ -200,7 +200,7 @@ test('no event shows a part of a token, as the errors of JSON.parse do', async (
 })
 
 test.each(failing)(
-  'setToken rejects when set %s, and the token serves all the same',
+  'setToken rejects if set %s, and the token is still served from memory',
   async (_what, set, wait, _message) => {
     const writing = vi.fn<() => unknown>(set)
     const { source } = watch(tokenEndpoint(), { store: createDatabase().open({ set: writing }), grant: signedIn })
@@ -215,7 +215,7 @@ test.each(failing)(
   },
 )
 
-test.each(failing)('clear rejects when delete %s, and memory is empty all the same', async (_what, remove, wait) => {
+test.each(failing)('clear rejects if delete %s, and memory is still emptied', async (_what, remove, wait) => {
   const deleting = vi.fn<() => unknown>(remove)
   const { source } = watch(tokenEndpoint(), { store: createDatabase().open({ delete: deleting }), grant: signedIn })
   await source.setToken({ accessToken: 'mine' })
@@ -230,7 +230,7 @@ test.each(failing)('clear rejects when delete %s, and memory is empty all the sa
   expect(source.peek()).toBeUndefined()
 })
 
-test('a store that cannot be read is no reason to sign in again', async () => {
+test('a store that cannot be read is TOKEN_UNAVAILABLE, and the user does not have to sign in again', async () => {
   let isDown = true
   const database = createDatabase()
   const whole = database.open()

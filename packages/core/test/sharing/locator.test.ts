@@ -5,7 +5,7 @@ import { deferred, errorOf, refusal, secret, sourceOver, tokenEndpoint } from '.
 
 const { seconds } = useFakeTime()
 
-/** Credentials that are looked up in a vault, where they may be rotated. */
+/** A client secret that is looked up in a vault. Tests rotate it there, and the vault counts the look-ups. */
 function createVault() {
   const vault = { secret, lookUps: 0 }
   const clientSecret = async () => {
@@ -17,7 +17,7 @@ function createVault() {
 
 const authorization = (request: Request | undefined) => request?.headers.get('authorization')
 
-test('credentials are looked up when they are needed, once for all who wait', async () => {
+test('credentials are looked up when they are needed, once for all waiting callers', async () => {
   const { vault, clientSecret } = createVault()
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint, { store: createDatabase().open(), clientSecret })
@@ -29,7 +29,7 @@ test('credentials are looked up when they are needed, once for all who wait', as
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('credentials are looked up anew for each renewal, so that a rotated secret is used', async () => {
+test('credentials are looked up again for each renewal, so that a rotated secret is used', async () => {
   const { vault, clientSecret } = createVault()
   const endpoint = tokenEndpoint()
   const database = createDatabase()
@@ -47,7 +47,7 @@ test('credentials are looked up anew for each renewal, so that a rotated secret 
   expect(database.contents.size).toBe(2)
 })
 
-test("a user's entry survives the rotation of the client's secret, which its next renewal uses", async () => {
+test("a user's entry survives the rotation of the client's secret, and the next renewal uses the new secret", async () => {
   const { vault, clientSecret } = createVault()
   const endpoint = tokenEndpoint()
   const database = createDatabase()
@@ -65,7 +65,7 @@ test("a user's entry survives the rotation of the client's secret, which its nex
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-1', refreshToken: 'refresh-1' }])
 })
 
-test('credentials are looked up once a second at most, however many calls wait or fail', async () => {
+test('credentials are looked up at most once a second, however many calls wait or fail', async () => {
   const { vault, clientSecret } = createVault()
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
@@ -82,7 +82,7 @@ test('credentials are looked up once a second at most, however many calls wait o
   expect(vault.lookUps).toBe(2)
 })
 
-test('sources of which each looks its credentials up renew an ageing token once, however long that takes', async () => {
+test('two sources that look up their credentials renew a shared ageing token only once, even if one look-up is slow', async () => {
   const endpoint = tokenEndpoint()
   const store = createDatabase().open()
   let found: Promise<string> = Promise.resolve(secret)
@@ -102,7 +102,7 @@ test('sources of which each looks its credentials up renew an ageing token once,
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('credentials that cannot be looked up are not looked up again within a second', async () => {
+test('credentials are not looked up again within a second after a failed look-up', async () => {
   let lookUps = 0
   let isDown = true
   const clientSecret = async () => {
@@ -124,7 +124,7 @@ test('credentials that cannot be looked up are not looked up again within a seco
   expect(await accessTokenOf(source)).toBe('token-1')
 })
 
-test('credentials whose look-up hangs end at timeoutMs', async () => {
+test('a look-up of credentials that hangs ends at timeoutMs', async () => {
   const clientSecret = () => new Promise<string>(() => {})
   const { source } = watch(tokenEndpoint(), { store: createDatabase().open(), clientSecret, timeoutMs: 3000 })
   const outcome = errorOf(source.getToken())
@@ -133,7 +133,7 @@ test('credentials whose look-up hangs end at timeoutMs', async () => {
   await seconds(1)
 })
 
-test('credentials that turn out empty are wrong use, which says so', async () => {
+test('a look-up that returns an empty secret is a TypeError that says so', async () => {
   const { source } = watch(tokenEndpoint(), { store: createDatabase().open(), clientSecret: () => '' })
   expect(await errorOf(source.getToken())).toEqual(
     new TypeError('example: clientSecret is missing: it must be a non-empty string'),

@@ -6,14 +6,14 @@ import { errorOf, grant, refusal, sourceOver, tokenEndpoint } from '../support.t
 
 const { seconds } = useFakeTime()
 
-/** A grant of a user who signed in elsewhere: it cannot start over. */
+/** The grant of a user who signed in elsewhere. It cannot get a token by itself. */
 const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 const first = (): Token => ({ accessToken: 'token-1', refreshToken: 'refresh-1', expiresAt: Date.now() + 3_600_000 })
 
 const refreshed = (number: number) => grant(`token-${number}`, { refresh_token: `refresh-${number}` })
 
-/** A process whose token has expired, over a database whose operations fail so many times from then on. */
+/** A process whose token has expired. From then on, each operation of its database fails the given number of times. */
 async function expired({ get = 0, set = 0, lock = 0, getUnderLock = 0 }, hasLock = true) {
   const endpoint = tokenEndpoint(refreshed(2), refreshed(3))
   const database = createDatabase()
@@ -51,7 +51,7 @@ async function expired({ get = 0, set = 0, lock = 0, getUnderLock = 0 }, hasLock
   return { database, source, types, left, sibling: sibling.source, refreshTokens }
 }
 
-test('a refresh token that others share is not redeemed while nobody knows whether they did', async () => {
+test('a shared refresh token is not redeemed while it is unknown whether another process redeemed it', async () => {
   const { source, left, refreshTokens } = await expired({ get: Number.POSITIVE_INFINITY })
   expect(await errorOf(source.getToken())).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
@@ -63,19 +63,19 @@ test('a refresh token that others share is not redeemed while nobody knows wheth
   expect(await accessTokenOf(source)).toBe('token-2')
 })
 
-test('one over a store without a lock is: nobody renews there at the same time', async () => {
+test('if a store without a lock cannot be read, the refresh token is redeemed: no other process renews at the same time', async () => {
   const { source, refreshTokens } = await expired({ get: Number.POSITIVE_INFINITY }, false)
   expect(await accessTokenOf(source)).toBe('token-2')
   expect(await refreshTokens()).toEqual(['refresh-1'])
 })
 
-test('nor under the lock of a store that cannot be read', async () => {
+test('a shared refresh token is not redeemed under the lock either if the store cannot be read', async () => {
   const { source, refreshTokens } = await expired({ getUnderLock: Number.POSITIVE_INFINITY })
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   expect(await refreshTokens()).toEqual([])
 })
 
-test('that of a sign-in which could not be saved is: there never was an entry', async () => {
+test('the refresh token of a sign-in that could not be saved is redeemed: it never had an entry', async () => {
   const { source, database, left, refreshTokens } = await expired({})
   database.contents.clear()
   left.set = 1
@@ -84,7 +84,7 @@ test('that of a sign-in which could not be saved is: there never was an entry', 
   expect(await refreshTokens()).toEqual(['refresh-1'])
 })
 
-test('one that could not be saved, and gave way to a later sign-in, does not outlive the log-out elsewhere', async () => {
+test('an unsaved refresh token that a later sign-in replaced is not redeemed after a log-out elsewhere', async () => {
   const { source, left, sibling, refreshTokens } = await expired({})
   left.set = 1
   await errorOf(source.setToken({ ...first(), expiresAt: Date.now() }))
@@ -96,7 +96,7 @@ test('one that could not be saved, and gave way to a later sign-in, does not out
   expect(await refreshTokens()).toEqual([])
 })
 
-test('one that could not be saved is: nobody else has it', async () => {
+test('a refresh token that could not be saved is redeemed: no other process has it', async () => {
   const { source, left, refreshTokens } = await expired({ set: 2 })
   const waiting = source.getToken()
   await until(() => left.set === 1)
@@ -108,7 +108,7 @@ test('one that could not be saved is: nobody else has it', async () => {
   expect(await refreshTokens()).toEqual(['refresh-1', 'refresh-2'])
 })
 
-test('one that could not be saved gives way to what others saved later, even if that is over', async () => {
+test('an unsaved refresh token gives way to one that another process saved later, even if the later token has expired', async () => {
   const { source, sibling, left, refreshTokens } = await expired({ set: 2 })
   const waiting = source.getToken()
   await until(() => left.set === 1)
@@ -123,24 +123,21 @@ test('one that could not be saved gives way to what others saved later, even if 
 
 test.each([
   ['cannot be read', { get: 1 }],
-  ['does not give its lock', { lock: 1 }],
-  ['cannot be read, and does not give its lock', { get: 1, lock: 1 }],
-])(
-  'a store that %s for a moment: the refresh token is redeemed under the lock all the same',
-  async (_what, failing) => {
-    const { database, source } = await expired(failing)
-    expect(await accessTokenOf(source)).toBe('token-2')
-    expect(database.operations).toEqual(expect.arrayContaining(['lock', 'set']))
-  },
-)
+  ['cannot be locked', { lock: 1 }],
+  ['can be neither read nor locked', { get: 1, lock: 1 }],
+])('if a store %s for a moment, the refresh token is still redeemed under the lock', async (_what, failing) => {
+  const { database, source } = await expired(failing)
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(database.operations).toEqual(expect.arrayContaining(['lock', 'set']))
+})
 
-test('a store that gave its lock and cannot be read for a moment is read again', async () => {
+test('a store that granted its lock and cannot be read for a moment is read a second time', async () => {
   const { source, refreshTokens } = await expired({ getUnderLock: 1 })
   expect(await accessTokenOf(source)).toBe('token-2')
   expect(await refreshTokens()).toEqual(['refresh-1'])
 })
 
-test('without the lock no refresh token is redeemed: others may be renewing, too', async () => {
+test('without the lock, no refresh token is redeemed: another process may be renewing too', async () => {
   const { source, left, types, refreshTokens } = await expired({ lock: Number.POSITIVE_INFINITY })
   expect(await errorOf(source.getToken())).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
@@ -153,7 +150,7 @@ test('without the lock no refresh token is redeemed: others may be renewing, too
   expect(await accessTokenOf(source)).toBe('token-2')
 })
 
-test('where the grant can start over, it does so without the lock, and without the refresh token', async () => {
+test('if the lock fails, a grant that can get a token by itself does so, without the refresh token', async () => {
   const endpoint = tokenEndpoint()
   const lock = () => Promise.reject(new Error('down'))
   const { source } = watch(endpoint, { store: createDatabase().open({ lock }) })
@@ -162,7 +159,7 @@ test('where the grant can start over, it does so without the lock, and without t
   expect(await endpoint.requests[0]?.text()).toBe('grant_type=client_credentials')
 })
 
-test('one that could not be saved and is dead takes no other with it: that one needs the lock', async () => {
+test('if an unsaved refresh token is dead, the stored one is neither deleted nor redeemed without the lock', async () => {
   const dead = tokenEndpoint(refreshed(2), refusal('invalid_grant'))
   const database = createDatabase()
   const options = { grant: signedIn, key: 'user' }
@@ -183,8 +180,8 @@ test('one that could not be saved and is dead takes no other with it: that one n
 })
 
 test.each([
-  ['is written once more, before anyone else redeems what is dead', 1, ['token-2']],
-  ['is used by those who have it', 2, []],
+  ['is written a second time, before another process redeems the dead one', 1, ['token-2']],
+  ['is still used by its own process', 2, []],
 ])('a new refresh token that could not be written %s', async (_what, set, stored) => {
   const { database, source, left, refreshTokens } = await expired({ set })
   const waiting = source.getToken()

@@ -8,7 +8,7 @@ const { seconds } = useFakeTime()
 
 type Lock = NonNullable<TokenStore['lock']>
 
-/** A grant of a user who signed in elsewhere: it cannot start over. */
+/** The grant of a user who signed in elsewhere. It cannot get a token by itself. */
 const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 const user = { grant: signedIn, key: 'user' }
@@ -17,7 +17,7 @@ const first = (): Token => ({ accessToken: 'token-1', refreshToken: 'refresh-1',
 
 const refreshed = () => grant('token-2', { refresh_token: 'refresh-2' })
 
-test('a token that another process stored during a renewal is adopted, and not written over', async () => {
+test('a token that another process stored during a renewal is adopted, and not overwritten', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -31,7 +31,7 @@ test('a token that another process stored during a renewal is adopted, and not w
   expect(database.tokens()).toEqual([{ accessToken: 'newer' }])
 })
 
-test('one that ends before the token that is ageing is written over', async () => {
+test('a stored token that expires before the ageing token is overwritten', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(grant('token-1'), answer.promise)
   const database = createDatabase()
@@ -64,7 +64,7 @@ test('a user who logs out elsewhere during a renewal stays logged out', async ()
   expect(source.peek()).toBeUndefined()
 })
 
-test('a tenant who was cleared elsewhere during a renewal starts over, where the grant can', async () => {
+test('if another process clears a tenant during a renewal, a grant that can get a token by itself does so again', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -79,7 +79,7 @@ test('a tenant who was cleared elsewhere during a renewal starts over, where the
   expect(await endpoint.requests[1]?.text()).toBe('grant_type=client_credentials')
 })
 
-test('an entry that ended during a renewal was not a log-out: what was granted is stored', async () => {
+test('an entry that expires during a renewal is not a log-out: the new token is stored', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -96,7 +96,7 @@ test('an entry that ended during a renewal was not a log-out: what was granted i
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
 })
 
-test('a store that cannot be read after a renewal is written to all the same', async () => {
+test('the new token is written even if the store cannot be read after the renewal', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const get = () => {
@@ -109,7 +109,7 @@ test('a store that cannot be read after a renewal is written to all the same', a
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-1' }])
 })
 
-test('a store that cannot be read after a rotation is no log-out: the new refresh token is written', async () => {
+test('a store that cannot be read after a rotation is not a log-out: the new refresh token is written', async () => {
   const endpoint = tokenEndpoint(refreshed())
   const database = createDatabase()
   const whole = database.open()
@@ -123,7 +123,7 @@ test('a store that cannot be read after a rotation is no log-out: the new refres
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-2', refreshToken: 'refresh-2' }])
 })
 
-test('after what another process stored was adopted, the store is believed again, if it had not been before', async () => {
+test('after a failed write, memory wins over the store until a token of another process is adopted during a renewal', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -158,7 +158,7 @@ test('a store that could not be read before a renewal is not read again after it
   expect(reads).toBe(1)
 })
 
-test('a lock that was lost before the refresh token is sent: it is taken again, and what the winner got is adopted', async () => {
+test('if the lock is lost before the refresh token is sent, it is taken again, and the token of the other process is adopted', async () => {
   const database = createDatabase()
   const sibling = sourceOver(tokenEndpoint(refreshed()), { store: database.open(), ...user })
   await sibling.setToken(first())
@@ -177,7 +177,7 @@ test('a lock that was lost before the refresh token is sent: it is taken again, 
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('a lock that is lost again and again: no refresh token is sent, and it ends with timeoutMs', async () => {
+test('if the lock is lost again and again, no refresh token is sent, and the wait ends at timeoutMs', async () => {
   const database = createDatabase()
   const endpoint = tokenEndpoint()
   await sourceOver(endpoint, { store: database.open(), ...user }).setToken(first())
@@ -195,7 +195,7 @@ test('a lock that is lost again and again: no refresh token is sent, and it ends
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('a lock that was lost while the refresh token was sent: what it got is stored if nothing else is', async () => {
+test('if the lock is lost while the refresh token is sent, the new token is stored unless the entry has changed', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -212,7 +212,7 @@ test('a lock that was lost while the refresh token was sent: what it got is stor
 })
 
 test.each([1, 2])(
-  'a refresh token that is refused once the lock is lost, at attempt %i, is not dead: what the winner gets is waited for',
+  'a refresh token refused after the lock was lost, at attempt %i, is not dead: the token of the other process is awaited',
   async (attempts) => {
     const answers = [deferred<Response>(), deferred<Response>()] as const
     const endpoint = tokenEndpoint(...answers.map(({ promise }) => promise))
@@ -249,7 +249,7 @@ test.each([1, 2])(
   },
 )
 
-test('a sign-in that is there once the lock is lost is not written over, even if its access token is over', async () => {
+test('a sign-in that was stored after the lock was lost is not overwritten, even if its access token has expired', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()

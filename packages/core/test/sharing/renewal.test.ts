@@ -6,12 +6,12 @@ import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from '..
 
 const { seconds } = useFakeTime()
 
-/** A grant of a user who signed in elsewhere: it cannot start over. */
+/** The grant of a user who signed in elsewhere. It cannot get a token by itself. */
 const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 const hour = 3_600_000
 
-/** An authorization server that rotates refresh tokens: each is good once, whoever redeems it. */
+/** An authorization server that rotates refresh tokens. Each one can be redeemed one time only, by any process. */
 function rotatingServer() {
   const redeemed: string[] = []
   let latest = 1
@@ -32,7 +32,7 @@ const first = (lifeMs = hour): Token => ({
   expiresAt: Date.now() + lifeMs,
 })
 
-/** Processes of a signed-in user, that share a database. */
+/** Processes that share a database, for one signed-in user. */
 function processes(endpoint: { fetch: typeof fetch }) {
   const database = createDatabase()
   const start = (own: Parameters<typeof database.open>[0] = {}, options: TokenSourceOptions = {}) =>
@@ -40,7 +40,7 @@ function processes(endpoint: { fetch: typeof fetch }) {
   return { database, start }
 }
 
-test('a fresh process renews with the refresh token in the store, and stores what it gets', async () => {
+test('a fresh process renews with the refresh token in the store, and stores the new tokens', async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   await start().source.setToken(first(0))
@@ -50,7 +50,7 @@ test('a fresh process renews with the refresh token in the store, and stores wha
   expect(events).toMatchObject([{ type: 'renewed', reason: 'absent' }])
 })
 
-test('the refresh token in the store goes before the one in memory, which a sibling may have redeemed', async () => {
+test('the refresh token in the store wins over the one in memory, which another process may have redeemed', async () => {
   const server = rotatingServer()
   const { start } = processes(server)
   const { source } = start()
@@ -58,17 +58,17 @@ test('the refresh token in the store goes before the one in memory, which a sibl
   await source.setToken(first())
   expect(await accessTokenOf(sibling.source)).toBe('token-1')
   await sibling.source.getToken({ rejected: 'token-1' })
-  // Both have expired.
+  // The tokens of both processes have expired.
   await seconds(3600)
   expect(await accessTokenOf(source)).toBe('token-3')
   expect(server.redeemed).toEqual(['refresh-1', 'refresh-2'])
 })
 
 test.each([
-  ['has been stored already', 0],
+  ['has already been stored', 0],
   ['is still being stored', 0.4],
 ])(
-  'a refresh token that a sibling redeems at the same moment: what it got is adopted, even if it %s',
+  'if another process redeems the refresh token at the same moment, its new token is adopted if it %s',
   async (_what, wait) => {
     const [granted, refused] = [deferred<Response>(), deferred<Response>()]
     const endpoint = tokenEndpoint(granted.promise, refused.promise)
@@ -95,7 +95,7 @@ test.each([
   },
 )
 
-test('a refresh token that a sibling rotated: where its access token is over too, its refresh token is tried', async () => {
+test('if another process rotated the refresh token and its access token has expired too, the new refresh token is tried', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise, grant('token-3', { refresh_token: 'refresh-3' }))
   const { database, start } = processes(endpoint)
@@ -111,7 +111,7 @@ test('a refresh token that a sibling rotated: where its access token is over too
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
 })
 
-test('it is tried once: if that is dead too, the user must sign in', async () => {
+test('if the new refresh token of another process is dead too, the user must sign in', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise, refusal('invalid_grant'))
   const { database, start } = processes(endpoint)
@@ -149,7 +149,7 @@ test('a dead refresh token is deleted and not tried again', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('a refresh token that the store has lost is redeemed from memory', async () => {
+test('without the option key, a refresh token that is gone from the store is redeemed from memory', async () => {
   const server = rotatingServer()
   const database = createDatabase()
   const { source } = watch(server, { store: database.open(), grant: signedIn })
@@ -160,7 +160,7 @@ test('a refresh token that the store has lost is redeemed from memory', async ()
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
 })
 
-test("a user's that is gone from the store is not: the user has logged out elsewhere", async () => {
+test("a user's refresh token that is gone from the store is not redeemed: the user has logged out elsewhere", async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   const [one, other] = [start().source, start().source]
@@ -172,7 +172,7 @@ test("a user's that is gone from the store is not: the user has logged out elsew
   expect(database.tokens()).toEqual([])
 })
 
-test('the scope and the ID token that an answer leaves out have not changed', async () => {
+test('the scope and the ID token stay the same if an answer leaves them out', async () => {
   const endpoint = tokenEndpoint(
     grant('token-1', { refresh_token: 'refresh-1', scope: 'read', id_token: 'id-1' }),
     grant('token-2'),
@@ -209,7 +209,7 @@ test('a refreshed token that the grant does not trust is neither used nor stored
   expect(source.peek()).toBeUndefined()
 })
 
-test('an invalid_grant under a status that says try again kills nothing', async () => {
+test('an invalid_grant with a status that says try again does not end the refresh token', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant', 503))
   const { source } = watch(endpoint, { store: createDatabase().open() })
   await source.getToken()
@@ -220,7 +220,7 @@ test('an invalid_grant under a status that says try again kills nothing', async 
   expect(new URLSearchParams(await endpoint.requests[2]?.text()).get('refresh_token')).toBe('refresh-1')
 })
 
-test('a dead refresh token: a grant that can starts over, and what it gets takes its place in the store', async () => {
+test('if the refresh token is dead, the grant gets a new token if it can, which replaces the old one in the store', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
   const database = createDatabase()
   const source = sourceOver(endpoint, { store: database.open() })
@@ -237,7 +237,7 @@ test('a dead refresh token: a grant that can starts over, and what it gets takes
 })
 
 test.each([refusal('invalid_client', 401), new Response('', { status: 403 }), refusal('x', 503), new TypeError('x')])(
-  'nothing but invalid_grant deletes a refresh token: %o',
+  'a failure other than invalid_grant does not delete a refresh token: %o',
   async (answer) => {
     const endpoint = tokenEndpoint(answer)
     const { database, start } = processes(endpoint)
@@ -251,7 +251,7 @@ test.each([refusal('invalid_client', 401), new Response('', { status: 403 }), re
   },
 )
 
-test('an access token that outlives its refresh token goes on being served, and nothing is tried again', async () => {
+test('an access token that outlives its refresh token is still served, and the refresh token is not tried again', async () => {
   const endpoint = tokenEndpoint(...Array.from({ length: 20 }, () => refusal('invalid_grant')))
   const { start } = processes(endpoint)
   const { source, types, events } = start()
@@ -269,7 +269,7 @@ test('an access token that outlives its refresh token goes on being served, and 
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
 })
 
-test('a store that fails when it is read once more: the refresh token is not taken to be dead', async () => {
+test('if the store fails when it is read a second time, the refresh token does not count as dead', async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   const sibling = start()
@@ -293,7 +293,7 @@ test('a store that fails when it is read once more: the refresh token is not tak
   expect(await accessTokenOf(source)).toBe('token-2')
 })
 
-test('a rotated refresh token that cannot be saved is an event, and is used rather than the stale one', async () => {
+test('a rotated refresh token that cannot be saved is reported in an event, and is used instead of the old one', async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   let isDown = false
@@ -310,14 +310,14 @@ test('a rotated refresh token that cannot be saved is an event, and is used rath
   expect(await accessTokenOf(source)).toBe('token-3')
   expect(server.redeemed).toEqual(['refresh-1', 'refresh-2'])
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
-  // From there on the store is believed again.
+  // From here on, the store wins over memory again.
   await start().source.getToken({ rejected: 'token-3' })
   await seconds(3600)
   expect(await accessTokenOf(source)).toBe('token-5')
   expect(server.redeemed).toEqual(['refresh-1', 'refresh-2', 'refresh-3', 'refresh-4'])
 })
 
-test('while a token cannot be saved, an older one in the store does not take its place', async () => {
+test('an older token in the store does not replace a newer one that could not be saved', async () => {
   const endpoint = tokenEndpoint()
   const { start } = processes(endpoint)
   const { source } = start({ set: () => Promise.reject(new Error('read-only')) })
@@ -326,7 +326,7 @@ test('while a token cannot be saved, an older one in the store does not take its
   expect(await accessTokenOf(source, 'refused')).toBe('token-1')
 })
 
-test('after a sibling’s newer token was adopted, the store is believed again', async () => {
+test('after a newer token of another process is adopted, the store wins over memory again', async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   let isDown = true
@@ -339,14 +339,14 @@ test('after a sibling’s newer token was adopted, the store is believed again',
   await start().source.setToken(first())
   expect(await accessTokenOf(source, 'token-0')).toBe('token-1')
   await seconds(3600)
-  // A sibling redeems the refresh token that was adopted.
+  // Another process redeems the adopted refresh token.
   await start().source.getToken()
   await seconds(3600)
   expect(await accessTokenOf(source)).toBe('token-3')
   expect(server.redeemed).toEqual(['refresh-1', 'refresh-2'])
 })
 
-test('after clear, a sign-in of a sibling is found even if the token before it had not been saved', async () => {
+test('after clear, a sign-in of another process is found, even if the token before it could not be saved', async () => {
   const { database, start } = processes(rotatingServer())
   let isDown = true
   const whole = database.open()
@@ -359,7 +359,7 @@ test('after clear, a sign-in of a sibling is found even if the token before it h
   expect(await accessTokenOf(source)).toBe('token-2')
 })
 
-test('a write that fails after a new sign-in was saved does not put the store in doubt', async () => {
+test('a write that fails after a new sign-in was saved does not make memory win over the store', async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   const outcome = deferred<undefined>()
@@ -386,7 +386,7 @@ test('a write that fails after a new sign-in was saved does not put the store in
   expect(server.redeemed).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
 })
 
-test('a sign-in that could not be saved goes before the store, even if a renewal that it overtook ends later', async () => {
+test('a sign-in that could not be saved wins over the store, even if an earlier renewal ends later', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise, grant('token-3'))
   const { database, start } = processes(endpoint)
@@ -406,7 +406,7 @@ test('a sign-in that could not be saved goes before the store, even if a renewal
   expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=new-refresh')
 })
 
-test('a renewal that a new sign-in overtakes leaves the new refresh token alone', async () => {
+test('a renewal that ends after a new sign-in does not touch the new refresh token', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const { database, start } = processes(endpoint)
@@ -423,7 +423,7 @@ test('a renewal that a new sign-in overtakes leaves the new refresh token alone'
   expect(database.tokens()).toEqual([first()])
 })
 
-test('a renewal that a new sign-in overtakes kills nothing, even if the store cannot be read', async () => {
+test('a renewal that ends after a new sign-in deletes nothing, even if the store cannot be read', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const { database, start } = processes(endpoint)
@@ -442,7 +442,7 @@ test('a renewal that a new sign-in overtakes kills nothing, even if the store ca
   expect(database.tokens()).toEqual([first()])
 })
 
-test('an answer that comes too late for its callers is saved all the same: it may hold a rotated refresh token', async () => {
+test('an answer that comes too late for its callers is still saved: it may hold a rotated refresh token', async () => {
   const answer = deferred<Response>()
   const granted = deferred<undefined>()
   const endpoint = tokenEndpoint(answer.promise)
@@ -468,7 +468,7 @@ test('an answer that comes too late for its callers is saved all the same: it ma
   expect(source.peek()).toBe('Bearer token-2')
 })
 
-test('a renewal that a new sign-in overtakes at its second attempt kills nothing either', async () => {
+test('a renewal whose second attempt ends after a new sign-in deletes nothing either', async () => {
   const [one, two] = [deferred<Response>(), deferred<Response>()]
   const endpoint = tokenEndpoint(one.promise, two.promise)
   const { database, start } = processes(endpoint)
@@ -486,7 +486,7 @@ test('a renewal that a new sign-in overtakes at its second attempt kills nothing
   expect(database.tokens()).toEqual([first()])
 })
 
-test('under a lock, a refresh token is redeemed once by eight processes', async () => {
+test('under a lock, eight processes redeem a refresh token only once', async () => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   const { lock } = database
@@ -497,7 +497,7 @@ test('under a lock, a refresh token is redeemed once by eight processes', async 
   expect(server.redeemed).toEqual(['refresh-1'])
 })
 
-test('without a lock, eight processes stay signed in over ten expiries', async () => {
+test('without a lock, eight processes stay signed in through ten expiries', async () => {
   const server = rotatingServer()
   const { start } = processes(server)
   await start().source.setToken(first(0))

@@ -49,7 +49,7 @@ test('under a lock, processes whose token ages at the same time make one token r
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('a token that the store holds already takes no lock', async () => {
+test('a process that finds a token in the store takes no lock', async () => {
   const database = createDatabase()
   const { lock } = database
   await sourceOver(tokenEndpoint(), { store: database.open({ lock }) }).getToken()
@@ -58,7 +58,7 @@ test('a token that the store holds already takes no lock', async () => {
   expect(database.operations).toEqual(['get'])
 })
 
-test('the work runs inside the lock: it reads again, asks, and writes if nothing has changed', async () => {
+test('under the lock, a renewal reads the store, requests a token, and writes it if nothing has changed', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const lock: Lock = async (_key, work) => {
@@ -74,8 +74,8 @@ test('the work runs inside the lock: it reads again, asks, and writes if nothing
 test.each<[string, Lock, string]>([
   ['throws', fail, 'down'],
   ['rejects', reject, 'down'],
-  ['comes back without having run the work', async () => undefined as never, 'it did not run the work'],
-])('a lock that %s: the work runs without it, once', async (_what, lock, message) => {
+  ['returns without running the work', async () => undefined as never, 'it did not run the work'],
+])('if a lock %s, the work runs once without it', async (_what, lock, message) => {
   const endpoint = tokenEndpoint()
   const { source, events } = watch(endpoint, { store: createDatabase().open({ lock }) })
   expect(await accessTokenOf(source)).toBe('token-1')
@@ -103,7 +103,7 @@ test.each<[string, Lock]>([
       return fail()
     },
   ],
-])('a lock that %s takes nothing from what the work came to', async (_what, lock) => {
+])('a lock that %s does not change the result of the work', async (_what, lock) => {
   const endpoint = tokenEndpoint()
   const { source, events, types } = watch(endpoint, { store: createDatabase().open({ lock }) })
   expect(await accessTokenOf(source)).toBe('token-1')
@@ -112,7 +112,7 @@ test.each<[string, Lock]>([
   expect(types().toSorted()).toEqual(['renewed', 'store-failed'])
 })
 
-test('a lock that is not given back keeps nobody waiting for longer than the store may take', async () => {
+test('if a lock is never released, the call waits for it no longer than storeTimeoutMs', async () => {
   const lock: Lock = async (_key, work) => {
     await work({ signal })
     return hang()
@@ -127,7 +127,7 @@ test('a lock that is not given back keeps nobody waiting for longer than the sto
 test.each<[string, Lock]>([
   ['runs the work twice', (_key, work) => work({ signal }).then(() => work({ signal }))],
   ['tries again when the work fails', (_key, work) => work({ signal }).catch(() => work({ signal }))],
-])('a lock that %s makes one token request all the same', async (_what, lock) => {
+])('a lock that %s still causes only one token request', async (_what, lock) => {
   const endpoint = tokenEndpoint(refusal('invalid_client', 401))
   const { source } = watch(endpoint, { store: createDatabase().open({ lock }) })
   await errorOf(source.getToken())
@@ -137,7 +137,7 @@ test.each<[string, Lock]>([
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('whoever waits for the lock looks again when it is given back, and needs it no more if the token is there', async () => {
+test('a process that waits for the lock can read the store again, and needs no lock if a new token is there', async () => {
   const database = createDatabase()
   const sibling = sourceOver(tokenEndpoint(), { store: database.open() })
   const found: boolean[] = []
@@ -156,7 +156,7 @@ test('whoever waits for the lock looks again when it is given back, and needs it
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('what was found while the lock was waited for stands, even if the lock fails or runs the work after all', async () => {
+test('a token found during the wait for the lock is used, even if the lock then runs the work or fails', async () => {
   const database = createDatabase()
   const sibling = sourceOver(tokenEndpoint(), { store: database.open() })
   const lock: Lock = async (_key, work, reread) => {
@@ -173,7 +173,7 @@ test('what was found while the lock was waited for stands, even if the lock fail
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('once the work has run, nobody looks again', async () => {
+test('after the work has run, reread does not read the store', async () => {
   const lock: Lock = async (_key, work, reread) => {
     const token = await work({ signal })
     await reread?.()
@@ -184,7 +184,7 @@ test('once the work has run, nobody looks again', async () => {
   expect(types()).toEqual(['renewed'])
 })
 
-test('the error of the work comes out of the lock as it is', async () => {
+test('the call gets the error of the work unchanged', async () => {
   const endpoint = tokenEndpoint(refusal('invalid_client', 401))
   const { lock } = createDatabase()
   const { source, types } = watch(endpoint, { store: createDatabase().open({ lock }) })
@@ -192,7 +192,7 @@ test('the error of the work comes out of the lock as it is', async () => {
   expect(types()).toEqual(['failed'])
 })
 
-test('a lock keeps its this', async () => {
+test('the method lock is called with the store as this', async () => {
   class Store {
     readonly #contents = new Map<string, Token>()
     readonly held: string[] = []
@@ -218,7 +218,7 @@ test('a lock keeps its this', async () => {
   expect(store.held).toHaveLength(1)
 })
 
-test('a lock that is never granted ends at timeoutMs, and work that it runs later asks for nothing', async () => {
+test('the wait for a lock ends at timeoutMs, and work that the lock runs later makes no token request', async () => {
   const granted = deferred<undefined>()
   let isAsked = false
   const lock: Lock = (_key, work) => {

@@ -7,7 +7,7 @@ import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from '../support.
 
 const { seconds } = useFakeTime()
 
-/** A grant of a user who signed in elsewhere: it cannot start over. */
+/** The grant of a user who signed in elsewhere. It cannot get a token by itself. */
 const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 test('a fresh process adopts the token in the store, without a token request', async () => {
@@ -29,7 +29,7 @@ test('a fresh process adopts the token in the store, without a token request', a
 test.each<[string, () => TokenStore]>([
   ['a Map', () => new Map<string, Token>()],
   ['a store with promises', () => createDatabase().open()],
-])('%s is a store: sources over the same object share what is in it', async (_what, create) => {
+])('%s is a store: sources over the same object share its tokens', async (_what, create) => {
   const endpoint = tokenEndpoint()
   const store = create()
   await sourceOver(endpoint, { store }).getToken()
@@ -37,7 +37,7 @@ test.each<[string, () => TokenStore]>([
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('a token that was adopted is frozen, and the store keeps a copy of its own', async () => {
+test('an adopted token is frozen, and the store keeps its own copy', async () => {
   const store = new Map<string, Token>()
   const token = { accessToken: 'mine' }
   const source = sourceOver(tokenEndpoint(), { store })
@@ -49,7 +49,7 @@ test('a token that was adopted is frozen, and the store keeps a copy of its own'
   expect(await accessTokenOf(adopted)).toBe('mine')
 })
 
-test('a call that memory can serve makes no trip to the store', async () => {
+test('a call that memory can serve does not use the store', async () => {
   const database = createDatabase()
   const source = sourceOver(tokenEndpoint(), { store: database.open() })
   await source.getToken()
@@ -57,19 +57,19 @@ test('a call that memory can serve makes no trip to the store', async () => {
   await seconds(3000)
   await source.getToken()
   source.peek()
-  // Nor does a refusal of a token that is not the current one.
+  // The rejection of a token that is not the current one does not use it either.
   await source.getToken({ rejected: 'another' })
   expect(database.operations).toEqual(['get', 'get', 'set for 3600000'])
 })
 
-test('a source is asked for nothing before its first call', () => {
+test('a source does not use the store before its first call', () => {
   const database = createDatabase()
   const source = sourceOver(tokenEndpoint(), { store: database.open() })
   expect(source.peek()).toBeUndefined()
   expect(database.operations).toEqual([])
 })
 
-test('a token in the store that has expired is not adopted', async () => {
+test('an expired token in the store is not adopted', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   await sourceOver(endpoint, { store: database.open() }).getToken()
@@ -79,7 +79,7 @@ test('a token in the store that has expired is not adopted', async () => {
   expect(types()).toEqual(['renewed'])
 })
 
-test('a token is in the store before anyone sees it', async () => {
+test('a token is in the store before any caller gets it', async () => {
   const written = deferred<undefined>()
   const database = createDatabase()
   const set = vi.fn<() => unknown>(() => written.promise)
@@ -94,22 +94,26 @@ test('a token is in the store before anyone sees it', async () => {
   expect((await waiting).accessToken).toBe('token-1')
 })
 
-test('a token that was set is in the store before setToken is done', async () => {
+test('the token is in the store before setToken resolves', async () => {
   const database = createDatabase()
   await sourceOver(tokenEndpoint(), { store: database.open() }).setToken({ accessToken: 'mine' })
   expect(database.tokens()).toEqual([{ accessToken: 'mine' }])
 })
 
 test.each([
-  ['for its lifetime where it cannot be refreshed', { expires_in: 60 }, ['get', 'get', 'set for 60000']],
-  ['until it is deleted where it can', { expires_in: 60, refresh_token: 'refresh-1' }, ['get', 'get', 'set']],
+  ['for its lifetime if it has no refresh token', { expires_in: 60 }, ['get', 'get', 'set for 60000']],
+  [
+    'until it is deleted if it has a refresh token',
+    { expires_in: 60, refresh_token: 'refresh-1' },
+    ['get', 'get', 'set'],
+  ],
 ])('a token is stored %s', async (_what, members, operations) => {
   const database = createDatabase()
   await sourceOver(tokenEndpoint(grant('token-1', members)), { store: database.open() }).getToken()
   expect(database.operations).toEqual(operations)
 })
 
-test('how long it took to get a token is no part of how long it is stored', async () => {
+test('a token is stored for its remaining lifetime: the time of the token request is subtracted', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -121,13 +125,13 @@ test('how long it took to get a token is no part of how long it is stored', asyn
   expect(database.operations).toEqual(['get', 'get', 'set for 55000'])
 })
 
-test('a token that says nothing of its end is stored until it is deleted', async () => {
+test('a token without expiresAt is stored until it is deleted', async () => {
   const database = createDatabase()
   await sourceOver(tokenEndpoint(), { store: database.open() }).setToken({ accessToken: 'mine' })
   expect(database.operations).toEqual(['set'])
 })
 
-test('a token without lifetime is not stored, and the one before it does not come back', async () => {
+test('a token with a lifetime of 0 is not stored, and the older one does not reappear', async () => {
   const database = createDatabase()
   const endpoint = tokenEndpoint(grant('token-1'), grant('token-2', { expires_in: 0 }))
   const source = sourceOver(endpoint, { store: database.open() })
@@ -137,7 +141,7 @@ test('a token without lifetime is not stored, and the one before it does not com
   expect(await accessTokenOf(source)).toBe('token-3')
 })
 
-test('a rejected token is not renewed if a sibling has stored a newer one', async () => {
+test('a rejected token is not renewed if another process has stored a newer one', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { source, events } = watch(endpoint, { store: database.open() })
@@ -152,35 +156,35 @@ test('a rejected token is not renewed if a sibling has stored a newer one', asyn
 })
 
 test.each<[string, boolean]>([
-  ['before', false],
-  ['while it waited for the lock', true],
-])('a refusal that a sibling has healed %s takes nothing from the limit of forced renewals', async (_when, locks) => {
+  ['has stored a new token', false],
+  ['stores one during the wait for the lock', true],
+])('a rejection does not count against the limit of forced renewals if another process %s', async (_when, locks) => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const sibling = sourceOver(endpoint, { store: database.open() })
   let count = 0
-  const heal = () => sibling.setToken({ accessToken: `healed-${(count += 1)}`, expiresAt: Date.now() + 3_600_000 })
+  const storeNewer = () => sibling.setToken({ accessToken: `newer-${(count += 1)}`, expiresAt: Date.now() + 3_600_000 })
   const lock: TokenStore['lock'] = async (key, work) => {
-    if (count < 5) await heal()
+    if (count < 5) await storeNewer()
     return database.lock(key, work)
   }
   const source = sourceOver(endpoint, { store: database.open(locks ? { lock } : {}) })
-  let accessToken = 'healed-0'
+  let accessToken = 'newer-0'
   await source.setToken({ accessToken })
   for (let round = 1; round <= 5; round += 1) {
-    if (!locks) await heal()
+    if (!locks) await storeNewer()
     accessToken = await accessTokenOf(source, accessToken)
-    expect(accessToken).toBe(`healed-${round}`)
+    expect(accessToken).toBe(`newer-${round}`)
   }
   expect(endpoint.requests).toHaveLength(0)
-  // Those that nobody has healed are limited as ever.
+  // Rejections without a new token from another process are still limited.
   for (const expected of ['token-1', 'token-2', 'token-3', 'token-3']) {
     accessToken = await accessTokenOf(source, accessToken)
     expect(accessToken).toBe(expected)
   }
 })
 
-test('a rejected token that is still the one in the store is renewed', async () => {
+test('a rejected token that is still in the store is renewed', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { source, events } = watch(endpoint, { store: database.open() })
@@ -190,7 +194,7 @@ test('a rejected token that is still the one in the store is renewed', async () 
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-2' }])
 })
 
-test('200 calls that were rejected at once look into the store once', async () => {
+test('200 calls rejected at the same time use the store only as often as one call', async () => {
   const database = createDatabase()
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint, { store: database.open() })
@@ -200,7 +204,7 @@ test('200 calls that were rejected at once look into the store once', async () =
   expect(database.operations).toEqual(['get', 'get', 'set for 3600000'])
 })
 
-test('while a token is ageing, the newer one of a sibling is adopted', async () => {
+test('while a token is ageing, a newer token of another process is adopted', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { source, events } = watch(endpoint, { store: database.open() })
@@ -219,9 +223,9 @@ test('while a token is ageing, the newer one of a sibling is adopted', async () 
 })
 
 test.each([
-  ['ends when its own does', 0],
-  ['ends before its own does', -1],
-])('while a token is ageing, one in the store that %s is not adopted', async (_what, later) => {
+  ['expires at the same time', 0],
+  ['expires earlier', -1],
+])('while a token is ageing, a stored token that %s is not adopted', async (_what, later) => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { source, events } = watch(endpoint, { store: database.open() })
@@ -237,7 +241,7 @@ test.each([
   expect(events).toContainEqual(expect.objectContaining({ type: 'renewed', reason: 'ageing' }))
 })
 
-test('when its token has expired, a process adopts what a sibling has stored, and says why', async () => {
+test('a process whose token has expired adopts the token of another process, and the event has the reason', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const { source, events } = watch(endpoint, { store: database.open() })
@@ -249,7 +253,7 @@ test('when its token has expired, a process adopts what a sibling has stored, an
   expect(events.at(-1)).toMatchObject({ type: 'adopted', reason: 'expired' })
 })
 
-test('a sign-in of another process is found at once: that nobody had signed in is not remembered', async () => {
+test('a sign-in of another process is found at once: a missing token is not remembered', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const user = { grant: signedIn, key: 'user' }
@@ -260,7 +264,7 @@ test('a sign-in of another process is found at once: that nobody had signed in i
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('a token that was set over the same store object serves all its sources at once', async () => {
+test('a token given to setToken serves all sources over the same store object at once', async () => {
   const store = createDatabase().open()
   const source = sourceOver(tokenEndpoint(), { store, grant: signedIn })
   await errorOf(source.getToken())
@@ -268,7 +272,7 @@ test('a token that was set over the same store object serves all its sources at 
   expect(source.peek()).toBe('Bearer mine')
 })
 
-test('clear takes the token out of memory and store', async () => {
+test('clear removes the token from memory and from the store', async () => {
   const database = createDatabase()
   const source = sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn })
   await source.setToken({ accessToken: 'mine' })
@@ -278,7 +282,7 @@ test('clear takes the token out of memory and store', async () => {
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
 })
 
-test('clear during a renewal: it does not write back, and its waiters get no token of it', async () => {
+test('after clear, a running renewal does not write its token, and its waiting callers do not get it', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -293,7 +297,7 @@ test('clear during a renewal: it does not write back, and its waiters get no tok
   expect(database.tokens()).toMatchObject([{ accessToken: 'token-2' }])
 })
 
-test('clear while the store is read: what is found there serves nobody', async () => {
+test('if clear is called while the store is read, the token found there is not served', async () => {
   const database = createDatabase()
   await sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn }).setToken({ accessToken: 'mine' })
   const found = deferred<Token>()
@@ -308,7 +312,7 @@ test('clear while the store is read: what is found there serves nobody', async (
   expect(source.peek()).toBeUndefined()
 })
 
-test('clear while the store is read: the refresh token found there is not redeemed', async () => {
+test('if clear is called while the store is read, the refresh token found there is not redeemed', async () => {
   const endpoint = tokenEndpoint()
   const found = deferred<Token>()
   const get = vi.fn<() => unknown>().mockReturnValue(null).mockReturnValueOnce(found.promise)
@@ -321,7 +325,7 @@ test('clear while the store is read: the refresh token found there is not redeem
   expect(endpoint.requests).toHaveLength(0)
 })
 
-test('clear while the store deletes: what a call finds there meanwhile does not stay', async () => {
+test('a token that a call finds while clear is deleting it does not stay', async () => {
   const database = createDatabase()
   const gone = deferred<undefined>()
   const remove = (key: string) => gone.promise.then(() => database.contents.delete(key))
@@ -336,7 +340,7 @@ test('clear while the store deletes: what a call finds there meanwhile does not 
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
 })
 
-test('clear while a renewal writes: what it writes does not stay, though the store may keep no order', async () => {
+test('if clear is called while a renewal writes, its token does not stay, even if the store keeps no order', async () => {
   const database = createDatabase()
   const written = deferred<undefined>()
   const writing = vi.fn<() => void>()
@@ -356,7 +360,7 @@ test('clear while a renewal writes: what it writes does not stay, though the sto
   expect((await waiting).accessToken).toBe('token-2')
 })
 
-test('setToken while a renewal writes: what was set stays, though the store may keep no order', async () => {
+test('if setToken is called while a renewal writes, the token of setToken stays, even if the store keeps no order', async () => {
   const database = createDatabase()
   const written = deferred<undefined>()
   const writing = vi.fn<() => void>()
@@ -376,14 +380,14 @@ test('setToken while a renewal writes: what was set stays, though the store may 
   expect((await waiting).accessToken).toBe('mine')
 })
 
-test('a renewal that starts while setToken writes does not write over it', async () => {
+test('a renewal that starts while setToken writes does not overwrite the token of setToken', async () => {
   const database = createDatabase()
   const written = deferred<undefined>()
   const whole = database.open()
   const set = (key: string, token: Token) =>
     token.accessToken === 'mine' ? written.promise.then(() => whole.set(key, token)) : whole.set(key, token)
   const source = sourceOver(tokenEndpoint(), { store: database.open({ set }) })
-  await source.setToken({ accessToken: 'over', expiresAt: Date.now() })
+  await source.setToken({ accessToken: 'expired', expiresAt: Date.now() })
   const setting = source.setToken({ accessToken: 'mine' })
   const waiting = source.getToken()
   await seconds(0)
@@ -394,7 +398,7 @@ test('a renewal that starts while setToken writes does not write over it', async
   expect(source.peek()).toBe('Bearer mine')
 })
 
-test('setToken during a renewal: the renewal does not write over it', async () => {
+test('a renewal does not overwrite the token of a setToken that is called during the renewal', async () => {
   const answer = deferred<Response>()
   const endpoint = tokenEndpoint(answer.promise)
   const database = createDatabase()
@@ -407,7 +411,7 @@ test('setToken during a renewal: the renewal does not write over it', async () =
   expect(database.tokens()).toEqual([{ accessToken: 'mine' }])
 })
 
-test('on Workers, whoever joined a renewal that is gone with its request renews when its time is over', async () => {
+test('on Workers, callers that joined a renewal whose request is gone renew after its deadline', async () => {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
   const store = database.open()
@@ -424,7 +428,7 @@ test('on Workers, whoever joined a renewal that is gone with its request renews 
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('clear gives what it forgot, to be revoked: the newest, from wherever it was, be it over or not', async () => {
+test('clear returns the newest token from memory and store, even if it has expired, so that it can be revoked', async () => {
   const database = createDatabase()
   const open = () => sourceOver(tokenEndpoint(), { store: database.open() })
   const token = { accessToken: 'mine', refreshToken: 'refresh', expiresAt: Date.now() - 1 }

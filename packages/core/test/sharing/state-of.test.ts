@@ -8,7 +8,7 @@ useFakeTime()
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
 
-test('a store has one state for a key, and 10,000 of them: then the longest unused is forgotten', () => {
+test('a store has one state for each key, and forgets the longest unused state beyond 10,000', () => {
   const store = new Map()
   const [first, second] = names.slice(0, 10_000).map((name) => stateOf(store, name))
   expect(stateOf(store, 'key-0')).toBe(first)
@@ -17,7 +17,7 @@ test('a store has one state for a key, and 10,000 of them: then the longest unus
   expect(stateOf(store, 'key-1')).not.toBe(second)
 })
 
-test('a state with a renewal in flight is not forgotten, until that is over time', () => {
+test('a state with a running renewal is not forgotten before the deadline of the renewal', () => {
   const store = new Map()
   const state = stateOf(store, 'busy')
   const promise = new Promise<never>(() => {})
@@ -33,7 +33,7 @@ test('different stores have different states', () => {
   expect(stateOf(new Map(), 'a')).not.toBe(stateOf(new Map(), 'a'))
 })
 
-test('sources that are made per request over one store join one renewal', async () => {
+test('sources that are created for each request over one store share one renewal', async () => {
   const endpoint = tokenEndpoint()
   const store = createDatabase().open()
   const tokens = await Promise.all(Array.from({ length: 1000 }, () => sourceOver(endpoint, { store }).getToken()))
@@ -41,7 +41,7 @@ test('sources that are made per request over one store join one renewal', async 
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('a source that is made per request finds in memory what the one before it got', async () => {
+test('a source that is created for each request finds the token of the source before it in memory', async () => {
   const database = createDatabase()
   const store = database.open()
   await sourceOver(tokenEndpoint(), { store }).getToken()
@@ -50,14 +50,14 @@ test('a source that is made per request finds in memory what the one before it g
   expect(database.operations).toEqual([])
 })
 
-test('sources over different store objects, or none, stand alone', async () => {
+test('sources over different store objects, or without a store, share nothing', async () => {
   const endpoint = tokenEndpoint()
   const sources = [{ store: new Map() }, { store: new Map() }, {}, {}].map((options) => sourceOver(endpoint, options))
   await Promise.all(sources.map((source) => source.getToken()))
   expect(endpoint.requests).toHaveLength(4)
 })
 
-test('sources over one store remember one failure', async () => {
+test('sources over one store share the remembered failure', async () => {
   const endpoint = tokenEndpoint(refusal('invalid_client', 401))
   const store = createDatabase().open()
   const error = await errorOf(sourceOver(endpoint, { store }).getToken())
@@ -65,7 +65,7 @@ test('sources over one store remember one failure', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('sources over one store have one limit of token requests', async () => {
+test('sources over one store share one limit of token requests', async () => {
   const endpoint = tokenEndpoint(...Array.from({ length: 3 }, (_, index) => grant(`short-${index}`, { expires_in: 0 })))
   const store = createDatabase().open()
   const ask = () => sourceOver(endpoint, { store, maxTokenRequestsPerMinute: 2 }).getToken()
@@ -75,7 +75,7 @@ test('sources over one store have one limit of token requests', async () => {
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('sources that are made per request share one limit of forced renewals', async () => {
+test('sources that are created for each request over one store share one limit of forced renewals', async () => {
   const endpoint = tokenEndpoint()
   const store = createDatabase().open()
   let accessToken = await accessTokenOf(sourceOver(endpoint, { store }))

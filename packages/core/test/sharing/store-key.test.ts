@@ -14,7 +14,7 @@ useFakeTime()
 
 const as = (identity: string): Grant => ({ ...clientCredentials(), identity })
 
-/** How many entries and token requests come of asking two sources over one store. */
+/** Asks two sources over one store for a token, and counts the entries and the token requests. */
 async function askBoth(one: TokenSourceOptions, other: TokenSourceOptions) {
   const endpoint = tokenEndpoint()
   const database = createDatabase()
@@ -24,7 +24,7 @@ async function askBoth(one: TokenSourceOptions, other: TokenSourceOptions) {
   return { entries: database.contents.size, requests: endpoint.requests.length }
 }
 
-/** A client authentication with a credential of its own, which is not the client secret. */
+/** A client authentication with its own credential, which is not the client secret. */
 const signed = (credential: string): ClientAuth => Object.assign(() => {}, { fingerprint: () => credential })
 
 const base: TokenSourceOptions = { scope: 'read', parameters: { audience: 'a', tenant: 't' }, key: 'user' }
@@ -35,7 +35,7 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   ['another resource', { resource: 'https://a.example' }, { resource: 'https://b.example' }],
   ['a further resource', { resource: 'https://a.example' }, { resource: ['https://a.example', 'https://b.example'] }],
   ['another parameter', base, { ...base, parameters: { audience: 'a', region: 't' } }],
-  ['a parameter of another value', base, { ...base, parameters: { audience: 'b', tenant: 't' } }],
+  ['a parameter with another value', base, { ...base, parameters: { audience: 'b', tenant: 't' } }],
   ['parameters whose values are swapped', base, { ...base, parameters: { audience: 't', tenant: 'a' } }],
   ['another client', base, { ...base, clientId: 'other' }],
   ['another secret', {}, { clientSecret: 'other' }],
@@ -49,18 +49,18 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   ['another grant', base, { ...base, grant: { ...clientCredentials(), name: 'other' } }],
   ['another identity of the grant', { grant: as('a') }, { grant: as('b') }],
   ['another refresh token to start from', { grant: refreshToken('refresh-1') }, { grant: refreshToken('refresh-2') }],
-  ['a user of the name of an identity', { grant: as('a') }, { key: 'a' }],
+  ['a user with the name of an identity', { grant: as('a') }, { key: 'a' }],
   ['a client and a secret that join to the same text', { clientSecret: 'bc' }, { clientId: 'appb', clientSecret: 'c' }],
-])('%s has an entry of its own', async (_what, one, other) => {
+])('%s has its own entry', async (_what, one, other) => {
   expect(await askBoth(one, other)).toEqual({ entries: 2, requests: 2 })
 })
 
 test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   ['that are the same', base, { ...base, parameters: { ...base.parameters } }],
-  ['whose parameters come in another order', base, { ...base, parameters: { tenant: 't', audience: 'a' } }],
-  ['of which one looks its credentials up', {}, { clientId: () => 'app', clientSecret: async () => secret }],
+  ['with the same parameters in another order', base, { ...base, parameters: { tenant: 't', audience: 'a' } }],
+  ['of which one has functions as credentials', {}, { clientId: () => 'app', clientSecret: async () => secret }],
   [
-    'that differ in what cannot change the token',
+    'that differ only in values that cannot change the token',
     base,
     { ...base, apis: ['https://api2.example'], timeoutMs: 5000, storeTimeoutMs: 100, onEvent: () => {} },
   ],
@@ -75,7 +75,7 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   expect(await askBoth(one, other)).toEqual({ entries: 1, requests: 1 })
 })
 
-test('the key is a hash: a store shows neither who asks nor with what', async () => {
+test('the key is a hash: the store shows neither the user nor the options', async () => {
   const database = createDatabase()
   const options = { store: database.open(), scope: 'read', grant: as('device-7') }
   await sourceOver(tokenEndpoint(), options).getToken()
@@ -87,7 +87,7 @@ test('the key is a hash: a store shows neither who asks nor with what', async ()
   ])
 })
 
-test('the key of an entry does not change from one version to the next, which would sign users out', async () => {
+test('the key of an entry stays the same in all versions, since a new key would sign users out', async () => {
   const database = createDatabase()
   const options = { store: database.open(), scope: 'read', parameters: { audience: 'a' } }
   await sourceOver(tokenEndpoint(), options).getToken()
@@ -98,7 +98,7 @@ test('the key of an entry does not change from one version to the next, which wo
   ])
 })
 
-test('a rotated secret is a new entry at once, over which the old call in flight cannot write', async () => {
+test('a rotated secret has a new entry at once, which a running call with the old secret cannot overwrite', async () => {
   const old = deferred<Response>()
   const endpoint = tokenEndpoint(old.promise, grant('new'))
   const database = createDatabase()

@@ -36,57 +36,81 @@ const attempt = (reason: Attempt['reason'], rejected?: string): Attempt => ({
 })
 
 test.each<[what: string, stored: Stored, state: TokenState, attempt: Attempt, expected: boolean]>([
-  ['a token, where memory has none', token('theirs', 1), empty, attempt('absent'), true],
-  ['a token without an end', { accessToken: 'theirs' }, empty, attempt('absent'), true],
-  ['no token', null, empty, attempt('absent'), false],
-  ['what could not be read', undefined, empty, attempt('absent'), false],
-  ['an expired one', token('theirs', 0), empty, attempt('absent'), false],
-  ['the rejected one', token('mine', 1), memory(1), attempt('rejected', 'mine'), false],
-  ['another than the rejected one', token('theirs', 1), memory(9), attempt('rejected', 'mine'), true],
-  ['one that outlives the ageing one', token('theirs', 2), memory(1), attempt('ageing'), true],
-  ['one that ends with the ageing one', token('theirs', 1), memory(1), attempt('ageing'), false],
-  ['one that outlives an unsaved one', token('theirs', 2), memory(1, 'r', true), attempt('rejected', 'mine'), true],
-  ['one that ends with an unsaved one', token('theirs', 1), memory(1, 'r', true), attempt('rejected', 'mine'), false],
-])('whether it is adopted: %s', (_what, stored, state, own, expected) => {
+  ['a stored token is adopted if memory has none', token('theirs', 1), empty, attempt('absent'), true],
+  ['a stored token without expiresAt is adopted', { accessToken: 'theirs' }, empty, attempt('absent'), true],
+  ['nothing is adopted from a store without a token', null, empty, attempt('absent'), false],
+  ['nothing is adopted from a store that could not be read', undefined, empty, attempt('absent'), false],
+  ['an expired token is not adopted', token('theirs', 0), empty, attempt('absent'), false],
+  ['the rejected token is not adopted', token('mine', 1), memory(1), attempt('rejected', 'mine'), false],
+  ['a token other than the rejected one is adopted', token('theirs', 1), memory(9), attempt('rejected', 'mine'), true],
+  ['a token that outlives the ageing one is adopted', token('theirs', 2), memory(1), attempt('ageing'), true],
+  [
+    'a token that expires together with the ageing one is not adopted',
+    token('theirs', 1),
+    memory(1),
+    attempt('ageing'),
+    false,
+  ],
+  [
+    'a token that outlives an unsaved one is adopted',
+    token('theirs', 2),
+    memory(1, 'r', true),
+    attempt('rejected', 'mine'),
+    true,
+  ],
+  [
+    'a token that expires together with an unsaved one is not adopted',
+    token('theirs', 1),
+    memory(1, 'r', true),
+    attempt('rejected', 'mine'),
+    false,
+  ],
+])('%s', (_what, stored, state, own, expected) => {
   expect(isNewer(stored, state, own)).toBe(expected)
 })
 
 test.each<[what: string, stored: Stored, state: TokenState, isUser: boolean, expected: string | undefined]>([
-  ["the store's", token('theirs', 1, 'stored'), memory(1, 'own'), true, 'stored'],
-  ["memory's, where the store's token has none", token('theirs', 1), memory(1, 'own'), true, 'own'],
-  ["memory's, where the store could not be read", undefined, memory(1, 'own'), true, 'own'],
-  ['none, where the user has logged out', null, memory(1, 'own'), true, undefined],
-  ["memory's, where the entry of an application is gone", null, memory(1, 'own'), false, 'own'],
-  ["memory's, where it is unsaved", token('theirs', 1, 'stored'), memory(1, 'own', true), true, 'own'],
-  ["memory's, where it is unsaved and the entry is gone", null, memory(1, 'own', true), true, 'own'],
+  ['the one in the store', token('theirs', 1, 'stored'), memory(1, 'own'), true, 'stored'],
+  ['the one in memory if the stored token has none', token('theirs', 1), memory(1, 'own'), true, 'own'],
+  ['the one in memory if the store could not be read', undefined, memory(1, 'own'), true, 'own'],
+  ['none if the user has logged out', null, memory(1, 'own'), true, undefined],
+  ["the one in memory if an application's entry is gone", null, memory(1, 'own'), false, 'own'],
+  ['the one in memory if it is unsaved', token('theirs', 1, 'stored'), memory(1, 'own', true), true, 'own'],
+  ['the one in memory if it is unsaved and the entry is gone', null, memory(1, 'own', true), true, 'own'],
   [
-    "the store's, where it outlives the unsaved one",
+    'the one in the store if its token outlives the unsaved one',
     token('theirs', 2, 'stored'),
     memory(1, 'own', true),
     true,
     'stored',
   ],
   [
-    "the store's, where the unsaved one has none",
+    'the one in the store if the unsaved token has none',
     token('theirs', 1, 'stored'),
     memory(1, undefined, true),
     true,
     'stored',
   ],
-  ['none, where there is none', token('theirs', 1), empty, true, undefined],
+  ['none if neither has one', token('theirs', 1), empty, true, undefined],
 ])('the refresh token to redeem is %s', (_what, stored, state, isUser, expected) => {
   expect(refreshTokenOf(stored, state, isUser)).toBe(expected)
 })
 
 test.each<[what: string, before: Stored, after: Stored, isUser: boolean, expected: boolean]>([
-  ['a user who logged out', token('a', 1, 'r'), null, true, true],
-  ['an application whose entry is gone', token('a', 1, 'r'), null, false, false],
-  ['a user whose entry without a refresh token has ended', token('a', 1), null, true, false],
-  ['a store that cannot be read any more', token('a', 1, 'r'), undefined, true, false],
-  ['a new sign-in', token('a', 1, 'r'), token('b', 1, 's'), true, true],
-  ['a first sign-in', null, token('b', 1, 's'), true, true],
-  ['the same refresh token', token('a', 1, 'r'), token('b', 1, 'r'), true, false],
-  ['nothing before and after', null, null, true, false],
-])('whether the entry was replaced: %s', (_what, before, after, isUser, expected) => {
+  ["a user's entry that is gone was replaced: the user has logged out", token('a', 1, 'r'), null, true, true],
+  ["an application's entry that is gone was not replaced", token('a', 1, 'r'), null, false, false],
+  [
+    "a user's entry without a refresh token that is gone was not replaced: it expired",
+    token('a', 1),
+    null,
+    true,
+    false,
+  ],
+  ['an entry that can no longer be read was not replaced', token('a', 1, 'r'), undefined, true, false],
+  ['an entry with the refresh token of a new sign-in was replaced', token('a', 1, 'r'), token('b', 1, 's'), true, true],
+  ['a missing entry was replaced if a first sign-in is there now', null, token('b', 1, 's'), true, true],
+  ['an entry with the same refresh token was not replaced', token('a', 1, 'r'), token('b', 1, 'r'), true, false],
+  ['an entry that was missing before and is missing now was not replaced', null, null, true, false],
+])('%s', (_what, before, after, isUser, expected) => {
   expect(isReplaced(before, after, isUser)).toBe(expected)
 })

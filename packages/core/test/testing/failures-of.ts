@@ -1,6 +1,6 @@
 import type { Test } from '../../src/testing/index.ts'
 
-/** Runs a suite as a test runner does, and gives the names of the tests that fail with their messages. */
+/** Runs a suite as a test runner does, and returns the name and the message of each test that fails. */
 export async function failuresOf(suite: (test: Test) => void): Promise<Record<string, string>> {
   const tests: Parameters<Test>[] = []
   suite((...parameters) => tests.push(parameters))

@@ -1,10 +1,10 @@
 import type { Token, TokenStore } from '../../src/index.ts'
 
-/** A store whose entries are JSON, as a database has it: lifetimes go by a clock that tests move. */
+/** A database: its entries are JSON, and their lifetimes follow a clock that tests can advance. */
 export function createDatabase() {
   let offset = 0
   const entries = new Map<string, { json: string; endsAt: number }>()
-  /** The keys that are locked, for stores that do not wait. */
+  /** The keys that are locked, for stores that do not wait for a lock. */
   const held = new Set<string>()
   const locks = new Map<string, Promise<unknown>>()
   const connect = (): Required<TokenStore> => ({
@@ -30,7 +30,7 @@ export function createDatabase() {
   return { entries, held, connect, advance: (ms: number) => void (offset += ms) }
 }
 
-/** A map with a lock. */
+/** A store over a `Map`, with a lock. */
 export const lockableMap = (): TokenStore => {
   const map = new Map<string, Token>()
   const { lock } = createDatabase().connect()

@@ -11,15 +11,18 @@ const privateKey: ClientAuth = async ({ form, clientId }) => {
 }
 
 const good: [what: string, members: Partial<Provider>][] = [
-  ['the least there is to one', {}],
-  ['a public one', { clientAuth: none }],
-  ['one whose APIs only its customers know', { apis: [] }],
-  ['one with plain Basic', { clientAuth: plainBasic }],
-  ['one with the secret in the form', { clientAuth: clientSecretPost }],
-  ['one with signed assertions', { clientAuth: privateKey, assertionAudience: 'https://id.example' }],
-  ['an emulator', { tokenEndpoint: 'http://127.0.0.1:8080/token', apis: ['http://localhost:8080', 'http://[::1]/'] }],
+  ['a provider with the required members only', {}],
+  ['a provider of public clients', { clientAuth: none }],
+  ['a provider without apis, since only its customers know them', { apis: [] }],
+  ['a provider with plain Basic', { clientAuth: plainBasic }],
+  ['a provider with the secret in the form', { clientAuth: clientSecretPost }],
+  ['a provider with signed assertions', { clientAuth: privateKey, assertionAudience: 'https://id.example' }],
   [
-    'one with every quirk',
+    'a provider on loopback, such as an emulator',
+    { tokenEndpoint: 'http://127.0.0.1:8080/token', apis: ['http://localhost:8080', 'http://[::1]/'] },
+  ],
+  [
+    'a provider with every optional member',
     {
       issuer: 'https://id.example',
       revocationEndpoint: 'https://id.example/revoke',
@@ -45,7 +48,7 @@ const samples = {
   ],
 }
 
-describe('one with samples', () => {
+describe('a provider with samples', () => {
   testProvider(test, provider, { samples })
 })
 
@@ -76,10 +79,10 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     /x must be a plain member/,
   ],
   ['a hidden member', Object.defineProperty({}, 'x', { value: 1 }), plainName, /x must be a plain member/],
-  ['no endpoint', { tokenEndpoint: undefined }, endpointName, /tokenEndpoint is missing/],
+  ['no tokenEndpoint', { tokenEndpoint: undefined }, endpointName, /tokenEndpoint is missing/],
   ['a relative endpoint', { tokenEndpoint: '/token' }, endpointName, /not an absolute URL/],
   [
-    'an endpoint in clear',
+    'an http: endpoint',
     { revocationEndpoint: 'http://id.example/revoke' },
     endpointName,
     /revocationEndpoint must be https/,
@@ -91,14 +94,34 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     /user name or password/,
   ],
   ['an endpoint with a fragment', { tokenEndpoint: 'https://id.example/#token' }, endpointName, /fragment/],
-  ['an issuer that is no URL', { issuer: 'id.example' }, endpointName, /issuer is not an absolute URL/],
-  ['no apis but exceptions', { apis: [], exceptApis: ['https://api.example/x'] }, apisName, /apis is empty/],
-  ['apis in one text', { apis: 'https://api.example' }, apisName, /must be a list/],
-  ['an API in clear', { apis: ['http://api.example'] }, apisName, /must be https/],
-  ['an exception elsewhere', { exceptApis: ['https://other.example'] }, apisName, /is not within/],
-  ['an exception that looks alike', { exceptApis: ['https://api.example.org'] }, apisName, /is not within/],
-  ['an exception that leaves nothing', { exceptApis: ['https://api.example/'] }, apisName, /excludes the whole/],
-  ['no client authentication', { clientAuth: 'client_secret_basic' }, authName, /must be a function/],
+  ['an issuer that is not a URL', { issuer: 'id.example' }, endpointName, /issuer is not an absolute URL/],
+  [
+    'exceptions although it has no apis',
+    { apis: [], exceptApis: ['https://api.example/x'] },
+    apisName,
+    /apis is empty/,
+  ],
+  ['apis that are one string', { apis: 'https://api.example' }, apisName, /must be a list/],
+  ['an http: API', { apis: ['http://api.example'] }, apisName, /must be https/],
+  ['an exception outside its APIs', { exceptApis: ['https://other.example'] }, apisName, /is not within/],
+  [
+    'an exception on a host that only looks like its own',
+    { exceptApis: ['https://api.example.org'] },
+    apisName,
+    /is not within/,
+  ],
+  [
+    'an exception that excludes its whole API',
+    { exceptApis: ['https://api.example/'] },
+    apisName,
+    /excludes the whole/,
+  ],
+  [
+    'a client authentication that is not a function',
+    { clientAuth: 'client_secret_basic' },
+    authName,
+    /must be a function/,
+  ],
   [
     'credentials in two places',
     { clientAuth: both },
@@ -106,7 +129,7 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     /the header authorization and the parameter client_secret/,
   ],
   [
-    'the secret in a parameter of its own beside the header',
+    'the secret in the header and in the parameter password',
     {
       clientAuth: async (request: Parameters<ClientAuth>[0]) => {
         await plainBasic(request)
@@ -117,7 +140,7 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     /the header authorization and the parameter password/,
   ],
   [
-    'an assertion beside the secret',
+    'both an assertion and the secret',
     {
       clientAuth: async (request: Parameters<ClientAuth>[0]) => {
         await privateKey(request)
@@ -128,19 +151,19 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     /client_assertion and the parameter client_secret/,
   ],
   [
-    'a grant of its own',
+    'a client authentication that changes the grant_type',
     { clientAuth: ({ form }: Parameters<ClientAuth>[0]) => form.set('grant_type', 'password') },
     authName,
     /must not change grant_type/,
   ],
   [
-    'a second scope',
+    'a client authentication that adds a scope',
     { clientAuth: ({ form }: Parameters<ClientAuth>[0]) => form.append('scope', 'write') },
     authName,
     /must not change scope/,
   ],
   [
-    'an undefined secret',
+    'a client authentication that sends an undefined secret',
     {
       clientAuth: ({ headers, clientSecret }: Parameters<ClientAuth>[0]) =>
         headers.set('authorization', `Basic ${btoa(`client:${clientSecret}`)}`),
@@ -148,68 +171,68 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     authName,
     /'undefined'/,
   ],
-  ['a status that is none', { rejectedStatuses: ['401'] }, quirkName, /rejectedStatuses/],
-  ['a success as a refusal', { rejectedStatuses: [200] }, quirkName, /rejectedStatuses/],
-  ['no lifetime', { defaultLifetimeMs: 0 }, quirkName, /defaultLifetimeMs/],
-  ['a lifetime in words', { defaultLifetimeMs: '1h' }, quirkName, /defaultLifetimeMs/],
-  ['a margin below nothing', { renewalMarginMs: -1 }, quirkName, /renewalMarginMs/],
-  ['a header that is none', { requestIdHeader: 'Request Id' }, quirkName, /requestIdHeader/],
-  ['no audience', { assertionAudience: '' }, quirkName, /assertionAudience/],
+  ['a rejected status that is a string', { rejectedStatuses: ['401'] }, quirkName, /rejectedStatuses/],
+  ['a rejected status that is a success', { rejectedStatuses: [200] }, quirkName, /rejectedStatuses/],
+  ['a default lifetime of 0', { defaultLifetimeMs: 0 }, quirkName, /defaultLifetimeMs/],
+  ['a default lifetime in words', { defaultLifetimeMs: '1h' }, quirkName, /defaultLifetimeMs/],
+  ['a negative renewal margin', { renewalMarginMs: -1 }, quirkName, /renewalMarginMs/],
+  ['a request id header with an invalid name', { requestIdHeader: 'Request Id' }, quirkName, /requestIdHeader/],
+  ['an empty assertion audience', { assertionAudience: '' }, quirkName, /assertionAudience/],
   [
-    'a reader that trusts the server',
+    'an isRejected that expects valid JSON',
     { isRejected: async (response: Response) => ((await response.json()) as { code: number }).code === 41 },
     mindName,
     /JSON|parse|property|null/i,
   ],
   [
-    'a reader that does not decide',
+    'an isRejected that returns no boolean',
     { isRejected: (response: Response) => response.headers.get('www-authenticate') },
     mindName,
     /true or false/,
   ],
 ]
 
-test.each(bad)('a provider with %s fails', async (_what, members, failure, message) => {
+test.each(bad)('a provider with %s fails the suite', async (_what, members, failure, message) => {
   const subject = Object.defineProperties({ ...provider }, Object.getOwnPropertyDescriptors(members)) as Provider
   const failures = await failuresOf((register) => testProvider(register, subject))
   expect(Object.keys(failures)).toContain(failure)
   expect(failures[failure]).toMatch(message)
 })
 
-test('a provider that is a class fails', async () => {
+test('a provider that is the instance of a class fails the suite', async () => {
   const failures = await failuresOf((register) => testProvider(register, new OwnProvider()))
   expect(Object.keys(failures)).toEqual([plainName])
 })
 
-test('a provider without a name fails', async () => {
+test('a provider without a name fails the suite', async () => {
   const failures = await failuresOf((register) => testProvider(register, { ...provider, name: '' }))
   expect(Object.keys(failures)).toEqual([': has a name'])
 })
 
 const badSamples: [what: string, samples: ProviderTestOptions['samples'], failure: string][] = [
   [
-    'a refusal as a token',
+    'a token sample that is a refusal',
     { tokens: [() => grant('token'), () => refusal('invalid_client')] },
     "example: sample 2 of the token endpoint's responses is a token",
   ],
   [
-    'a token without a lifetime',
+    'a token sample with a lifetime of 0',
     { tokens: [() => grant('token', { expires_in: 0 })] },
     "example: sample 1 of the token endpoint's responses is a token",
   ],
   [
-    'a rejected token that is not seen',
+    'a sample of a rejected token that the provider does not recognise',
     { rejections: [{ response: () => new Response(null, { status: 403 }), isRejected: true }] },
     "example: sample 1 of the APIs' responses means a rejected token",
   ],
   [
-    'a refusal that is about something else',
+    'a sample of another error that the provider treats as a rejected token',
     { rejections: [{ response: () => unauthorized(), isRejected: false }] },
     "example: sample 1 of the APIs' responses means no rejected token",
   ],
 ]
 
-test.each(badSamples)('%s fails', async (_what, wrong, failure) => {
+test.each(badSamples)('%s fails the suite', async (_what, wrong, failure) => {
   const failures = await failuresOf((register) => testProvider(register, provider, { samples: wrong ?? {} }))
   expect(Object.keys(failures)).toEqual([failure])
 })

@@ -75,13 +75,17 @@ const getsToken = (token: object): Partial<TokenSource> => ({
 
 const bad: [what: string, create: () => Partial<TokenSource>, failures: string[]][] = [
   ['has no token', () => getsToken({}), everyToken],
-  ['gives the header', () => getsToken({ accessToken: 'Bearer token' }), everyToken],
-  ['gives a token that is over', () => getsToken({ accessToken: 'token', expiresAt: 1_600_000_000 }), everyToken],
-  ['says in words when it ends', () => getsToken({ accessToken: 'token', expiresAt: '2099-01-01' }), everyToken],
-  ['gives more than data', () => getsToken({ accessToken: 'token', extra: { gotAt: 1n } }), [sendable]],
+  ['returns the whole header', () => getsToken({ accessToken: 'Bearer token' }), everyToken],
+  ['returns an expired token', () => getsToken({ accessToken: 'token', expiresAt: 1_600_000_000 }), everyToken],
+  ['returns an expiry in words', () => getsToken({ accessToken: 'token', expiresAt: '2099-01-01' }), everyToken],
+  [
+    'returns a token that JSON cannot hold',
+    () => getsToken({ accessToken: 'token', extra: { gotAt: 1n } }),
+    [sendable],
+  ],
   ['has no apis', () => ({ apis: [] }), [apis]],
-  ['names an API in clear', () => ({ apis: ['http://api.example'] }), [apis]],
-  ['excepts what it does not name', () => ({ exceptApis: ['https://other.example'] }), [apis]],
+  ['names an http: API', () => ({ apis: ['http://api.example'] }), [apis]],
+  ['has an exception outside its apis', () => ({ exceptApis: ['https://other.example'] }), [apis]],
   [
     'serves one caller at a time',
     () => {
@@ -100,7 +104,7 @@ const bad: [what: string, create: () => Partial<TokenSource>, failures: string[]
     [many, along],
   ],
   [
-    'breaks on a refusal',
+    'throws a TypeError for a rejected token',
     () => ({
       getToken: async ({ signal, rejected } = {}) => {
         signal?.throwIfAborted()
@@ -111,7 +115,7 @@ const bad: [what: string, create: () => Partial<TokenSource>, failures: string[]
     [back, foreign],
   ],
   [
-    'falls back to a rejected token',
+    'returns a rejected token again later',
     () => {
       let calls = 0
       return {
@@ -126,7 +130,7 @@ const bad: [what: string, create: () => Partial<TokenSource>, failures: string[]
   ],
   ['ignores the signal', () => ({ getToken: async () => ({ accessToken: 'token' }) }), [reason]],
   [
-    'has an error of its own for an aborted signal',
+    'throws its own error for an aborted signal',
     () => ({
       getToken: async ({ signal } = {}) => {
         if (signal?.aborted) throw new Error('aborted')
@@ -150,22 +154,26 @@ const bad: [what: string, create: () => Partial<TokenSource>, failures: string[]
     },
     [along],
   ],
-  ['peeks without a token', () => ({ peek: () => 'Bearer ' }), [peek]],
-  ['peeks at nothing', () => ({ peek: () => null as never }), [peek]],
-  ['peeks later', () => ({ peek: (async () => 'Bearer token-in-the-vault') as never }), [peek]],
-  ['peeks without the scheme', () => ({ peek: () => 'token-in-the-vault' }), [peek]],
-  ['peeks at another token', () => ({ peek: () => 'Bearer other' }), [peek]],
-  ['reads the body', () => ({ isRejected: async (response: Response) => !(await response.text()) }), [isRejected]],
-  ['does not decide', () => ({ isRejected: () => undefined as never }), [isRejected]],
-  ['takes a success for a refusal', () => ({ isRejected: () => true }), [isRejected]],
+  ['peeks a header without a token', () => ({ peek: () => 'Bearer ' }), [peek]],
+  ['peeks null', () => ({ peek: () => null as never }), [peek]],
+  ['peeks a promise', () => ({ peek: (async () => 'Bearer token-in-the-vault') as never }), [peek]],
+  ['peeks a token without the scheme', () => ({ peek: () => 'token-in-the-vault' }), [peek]],
+  ['peeks another token', () => ({ peek: () => 'Bearer other' }), [peek]],
+  [
+    'reads the body in isRejected',
+    () => ({ isRejected: async (response: Response) => !(await response.text()) }),
+    [isRejected],
+  ],
+  ['returns no boolean from isRejected', () => ({ isRejected: () => undefined as never }), [isRejected]],
+  ['treats a success as a rejected token', () => ({ isRejected: () => true }), [isRejected]],
 ]
 
-test.each(bad)('a source that %s fails', async (_what, flaw, expected) => {
-  const failures = await failuresOf((register) => testTokenSource(register, () => ({ ...vault, ...flaw() })))
+test.each(bad)('a source that %s fails the suite', async (_what, defect, expected) => {
+  const failures = await failuresOf((register) => testTokenSource(register, () => ({ ...vault, ...defect() })))
   expect(Object.keys(failures)).toEqual(expected)
 })
 
-test('no message shows a token', async () => {
+test('no message of the suite shows a token', async () => {
   const token = { accessToken: 'secret token', refreshToken: 'secret' }
   const failures = await failuresOf((register) => testTokenSource(register, () => ({ ...vault, ...getsToken(token) })))
   expect(Object.values(failures)).toHaveLength(5)

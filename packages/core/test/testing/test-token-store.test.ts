@@ -30,7 +30,7 @@ describe('a database', () => {
 })
 
 type Lock = Required<TokenStore>['lock']
-type Flaw = (database: ReturnType<typeof createDatabase>, good: Required<TokenStore>) => Partial<TokenStore>
+type Defect = (database: ReturnType<typeof createDatabase>, good: Required<TokenStore>) => Partial<TokenStore>
 
 const fullName = 'get returns all members of the token that was set'
 const longName = 'a token of 50,000 characters comes back whole'
@@ -41,9 +41,9 @@ const rereadName = 'a waiting caller gets the result of its work, or of reread i
 const insideName = 'lock does not block get, set or delete'
 const { signal } = new AbortController()
 
-const bad: [what: string, flaw: Flaw, failures: string[]][] = [
+const bad: [what: string, defect: Defect, failures: string[]][] = [
   [
-    'gives something for nothing',
+    'returns a value for a missing key',
     (_, { get }) => ({ get: async (key) => (await get(key)) ?? {} }),
     [
       'get returns nothing for a key that was never set',
@@ -55,7 +55,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'drops members it does not know',
+    'drops members that it does not know',
     (_, { set }) => ({
       set: (key, { accessToken, expiresAt, refreshToken, scope }, ttlMs) =>
         set(
@@ -72,28 +72,28 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [fullName, unicodeName],
   ],
   [
-    'has a column of 4,000 characters',
+    'cuts tokens to 4,000 characters',
     (_, { set }) => ({
       set: (key, token, ttlMs) => set(key, { ...token, accessToken: token.accessToken.slice(0, 4000) }, ttlMs),
     }),
     [longName],
   ],
   [
-    'knows ASCII only',
+    'keeps ASCII characters only',
     (_, { set }) => ({
       set: (key, token, ttlMs) => set(key, JSON.parse(JSON.stringify(token).replaceAll(/[^\x20-\x7E]/g, '?')), ttlMs),
     }),
     [unicodeName],
   ],
   [
-    'merges what it is given into what it has',
+    'merges the new token into the old one',
     (_, { get, set }) => ({
       set: async (key, token, ttlMs) => set(key, { ...((await get(key)) as Token), ...token }, ttlMs),
     }),
     ['set replaces the whole entry', 'a sibling reads the same entries, and changes them'],
   ],
   [
-    'keeps what was there',
+    'keeps the old token',
     (_, { get, set }) => ({ set: async (key, token, ttlMs) => (await get(key)) ?? set(key, token, ttlMs) }),
     [
       'set replaces the whole entry',
@@ -102,7 +102,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'minds when there is nothing to delete',
+    'throws when there is nothing to delete',
     (database) => ({
       delete: async (key) => {
         if (!database.entries.delete(key)) throw new Error('no such row')
@@ -111,7 +111,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['deleting a missing entry is not an error'],
   ],
   [
-    'cuts its keys short',
+    'cuts its keys to 64 characters',
     (_, { get, set, delete: remove }) => ({
       get: (key) => get(key.slice(0, 64)),
       set: (key, token, ttlMs) => set(key.slice(0, 64), token, ttlMs),
@@ -120,7 +120,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['similar keys do not mix'],
   ],
   [
-    'hands out what it keeps',
+    'returns the object that it keeps',
     () => {
       const map = new Map<string, unknown>()
       return {
@@ -135,7 +135,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'writes to what it is given',
+    'changes the token that it is given',
     (_, { set }) => ({
       set: (key, token, ttlMs) => {
         Object.assign(token, { storedAt: 1 })
@@ -160,7 +160,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'gives text',
+    'returns JSON text',
     (database) => ({ get: (key) => database.entries.get(key)?.json }),
     [
       fullName,
@@ -179,12 +179,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'counts whole seconds',
+    'cuts lifetimes to whole seconds',
     (_, { set }) => ({ set: (key, token, ttlMs) => set(key, token, ttlMs && Math.floor(ttlMs / 1000) * 1000) }),
     [lifetimeName],
   ],
   [
-    'takes whole milliseconds only',
+    'accepts lifetimes in whole milliseconds only',
     (_, { set }) => ({
       set: (key, token, ttlMs = 1) =>
         Number.isInteger(ttlMs) ? set(key, token) : Promise.reject(new Error('not an integer')),
@@ -192,7 +192,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [lifetimeName],
   ],
   [
-    'ends long lifetimes at once, by a timer',
+    'ends long lifetimes at once, since its timer cannot wait that long',
     (_, { set, delete: remove }) => ({
       set: async (key, token, ttlMs) => {
         await set(key, token)
@@ -202,7 +202,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [lifetimeName],
   ],
   [
-    'ends lifetimes early',
+    'ends lifetimes too early',
     (_, { set }) => ({ set: (key, token, ttlMs) => set(key, token, ttlMs && ttlMs * 0.9 + 100) }),
     [
       'a token stays until its lifetime ends, and is unchanged if it stays longer',
@@ -210,12 +210,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'has a lifetime of its own for what has none',
+    'gives a lifetime to a token without one',
     (_, { set }) => ({ set: (key, token, ttlMs = 86_400_000) => set(key, token, ttlMs) }),
     ['a token without a lifetime stays'],
   ],
   [
-    'keeps the lifetime of what was there',
+    'keeps the lifetime of the old token',
     (database, { set }) => ({
       set: async (key, token, ttlMs) => {
         const endsAt = database.entries.get(key)?.endsAt
@@ -226,7 +226,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['a token that is set again has only its new lifetime'],
   ],
   [
-    'writes its whole file each time',
+    'writes its whole file at each set',
     (database) => ({
       set: async (key, token) => {
         const file = [...database.entries]
@@ -239,7 +239,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['similar keys do not mix', lifetimeName, manyName, 'a token that is set again has only its new lifetime'],
   ],
   [
-    'keeps what it read to itself',
+    'serves its own cache, and misses changes of other processes',
     (_, good) => {
       const cache = new Map<string, unknown>()
       return {
@@ -257,7 +257,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['a sibling reads the same entries, and changes them'],
   ],
   [
-    'never answers',
+    'never answers a delete',
     () => ({ delete: () => new Promise(() => {}) }),
     [
       'delete removes the entry',
@@ -270,12 +270,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
   ],
   ['has no lock', () => ({ lock: undefined as never }), ['there is a lock']],
   [
-    'locks nobody out',
+    'has a lock that excludes no other work',
     () => ({ lock: (_key, work) => work({ signal }) }),
     ['lock runs only one work under a key at a time', 'a waiting caller gets the lock after the holder releases it'],
   ],
   [
-    'locks nobody out of another process',
+    'has a lock that excludes work in its own process only',
     () => ({ lock: createDatabase().connect().lock }),
     ['lock runs only one work under a key at a time', 'a waiting caller gets the lock after the holder releases it'],
   ],
@@ -285,7 +285,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock does not block another key'],
   ],
   [
-    'does not wait for the lock',
+    'fails instead of waiting for the lock',
     ({ held }) => {
       const lock: Lock = async (key, work) => {
         if (held.has(key)) throw new Error('locked')
@@ -328,7 +328,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock runs its work once and returns its result', rereadName],
   ],
   [
-    'says when it was done, in place of what came of it',
+    'returns a time instead of the result of the work',
     (_, { lock }) => ({
       lock: (async (key, work) => {
         await lock(key, work)
@@ -338,7 +338,7 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock runs its work once and returns its result', rereadName],
   ],
   [
-    'runs the work although what was waited for was there',
+    'runs the work although reread found a result',
     (_, { lock }) => ({
       lock: async (key, work, reread) => {
         const value = await lock(key, work)
@@ -348,14 +348,14 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     [rereadName],
   ],
   [
-    'takes what was not there for an outcome',
+    'treats an empty reread as the result',
     (_, { lock }) => ({
       lock: (async (key, work, reread) => (reread ? reread() : lock(key, work))) as Lock,
     }),
     [rereadName],
   ],
   [
-    'has errors of its own',
+    'wraps the error of the work in its own',
     (_, { lock }) => ({
       lock: (key, work) =>
         lock(key, work).catch((cause: unknown) => {
@@ -365,12 +365,12 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ['lock rejects with the error of its work, and is released'],
   ],
   [
-    'swallows errors',
+    'hides the error of the work',
     (_, { lock }) => ({ lock: ((key, work) => lock(key, work).catch(() => {})) as Lock }),
     ['lock rejects with the error of its work, and is released'],
   ],
   [
-    'never lets a waiter in',
+    'never grants the lock to a process that waited',
     ({ held }) => ({
       lock: (key, work) => {
         if (held.has(key)) return new Promise(() => {})
@@ -385,27 +385,27 @@ const bad: [what: string, flaw: Flaw, failures: string[]][] = [
     ],
   ],
   [
-    'lets no one read while it is locked',
+    'blocks reads while it is locked',
     (_, { get, lock }) => ({ get: (key) => lock(key, async () => get(key)) }),
     [insideName],
   ],
   [
-    'gives no lease',
+    'passes no lease to the work',
     (_, { lock }) => ({ lock: (key, work) => lock(key, () => (work as () => Promise<never>)()) }),
     ['lock gives its work a signal that is not aborted while the lock is held'],
   ],
   [
-    'gives up its lease too early',
+    'ends the lease too early',
     (_, { lock }) => ({ lock: (key, work) => lock(key, () => work({ signal: AbortSignal.timeout(1) })) }),
     ['lock gives its work a signal that is not aborted while the lock is held'],
   ],
 ]
 
-test.concurrent.each(bad)('a store that %s fails', async (_what, flaw, expected) => {
+test.concurrent.each(bad)('a store that %s fails the suite', async (_what, defect, expected) => {
   let database: ReturnType<typeof createDatabase>
   const connect = (): TokenStore => {
     const good = database.connect()
-    return { ...good, ...flaw(database, good) }
+    return { ...good, ...defect(database, good) }
   }
   const options: TokenStoreTestOptions = {
     hasLock: true,
@@ -421,7 +421,7 @@ test.concurrent.each(bad)('a store that %s fails', async (_what, flaw, expected)
   expect(Object.keys(failures)).toEqual(expected)
 })
 
-test('cleans up after each test, also after one that failed', async () => {
+test('the suite cleans up after each test, also after one that failed', async () => {
   let cleanUps = 0
   const failures = await failuresOf((register) =>
     testTokenStore(register, () => ({ get: () => 'text', set: () => {}, delete: () => {} }), {
@@ -437,7 +437,7 @@ test('cleans up after each test, also after one that failed', async () => {
   expect(cleanUps).toBe(names.length)
 })
 
-test('says what is wrong', async () => {
+test('the message of a failed test says what is wrong', async () => {
   const failures = await failuresOf((register) =>
     testTokenStore(register, () => ({ get: () => null, set: () => {}, delete: () => {} })),
   )

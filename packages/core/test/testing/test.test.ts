@@ -2,7 +2,7 @@ import type { it as nodeIt, test as nodeTest } from 'node:test'
 import { expectTypeOf, it, test } from 'vitest'
 import type { Test } from '../../src/testing/index.ts'
 
-test("runners' own functions will do", () => {
+test('the test functions of vitest and node:test fit the type Test', () => {
   expectTypeOf(test).toExtend<Test>()
   expectTypeOf(it).toExtend<Test>()
   expectTypeOf<typeof nodeTest>().toExtend<Test>()

@@ -12,7 +12,7 @@ const ask = ({ fetch }: TokenEndpoint, parameters: Record<string, string>) =>
 const refresh = (endpoint: TokenEndpoint, token: string | undefined) =>
   ask(endpoint, { grant_type: 'refresh_token', refresh_token: token ?? '' })
 
-test('grants token after token, and remembers the requests', async () => {
+test('the test endpoint issues one token after another, and remembers the requests', async () => {
   const endpoint = createTokenEndpoint()
   const source = sourceOver(endpoint, { scope: 'read' })
   const { accessToken: rejected } = await source.getToken()
@@ -23,7 +23,7 @@ test('grants token after token, and remembers the requests', async () => {
   expect(endpoint.requests).toHaveLength(2)
 })
 
-test('its tokens live as long as it says', async () => {
+test('the tokens have the lifetime in lifetimeMs', async () => {
   const before = Date.now()
   const { expiresAt = 0, refreshToken: none } = await sourceOver(createTokenEndpoint({ lifetimeMs: 60_000 })).getToken()
   expect(expiresAt - before).toBeGreaterThanOrEqual(60_000)
@@ -31,7 +31,7 @@ test('its tokens live as long as it says', async () => {
   expect(none).toBeUndefined()
 })
 
-test('rotates refresh tokens, from the one that it is given', async () => {
+test('refresh tokens rotate, starting with the one in the options', async () => {
   const endpoint = createTokenEndpoint({ refreshToken: 'refresh-0' })
   const source = sourceOver(endpoint, { grant: refreshToken('refresh-0') })
   const first = await source.getToken()
@@ -40,7 +40,7 @@ test('rotates refresh tokens, from the one that it is given', async () => {
   expect(second).toMatchObject({ accessToken: 'token-2', refreshToken: 'refresh-2' })
 })
 
-test('a refresh token that is used again ends all that came of it', async () => {
+test('a refresh token that is used twice ends all tokens of the same sign-in', async () => {
   const endpoint = createTokenEndpoint()
   const first = await ask(endpoint, { grant_type: 'authorization_code', code: 'code' })
   const second = await refresh(endpoint, first.refreshToken)
@@ -59,17 +59,17 @@ test.each([
   ['invalid_grant', { grant_type: 'refresh_token', refresh_token: 'unknown' }],
   ['invalid_grant', { grant_type: 'refresh_token' }],
   ['invalid_request', { scope: 'read' }],
-])('answers %s to %o', async (error, parameters) => {
+])('the answer is %s to %o', async (error, parameters) => {
   await expect(ask(createTokenEndpoint(), parameters)).rejects.toMatchObject({ code: 'TOKEN_REFUSED', error })
 })
 
-test('a token that is over on its clock is rejected by its API, and then replaced', async () => {
+test("the test API rejects a token that has expired by the endpoint's clock, and the source renews it", async () => {
   const endpoint = createTokenEndpoint({ lifetimeMs: 60_000 })
   const source = sourceOver(endpoint)
   const call = bearerFetch(source, endpoint.api)
   expect((await call('https://api.example')).status).toBe(200)
   endpoint.clock.advance(60_000)
-  // Read first: the clocks go on between the two.
+  // This clock is read first, since both clocks continue between the two reads.
   const now = Date.now()
   expect(endpoint.clock.now()).toBeGreaterThanOrEqual(now + 60_000)
   expect((await call('https://api.example')).status).toBe(200)
@@ -77,7 +77,7 @@ test('a token that is over on its clock is rejected by its API, and then replace
   expect((await endpoint.api('https://api.example')).status).toBe(401)
 })
 
-test('its clock goes with fake timers', async () => {
+test("the endpoint's clock follows fake timers", async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 5000 })
   try {
     const { clock } = createTokenEndpoint()
@@ -89,7 +89,7 @@ test('its clock goes with fake timers', async () => {
   }
 })
 
-test('answers as scripted, then with tokens again', async () => {
+test('the scripted answers come first, then tokens again', async () => {
   const endpoint = createTokenEndpoint()
   endpoint.answer(refusal('invalid_client', 401), async (request) =>
     Response.json({ access_token: request.method, token_type: 'Bearer' }),
@@ -100,7 +100,7 @@ test('answers as scripted, then with tokens again', async () => {
   expect(await ask(endpoint, parameters)).toMatchObject({ accessToken: 'token-3' })
 })
 
-test('holds requests until they are let go', async () => {
+test('requests are held until the test releases them', async () => {
   const endpoint = createTokenEndpoint()
   const release = endpoint.hold()
   const source = sourceOver(endpoint)
@@ -113,7 +113,7 @@ test('holds requests until they are let go', async () => {
   expect(await token).toMatchObject({ accessToken: 'token-1' })
 })
 
-test('lets a held request go whose signal is aborted', async () => {
+test('a held request ends if its signal is aborted', async () => {
   const endpoint = createTokenEndpoint()
   endpoint.hold()
   await expect(endpoint.fetch('https://id.example', { signal: AbortSignal.abort() })).rejects.toMatchObject({
@@ -126,7 +126,7 @@ test('lets a held request go whose signal is aborted', async () => {
   await expect(sourceOver(endpoint, { timeoutMs: 5 }).getToken()).rejects.toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
-test('fails until it is told to recover', async () => {
+test('requests fail until recover is called', async () => {
   const endpoint = createTokenEndpoint()
   const recover = endpoint.fail()
   const parameters = { grant_type: 'client_credentials' }
