@@ -276,7 +276,7 @@ describe('an app certificate', () => {
       // oxlint-disable-next-line no-await-in-loop -- one call after the other
       await http.get(echo)
       // oxlint-disable-next-line no-await-in-loop -- see above
-      await vi.waitFor(() => expect(renewed).toHaveLength(1 + renewals))
+      await vi.waitFor(() => expect(renewed).toHaveLength(1 + renewals), { timeout: 300_000 })
     }
     expect(renewed.slice(1)).toEqual(Array.from({ length: 12 }, () => expect.objectContaining({ reason: 'ageing' })))
     expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 13, tokensIssued: 13, apiRejections: 0 })

@@ -36,7 +36,7 @@ test('10,000 sources are kept by default', () => {
   expect(members(names[0] ?? '')).not.toBe(first)
 })
 
-test('100,000 tenants have one token each, and each token costs one token request', { timeout: 60_000 }, async () => {
+test('100,000 tenants have one token each, and each token costs one token request', async () => {
   let requests = 0
   const fetch = async () => {
     requests += 1

@@ -364,7 +364,7 @@ test("a caller's signal ends only its own wait for a token", async () => {
   const caller = new AbortController()
   const aborted = errorOf(http.get(url, { signal: caller.signal }))
   const patient = http.get(url)
-  await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1))
+  await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1), { timeout: 300_000 })
   caller.abort()
   expect(await aborted).toHaveProperty('name', 'AbortError')
   answer.resolve(grant('token-1'))

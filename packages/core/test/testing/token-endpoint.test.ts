@@ -106,7 +106,7 @@ test('requests are held until the test releases them', async () => {
   const source = sourceOver(endpoint)
   let isDone = false
   const token = source.getToken().finally(() => (isDone = true))
-  await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1))
+  await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1), { timeout: 300_000 })
   await new Promise((resolve) => setTimeout(resolve, 5))
   expect(isDone).toBe(false)
   release()
