@@ -1,6 +1,6 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 
-/** How every published package is built: ES modules and their types, for any runtime. */
+/** Builds a published package: ES modules and their types, for any runtime. */
 export const library = (...entry: string[]): UserConfig =>
   defineConfig({
     entry,
