@@ -5,11 +5,11 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A Redis of a test's own. */
+/** A Redis that one test starts for itself. */
 export type RunningRedis = {
   readonly port: number
   readonly url: string
-  /** Stops it, lets it go on, or kills it. */
+  /** Suspends it, continues it, or kills it. */
   readonly signal: (name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL') => void
   /** Kills it, and removes its folder. */
   readonly stop: () => Promise<void>
@@ -18,11 +18,11 @@ export type RunningRedis = {
 /**
  * Starts a Redis that keeps nothing on disk.
  *
- * @param port - the port to listen on, that of a Redis which was stopped say; absent: a free one.
+ * @param port - the port to listen on, such as the port of a Redis that was stopped. If absent, a free port.
  * @param settings - further arguments of `redis-server`.
  */
 export async function startRedis(port?: number, settings: readonly string[] = []): Promise<RunningRedis> {
-  // Somebody else may take a free port before Redis does.
+  // Another process can take a free port before Redis does.
   for (let attempt = 1; ; attempt += 1) {
     const chosen = port ?? (await findPort())
     try {
@@ -46,7 +46,7 @@ async function start(port: number, settings: readonly string[]): Promise<Running
     server.once('exit', end)
     server.once('error', end)
   })
-  // By its number: on Deno, server.kill() takes a process that it stopped for one that has ended.
+  // By its process id: on Deno, server.kill() treats a suspended process as ended.
   const signal: RunningRedis['signal'] = (name) => {
     if (isRunning && server.pid !== undefined) process.kill(server.pid, name)
   }

@@ -1,9 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** Resolves workspace packages to their sources, so that no build comes before a test. */
+/** Resolves workspace packages to their sources, so that tests need no build. */
 const conditions = ['@oauthkit/source']
 
-/** What the tests of every package share. */
+/** The settings that the tests of all packages share. */
 export const shared: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },

@@ -1,7 +1,7 @@
 import { configDefaults, defineProject, mergeConfig } from 'vitest/config'
 import { shared } from '../../config/vitest.ts'
 
-/** The fleet is made of processes of Node, which it stops and kills: it runs there, once. */
+/** The fleet tests stop and kill processes of Node, so they run only on Node. */
 const fleet = 'bun' in process.versions || 'deno' in process.versions ? ['test/fleet/**'] : []
 
 export default mergeConfig(

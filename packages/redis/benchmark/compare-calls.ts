@@ -3,7 +3,7 @@ import ky from 'ky'
 import { Bench } from 'tinybench'
 import { createInstance, createTokenEndpoint } from './fleet-of-sources.ts'
 
-/** Compares ky calls whose token comes from memory, with a store and without, in alternation. */
+/** Compares ky calls with a token from memory, in turn with a store and without one. */
 export async function compareCalls(url: string) {
   const instances = await Promise.all([
     createInstance(createTokenEndpoint(0)),

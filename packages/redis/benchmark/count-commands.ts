@@ -1,17 +1,17 @@
 import { createClient } from 'redis'
 import { createInstance, createTokenEndpoint } from './fleet-of-sources.ts'
 
-/** What Redis is asked, and how much passes in and out. */
+/** The commands that Redis receives, and the bytes that pass in and out. */
 export type Load = {
   readonly commands: Readonly<Record<string, number>>
   readonly bytesIn: number
   readonly bytesOut: number
 }
 
-/** How many start at the same time, over a token endpoint that takes a second. */
+/** How many instances start at the same time, with a token endpoint that takes one second. */
 const crowd = 500
 
-/** Counts commands and bytes for a renewal, for an adoption, and for a crowd that starts at the same time. */
+/** Counts commands and bytes for a renewal, for an adoption, and for many instances that start at the same time. */
 export async function countCommands(url: string) {
   const client = createClient({ url })
   await client.connect()
@@ -21,7 +21,7 @@ export async function countCommands(url: string) {
     await client.configResetStat()
     await work()
     const commands = [...(await client.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)]
-      // What the measurement itself makes.
+      // The measurement itself sends these commands.
       .filter(([, name = '']) => !['config|resetstat', 'info'].includes(name))
       .map(([, name = '', calls]): [string, number] => [name, Number(calls) / per])
     const stats = await client.info('stats')
@@ -48,7 +48,7 @@ export async function countCommands(url: string) {
   return {
     renewal,
     adoption,
-    /** Of each of the crowd. */
+    /** The load of one instance of the crowd. */
     coldStart,
     tokenRequestsOfCrowd: tokenRequests,
     bytesOfEntry: memoryOfEntry ?? 0,

@@ -3,7 +3,7 @@ import { createClient } from 'redis'
 import { redisStore } from '../src/index.ts'
 import { example } from '../test/example.ts'
 
-/** A token endpoint that takes its time, as a `fetch`. */
+/** Creates a token endpoint that answers after a delay, as a `fetch` function. */
 export function createTokenEndpoint(delayMs: number) {
   let requests = 0
   const fetch = async () => {
@@ -14,14 +14,14 @@ export function createTokenEndpoint(delayMs: number) {
   return { fetch, requests: () => requests }
 }
 
-/** Makes a source of tokens as an instance has it, over a connection of its own, or without a store. */
+/** Creates the token source of one instance, with its own connection to Redis or without a store. */
 export async function createInstance(endpoint: { fetch: typeof fetch }, url?: string, key?: string) {
   const client = url === undefined ? undefined : createClient({ url })
   await client?.connect()
   const source = createTokenSource({
     ...example,
     fetch: endpoint.fetch,
-    // A crowd in one process is slower than one of processes.
+    // Many instances in one process are slower than many processes.
     storeTimeoutMs: 10_000,
     ...(client && { store: redisStore(client) }),
     ...(key !== undefined && { key }),

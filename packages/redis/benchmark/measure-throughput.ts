@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** Asks `redis-benchmark`, which comes with Redis. */
+/** Measures the commands a second with `redis-benchmark`, which comes with Redis. */
 export function measureThroughput(port: number) {
   const run = (...command: string[]) => {
     const options = ['-p', String(port), '-n', '200000', '-c', '50', '--csv']

@@ -3,7 +3,7 @@ import type { countCommands, Load } from './count-commands.ts'
 const instances = 10_000
 const lifetimeSeconds = 3600
 
-/** Calculates what 10,000 instances are to one Redis that answers so many commands a second. */
+/** Calculates the load of 10,000 instances on one Redis that answers `commandsPerSecond`. */
 export function projectFleet(measured: Awaited<ReturnType<typeof countCommands>>, commandsPerSecond: number) {
   const { renewal, adoption, coldStart, bytesOfEntry, bytesOfConnection } = measured
   const commandsOf = ({ commands }: Load) => Object.values(commands).reduce((sum, count) => sum + count, 0)
@@ -19,7 +19,7 @@ export function projectFleet(measured: Awaited<ReturnType<typeof countCommands>>
     'seconds of this Redis': (atColdStart / commandsPerSecond).toFixed(1),
     'bytes when all start at once': megabytes(instances * bytesOf(coldStart)),
     'memory of the application’s token': `${bytesOfEntry} bytes`,
-    'memory of a user each': megabytes(instances * bytesOfEntry),
+    'memory of 10,000 users’ tokens': megabytes(instances * bytesOfEntry),
     'memory of the connections': megabytes(instances * bytesOfConnection),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * OAuth 2.0 tokens in Redis or Valkey, and a lock so that processes renew one after the other.
+ * Stores OAuth 2.0 tokens in Redis or Valkey, with a lock so that only one process renews at a time.
  *
  * @packageDocumentation
  */

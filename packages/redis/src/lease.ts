@@ -1,18 +1,19 @@
 import { startStopwatch } from './stopwatch.ts'
 
-/** A lock that is held for a while, and for longer as long as it is extended. */
+/** A lock that expires after a while, unless its holder extends it. */
 export type Lease = {
-  /** Aborted once it is over; asked, it looks at the clock, since a process that stood still has timers that are late. */
+  /** Aborted when the lease is over. Each read also checks the clock, because timers are late in a suspended process. */
   readonly signal: AbortSignal
-  /** Stops extending it. */
+  /** Stops extending the lease. */
   readonly end: () => void
 }
 
 /**
- * Keeps a lease, by extending it each third of its time.
+ * Starts a lease, and extends it after each third of its time.
  *
- * @param sinceAsked - measures from before it was asked for, so that it ends here before it does there.
- * @param extend - says whether it could be extended; a failure is no loss yet, since the next attempt may come in time.
+ * @param sinceAsked - measures from just before the lock was requested, so that the lease ends here before it ends in
+ * Redis.
+ * @param extend - returns whether Redis extended the lock. After a rejection, the next attempt can still be in time.
  */
 export function createLease(sinceAsked: () => number, leaseMs: number, extend: () => Promise<boolean>): Lease {
   const controller = new AbortController()
@@ -23,7 +24,7 @@ export function createLease(sinceAsked: () => number, leaseMs: number, extend: (
     clearInterval(extending)
     clearTimeout(ending)
   }
-  // What is over here must end there too, even if Redis still has it: who lost it may be waiting for it.
+  // Redis may still have the lock, but it must expire there too: the caller that lost it can be waiting for it.
   const lose = () => {
     end()
     controller.abort(new Error('the lock was lost'))
@@ -51,7 +52,7 @@ export function createLease(sinceAsked: () => number, leaseMs: number, extend: (
   }
 }
 
-/** A timer that does not keep a process alive, where there are such. */
+/** Lets the process exit while the timer runs, if the runtime supports that. */
 function unref<T>(timer: T): T {
   ;(timer as { unref?: () => void }).unref?.()
   return timer

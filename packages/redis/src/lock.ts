@@ -5,23 +5,26 @@ import type { RedisClient } from './redis-client.ts'
 import { startStopwatch } from './stopwatch.ts'
 import { createWait } from './wait.ts'
 
-/** Only the owner may extend or release: what is there after a lost lease is another's. */
+/** Only the owner extends or releases a lock: after a lost lease, the key can belong to another owner. */
 const ifOwner = (then: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${then} end return 0`
 const extendScript = ifOwner("return redis.call('pexpire', KEYS[1], ARGV[2])")
-/** Who waits is told; one who may not publish has released it all the same. A client's own prefix is for keys only. */
+/**
+ * Releases the lock and tells the waiting callers. A user without the right to publish still releases it. The channel
+ * is an argument, because a client puts its own prefix before keys only.
+ */
 const releaseScript = ifOwner("redis.call('del', KEYS[1]) redis.pcall('publish', ARGV[3], '') return 1")
 
 /**
- * Makes a lock of leases: a key that ends by itself, and is extended while the work runs.
+ * Creates a lock that is a lease: its key expires, and is extended while the work runs.
  *
- * One Redis grants it, so it is as good as that Redis: after a failover two may hold it. Core redeems a refresh token
- * under it, and looks once more before it writes.
+ * A single Redis grants the lock, so two callers can hold it after a failover. Core redeems a refresh token under this
+ * lock, and reads the store again before it writes.
  */
 export function createLock(client: RedisClient, leaseMs: number): NonNullable<TokenStore['lock']> {
   const waitMs = 6 * leaseMs
   const commandMs = leaseMs / 3
 
-  /** A client that is offline queues a command for as long as it likes. */
+  /** Limits the time for a command, because a client that is offline queues it without a limit. */
   const inTime = <T>(answer: Promise<T>): Promise<T> =>
     withTimeout(answer, commandMs, () => {
       throw new Error(`Redis did not answer within ${Math.round(commandMs)} ms`)
@@ -32,14 +35,14 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
 
   const release = (key: string, owner: string): Promise<boolean> => evaluate(releaseScript, key, owner)
 
-  /** Gives the age of the lease if it was granted. */
+  /** Returns a function that measures the age of the lease, or `undefined` if Redis did not grant the lock. */
   const acquire = async (key: string, owner: string): Promise<(() => number) | undefined> => {
     const sinceAsked = startStopwatch()
     try {
       const options = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const
       return (await inTime(client.set(key, owner, options))) === null ? undefined : sinceAsked
     } catch (error) {
-      // It may have been granted all the same, or be granted later, by a client that queues.
+      // Redis may have granted the lock despite the error, or may grant it later if the client queued the command.
       release(key, owner).catch(() => {})
       throw error
     }
@@ -52,7 +55,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
       const giveUpAt = performance.now() + waitMs
       const wait = await createWait(client, key, leaseMs, inTime)
       try {
-        // What was released before anyone listened is found at once.
+        // The first round does not wait, because the lock may have been released before this caller listened.
         for (;;) {
           const found = await reread?.()
           if (found !== undefined) return found
@@ -67,7 +70,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
     }
 
     const lease = createLease(sinceAsked, leaseMs, () => evaluate(extendScript, key, owner))
-    const giveBack = (): Promise<boolean> => {
+    const endLease = (): Promise<boolean> => {
       const isHeld = !lease.signal.aborted
       lease.end()
       return release(key, owner).then((isReleased) => isHeld && isReleased)
@@ -76,11 +79,11 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
     try {
       result = await work(lease)
     } catch (error) {
-      await giveBack().catch(() => {})
+      await endLease().catch(() => {})
       throw error
     }
-    if (await giveBack()) return result
-    // The work was not alone: whoever asked for the lock should know.
+    if (await endLease()) return result
+    // Another caller may have worked at the same time, and the caller of this lock must know that.
     throw new Error('the lock was lost while the work ran')
   }
 }

@@ -2,28 +2,28 @@ import type { TokenStore } from '@oauthkit/core'
 import { createLock } from './lock.ts'
 import { checkClient, type RedisClient } from './redis-client.ts'
 
-/** What {@link redisStore} takes beside the client. */
+/** The options of {@link redisStore}. */
 export type RedisStoreOptions = {
-  /** What all keys begin with. @defaultValue `''`: core's own keys begin with `oauthkit:` */
+  /** The prefix of all keys. @defaultValue `''`: the keys of core already begin with `oauthkit:` */
   readonly prefix?: string | undefined
   /**
-   * How long a lock outlives the process that holds it, in milliseconds: at least 100, at most 3,600,000.
+   * How long a lock stays after the process that holds it has died, in milliseconds: at least 100, at most 3,600,000.
    *
-   * It is extended each third of that time while the work runs. A process that stands still for longer loses the lock. Who
-   * waits for it does so for six times as long at most.
+   * The process extends the lock after each third of this time. A process that is suspended for longer loses the lock.
+   * Other callers wait for a lock for at most six times `leaseMs`.
    *
-   * @defaultValue 5000: half of core's `timeoutMs`, so that nobody waits in vain for a process that died
+   * @defaultValue 5000: half of core's `timeoutMs`, so that a waiting call does not time out if the holder dies
    */
   readonly leaseMs?: number | undefined
 }
 
 /**
- * Makes a store of tokens in Redis or Valkey, with a lock.
+ * Creates a token store in Redis or Valkey, with a lock.
  *
- * The client is yours: connect it, handle its `error` events, and close it. Make the store once for each client, since
- * sources over one store join the same renewals.
+ * You own the client: connect it, handle its `error` events, and close it. Create only one store for each client,
+ * because sources with the same store share their renewals.
  *
- * @throws `TypeError` if the client or an option is wrong. Its methods reject with the errors of Redis.
+ * @throws `TypeError` if the client or an option is wrong. The methods of the store reject with the errors of Redis.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Required<TokenStore> {
   checkClient(client)
@@ -48,7 +48,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   }
 }
 
-/** What cannot be parsed is no token: core says so, and goes on as if there were none. A user has to sign in again. */
+/** Returns text that is not JSON as it is. Core then reports a wrong entry and continues without a token. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

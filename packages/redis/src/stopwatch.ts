@@ -1,6 +1,6 @@
 /**
- * Starts to measure time, and gives how many milliseconds have passed, by the clock that says more: one of them stands still
- * while a machine sleeps, and the other may be set.
+ * Starts to measure time. The returned function gives the milliseconds that have passed, by the clock that shows more:
+ * the monotonic clock can stop while the machine sleeps, and the wall clock can be changed.
  */
 export function startStopwatch(): () => number {
   const [monotonic, wall] = [performance.now(), Date.now()]

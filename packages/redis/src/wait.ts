@@ -1,14 +1,14 @@
 import { withTimeout } from '@oauthkit/core/plugin'
 import type { RedisClient } from './redis-client.ts'
 
-/** A wait for a lock that others hold. */
+/** A wait for a lock that another caller holds. */
 export type Wait = {
-  /** Comes back when the lock was released, or after a while, since one whose holder died says nothing. */
+  /** Resolves when the lock is released. It also resolves after a while, because a holder that died sends no message. */
   readonly next: () => Promise<void>
   readonly end: () => void
 }
 
-/** Starts to wait: by listening where the client can, on its own connection. */
+/** Starts to wait. A client that can listen does so on its own connection. */
 export async function createWait(
   client: RedisClient,
   channel: string,
@@ -22,8 +22,8 @@ export async function createWait(
     wake?.()
   }
   const canListen = client.options?.RESP !== 2 && client.subscribe !== undefined
-  // Whoever listens asks only in case that the holder died; a crowd that asks more often is a load. Where Redis does not
-  // allow it, it has to be asked more often.
+  // A listener asks only in case the holder died, so it asks seldom to keep the load on Redis low. A client that is not
+  // allowed to listen must ask more often.
   const isListening = canListen && (await inTime(client.subscribe!(channel, listener)).then(isDone, isFailed))
 
   const longestMs = isListening ? Math.min(leaseMs / 5, 1000) : 250
@@ -31,7 +31,7 @@ export async function createWait(
   return {
     next: async () => {
       const released = new Promise<void>((resolve) => (wake = resolve))
-      // Not all at the same time.
+      // A random pause, so that the callers do not all ask at the same time.
       const ms = pauseMs * (0.5 + Math.random())
       pauseMs = Math.min(pauseMs * 1.5, longestMs)
       if (!isReleased) await withTimeout(released, ms, () => {})

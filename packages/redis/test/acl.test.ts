@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => redis?.stop())
 
-/** What the README says that is needed, and no more. */
+/** The rights that the README names. */
 const rights = '~app:* &app:* -@all +get +set +del +eval +pexpire +publish +subscribe +unsubscribe'
 
 test('a Redis user needs no more rights than those that the README names', async () => {

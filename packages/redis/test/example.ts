@@ -1,6 +1,6 @@
 import { clientSecretBasic } from '@oauthkit/core'
 
-/** A provider, and a client that it knows. */
+/** A provider, and a client that is registered there. */
 export const example = {
   provider: {
     name: 'example',

@@ -17,7 +17,7 @@ const start = (extend: () => Promise<boolean>) => {
   return { lease: createLease(startStopwatch(), 3000, asked), asked }
 }
 
-test('is extended each third of its time, and holds for as long as it is', async () => {
+test('a lease is extended after each third of its time, and holds while it is extended', async () => {
   const { lease, asked } = start(async () => true)
   await pass(60_000)
   expect(asked).toHaveBeenCalledTimes(60)
@@ -25,7 +25,7 @@ test('is extended each third of its time, and holds for as long as it is', async
   lease.end()
 })
 
-test('that cannot be extended any more is over at once', async () => {
+test('a lease that Redis does not extend any more is over at once', async () => {
   const { lease } = start(async () => false)
   await pass(999)
   expect(lease.signal.aborted).toBe(false)
@@ -34,7 +34,7 @@ test('that cannot be extended any more is over at once', async () => {
   lease.end()
 })
 
-test('of a Redis that is down ends with its time, unless Redis comes back before', async () => {
+test('a lease expires while Redis is down, unless Redis comes back before that', async () => {
   let isDown = true
   const { lease } = start(async () => {
     if (isDown) throw new Error('down')
@@ -56,7 +56,7 @@ test('of a Redis that is down ends with its time, unless Redis comes back before
   second.lease.end()
 })
 
-test('counts from when it was asked for, not from when Redis answered', async () => {
+test('the time of a lease starts with the request, not with the answer of Redis', async () => {
   let answer!: (isExtended: boolean) => void
   let count = 0
   const { lease } = start(() => {
@@ -65,7 +65,7 @@ test('counts from when it was asked for, not from when Redis answered', async ()
   })
   await pass(1900)
   answer(true)
-  // Asked for after 1000 ms.
+  // The extension was requested after 1000 ms.
   await pass(2099)
   expect(lease.signal.aborted).toBe(false)
   await pass(1)
@@ -74,9 +74,9 @@ test('counts from when it was asked for, not from when Redis answered', async ()
 })
 
 test.each([
-  ['process that stood still', 'performance'],
+  ['process that was suspended', 'performance'],
   ['machine that was asleep', 'Date'],
-] as const)('of a %s is over before any timer says so', (_what, name) => {
+] as const)('a lease of a %s is over before its timer fires', (_what, name) => {
   const { lease } = start(async () => true)
   const clock = globalThis[name]
   vi.spyOn(clock, 'now').mockReturnValue(clock.now() + 3000)
@@ -85,7 +85,7 @@ test.each([
   vi.restoreAllMocks()
 })
 
-test('that has ended leaves no timer, and is not extended', async () => {
+test('a lease that was ended leaves no timer, and is not extended', async () => {
   const { lease, asked } = start(async () => true)
   lease.end()
   expect(vi.getTimerCount()).toBe(0)
@@ -93,7 +93,7 @@ test('that has ended leaves no timer, and is not extended', async () => {
   expect(asked).not.toHaveBeenCalled()
 })
 
-test('that ends while it is being extended leaves no timer either', async () => {
+test('a lease that was ended during an extension leaves no timer either', async () => {
   let answer!: (isExtended: boolean) => void
   const { lease } = start(() => new Promise<boolean>((resolve) => (answer = resolve)))
   await pass(1000)
@@ -104,9 +104,9 @@ test('that ends while it is being extended leaves no timer either', async () => 
 })
 
 test.each([
-  ['since Redis said so', 1, async () => false],
-  ['since Redis did not answer', 2, () => Promise.reject(new Error('down'))],
-])('that was lost %s is not extended any more: who lost it may wait for it', async (_why, times, extend) => {
+  ['Redis did not extend it', 1, async () => false],
+  ['Redis did not answer', 2, () => Promise.reject(new Error('down'))],
+])('a lost lease is not extended any more, so that its caller can wait for it: %s', async (_why, times, extend) => {
   const { asked } = start(extend)
   await pass(3000)
   expect(asked).toHaveBeenCalledTimes(times)

@@ -28,13 +28,13 @@ function gate() {
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 
-/** A lock that nobody gives back. */
+/** Sets a lock that no test releases. */
 const occupy = () => other.set('key:lock', 'another', { expiration: { type: 'PX', value: 60_000 } })
 
-/** Who listens for the lock to be given back. */
+/** Counts the callers that listen for the release of the lock. */
 const listeners = async () => (await client.pubSubNumSub(['key:lock']))['key:lock'] ?? 0
 
-test('keeps 50 workers on two connections apart, and leaves nothing behind', async () => {
+test('a lock lets 50 workers on two connections run one at a time, and leaves no key behind', async () => {
   const stores = [redisStore(client), redisStore(other)] as const
   let inside = 0
   let most = 0
@@ -51,10 +51,10 @@ test('keeps 50 workers on two connections apart, and leaves nothing behind', asy
   await vi.waitFor(async () => expect(await listeners()).toBe(0))
 })
 
-test('is extended while the work runs, and never without an expiry', async () => {
+test('a lock is extended while the work runs, and always has an expiry', async () => {
   const remaining: number[] = []
   await redisStore(client, { leaseMs: 600 }).lock('key', async (lease) => {
-    // It has been extended, and more than once, when it is there for longer than it would have been.
+    // A lock that still exists after 1500 ms was extended more than one time.
     const endsAt = performance.now() + 1500
     while (performance.now() < endsAt) remaining.push(await other.pTTL('key:lock'))
     expect(lease.signal.aborted).toBe(false)
@@ -64,7 +64,7 @@ test('is extended while the work runs, and never without an expiry', async () =>
   expect(await client.exists('key:lock')).toBe(0)
 })
 
-test('wakes a waiter when it is given back, who looks again first and does not need it then', async () => {
+test('a release wakes a waiting caller, which reads the store first and then needs no lock', async () => {
   const store = redisStore(client, { leaseMs: 3_600_000 })
   const done = gate()
   const holder = store.lock('key', () => done.opened)
@@ -72,7 +72,7 @@ test('wakes a waiter when it is given back, who looks again first and does not n
   const work = vi.fn<() => Promise<string>>()
   const reread = async () => {
     looks += 1
-    return (await client.exists('key:lock')) ? undefined : 'what the holder left'
+    return (await client.exists('key:lock')) ? undefined : 'the token of the holder'
   }
   let refusals = 0
   const watched: RedisClient = {
@@ -88,10 +88,10 @@ test('wakes a waiter when it is given back, who looks again first and does not n
     unsubscribe: (...parameters) => other.unsubscribe(...parameters),
   }
   const waiter = redisStore(watched).lock('key', work, reread)
-  // It has asked, listened, looked, and asked again: now it waits.
+  // The caller asked for the lock, listened, read the store, and asked again. Now it waits.
   await vi.waitFor(() => expect(refusals).toBe(2))
   done.open()
-  expect(await waiter).toBe('what the holder left')
+  expect(await waiter).toBe('the token of the holder')
   await holder
   expect(looks).toBeGreaterThan(1)
   expect(work).not.toHaveBeenCalled()
@@ -99,7 +99,7 @@ test('wakes a waiter when it is given back, who looks again first and does not n
   await vi.waitFor(async () => expect(await listeners()).toBe(0))
 })
 
-test('wakes a waiter who has not found what it waits for, and lets it in', async () => {
+test('a release gives the lock to a waiting caller that finds no token in the store', async () => {
   const done = gate()
   const holder = redisStore(client).lock('key', () => done.opened)
   const waiter = redisStore(other).lock(
@@ -113,7 +113,7 @@ test('wakes a waiter who has not found what it waits for, and lets it in', async
   await holder
 })
 
-test('of a process that is gone goes to the next after the lease, and no sooner', async () => {
+test('the lock of a process that is gone goes to the next caller after the lease, and no sooner', async () => {
   const dying = await connect(redis)
   const started = gate()
   const done = gate()
@@ -131,7 +131,7 @@ test('of a process that is gone goes to the next after the lease, and no sooner'
   expect(await outcome).toBeInstanceOf(Error)
 })
 
-test('that was lost aborts the signal, rejects, and leaves the lock of another alone', async () => {
+test('a lost lock aborts the signal, rejects, and does not release the lock of the next holder', async () => {
   const holder = redisStore(client, { leaseMs: 300 }).lock('key', async ({ signal }) => {
     await occupy()
     await aborted(signal)
@@ -140,13 +140,13 @@ test('that was lost aborts the signal, rejects, and leaves the lock of another a
   expect(await client.get('key:lock')).toBe('another')
 })
 
-test('that another took just before it was to be given back rejects', async () => {
+test('a lock that another caller took just before the release rejects', async () => {
   const holder = redisStore(client).lock('key', occupy)
   await expect(holder).rejects.toThrow('the lock was lost while the work ran')
   expect(await client.get('key:lock')).toBe('another')
 })
 
-test('that was lost passes on the error of its work', async () => {
+test('a lost lock passes on the error of its work', async () => {
   const holder = redisStore(client).lock('key', async () => {
     await occupy()
     throw new Error('of the work')
@@ -154,7 +154,7 @@ test('that was lost passes on the error of its work', async () => {
   await expect(holder).rejects.toThrow('of the work')
 })
 
-test('that ended by the clock rejects, even if Redis still has it', async () => {
+test('a lock that expired by the clock rejects, even if Redis still has it', async () => {
   const holder = redisStore(client).lock('key', async () => {
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 5000)
   })
@@ -163,7 +163,7 @@ test('that ended by the clock rejects, even if Redis still has it', async () => 
   expect(await client.exists('key:lock')).toBe(0)
 })
 
-test('that was given back is not extended any more', async () => {
+test('a released lock is not extended any more', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   try {
     await redisStore(client).lock('key', async () => expect(vi.getTimerCount()).toBe(1))
@@ -176,7 +176,7 @@ test('that was given back is not extended any more', async () => {
   }
 })
 
-test('tells who listens that it was given back', async () => {
+test('a release is published to the listeners', async () => {
   const told = vi.fn<() => void>()
   await other.subscribe('key:lock', told)
   await redisStore(client).lock('key', async () => {})
@@ -184,14 +184,14 @@ test('tells who listens that it was given back', async () => {
   await other.unsubscribe('key:lock')
 })
 
-test('that others hold for six leases rejects', async () => {
+test('a lock that others hold for six leases rejects', async () => {
   await occupy()
   const waiter = redisStore(client, { leaseMs: 500 }).lock('key', async () => {})
   await expect(waiter).rejects.toThrow('others held the lock for 3000 ms')
   await vi.waitFor(async () => expect(await listeners()).toBe(0))
 })
 
-test('of a Redis that does not answer rejects after a third of the lease', async () => {
+test('a lock rejects if Redis does not answer within a third of the lease', async () => {
   const silent: RedisClient = {
     get: async () => null,
     set: () => new Promise(() => {}),
@@ -202,7 +202,7 @@ test('of a Redis that does not answer rejects after a third of the lease', async
   await expect(waiter).rejects.toThrow('Redis did not answer within 100 ms')
 })
 
-test('that was granted in spite of an error is given back', async () => {
+test('a lock that was granted in spite of an error is released', async () => {
   const breaking: RedisClient = {
     get: (key) => client.get(key),
     set: async (...parameters: Parameters<RedisClient['set']>) => {
@@ -216,7 +216,7 @@ test('that was granted in spite of an error is given back', async () => {
   await vi.waitFor(async () => expect(await client.exists('key:lock')).toBe(0))
 })
 
-test('whose Redis lets nobody listen is asked for until it is free', async () => {
+test('a caller that is not allowed to listen asks for the lock until it is free', async () => {
   await client.sendCommand(['ACL', 'SETUSER', 'quiet', 'on', 'nopass', '~*', '+@all', 'resetchannels'])
   const quiet = await connect({ url: redis.url.replace('//', '//quiet:any@') })
   const done = gate()
@@ -235,7 +235,7 @@ test('whose Redis lets nobody listen is asked for until it is free', async () =>
   await holder
 })
 
-describe('over other clients of the same package', () => {
+describe('the store works with other clients of the same package:', () => {
   test('a pool', async () => {
     const pool = createClientPool({ url: redis.url })
     await pool.connect()
@@ -245,7 +245,7 @@ describe('over other clients of the same package', () => {
     await pool.close()
   })
 
-  test('a client that puts a prefix of its own before all keys', async () => {
+  test('a client that puts its own prefix before all keys', async () => {
     const prefixed = createClient({ url: redis.url, keyPrefix: 'app:' })
     prefixed.on('error', () => {})
     await prefixed.connect()

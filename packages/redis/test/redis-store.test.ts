@@ -32,7 +32,7 @@ describe('a store in Redis', () => {
   })
 })
 
-describe('over RESP 2, where nobody can listen', () => {
+describe('over RESP 2, where a caller cannot listen', () => {
   testTokenStore(test, async () => redisStore(await connect(redis, { RESP: 2 })), {
     hasLock: true,
     sibling: () => redisStore(client),
@@ -55,7 +55,7 @@ describe('encrypted', () => {
   })
 })
 
-test('sets the lifetime in Redis, in whole milliseconds, and none where core gives none', async () => {
+test('the store sets the lifetime in whole milliseconds, and sets none if core gives none', async () => {
   const store = redisStore(client, { prefix: 'app:' })
   await store.set('mortal', token, 60_000.5)
   await store.set('lasting', token)
@@ -65,7 +65,7 @@ test('sets the lifetime in Redis, in whole milliseconds, and none where core giv
   expect(await client.pTTL('app:lasting')).toBe(-1)
 })
 
-test('all keys begin with the prefix, that of the lock too', async () => {
+test('all keys begin with the prefix, also the key of the lock', async () => {
   const store = redisStore(client, { prefix: 'app:' })
   await client.set('key', 'of another application')
   await store.set('key', token)
@@ -77,7 +77,7 @@ test('all keys begin with the prefix, that of the lock too', async () => {
   expect(await client.keys('*')).toEqual(['key'])
 })
 
-test('a user whose entry is no JSON has to sign in, and an event says why', async () => {
+test('a user whose entry is not JSON has to sign in, and an event says why', async () => {
   const events: TokenEvent[] = []
   const onEvent = (event: TokenEvent) => void events.push(event)
   const options = { ...example, store: redisStore(client), grant: { name: 'sign-in', identity: '' }, key: 'ada' }
@@ -96,20 +96,20 @@ test.each([
   ['nothing', undefined],
   ['a promise of a client', Promise.resolve()],
   ['a client of ioredis', { get() {}, set() {}, del() {}, eval() {}, call() {} }],
-])('%s is a TypeError that says what to pass', (_what, wrong) => {
+])('%s causes a TypeError that says what to pass', (_what, wrong) => {
   expect(() => redisStore(wrong as unknown as RedisClient)).toThrow(
     new TypeError("redisStore needs a client of the package 'redis': await createClient({ url }).connect()"),
   )
 })
 
 test.each([{ leaseMs: 99 }, { leaseMs: 100.5 }, { leaseMs: 3_600_001 }, { prefix: 7 as never }])(
-  '%o is a TypeError',
+  '%o causes a TypeError',
   (options) => {
     expect(() => redisStore(client, options)).toThrow(/^redisStore: \w+ must be/)
   },
 )
 
-test('without Redis every method rejects, and a token source goes on without it', async () => {
+test('without Redis every method rejects, and a token source continues without it', async () => {
   const mortal = await startRedis()
   const own = createClient({ url: mortal.url, socket: { reconnectStrategy: false } })
   own.on('error', () => {})

@@ -15,7 +15,7 @@ afterEach(() => {
 
 const deaf: RedisClient = { get: async () => null, set: async () => 'OK', del: async () => 0, eval: async () => 0 }
 
-/** A wait over a client that can listen, and how to tell it that the lock was given back. */
+/** Creates a wait with a client that can listen. `tell` announces that the lock was released. */
 async function listen(leaseMs = 1250) {
   const listeners = new Map<string, () => void>()
   const client: RedisClient = {
@@ -27,7 +27,7 @@ async function listen(leaseMs = 1250) {
   return { wait, listeners, tell: () => listeners.get('lock')?.() }
 }
 
-/** How long one wait takes, in milliseconds. */
+/** Measures how long one wait takes, in milliseconds. */
 async function measure(next: () => Promise<void>): Promise<number> {
   const state = { isDone: false }
   void next().then(() => (state.isDone = true))
@@ -36,7 +36,7 @@ async function measure(next: () => Promise<void>): Promise<number> {
   return ms
 }
 
-test('a lock that is given back wakes who waits, without any time passing', async () => {
+test('a release wakes a waiting caller at once', async () => {
   const { wait, tell } = await listen()
   const woken = wait.next()
   tell()
@@ -44,14 +44,14 @@ test('a lock that is given back wakes who waits, without any time passing', asyn
   wait.end()
 })
 
-test('one that was given back between two waits is not missed', async () => {
+test('a release between two waits is not missed', async () => {
   const { wait, tell } = await listen()
   tell()
   await expect(wait.next()).resolves.toBeUndefined()
   wait.end()
 })
 
-test('each time that it is given back ends one wait: the next one lasts', async () => {
+test('each release ends only one wait', async () => {
   const { wait, tell } = await listen()
   tell()
   await wait.next()
@@ -65,14 +65,14 @@ test('each time that it is given back ends one wait: the next one lasts', async 
 test.each([
   ['five times in a lease', 1250, 250],
   ['once a second, if that is less', 60_000, 1000],
-])('who listens asks %s all the same, since one whose holder died says nothing', async (_often, leaseMs, ms) => {
+])('a listener still asks %s, because a holder that died sends no message', async (_often, leaseMs, ms) => {
   const { wait } = await listen(leaseMs)
   expect(await measure(wait.next)).toBe(ms)
   expect(await measure(wait.next)).toBe(ms)
   wait.end()
 })
 
-test('who cannot listen asks at once, and then ever more seldom', async () => {
+test('a caller that cannot listen asks after 10 ms, and then less and less often', async () => {
   const wait = await createWait(deaf, 'lock', 60_000, (answer) => answer)
   const pauses: number[] = []
   for (let index = 0; index < 10; index += 1) pauses.push(await measure(wait.next))
@@ -80,14 +80,14 @@ test('who cannot listen asks at once, and then ever more seldom', async () => {
   wait.end()
 })
 
-test('who may not listen asks as one who cannot', async () => {
+test('a caller that is not allowed to listen asks as often as a caller that cannot listen', async () => {
   const subscribe = () => Promise.reject(new Error('NOPERM'))
   const wait = await createWait({ ...deaf, subscribe }, 'lock', 60_000, (answer) => answer)
   expect(await measure(wait.next)).toBe(10)
   wait.end()
 })
 
-test('they do not ask all at the same time', async () => {
+test('the pauses are random, so that callers do not all ask at the same time', async () => {
   const { wait } = await listen()
   vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.99)
   expect(await measure(wait.next)).toBe(125)
@@ -95,7 +95,7 @@ test('they do not ask all at the same time', async () => {
   wait.end()
 })
 
-test('nobody listens any more afterwards', async () => {
+test('the end of a wait removes its listener', async () => {
   const { wait, listeners } = await listen()
   wait.end()
   expect(listeners.size).toBe(0)

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { TestContext } from 'vitest'
 
-/** Stands before a Redis, and can break its connections off in the middle of an answer. */
+/** Creates a proxy before Redis that can break connections in the middle of an answer. */
 export function createCutOff({ onTestFinished }: TestContext) {
   const sockets = new Set<Socket>()
-  /** How many answers each connection lets through before it breaks, by connection. */
+  /** How many answers each connection still passes on before it breaks. */
   let left = new Map<Socket, number>()
   let redisPort = 0
 
@@ -32,7 +32,7 @@ export function createCutOff({ onTestFinished }: TestContext) {
   })
 
   return {
-    /** Starts it before the Redis on a port. */
+    /** Starts the proxy for the Redis on `port`. */
     listen: async (port: number) => {
       redisPort = port
       server.listen(0, '127.0.0.1')
@@ -43,7 +43,7 @@ export function createCutOff({ onTestFinished }: TestContext) {
       })
       return { port: (server.address() as AddressInfo).port }
     },
-    /** From now on each connection breaks in the middle of an answer, once, after so many whole ones. */
+    /** Lets each connection pass on `answers` whole answers, and then breaks it in the middle of the next answer. */
     cutAfter: (answers: number) => {
       left = new Map([...sockets].map((socket) => [socket, answers]))
     },

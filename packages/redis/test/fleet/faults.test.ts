@@ -17,7 +17,7 @@ async function startWarm(context: TestContext, options: FleetOptions) {
   return fleet
 }
 
-/** Has one process hit itself while it renews for the others, and wakes it up when they were answered. */
+/** Makes one process send itself a signal while it renews, and continues it after the calls of the others have ended. */
 async function hitHolder(fleet: Fleet, moment: Moment, signal: NodeJS.Signals) {
   const { holder, others } = fleet
   await holder.ask({ type: 'arm', moment, signal })
@@ -29,26 +29,26 @@ async function hitHolder(fleet: Fleet, moment: Moment, signal: NodeJS.Signals) {
   await calling
 }
 
-/** No machine is too slow. */
+/** Long enough for a slow machine. */
 const timeout = 300_000
 
-/** What a Redis that is down costs a call several times. */
+/** Short, because a call waits this long several times while Redis is down. */
 const storeTimeoutMs = 2000
 
 describe.concurrent('a process that renews', { timeout }, () => {
-  /** Others wait for as long: no longer than it must be, but no machine shall be too slow. */
+  /** The other processes wait this long: short, but long enough for a slow machine. */
   const leaseMs = 3000
 
   test.for([
-    ['is killed', 'it has the lock', "the application's", app, 'SIGKILL', 'locked'],
-    ['is killed', 'it has looked once more', "the application's", app, 'SIGKILL', 'read'],
-    ['is killed', 'it has the lock', "a user's", user, 'SIGKILL', 'locked'],
-    ['is killed', 'it has looked once more', "a user's", user, 'SIGKILL', 'read'],
-    ['stands still past its lease', 'it has the lock', "the application's", app, 'SIGSTOP', 'locked'],
-    ['stands still past its lease', 'it has looked once more', "the application's", app, 'SIGSTOP', 'read'],
-    ['stands still past its lease', 'it has the lock', "a user's", user, 'SIGSTOP', 'locked'],
-    ['stands still past its lease', 'it has looked once more', "a user's", user, 'SIGSTOP', 'read'],
-  ] as const)('%s when %s: another renews %s token', async ([, , , whose, signal, moment], context) => {
+    ['is killed', 'takes the lock', "the application's", app, 'SIGKILL', 'locked'],
+    ['is killed', 'reads the store again', "the application's", app, 'SIGKILL', 'read'],
+    ['is killed', 'takes the lock', "a user's", user, 'SIGKILL', 'locked'],
+    ['is killed', 'reads the store again', "a user's", user, 'SIGKILL', 'read'],
+    ['is suspended past its lease', 'takes the lock', "the application's", app, 'SIGSTOP', 'locked'],
+    ['is suspended past its lease', 'reads the store again', "the application's", app, 'SIGSTOP', 'read'],
+    ['is suspended past its lease', 'takes the lock', "a user's", user, 'SIGSTOP', 'locked'],
+    ['is suspended past its lease', 'reads the store again', "a user's", user, 'SIGSTOP', 'read'],
+  ] as const)('%s after it %s: another process renews %s token', async ([, , , whose, signal, moment], context) => {
     const fleet = await startWarm(context, { ...whose, leaseMs })
     fleet.advance(lifetimeMs)
     await record(context, fleet, () => hitHolder(fleet, moment, signal))
@@ -58,9 +58,9 @@ describe.concurrent('a process that renews', { timeout }, () => {
 
   test.for([
     ['is killed', 'SIGKILL', 20],
-    ['stands still past its lease', 'SIGSTOP', 30],
+    ['is suspended past its lease', 'SIGSTOP', 30],
   ] as const)(
-    "%s before it saves the application's token: another asks for one more",
+    "%s before it saves the application's token: another process requests a second token",
     async ([, signal, calls], context) => {
       const fleet = await startWarm(context, { leaseMs })
       fleet.advance(lifetimeMs)
@@ -71,9 +71,9 @@ describe.concurrent('a process that renews', { timeout }, () => {
 
   test.for([
     ['is killed', 'SIGKILL', 20],
-    ['stands still past its lease', 'SIGSTOP', 30],
+    ['is suspended past its lease', 'SIGSTOP', 30],
   ] as const)(
-    '%s before it saves what a refresh token was redeemed for: the user signs in again',
+    '%s after it redeems a refresh token, before it saves the new one: the user must sign in again',
     async ([, signal, calls], context) => {
       const fleet = await startWarm(context, { ...user, leaseMs, storeTimeoutMs })
       fleet.advance(lifetimeMs)
@@ -82,7 +82,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
     },
   )
 
-  test('is killed while the old token is good: calls go on with it, and another renews', async (context) => {
+  test('is killed while the old token is good: calls continue with it, and another process renews it', async (context) => {
     const fleet = await startWarm(context, { leaseMs })
     fleet.advance(lifetimeMs - 60_000)
     await record(context, fleet, async () => {
@@ -100,7 +100,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
 })
 
 describe.concurrent('Redis', { timeout }, () => {
-  test('is killed, and started again empty: each process gets a token for itself, then they share one', async (context) => {
+  test('is killed, and starts again empty: each process gets its own token, later they share one', async (context) => {
     const fleet = await startWarm(context, { storeTimeoutMs })
     await record(context, fleet, async () => {
       await fleet.redis().stop()
@@ -114,7 +114,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, rejected: 0, tokenRequests: 3 + 1 })
   })
 
-  test('is killed, and started again empty: users are served while their tokens last, then sign in again', async (context) => {
+  test('is killed, and starts again empty: users must sign in again when their tokens expire', async (context) => {
     const fleet = await startWarm(context, { ...user, storeTimeoutMs })
     await record(context, fleet, async () => {
       await fleet.redis().stop()
@@ -127,7 +127,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes: { 200: 60, TOKEN_MISSING: 30 }, rejected: 0, tokenRequests: 0 })
   })
 
-  test('is killed, and started again with its data: users whose token ends meanwhile wait, and stay signed in', async (context) => {
+  test('is killed, and starts again with its data: calls with an expired user token fail until then, and users stay signed in', async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'oauthkit-fleet-'))
     context.onTestFinished(() => rmSync(folder, { recursive: true }))
     const redisSettings = ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', folder]
@@ -145,7 +145,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
-  test('hangs: each process gets a token for itself, then they share one', async (context) => {
+  test('hangs: each process gets its own token, later they share one', async (context) => {
     const fleet = await startWarm(context, { storeTimeoutMs })
     await record(context, fleet, async () => {
       fleet.redis().signal('SIGSTOP')
@@ -159,7 +159,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, rejected: 0, tokenRequests: 3 + 1 })
   })
 
-  test('hangs: users whose token ends meanwhile wait, and stay signed in', async (context) => {
+  test('hangs: calls with an expired user token fail until it answers again, and users stay signed in', async (context) => {
     const fleet = await startWarm(context, { ...user, storeTimeoutMs })
     await record(context, fleet, async () => {
       fleet.redis().signal('SIGSTOP')
@@ -174,7 +174,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
-  test('hangs after a refresh token was redeemed: what came of it is saved when it goes on', async (context) => {
+  test('hangs after a refresh token was redeemed: the new tokens are saved when it answers again', async (context) => {
     const fleet = await startWarm(context, { ...user, storeTimeoutMs })
     const { holder, others } = fleet
     await record(context, fleet, async () => {
@@ -198,7 +198,7 @@ describe.concurrent('Redis', { timeout }, () => {
     ["the application's", app, 3],
     ["a user's", user, 1],
   ] as const)(
-    'breaks each connection off in the middle of one answer of a renewal, be it the first or the seventh: %s token is there',
+    'breaks each connection in the middle of one answer of a renewal, from the first to the seventh: all calls get %s token',
     async ([, whose, most], context) => {
       const cutOff = createCutOff(context)
       const fleet = await startWarm(context, { ...whose, leaseMs: 6000, proxy: cutOff.listen })
@@ -234,7 +234,7 @@ describe.concurrent('one clock', { timeout }, () => {
       })
       const { outcomes, rejected, tokenRequests } = fleet.counts()
       expect(outcomes).toEqual({ 200: 1200 })
-      // In each lifetime, the calls that a process makes at the same time, once; they are sent again.
+      // In each lifetime, the API rejects at most one round of calls. The source sends them again.
       expect(rejected).toBeLessThanOrEqual(4 * 30)
       expect(tokenRequests).toBeLessThanOrEqual(4 * 2)
     },

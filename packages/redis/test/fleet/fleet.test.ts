@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { lifetimeMs, startFleet } from './start-fleet.ts'
 
-/** No machine is too slow. */
+/** Long enough for a slow machine. */
 const timeout = 300_000
 
 describe('eight processes', { timeout }, () => {
@@ -17,7 +17,7 @@ describe('eight processes', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes: { 200: 21 * 200 }, rejected: 0, tokenRequests: 21 })
   })
 
-  test('make one token request for each time that the token is revoked', async (context) => {
+  test('make one token request each time the token is revoked', async (context) => {
     const fleet = await startFleet(context, { size: 8 })
     await fleet.call()
     for (let time = 1; time <= 10; time += 1) {
@@ -28,7 +28,7 @@ describe('eight processes', { timeout }, () => {
     }
   })
 
-  test('lose no login in 1,000 rotations of a refresh token whose second use would end it', async (context) => {
+  test('lose no login in 1,000 rotations of a refresh token, although a second use would end the login', async (context) => {
     const fleet = await startFleet(context, { size: 8, user: 'ada' })
     for (let rotation = 1; rotation <= 1000; rotation += 1) {
       fleet.advance(lifetimeMs)

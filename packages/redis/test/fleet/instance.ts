@@ -1,4 +1,4 @@
-// One process of the fleet: a ky client over a token source, with a clock that is told how late it is.
+// One process of the fleet: a ky client with a token source, and a clock that the test sets.
 import { bearer, createTokenSource, isOAuthError, plainBasic, type TokenStore } from '@oauthkit/core'
 import ky from 'ky'
 import { createClient } from 'redis'
@@ -18,7 +18,7 @@ await client.connect()
 
 let armed: Extract<Command, { type: 'arm' }> | undefined
 
-/** Hits itself, if that is what it was told to do at this moment. */
+/** Sends itself a signal, if the test asked for one at this moment. */
 async function reach(moment: Moment): Promise<void> {
   if (armed?.moment !== moment) return
   const { signal } = armed
@@ -56,7 +56,7 @@ const source = createTokenSource({
   ...(user !== undefined && { grant: { name: 'sign-in', identity: '' }, key: user }),
   store,
   storeTimeoutMs,
-  // No machine shall be too slow.
+  // Long enough for a slow machine.
   timeoutMs: 30_000,
   fetch: async (input, init) => {
     const response = await fetch(input, init)
@@ -96,7 +96,7 @@ async function obey(command: Command): Promise<Outcomes> {
   return outcomes
 }
 
-/** Comes back when it is on its way, whatever becomes of this process. */
+/** Resolves when the message is sent, so that it arrives even if this process dies. */
 const say = (message: Message) => new Promise<void>((resolve) => process.send?.(message, () => resolve()))
 
 process.on('message', async ({ id, command }: { id: number; command: Command }) => {

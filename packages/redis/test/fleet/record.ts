@@ -1,7 +1,7 @@
 import type { TestContext } from 'vitest'
 import type { Fleet } from './start-fleet.ts'
 
-/** What came of a fault, for the table in the README. */
+/** The result of a fault, for the table in the README. */
 type Fault = ReturnType<Fleet['counts']> & { readonly seconds: number }
 
 declare module 'vitest' {
@@ -10,9 +10,9 @@ declare module 'vitest' {
   }
 }
 
-/** Counts what happens from a fault on, until all calls were answered, and keeps it with the test. */
+/** Counts the results from the start of a fault until all calls were answered, and stores them in the test's meta data. */
 export async function record({ task }: TestContext, fleet: Fleet, work: () => Promise<unknown>): Promise<void> {
-  fleet.countAnew()
+  fleet.resetCounts()
   const startedAt = performance.now()
   await work()
   task.meta.fault = { ...fleet.counts(), seconds: (performance.now() - startedAt) / 1000 }

@@ -8,25 +8,25 @@ import { signInOnce } from './sign-in-once.ts'
 import { startInstance, type Instance } from './start-instance.ts'
 import type { Outcomes } from './protocol.ts'
 
-/** What a fleet is made of. */
+/** The options of a fleet. */
 export type FleetOptions = {
   readonly size?: number
-  /** Long by default, so that no machine is too slow for it. */
+  /** Long by default, so that it does not expire on a slow machine. */
   readonly leaseMs?: number
   readonly storeTimeoutMs?: number
-  /** Signs this user in; absent: the tokens are the application's own. */
+  /** Signs this user in. If absent, the tokens belong to the application. */
   readonly user?: string
   /** How far the clocks of the processes are off, in milliseconds. */
   readonly skewsMs?: readonly number[]
   /** Further arguments of `redis-server`. */
   readonly redisSettings?: readonly string[]
-  /** Stands between the processes and Redis. */
+  /** Starts a proxy between the processes and Redis. */
   readonly proxy?: (port: number) => Promise<{ readonly port: number }>
 }
 
 export const lifetimeMs = 3_600_000
 
-/** Starts processes over one Redis, and an authorization server that counts; all of it ends with the test. */
+/** Starts processes with one Redis, and an authorization server that counts requests. All of them end with the test. */
 export async function startFleet({ onTestFinished }: TestContext, options: FleetOptions = {}) {
   const { size = 3, leaseMs = 15_000, storeTimeoutMs = 5000, user, skewsMs = [], proxy, redisSettings } = options
   const emulator = createEmulator({ bouygues: { lifetimeMs } })
@@ -54,11 +54,11 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
   let offsetMs = 0
   let before: Counters
   let total: Record<string, number>
-  const countAnew = () => {
+  const resetCounts = () => {
     before = emulator.bouygues.counters
     total = {}
   }
-  countAnew()
+  resetCounts()
 
   const count = (answers: readonly Outcomes[]): Outcomes => {
     const outcomes: Record<string, number> = {}
@@ -68,10 +68,10 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
     }
     return outcomes
   }
-  /** Has processes call, each so many times at once. */
+  /** Lets each process make `times` calls at the same time. */
   const call = async (callers: readonly Instance[] = instances, times = 10): Promise<Outcomes> =>
     count(await Promise.all(callers.map(({ ask }) => ask({ type: 'call', count: times, offsetMs }))))
-  /** Has processes get a token. */
+  /** Lets each process get a token. */
   const get = async (callers: readonly Instance[] = instances): Promise<Outcomes> =>
     count(await Promise.all(callers.map(({ ask }) => ask({ type: 'get', offsetMs }))))
 
@@ -79,30 +79,30 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
     emulator.bouygues.refreshTokens = true
     const token: Token = await signInOnce(emulator, server.url)
     await instances[0]?.ask({ type: 'sign-in', token, offsetMs })
-    countAnew()
+    resetCounts()
   }
 
   return {
     emulator: emulator.bouygues,
     instances,
-    /** The one that is hit, where one is. */
+    /** The process that gets the signal in the tests of faults. */
     holder,
     others,
     call,
     get,
-    countAnew,
+    resetCounts,
     redis: () => redis,
-    /** Starts another Redis in the place of one that was killed. */
+    /** Starts another Redis on the port of the one that was killed. */
     restartRedis: async () => {
       redis = await startOwnRedis(redis.port)
       await Promise.all(instances.map(({ ask }) => ask({ type: 'reconnect' })))
     },
-    /** Lets time pass for all. */
+    /** Advances the clocks of the server and of all processes. */
     advance: (ms: number) => {
       emulator.clock.advance(ms)
       offsetMs += ms
     },
-    /** What came of the calls so far, how many tokens the API rejected, and how many token requests it took. */
+    /** Returns the results of the calls so far, and how many tokens the API rejected and how many were requested. */
     counts: () => {
       const { tokenRequests, apiRejections } = emulator.bouygues.counters
       return {

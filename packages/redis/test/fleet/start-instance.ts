@@ -6,11 +6,11 @@ import type { Command, Message, Outcomes, Settings } from './protocol.ts'
 
 /** A running process of the fleet. */
 export type Instance = {
-  /** To be killed, stopped or continued by signals. */
+  /** Tests kill, suspend or continue it by signals. */
   readonly process: ChildProcess
-  /** Has it do something; what a process that died was doing comes to nothing. */
+  /** Sends a command and returns its results. They are empty if the process dies. */
   readonly ask: (command: Command) => Promise<Outcomes>
-  /** Resolves when it hits itself, as it was told by `arm`. */
+  /** Resolves when the process sends itself the signal of the `arm` command. */
   readonly hit: () => Promise<void>
   readonly isAlive: () => boolean
   readonly end: () => Promise<void>
@@ -18,11 +18,11 @@ export type Instance = {
 
 const program = new URL('instance.ts', import.meta.url)
 
-/** Starts a process, and comes back when it is ready. */
+/** Starts a process, and resolves when it is ready. */
 export async function startInstance(settings: Settings): Promise<Instance> {
   const child = fork(program, [JSON.stringify(settings)], {
     execArgv: ['--conditions=@oauthkit/source'],
-    // All run the same program: it is compiled once.
+    // All processes run the same program, so it is compiled only one time.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
   })
   const exited = once(child, 'exit')
