@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** How to launch a browser. */
-export type LaunchOptions = { readonly executablePath: string; readonly args: string[] }
+export type LaunchOptions = { readonly executablePath: string; readonly args: string[]; readonly timeout: number }
 
 /** Finds the Chromium of this machine, if it has one. */
 export function findChromium(): LaunchOptions | undefined {
@@ -22,5 +22,6 @@ export function findChromium(): LaunchOptions | undefined {
     '--disable-component-update',
     '--disable-sync',
   ]
-  return executablePath === undefined ? undefined : { executablePath, args }
+  // The limit of the test decides.
+  return executablePath === undefined ? undefined : { executablePath, args, timeout: 0 }
 }

@@ -18,7 +18,7 @@ export async function run(
 ): Promise<string> {
   const options = {
     cwd: folder,
-    timeout: 90_000,
+    timeout: 600_000,
     env: { PATH: `${dirname(tool('node'))}:${process.env['PATH']}`, HOME: home, NO_COLOR: '1', ...env },
   }
   const { stdout } = await promisify(execFile)(program, args, options).catch((error: unknown) => {

@@ -9,17 +9,17 @@ import { startLoginSite } from './login-site.ts'
 
 const launchOptions = findChromium()
 
-/** A browser takes a second or two to start, and more where other tests run beside it. */
-const timeout = 30_000
-
 /** Opens a page of a browser that ends with the test. */
 async function openPage(): Promise<Page> {
   const browser = await chromium.launch(launchOptions)
   onTestFinished(() => browser.close())
-  return browser.newPage()
+  const page = await browser.newPage()
+  // The limit of the test decides.
+  page.setDefaultTimeout(0)
+  return page
 }
 
-test.skipIf(launchOptions === undefined)('a user signs in and out with a real browser', { timeout }, async () => {
+test.skipIf(launchOptions === undefined)('a user signs in and out with a real browser', async () => {
   const app = await startLoginApp(async (url) => {
     const { loginWith } = await startLoginSite(undefined, url)
     return loginWith({ scope: 'openid profile' })
@@ -49,51 +49,47 @@ test.skipIf(launchOptions === undefined)('a user signs in and out with a real br
 test.skipIf(launchOptions === undefined).each([
   ['production', bouygues],
   ['AP4', bouyguesAp4],
-])(
-  'a user signs in and out at the emulated Bouygues Telecom with a real browser: %s',
-  { timeout },
-  async (_where, provider) => {
-    const emulator = createEmulator()
-    const server = await serve(emulator)
-    onTestFinished(() => server.close())
-    const app = await startLoginApp((url) => {
-      const { redirectUri, signedOut } = pathsOf(url)
-      emulator.bouygues.redirectUris.set('emulated-client', [redirectUri])
-      emulator.bouygues.postLogoutRedirectUris.set('emulated-client', [signedOut])
-      const client = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
-      return bouyguesLogin({ ...client, provider: emulated(provider, server.url), redirectUri })
-    })
+])('a user signs in and out at the emulated Bouygues Telecom with a real browser: %s', async (_where, provider) => {
+  const emulator = createEmulator()
+  const server = await serve(emulator)
+  onTestFinished(() => server.close())
+  const app = await startLoginApp((url) => {
+    const { redirectUri, signedOut } = pathsOf(url)
+    emulator.bouygues.redirectUris.set('emulated-client', [redirectUri])
+    emulator.bouygues.postLogoutRedirectUris.set('emulated-client', [signedOut])
+    const client = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
+    return bouyguesLogin({ ...client, provider: emulated(provider, server.url), redirectUri })
+  })
 
-    const page = await openPage()
-    const text = () => page.textContent('body')
-    const answer = async (button: 'Sign in' | 'Deny', password?: string) => {
-      if (password !== undefined) {
-        await page.getByLabel('User').fill('emulated-user')
-        await page.getByLabel('Password').fill(password)
-      }
-      await page.getByRole('button', { name: button }).click()
+  const page = await openPage()
+  const text = () => page.textContent('body')
+  const answer = async (button: 'Sign in' | 'Deny', password?: string) => {
+    if (password !== undefined) {
+      await page.getByLabel('User').fill('emulated-user')
+      await page.getByLabel('Password').fill(password)
     }
-    const hello = `Hello ${emulator.bouygues.users.get('emulated-user')?.claims.sub}, or Camille Exemple`
+    await page.getByRole('button', { name: button }).click()
+  }
+  const hello = `Hello ${emulator.bouygues.users.get('emulated-user')?.claims.sub}, or Camille Exemple`
 
-    await page.goto(`${app}/login`)
-    await answer('Sign in', 'a guess')
-    expect(await page.getByRole('alert').textContent()).toBe('The user or the password is wrong.')
-    await answer('Sign in', 'emulated-password')
-    await page.waitForURL(`${app}/**`)
-    expect(await text()).toBe(hello)
-    // The session at the provider is still there: no form.
-    await page.goto(`${app}/login`)
-    expect([page.url().split('?')[0], await text()]).toEqual([`${app}/callback`, hello])
+  await page.goto(`${app}/login`)
+  await answer('Sign in', 'a guess')
+  expect(await page.getByRole('alert').textContent()).toBe('The user or the password is wrong.')
+  await answer('Sign in', 'emulated-password')
+  await page.waitForURL(`${app}/**`)
+  expect(await text()).toBe(hello)
+  // The session at the provider is still there: no form.
+  await page.goto(`${app}/login`)
+  expect([page.url().split('?')[0], await text()]).toEqual([`${app}/callback`, hello])
 
-    await page.goto(`${app}/logout`)
-    expect([page.url(), await text()]).toEqual([`${app}/signed-out?state=bye`, '/signed-out?state=bye'])
-    await page.goto(`${app}/login`)
-    expect(await page.getByLabel('Password').count()).toBe(1)
-    await answer('Deny')
-    await page.waitForURL(`${app}/**`)
-    expect(await text()).toBe('TOKEN_REFUSED access_denied')
-    // Saying no signs nobody in.
-    await page.goto(`${app}/login`)
-    expect(await page.getByLabel('Password').count()).toBe(1)
-  },
-)
+  await page.goto(`${app}/logout`)
+  expect([page.url(), await text()]).toEqual([`${app}/signed-out?state=bye`, '/signed-out?state=bye'])
+  await page.goto(`${app}/login`)
+  expect(await page.getByLabel('Password').count()).toBe(1)
+  await answer('Deny')
+  await page.waitForURL(`${app}/**`)
+  expect(await text()).toBe('TOKEN_REFUSED access_denied')
+  // Saying no signs nobody in.
+  await page.goto(`${app}/login`)
+  expect(await page.getByLabel('Password').count()).toBe(1)
+})

@@ -14,8 +14,7 @@ afterEach(() => worker.close())
 
 /** Has the Worker call the API with one of its clients. */
 async function call(client: string): Promise<Echo> {
-  // Well over the clients' timeoutMs: whatever takes longer hangs.
-  const response = await fetch(`${worker.url}/${client}`, { signal: AbortSignal.timeout(4000) })
+  const response = await fetch(`${worker.url}/${client}`)
   expect(response.status).toBe(200)
   return (await response.json()) as Echo
 }

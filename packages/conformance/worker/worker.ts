@@ -10,10 +10,10 @@ const client = (options: OrangeOptions) => bearerFetch(orangeTokens({ provider, 
 
 /** At module scope, as a Worker's sources should be: all requests share them. */
 const clients = {
-  alone: client({ timeoutMs: 1000 }),
-  stored: client({ timeoutMs: 1000, store: new Map() }),
+  alone: client({ timeoutMs: 3000 }),
+  stored: client({ timeoutMs: 3000, store: new Map() }),
   vault: client({
-    timeoutMs: 1000,
+    timeoutMs: 3000,
     store: new Map(),
     clientSecret: async () => {
       await fetch(`${API}/vault`)

@@ -5,7 +5,7 @@ import { abortable, delay } from './wait.ts'
 export type Gate = {
   /** How many requests have arrived. */
   readonly arrived: () => number
-  /** Lets a request pass. `judge` makes the provider's own response after the wait, from the state at that time. */
+  /** Lets a request pass. `judge` makes the provider's own response after the wait, from the state of that moment. */
   readonly pass: (request: Request, judge: () => Promise<Response>, delayMs?: number) => Promise<Response>
   /** Answers the next `count` requests with a script. Several scripts are used in order. */
   readonly answer: (count: number, answer: Scripted) => void

@@ -38,7 +38,7 @@ beforeAll(async () => {
   const place = { registry: inject('registry'), folder: inject('folder') }
   installation = await install(strictClient, ['@oauthkit/orange', '@oauthkit/core', 'ky'], place)
   browser = launchOptions && (await chromium.launch(launchOptions))
-}, 180_000)
+})
 
 afterAll(() => browser?.close())
 

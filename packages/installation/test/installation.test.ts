@@ -36,7 +36,7 @@ const expected = (names: readonly string[]): string[] =>
     .toSorted()
 
 // The registry gets what is not ours now, so that no client has to wait for that.
-beforeAll(() => install(strictClient, [...published.map(({ name }) => name), 'ky', 'redis'], place), 180_000)
+beforeAll(() => install(strictClient, [...published.map(({ name }) => name), 'ky', 'redis'], place))
 
 afterAll(() => console.log(tableOf(rows)))
 

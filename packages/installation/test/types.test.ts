@@ -19,7 +19,7 @@ beforeAll(async () => {
   cpSync(new URL('../consumers/', import.meta.url), folder, { recursive: true })
   const lines = published.flatMap(entriesOf).map((entry, index) => `export * as entry${index} from '${entry}'\n`)
   writeFileSync(join(folder, 'every-entry.ts'), lines.join(''))
-}, 180_000)
+})
 
 /** Has a version of TypeScript read files of the project, and returns what is wrong with them. */
 async function mistakesIn(files: string, typescript: string, options: object): Promise<string> {

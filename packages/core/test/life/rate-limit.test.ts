@@ -19,7 +19,7 @@ test('three permits are available at once, then one every 30 s', () => {
   expect(drain(limit, now + 90_000)).toBe(1)
 })
 
-test('at most three permits are saved up, even if none is taken for a long time', () => {
+test('at most three permits are saved up, even if a long time passes without one', () => {
   const limit = createRateLimit(now)
   drain(limit, now)
   expect(drain(limit, now + 3_600_000)).toBe(3)
