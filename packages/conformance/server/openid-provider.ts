@@ -36,8 +36,8 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   server.on('request', (request, response) => void handle(request, response))
 
   /**
-   * The provider cannot change its keys, so a new provider replaces it. The new one has the same storage, and signs with
-   * a new key.
+   * The provider cannot change its keys, so a new provider replaces it. The new one has the same storage, and signs
+   * with a new key.
    */
   const rotate = async () => {
     configuration = { ...configuration, jwks: await rotateKeys(configuration.jwks ?? { keys: [] }) }
