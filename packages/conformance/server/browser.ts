@@ -12,8 +12,8 @@ export type Browser = (url: string, visit?: Visit) => Promise<string>
 /**
  * Opens a browser with no cookies in it.
  *
- * It visits a URL, follows each redirect and submits each form, until it is sent to another origin: the app's. It does
- * not call that last URL, and returns it.
+ * It visits a URL, follows each redirect and submits each form, until it is sent to another origin: the app's. It
+ * returns that URL without calling it.
  */
 export function openBrowser(): Browser {
   const jar = createJar()

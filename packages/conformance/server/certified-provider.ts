@@ -1,4 +1,5 @@
-// On import, `oidc-provider` warns on every runtime except a long-term support Node.js. The tests show that it works.
+// On import, `oidc-provider` warns on every runtime except a Node.js with long-term support. The tests show that it
+// works on the others too.
 const { warn } = console
 console.warn = () => {}
 const { errors, Provider } = await import('oidc-provider')

@@ -111,7 +111,7 @@ describe.each(kyClients)('after a 401, %s sends again', (_client, make) => {
     expect(await site.control('counters')).toMatchObject(sentOnceMore)
   })
 
-  test('a body with which a hook replaced the original one', async () => {
+  test('the new body, if a hook replaced the original', async () => {
     const { site, client } = await startWithRevokedToken(make)
     const replace = ({ request }: { request: Request }) => new Request(request, { body: 'signed', method: 'PUT' })
     const echo = await read(client.post(site.echo, { body: text, hooks: { beforeRequest: [replace] } }))

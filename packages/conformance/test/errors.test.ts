@@ -61,7 +61,7 @@ describe('a token endpoint that fails', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 0 })
   })
 
-  test('with a redirect does not get the credentials sent to the new URL', async () => {
+  test('with a redirect: the client does not send the credentials to the new URL', async () => {
     const [site, other] = await Promise.all([startSite(), startSite()])
     const headers = { location: `${other.url}/elsewhere/200` }
     await site.control('answerTokenRequests', 1, { status: 307, headers })

@@ -25,7 +25,7 @@ describe.each(all)('%s', (_name, flow) => {
     const site = await startSite()
     const api = ky.extend(bearer(await flow.connect(site)))
     const echo = echoOf(site, flow)
-    // Short, because to a server with a later clock a signed assertion looks older, and it refuses one that is too old.
+    // Short, because the server's clock moves ahead. The server refuses a signed assertion that looks too old.
     await site.control('setLifetime', 20_000)
     await api.get(echo)
     await site.control('pass', 20_000)

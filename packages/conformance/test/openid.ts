@@ -7,7 +7,7 @@ import { askHub } from './support.ts'
 
 /** A certified OpenID provider that only one test uses. */
 export type OpenIdSite<Options> = {
-  /** The options of a client of it: the provider, and the client's own options. */
+  /** The options of its client: the provider, and the client's own options. */
   readonly options: Options & { readonly provider: Provider & { readonly issuer: string } }
   /** The URL of an API that accepts its tokens, and answers with {@link Granted}. */
   readonly api: string
