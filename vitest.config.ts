@@ -23,7 +23,7 @@ export default defineConfig({
     reporters: report ? ['default', ['json', { outputFile: `reports/vitest-${report}.json` }]] : ['default'],
     coverage: {
       provider: 'v8',
-      // Matched against each project's root, hence no leading packages/*.
+      // Matched against each project's root, so without a leading packages/*.
       include: ['**/src/**/*.ts'],
       exclude: ['apps/**'],
       reporter: ['text', 'json-summary'],

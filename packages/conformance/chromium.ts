@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 /** How to launch a browser. */
 export type LaunchOptions = { readonly executablePath: string; readonly args: string[]; readonly timeout: number }
 
-/** Finds the Chromium of this machine, if it has one. */
+/** Finds Chromium on this machine. Returns `undefined` if there is none. */
 export function findChromium(): LaunchOptions | undefined {
   const { CHROMIUM, PATH = '' } = process.env
   const executablePath =
@@ -12,7 +12,7 @@ export function findChromium(): LaunchOptions | undefined {
     PATH.split(delimiter)
       .map((folder) => join(folder, 'chromium'))
       .find((file) => existsSync(file))
-  // It shall talk to nobody but the tests; its sandbox does not work for root, as in a container.
+  // Chromium must connect only to the tests. Its sandbox does not work for root, the usual user in a container.
   const args = [
     '--no-sandbox',
     '--disable-gpu',

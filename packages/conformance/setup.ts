@@ -5,12 +5,12 @@ import { createHub } from './server/hub.ts'
 declare module 'vitest' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- only an interface merges with vitest's own
   export interface ProvidedContext {
-    /** Where the hub listens. */
+    /** The URL that the hub listens at. */
     readonly hub: string
   }
 }
 
-/** Starts the hub beside the tests, on the runtime that vitest itself runs on. */
+/** Starts the hub outside the tests, on the runtime that vitest itself runs on. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const hub = createHub()
   const server = await serve(hub)

@@ -5,7 +5,7 @@ import { defineConfig, mergeConfig, type TestProjectConfiguration } from 'vitest
 import { shared } from '../../config/vitest.ts'
 import { findChromium, type LaunchOptions } from './chromium.ts'
 
-/** These start a Worker or a browser, and call it from outside. */
+/** The tests that start a Worker or a browser, and call it from outside. */
 const callers = ['test/workers.test.ts', 'test/login-in-browser.test.ts']
 
 const chromium = findChromium()
@@ -18,19 +18,19 @@ if (chromium === undefined) {
 export default mergeConfig(
   shared,
   defineConfig({
-    // The setup, too, is to start the emulator's sources; vitest runs it in an environment of its own.
+    // Vitest runs the setup in a separate environment. The setup, too, must use the emulator's source code.
     environments: { __vitest__: { resolve: { conditions: ['@oauthkit/source'] } } },
     test: {
       include: ['test/**/*.test.ts'],
       globalSetup: ['./setup.ts'],
       projects: [
-        // Bun and Deno run this one too, by commands of their own.
+        // Bun and Deno run this project too, with their own commands.
         { extends: true, test: { name: 'node' } },
         {
           extends: true,
           test: { name: 'workerd', exclude: callers },
           plugins: [
-            // Its source map leads to a file that is not published, which vite would complain of.
+            // The source map of `oauth4webapi` names a file that is not published. Vite would warn about it.
             { name: 'no-map', load: (id) => (id.includes('/oauth4webapi/') ? readFile(id, 'utf8') : undefined) },
             cloudflareTest({ miniflare: { compatibilityDate: '2026-07-01', compatibilityFlags: ['nodejs_compat'] } }),
           ],

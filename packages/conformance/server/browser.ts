@@ -1,6 +1,6 @@
 /** What the user does with the forms of a sign-in. */
 export type Visit = {
-  /** Who signs in. @defaultValue Whom the form already names, else `ada`. */
+  /** The user who signs in. @defaultValue The user that the form already names, otherwise `ada`. */
   readonly user?: string | undefined
   /** Whether the user says no. */
   readonly deny?: boolean | undefined
@@ -12,15 +12,15 @@ export type Browser = (url: string, visit?: Visit) => Promise<string>
 /**
  * Opens a browser with no cookies in it.
  *
- * It visits a URL, submits whatever form comes up there, and so on, until it is sent to another origin: an app's, which it
- * does not call but says.
+ * It visits a URL, follows each redirect and submits each form, until it is sent to another origin: the app's. It
+ * returns that URL without calling it.
  */
 export function openBrowser(): Browser {
   const jar = createJar()
   return async (start, visit = {}) => {
     const { origin } = new URL(start)
     let request = new Request(start)
-    // More than any sign-in takes.
+    // More requests than any sign-in needs.
     for (let hops = 0; hops < 20; hops += 1) {
       const { url } = request
       if (new URL(url).origin !== origin) return url
@@ -36,7 +36,7 @@ export function openBrowser(): Browser {
       else if (form) request = submit(new URL(attribute(form, 'action') ?? '', url), page, visit)
       else throw new Error(`${url} answered ${response.status}: ${page}`)
     }
-    throw new Error(`${start} leads nowhere`)
+    throw new Error(`${start} leads to no other origin`)
   }
 }
 

@@ -1,4 +1,5 @@
-// On import it warns of every runtime but a Node.js with long-term support. That it works there is what the tests show.
+// On import, `oidc-provider` warns on every runtime except a Node.js with long-term support. The tests show that it
+// works on the others too.
 const { warn } = console
 console.warn = () => {}
 const { errors, Provider } = await import('oidc-provider')
@@ -6,5 +7,5 @@ console.warn = warn
 
 type Provider = InstanceType<typeof Provider>
 
-/** `oidc-provider`: a certified server that nobody here wrote. */
+/** `oidc-provider`: a certified server that is not part of this project. */
 export { errors, Provider }

@@ -3,13 +3,13 @@ import type { OpenIdProviderOptions } from './openid-configuration.ts'
 import { startOpenIdProvider } from './openid-provider.ts'
 import { startSite } from './site.ts'
 
-/** What starts, commands and stops servers for tests in other processes. */
+/** A server that starts, controls and stops other servers for tests in other processes. */
 export type Hub = Pick<Emulator, 'app'> & {
-  /** Stops the servers that are still there. */
+  /** Stops the servers that still run. */
   readonly close: () => Promise<void>
 }
 
-/** A server that one test has to itself. */
+/** A server that only one test uses. */
 type Running = {
   readonly url: string
   readonly commands: Readonly<Record<string, unknown>>
@@ -17,7 +17,7 @@ type Running = {
 }
 
 /**
- * Makes the hub. Each test has servers of its own, so that all tests of all runtimes may run at once.
+ * Makes the hub. Each test has its own servers, so that all tests of all runtimes can run at the same time.
  *
  * | request              | what it does                                                          |
  * | -------------------- | --------------------------------------------------------------------- |
@@ -25,14 +25,14 @@ type Running = {
  * | `POST /KIND/ID/NAME` | runs a command on it: a JSON array of arguments in, `{ result }` out  |
  * | `DELETE /KIND/ID`    | stops it                                                              |
  *
- * KIND is `sites`, which take no options, or `openid-providers`.
+ * KIND is `sites`, which has no options, or `openid-providers`.
  *
- * The hub has an address of its own because a browser opens six connections to one address: where a test makes six
- * calls wait, the command to release them must not wait behind them.
+ * The hub has a separate address because a browser opens only six connections to one address. If a test makes six calls
+ * wait, the command that releases them must not wait behind them.
  */
 export function createHub(): Hub {
   const running: Running[] = []
-  // The emulator's app is there already, with CORS.
+  // The emulator's app already handles CORS.
   const { app } = createEmulator()
 
   const offer = (kind: string, start: (options: unknown) => Promise<Running>) => {

@@ -6,19 +6,19 @@ type Context = Parameters<Parameters<Provider['use']>[0]>[0]
 
 type Profile = { readonly name: string; readonly given_name: string }
 
-/** The users, who need no password. */
+/** The users. They need no password. */
 const users: ReadonlyMap<string, Profile> = new Map([
   ['ada', { name: 'Ada Lovelace', given_name: 'Ada' }],
   ['zoe', { name: 'Zoé Léger', given_name: 'Zoé' }],
 ])
 
-/** Finds a user by the identifier that tokens call them by. */
+/** Finds a user by the identifier that tokens contain. */
 export function findAccount(_context: KoaContextWithOIDC, accountId: string): Account | undefined {
   const profile = users.get(accountId)
   return profile && { accountId, claims: () => ({ sub: accountId, ...profile }) }
 }
 
-/** Asks the user of a sign-in who they are, and then whether the app may know; takes what they answer. */
+/** Asks the user who they are, and then whether the app is allowed to know. Handles the answers as well. */
 export async function answerInteraction(provider: Provider, context: Context): Promise<void> {
   const { req, res } = context
   const interaction = await provider.interactionDetails(req, res)
@@ -42,7 +42,7 @@ function pageOf({ prompt, params }: Interaction): string {
   return `<!doctype html><form method="post">${question} ${yesOrNo('answer')}</form>`
 }
 
-/** Asks whether a session shall end, in a form of the provider's. */
+/** Asks whether to end a session, in the provider's form. */
 export function askToLogOut(context: Context, form: string): void {
   context.body = `<!doctype html>${form.replace('</form>', `${yesOrNo('logout')}</form>`)}`
 }

@@ -1,6 +1,9 @@
 import type { AdapterFactory, AdapterPayload } from 'oidc-provider'
 
-/** Makes the place where one provider keeps all it has to remember; its own warns, and is shared by all of a process. */
+/**
+ * Makes the storage of one provider. The default storage of `oidc-provider` prints a warning, and all providers in a
+ * process share it.
+ */
 export function createMemoryAdapter(): AdapterFactory {
   const entries = new Map<string, AdapterPayload>()
   const findBy = (model: string, member: 'uid' | 'userCode', value: string) =>

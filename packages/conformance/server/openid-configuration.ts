@@ -4,18 +4,18 @@ import { errors } from './certified-provider.ts'
 import { askToLogOut, findAccount } from './interactions.ts'
 import { createMemoryAdapter } from './memory-adapter.ts'
 
-/** What a test decides about an OpenID provider: it survives JSON. */
+/** The options of an OpenID provider that a test chooses. They survive JSON. */
 export type OpenIdProviderOptions = {
-  /** The clients that it knows, with their public keys. */
+  /** The clients that the provider knows, with their public keys. */
   readonly clients: ClientMetadata[]
   /** How long access tokens live, in seconds. @defaultValue 3600 */
   readonly lifetime?: number | undefined
 }
 
-/** What a client may ask for, if its metadata say no less. */
+/** The scopes that a client is allowed to request, if its metadata does not limit them. */
 const scopes = ['orders:read', 'orders:write', 'orders:delete']
 
-/** Says how the provider shall work: whatever it has no default for, or one that it warns of. */
+/** Returns the provider's configuration: each setting that has no default, or a default that causes a warning. */
 export async function configure(api: string, options: OpenIdProviderOptions): Promise<Configuration> {
   const lifetime = options.lifetime ?? 3600
   return {
@@ -63,9 +63,9 @@ export async function configure(api: string, options: OpenIdProviderOptions): Pr
   }
 }
 
-/** Adds a new key, to sign with from now on. */
+/** Adds a new key. The provider signs with it from now on. */
 export async function rotateKeys({ keys }: JWKS): Promise<JWKS> {
-  // The provider's default is RS256, whose keys take long to make.
+  // The provider's default is RS256. Its keys take long to generate.
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   return { keys: [await exportJWK(privateKey), ...keys] }
 }

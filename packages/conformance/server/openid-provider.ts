@@ -8,23 +8,23 @@ import { Provider } from './certified-provider.ts'
 import { answerInteraction } from './interactions.ts'
 import { configure, rotateKeys, type OpenIdProviderOptions } from './openid-configuration.ts'
 
-/** What a test may do to an OpenID provider from another process: arguments and results survive JSON. */
+/** The commands that a test can send to a provider from another process. Arguments and results survive JSON. */
 export type OpenIdProviderCommands = ReturnType<typeof createCommands>
 
-/** An OpenID provider with an origin of its own, and an API that takes its tokens. */
+/** An OpenID provider with its own origin, and an API that accepts its tokens. */
 export type OpenIdProvider = {
-  /** Where it listens, which is its issuer identifier too. */
+  /** The URL that it listens at, which is also its issuer identifier. */
   readonly url: string
-  /** What a test may do to it. */
+  /** The commands that a test can send to it. */
   readonly commands: OpenIdProviderCommands
-  /** Stops it; calling it again does no harm. */
+  /** Stops it. It can be called again. */
   readonly close: () => Promise<void>
 }
 
 /** Starts an OpenID provider on a free port, with the API at `/api`. */
 export async function startOpenIdProvider(options: OpenIdProviderOptions): Promise<OpenIdProvider> {
   const server = createServer()
-  // The issuer identifier names the port, so that must be known first.
+  // The issuer identifier contains the port, so the port must be known first.
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
@@ -35,7 +35,10 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   let handle = handlerOf(configuration)
   server.on('request', (request, response) => void handle(request, response))
 
-  /** The provider cannot change its keys, so another takes its place: it remembers the same, and signs with a new key. */
+  /**
+   * The provider cannot change its keys, so a new provider replaces it. The new one has the same storage, and signs
+   * with a new key.
+   */
   const rotate = async () => {
     configuration = { ...configuration, jwks: await rotateKeys(configuration.jwks ?? { keys: [] }) }
     handle = handlerOf(configuration)
@@ -51,31 +54,31 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
   return { url, commands: createCommands(log, rotate), close }
 }
 
-/** What has happened so far, and what shall happen next. */
+/** The requests so far, and the number of token responses to lose next. */
 type Log = {
   tokenRequests: number
   apiCalls: number
   apiRejections: number
   answersToLose: number
   readonly assertions: JWTPayload[]
-  /** Method and path of every request but those that browsers send ahead. */
+  /** Method and path of every request, except the preflight requests of browsers. */
   readonly requests: string[]
 }
 
 const createCommands = (log: Log, rotate: () => Promise<void>, browse = openBrowser()) => ({
-  /** What has happened so far. */
+  /** Returns the numbers of requests so far. */
   counters: ({ tokenRequests, apiCalls, apiRejections } = log) => ({ tokenRequests, apiCalls, apiRejections }),
-  /** How often something was asked for, such as `GET /jwks`. */
+  /** Counts the requests with this method and path, such as `GET /jwks`. */
   requestsFor: (what: string) => log.requests.filter((request) => request === what).length,
-  /** The claims of all assertions that came with token requests. */
+  /** Returns the claims of all assertions in token requests. */
   assertions: () => log.assertions,
-  /** Answers the next token requests with 503, after the provider has dealt with them. */
+  /** Answers the next token requests with 503, after the provider has processed them. */
   loseAnswers: (count: number) => {
     log.answersToLose = count
   },
-  /** Signs with a new key from now on; the old ones stay published. */
+  /** Signs with a new key from now on. The old keys stay published. */
   rotateKeys: rotate,
-  /** Does with a browser what a user does to sign in or out, and says where that browser is sent in the end. */
+  /** Signs a user in or out with a browser. Returns the URL at the app that the browser is sent to at the end. */
   browse,
 })
 
@@ -94,7 +97,7 @@ function createProvider(url: string, setup: Configuration, log: Log): Provider {
   return provider
 }
 
-/** Answers with what the provider knows of the token; 401 if it knows of none, or none that is still good. */
+/** Answers with the provider's data about the token, or with 401 if the token is unknown or not valid any more. */
 async function answerApi(provider: Provider, log: Log, context: Context): Promise<void> {
   context.set('access-control-allow-origin', '*')
   context.set('access-control-allow-headers', 'authorization')

@@ -1,7 +1,7 @@
 import { createEmulator, signIn, type ScriptedResponse } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 
-/** A request that came in beside the provider's paths. */
+/** A request to `/elsewhere`, outside the providers' paths. */
 type Arrival = {
   /** Its path. */
   readonly path: string
@@ -9,25 +9,25 @@ type Arrival = {
   readonly authorization: string | null
 }
 
-/** What a test may do to a site from another process: arguments and results survive JSON. */
+/** The commands that a test can send to a site from another process. Arguments and results survive JSON. */
 export type SiteCommands = ReturnType<typeof createCommands> & {
-  /** Stops it, so that nothing answers at its address. */
+  /** Stops the site, so that no server answers at its address. */
   readonly stop: () => Promise<void>
 }
 
-/** A server of its own origin, with an emulator behind it. */
+/** An emulator with its own server and origin. */
 export type Site = {
-  /** Where it listens. */
+  /** The URL that it listens at. */
   readonly url: string
-  /** What a test may do to it. */
+  /** The commands that a test can send to it. */
   readonly commands: SiteCommands
-  /** Stops it; calling it again does no harm. */
+  /** Stops it. It can be called again. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Starts a site on a free port: each emulated host under a path of its name, and `/elsewhere/<status>`, which is no
- * provider's: it answers with that status and remembers who came.
+ * Starts a site on a free port. Each emulated host is under a path with its name. `/elsewhere/<status>` belongs to no
+ * provider: it answers with that status, and records the request.
  */
 export async function startSite(): Promise<Site> {
   const emulator = createEmulator()
@@ -46,46 +46,46 @@ function createCommands(emulator: ReturnType<typeof createEmulator>, arrivals: r
   const { orange, digitaleo, bouygues, clock } = emulator
   const releases: (() => void)[] = []
   return {
-    /** What has happened so far at one provider. */
+    /** Returns the counters of one provider. */
     countersOf: (provider: ProviderName) => emulator[provider].counters,
     /** Revokes all tokens of one provider. */
     revokeAt: (provider: ProviderName) => emulator[provider].revoke(),
-    /** Signs a user in, as a browser would, and says where that is sent then. */
+    /** Signs a user in, like a browser. Returns the URL that the browser would be sent to. */
     signIn: (authorizationUrl: string, options: { readonly deny?: boolean } = {}) => signIn(authorizationUrl, options),
-    /** Makes the tokens of all providers live so long from now on. */
+    /** Sets the lifetime of the tokens that all providers issue from now on, in milliseconds. */
     setLifetime: (ms: number) => {
       for (const provider of [orange, digitaleo, bouygues]) provider.lifetimeMs = ms
       bouygues.certificateLifetimeMs = ms
     },
-    /** Lets time pass, for the server alone. */
+    /** Moves the server's clock forward. The client's clock does not change. */
     pass: (ms: number) => clock.advance(ms),
-    /** Makes Digitaleo's tokens so long, in characters. */
+    /** Sets the length of Digitaleo's tokens, in characters. */
     setTokenLength: (length: number) => void (digitaleo.tokenLength = length),
-    /** Makes Bouygues Telecom know a client's public key, as PEM. */
+    /** Registers a client's public key at Bouygues Telecom, as PEM. */
     setPublicKey: (clientId: string, publicKey: string) => void bouygues.publicKeys.set(clientId, publicKey),
-    /** What has happened so far. */
+    /** Returns the counters of Orange. */
     counters: () => orange.counters,
-    /** Who came to `/elsewhere`. */
+    /** Returns the requests to `/elsewhere`. */
     arrivals: () => arrivals,
-    /** Revokes all tokens. */
+    /** Revokes all tokens of Orange. */
     revoke: () => orange.revoke(),
-    /** Lets the time of all tokens pass, for the server alone. */
+    /** Moves the server's clock forward until all tokens of Orange have expired. The client's clock does not change. */
     expire: () => clock.advance(orange.lifetimeMs),
-    /** Changes the client's secret. */
+    /** Changes the client's secret at Orange. */
     setSecret: (clientSecret: string) => void orange.clients.set('emulated-client', clientSecret),
-    /** Answers the next API calls with this. */
+    /** Answers the next API calls at Orange with this response. */
     answerApiCalls: (count: number, answer: ScriptedResponse) => orange.answerApiCalls(count, answer),
-    /** Answers the next token requests with this. */
+    /** Answers the next token requests at Orange with this response. */
     answerTokenRequests: (count: number, answer: ScriptedResponse) => orange.answerTokenRequests(count, answer),
-    /** Makes API calls wait. */
+    /** Makes API calls at Orange wait. */
     holdApiCalls: () => void releases.push(orange.holdApiCalls()),
-    /** Makes token requests wait. */
+    /** Makes token requests at Orange wait. */
     holdTokenRequests: () => void releases.push(orange.holdTokenRequests()),
-    /** Ends all waiting. */
+    /** Releases all requests that wait. */
     release: () => releases.splice(0).forEach((release) => release()),
-    /** Answers when so many API calls have come in, since the start. */
+    /** Answers when Orange has received this number of API calls since the start. */
     apiCalled: (count: number) => orange.apiCalled(count),
-    /** Answers when so many token requests have come in, since the start. */
+    /** Answers when Orange has received this number of token requests since the start. */
     tokenRequested: (count: number) => orange.tokenRequested(count),
   }
 }

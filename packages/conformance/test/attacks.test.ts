@@ -10,7 +10,7 @@ const clientId = 'emulated-client'
 const clientSecret = 'emulated-secret'
 const redirectUri = 'https://app.example/callback'
 
-/** A login at an emulated Bouygues Telecom of its own, and what makes that misbehave. */
+/** Starts a separate emulated Bouygues Telecom. Returns a login at it, and a function that makes it misbehave. */
 async function startLogin({ own = bouyguesAp4, ...options }: { own?: Provider; clientSecret?: string } = {}) {
   const { url: server, control } = await startSite()
   const misbehave = async (how: string, body: object) => {
@@ -23,16 +23,16 @@ async function startLogin({ own = bouyguesAp4, ...options }: { own?: Provider; c
   const client = { provider, clientId, clientSecret, ...options }
   return {
     store,
-    /** The tokens of the user, as an application keeps them. */
+    /** The user's token source, as an application has it. */
     tokens: createTokenSource({ ...client, grant: userLogin(), store, key: 'user' }),
     login: createLogin({ ...client, redirectUri, scope: '' }),
     misbehave,
-    // Not from here: a browser does not show a script where a redirect leads.
+    // The hub signs in, because a browser does not show a script where a redirect leads.
     signIn: (url: string, how = {}) => control('signIn', url, how),
   }
 }
 
-/** What no error may show of a sign-in. */
+/** Expects that an error shows no secret of a sign-in. */
 function expectNoSecret(error: unknown, callbackUrl: string, { nonce, codeVerifier, state }: LoginTransaction): void {
   const code = new URL(callbackUrl).searchParams.get('code') ?? 'that there is none'
   for (const secret of [nonce, codeVerifier, state, code, clientSecret, btoa(`${clientId}:${clientSecret}`)]) {
@@ -40,26 +40,26 @@ function expectNoSecret(error: unknown, callbackUrl: string, { nonce, codeVerifi
   }
 }
 
-test('an honest server is believed', async () => {
+test('a sign-in at an honest server succeeds', async () => {
   const { login, signIn } = await startLogin()
   const { url, transaction } = await login.start()
   const { token, claims } = await login.finish(await signIn(url), transaction)
   expect(await login.userInfo(token)).toMatchObject({ sub: claims.sub })
 })
 
-// At a first sign-in nobody can tell that one; userLogin() can at a refresh.
+// A wrong `sub` cannot be detected at the first sign-in. `userLogin()` detects it at a refresh.
 const attacks = Object.keys(idTokenAttacks).filter((attack) => attack !== 'wrong-sub')
 
-test('there are attacks', () => {
+test('the emulator has more than 15 such attacks', () => {
   expect(attacks.length).toBeGreaterThan(15)
 })
 
-test.each(attacks)('an ID token is refused, and nothing is stored: %s', async (attack) => {
+test.each(attacks)('a wrong ID token is refused, and nothing is stored: %s', async (attack) => {
   const { login, tokens, store, misbehave, signIn } = await startLogin()
   await misbehave('edit-id-token', { attack })
   const { url, transaction } = await login.start()
   const callbackUrl = await signIn(url)
-  // As an application does it.
+  // This is how an application signs a user in.
   const enter = async () => tokens.setToken((await login.finish(callbackUrl, transaction)).token)
   const error = await errorOf(enter())
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED', provider: 'bouygues-ap4' })
@@ -68,7 +68,7 @@ test.each(attacks)('an ID token is refused, and nothing is stored: %s', async (a
 })
 
 test.each(['wrong-sub', 'wrong-iss', 'wrong-aud', 'additional-aud'])(
-  'an ID token that comes with a refresh is refused, and what was stored stays: %s',
+  'a wrong ID token in a refresh response is refused, and the stored token stays: %s',
   async (attack) => {
     const { login, tokens, store, misbehave, signIn } = await startLogin()
     await misbehave('refresh-tokens', { enabled: true })
@@ -88,8 +88,8 @@ test.each([
   ["has another server's iss", { iss: 'https://evil.example' }, 'TOKEN_MALFORMED'],
   ['has no code', { code: null }, 'TOKEN_MALFORMED'],
   ['is an error', { code: null, error: 'unauthorized_client' }, 'TOKEN_REFUSED'],
-  // What would be a 500, if it were not a redirect. See RFC 6749 §4.1.2.1.
-  ['tells of a failure', { code: null, error: 'server_error' }, 'TOKEN_UNAVAILABLE'],
+  // The server would answer with 500, but a redirect has no such status. See RFC 6749 §4.1.2.1.
+  ['reports a failure of the server', { code: null, error: 'server_error' }, 'TOKEN_UNAVAILABLE'],
 ])('a callback that %s is refused', async (_what, patch, code) => {
   const { login, misbehave, signIn } = await startLogin()
   await misbehave('edit-callback', patch)
@@ -107,7 +107,7 @@ test('a sign-in that the user denies is refused', async () => {
   expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'access_denied' })
 })
 
-test('a callback that is replayed is refused by the server', async () => {
+test('the server refuses a callback that is used a second time', async () => {
   const { login, signIn } = await startLogin()
   const { url, transaction } = await login.start()
   const callbackUrl = await signIn(url)
@@ -117,7 +117,7 @@ test('a callback that is replayed is refused by the server', async () => {
   expectNoSecret(error, callbackUrl, transaction)
 })
 
-test('a code that was stolen does not serve in another sign-in', async () => {
+test('a stolen code does not work in another sign-in', async () => {
   const { login, signIn } = await startLogin()
   const victim = await login.start()
   const stolen = new URL(await signIn(victim.url)).searchParams.get('code') ?? ''
@@ -128,7 +128,7 @@ test('a code that was stolen does not serve in another sign-in', async () => {
   expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_grant' })
 })
 
-test("a transaction of another provider's is refused", async () => {
+test('a transaction of another provider is refused', async () => {
   const { login, signIn } = await startLogin()
   const other = await startLogin({ own: bouygues })
   const { url } = await login.start()
@@ -137,7 +137,7 @@ test("a transaction of another provider's is refused", async () => {
   expect(error).toMatchObject({ code: 'TOKEN_MISSING' })
 })
 
-test('a wrong client secret is refused, and not shown', async () => {
+test('a wrong client secret is refused, and the error does not show it', async () => {
   const { login, signIn } = await startLogin({ clientSecret: 'the-wrong-secret' })
   const { url, transaction } = await login.start()
   const error = await errorOf(login.finish(await signIn(url), transaction))
@@ -151,20 +151,20 @@ test('metadata that names another issuer is refused before the user is sent anyw
   expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED' })
 })
 
-test('user info about somebody else is refused', async () => {
+test('user info about another user is refused', async () => {
   const { login, misbehave, signIn } = await startLogin()
   const { url, transaction } = await login.start()
   const { token } = await login.finish(await signIn(url), transaction)
-  await misbehave('edit-user-info', { sub: 'somebody-else' })
+  await misbehave('edit-user-info', { sub: 'another-user' })
   const error = await errorOf(login.userInfo(token))
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED' })
   expect(shownBy(error)).not.toContain(token.accessToken)
 })
 
 test.each([
-  ['metadata', bouygues],
-  ['the data of its package', bouyguesAp4],
-])('keys that are rotated between two sign-ins are found: known by %s', async (_how, own) => {
+  ["the provider's metadata", bouygues],
+  ["the package's data", bouyguesAp4],
+])('keys that are rotated between two sign-ins are found (%s has their URL)', async (_how, own) => {
   const { login, misbehave, signIn } = await startLogin({ own })
   const enter = async () => {
     const { url, transaction } = await login.start()

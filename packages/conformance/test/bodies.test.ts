@@ -14,7 +14,7 @@ function form(): FormData {
   return data
 }
 
-/** What a caller gives, and what the API is to receive. */
+/** The bodies that a caller sends, and what the API must receive. */
 const bodies: readonly [string, () => BodyInit | null, object][] = [
   ['a string', () => text, { text }],
   ['an empty string', () => '', { text: '' }],
@@ -36,12 +36,12 @@ const bodies: readonly [string, () => BodyInit | null, object][] = [
   ['no body', () => null, { text: '' }],
 ]
 
-/** A body that can be read only once. */
+/** Makes a body that can be read only one time. */
 const stream = (): ReadableStream => new Blob([text]).stream()
 
 const sentOnceMore = { tokenRequests: 2, apiCalls: 3, apiRejections: 1 }
 
-/** A client whose token was revoked just now. */
+/** Starts a site, and a client whose token has just been revoked. */
 async function startWithRevokedToken<Kind extends Client>(make: Make<Kind>): Promise<{ site: Site; client: Kind }> {
   const site = await startSite()
   const client = await make(site)
@@ -50,7 +50,7 @@ async function startWithRevokedToken<Kind extends Client>(make: Make<Kind>): Pro
   return { site, client }
 }
 
-/** What the API received, without the boundary of a form, which is another each time. */
+/** Reads what the API received, without the boundary of a form, which is different each time. */
 async function read(response: Promise<Response>): Promise<Partial<Echo>> {
   const echo = (await (await response).json()) as Echo
   if (!echo.form) return echo
@@ -63,7 +63,7 @@ async function read(response: Promise<Response>): Promise<Partial<Echo>> {
   }
 }
 
-/** The name of the error a promise rejects with, if it does. */
+/** Returns the name of the error that a promise rejects with, or `undefined` if it does not reject. */
 const failureOf = (promise: Promise<unknown>): Promise<string | undefined> =>
   promise.then(
     () => undefined,
@@ -71,7 +71,7 @@ const failureOf = (promise: Promise<unknown>): Promise<string | undefined> =>
   )
 
 describe.each([...kyClients, ...kyClientsWithoutRetry, ...fetchClients])(
-  'after a 401, %s sends once more',
+  'after a 401, %s sends again',
   (_client, make) => {
     test.each(bodies)('%s', async (_body, body, expected) => {
       const { site, client } = await startWithRevokedToken<Client>(make)
@@ -81,14 +81,14 @@ describe.each([...kyClients, ...kyClientsWithoutRetry, ...fetchClients])(
 
       const { accessToken } = await orangeTokens(site.client).getToken()
       const headers = { authorization: `Bearer ${accessToken}` }
-      expect(echo, 'as without oauthkit').toEqual(
+      expect(echo, 'the same as without oauthkit').toEqual(
         await read(fetch(site.echo, { method: 'POST', body: body(), headers })),
       )
     })
   },
 )
 
-describe.each([...kyClients, ...kyClientsWithoutRetry])('after a 401, %s sends once more', (_client, make) => {
+describe.each([...kyClients, ...kyClientsWithoutRetry])('after a 401, %s sends again', (_client, make) => {
   test('JSON', async () => {
     const { site, client } = await startWithRevokedToken(make)
     const echo = await read(client.post(site.echo, { json: { question: text } }))
@@ -97,7 +97,7 @@ describe.each([...kyClients, ...kyClientsWithoutRetry])('after a 401, %s sends o
   })
 })
 
-describe.each(kyClients)('after a 401, %s sends once more', (_client, make) => {
+describe.each(kyClients)('after a 401, %s sends again', (_client, make) => {
   test('the body of a Request', async () => {
     const { site, client } = await startWithRevokedToken(make)
     const echo = await read(client(new Request(site.echo, { method: 'POST', body: form() })))
@@ -111,7 +111,7 @@ describe.each(kyClients)('after a 401, %s sends once more', (_client, make) => {
     expect(await site.control('counters')).toMatchObject(sentOnceMore)
   })
 
-  test('a body that a hook put in place of the given one', async () => {
+  test('the new body, if a hook replaced the original', async () => {
     const { site, client } = await startWithRevokedToken(make)
     const replace = ({ request }: { request: Request }) => new Request(request, { body: 'signed', method: 'PUT' })
     const echo = await read(client.post(site.echo, { body: text, hooks: { beforeRequest: [replace] } }))
@@ -119,7 +119,7 @@ describe.each(kyClients)('after a 401, %s sends once more', (_client, make) => {
     expect(await site.control('counters')).toMatchObject(sentOnceMore)
   })
 
-  test('a stream, where the runtime can send one', async () => {
+  test('a stream, if the runtime can send one', async () => {
     const { site, client } = await startWithRevokedToken(make)
     // A browser sends streams over HTTP/2 only, and the server speaks HTTP/1.1.
     const failure = isBrowser ? 'NetworkError' : undefined
@@ -131,8 +131,8 @@ describe.each(kyClients)('after a 401, %s sends once more', (_client, make) => {
   })
 })
 
-describe.each(kyClientsWithoutRetry)('after a 401, %s cannot send once more', (_client, make) => {
-  test('the body of a Request: the call gets the 401, and the next one a new token', async () => {
+describe.each(kyClientsWithoutRetry)('after a 401, %s cannot send again', (_client, make) => {
+  test('the body of a Request: the call gets the 401, and the next call a new token', async () => {
     const { site, client } = await startWithRevokedToken(make)
     const error = await errorOf(client(new Request(site.echo, { method: 'POST', body: text })))
     expect(error).toBeInstanceOf(HTTPError)
@@ -141,10 +141,10 @@ describe.each(kyClientsWithoutRetry)('after a 401, %s cannot send once more', (_
     expect(await site.control('counters')).toMatchObject(sentOnceMore)
   })
 
-  test('a stream: the call gets the 401, and the next one a new token', async () => {
+  test('a stream: the call gets the 401, and the next call a new token', async () => {
     const { site, client } = await startWithRevokedToken(make)
     const error = await errorOf(client.post(site.echo, { body: stream() }))
-    // Again, a browser cannot send it at all: then nobody learns that the token was revoked until the next call.
+    // A browser cannot send the stream at all. So only the next call finds out that the token was revoked.
     expect(error).toMatchObject(isBrowser ? { name: 'NetworkError' } : { name: 'HTTPError', response: { status: 401 } })
     expect(await read(client.post(site.echo, { body: text }))).toMatchObject({ text })
     expect(await site.control('counters')).toMatchObject(sentOnceMore)

@@ -3,7 +3,7 @@ import { orangeAuth, orangeTokens } from '@oauthkit/orange'
 import ky, { type KyInstance } from 'ky'
 import { startSite, type Site } from './support.ts'
 
-/** What all clients have in common. */
+/** The signature that all clients have in common. */
 export type Client = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 /** Makes a client for a site. */
@@ -11,10 +11,10 @@ export type Make<Kind extends Client> = (site: Site) => Kind | Promise<Kind>
 
 type Clients<Kind extends Client> = readonly (readonly [name: string, make: Make<Kind>])[]
 
-/** A custom fetch that reads nothing but its first argument, as mocks and in-process apps do. */
+/** A custom fetch that reads only its first argument, like mocks and in-process apps. */
 export const onlyRequest: typeof fetch = (request) => fetch(request)
 
-/** A custom fetch that passes on what it gets. */
+/** A custom fetch that passes on both arguments. */
 export const both: typeof fetch = (request, init) => fetch(request, init)
 
 const auth = (site: Site) => orangeAuth(site.client)
@@ -28,22 +28,22 @@ export const kyClients: Clients<KyInstance> = [
   ['ky with a second provider after it', async (site) => ky.extend(auth(site)).extend(auth(await startSite()))],
 ]
 
-/** Two of them without retry, where ky keeps no second copy of a request: by the platform's fetch and by another. */
+/** Two clients without retry, so ky keeps no second copy of a request: with the platform's fetch and a custom one. */
 export const kyClientsWithoutRetry: Clients<KyInstance> = [
   ['ky without retry', (site) => ky.extend(auth(site)).extend({ retry: 0 })],
-  ['ky without retry, with a fetch of its own', (site) => ky.create({ fetch: both, retry: 0 }).extend(auth(site))],
+  ['ky without retry, with a custom fetch', (site) => ky.create({ fetch: both, retry: 0 }).extend(auth(site))],
 ]
 
 /** Clients made of a `fetch`. */
 export const fetchClients: Clients<typeof fetch> = [
   ['bearerFetch', (site) => bearerFetch(orangeTokens(site.client))],
   [
-    'bearerFetch over a fetch that reads only the request',
+    'bearerFetch with a fetch that reads only the request',
     (site) => bearerFetch(orangeTokens(site.client), onlyRequest),
   ],
-  ['bearerFetch over a fetch that passes on both arguments', (site) => bearerFetch(orangeTokens(site.client), both)],
+  ['bearerFetch with a fetch that passes on both arguments', (site) => bearerFetch(orangeTokens(site.client), both)],
   [
-    'bearerFetch over bearerFetch for a second provider',
+    'bearerFetch around a bearerFetch for a second provider',
     async (site) => bearerFetch(orangeTokens(site.client), bearerFetch(orangeTokens((await startSite()).client))),
   ],
 ]

@@ -4,7 +4,7 @@ import ky from 'ky'
 import { describe, expect, test } from 'vitest'
 import { errorOf, startSite } from './support.ts'
 
-describe('a call beside the APIs', () => {
+describe('a call outside the allowed URLs', () => {
   test('carries no token to another origin', async () => {
     const [site, other] = await Promise.all([startSite(), startSite()])
     const api = ky.extend(orangeAuth(site.client))
@@ -26,7 +26,7 @@ describe('a call beside the APIs', () => {
     },
   )
 
-  test('asks for no token, and keeps its 401', async () => {
+  test('requests no token, and its 401 reaches the caller', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     expect(await errorOf(api.get(`${site.url}/elsewhere/401`))).toMatchObject({ response: { status: 401 } })
@@ -55,7 +55,7 @@ describe("a caller's own Authorization header", () => {
         await bearerFetch(source)(new Request(url, { headers }))
       },
     ],
-  ])('goes as it is with %s, and its 401 is not replayed', async (_client, send) => {
+  ])('is sent unchanged by %s, and after a 401 the call is not replayed', async (_client, send) => {
     const site = await startSite()
     const source = orangeTokens({ ...site.client, apis: [site.url] })
     await send(source, `${site.url}/elsewhere/200`, { authorization: 'Basic b3duOm93bg==' })
@@ -78,7 +78,7 @@ describe('a redirect', () => {
     expect(await other.control('arrivals')).toEqual([{ path: '/elsewhere/200', authorization: null }])
   })
 
-  test('to another origin ends with its 401, which is neither replayed nor costs a token request', async () => {
+  test('to another origin that answers 401 causes neither a replay nor a token request', async () => {
     const [site, other] = await Promise.all([startSite(), startSite()])
     const api = ky.extend(orangeAuth(site.client))
     await api.get(site.echo)
@@ -90,7 +90,7 @@ describe('a redirect', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 3, apiRejections: 0 })
   })
 
-  test('within the APIs ends with a 401 that is about the token: the call is replayed', async () => {
+  test('within the allowed URLs that ends with a 401 makes the client replay the call', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await api.get(site.echo)

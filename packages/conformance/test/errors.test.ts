@@ -6,7 +6,7 @@ import { both, onlyRequest } from './clients.ts'
 import { errorOf, startSite, type Site } from './support.ts'
 import { shownBy } from './strings-within.ts'
 
-/** The client's secret in all forms that it is sent in. */
+/** Returns the client's secret in each form that the client can send. */
 const secretsOf = ({ client: { clientId, clientSecret } }: Site) => [
   clientSecret,
   btoa(clientSecret),
@@ -14,7 +14,7 @@ const secretsOf = ({ client: { clientId, clientSecret } }: Site) => [
 ]
 
 describe('a refused client', () => {
-  test('meets an OAuthError that says so', async () => {
+  test('gets an OAuthError that says so', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth({ ...site.client, clientSecret: 'wrong-secret' }))
     const error = await errorOf(api.get(site.echo))
@@ -30,7 +30,7 @@ describe('a refused client', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 0 })
   })
 
-  test('finds neither its secret nor a token in that error', async () => {
+  test('gets an error that shows neither its secret nor a token', async () => {
     const site = await startSite()
     const source = orangeTokens(site.client)
     const api = ky.extend(bearer(source))
@@ -48,7 +48,7 @@ describe('a refused client', () => {
 })
 
 describe('a token endpoint that fails', () => {
-  test('meets its callers with an OAuthError, which ky does not retry', async () => {
+  test('causes an OAuthError, which ky does not retry', async () => {
     const site = await startSite()
     await site.control('answerTokenRequests', 1, { status: 503, headers: { 'retry-after': '7' } })
     const api = ky.extend(orangeAuth(site.client))
@@ -61,7 +61,7 @@ describe('a token endpoint that fails', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 0 })
   })
 
-  test('by a redirect is not followed with the credentials', async () => {
+  test('with a redirect: the client does not send the credentials to the new URL', async () => {
     const [site, other] = await Promise.all([startSite(), startSite()])
     const headers = { location: `${other.url}/elsewhere/200` }
     await site.control('answerTokenRequests', 1, { status: 307, headers })
@@ -70,7 +70,7 @@ describe('a token endpoint that fails', () => {
     expect(await other.control('arrivals')).toEqual([])
   })
 
-  test('by its absence is an OAuthError without a secret in it', async () => {
+  test('because it cannot be reached causes an OAuthError that shows no secret', async () => {
     const site = await startSite()
     const gone = await startSite()
     await gone.control('stop')
@@ -87,7 +87,7 @@ describe.each([
   ['ky with a fetch that reads only the request', { fetch: onlyRequest }],
   ['ky with a fetch that passes on both arguments', { fetch: both }],
 ])('an error of %s', (_client, options) => {
-  test('shows no token where the API rejects them all', async () => {
+  test('shows no token if the API rejects every token', async () => {
     const site = await startSite()
     const source = orangeTokens(site.client)
     const api = ky.extend(bearer(source)).extend(options)
@@ -99,20 +99,20 @@ describe.each([
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 2 })
 
     const shown = shownBy(error)
-    expect(shown, 'the request is seen').toContain('of-the-call')
+    expect(shown, 'the request is shown').toContain('of-the-call')
     expect(error instanceof HTTPError && error.request.headers.has('authorization')).toBe(false)
     const last = await source.getToken()
     expect(last.accessToken).not.toBe(first.accessToken)
     for (const { accessToken } of [first, last]) expect(shown).not.toContain(accessToken)
   })
 
-  test('shows no token where the API cannot be reached', async () => {
+  test('shows no token if the API cannot be reached', async () => {
     const [site, gone] = await Promise.all([startSite(), startSite()])
     const source = orangeTokens({ ...site.client, apis: [gone.url] })
     const { accessToken } = await source.getToken()
     await gone.control('stop')
     const error = await errorOf(ky.extend(bearer(source)).extend(options).post(`${gone.url}/elsewhere/200`))
-    // Not everywhere a NetworkError: ky does not know how all runtimes say it.
+    // Not a NetworkError on every runtime: ky does not recognize the network errors of all of them.
     expect(error).toBeInstanceOf(Error)
     expect(shownBy(error)).not.toContain(accessToken)
   })

@@ -18,7 +18,7 @@ describe.each([
     ['in an extend before', (own: typeof fetch, auth: object) => ky.extend({ fetch: own }).extend(auth)],
     ['in the same extend', (own: typeof fetch, auth: object) => ky.extend({ ...auth, fetch: own })],
     ['in a later extend', (own: typeof fetch, auth: object) => ky.extend(auth).extend({ fetch: own })],
-  ])('is used when given %s, for the replay too', async (_where, make) => {
+  ])('is used for the call and its replay when given %s', async (_where, make) => {
     const site = await startSite()
     const own = vi.fn<typeof fetch>(fetch)
     const api = make(own, orangeAuth(site.client))
@@ -29,7 +29,7 @@ describe.each([
     expect(own).toHaveBeenCalledTimes(3)
   })
 
-  test('is used when given for one call, for the replay too', async () => {
+  test('is used for the call and its replay when given for one call', async () => {
     const site = await startSite()
     const own = vi.fn<typeof fetch>(fetch)
     const api = ky.extend(orangeAuth(site.client))
@@ -41,7 +41,7 @@ describe.each([
     expect(own).toHaveBeenCalledTimes(2)
   })
 
-  test('does not see the token request, which has an option of its own', async () => {
+  test('does not get the token request, which has its own fetch option', async () => {
     const site = await startSite()
     const own = vi.fn<typeof fetch>(fetch)
     await ky.extend(orangeAuth(site.client)).get(site.echo, { fetch: own })
@@ -57,7 +57,7 @@ describe('bearerFetch', () => {
     ['a string', (url: string) => url],
     ['a URL', (url: string) => new URL(url)],
     ['a Request', (url: string) => new Request(url)],
-  ])('takes %s', async (_what, inputOf) => {
+  ])('accepts %s', async (_what, inputOf) => {
     const site = await startSite()
     const authorized = bearerFetch(orangeTokens(site.client))
     const init = { method: 'PUT', body: 'text', headers: { 'content-type': 'text/x-note' } }
@@ -72,7 +72,7 @@ describe('bearerFetch', () => {
     ['the platform', undefined],
     ['a fetch that reads only the request', onlyRequest],
     ['a fetch that passes on both arguments', both],
-  ])('sends a Request with its body and headers over %s, and once more after a 401', async (_what, fetch) => {
+  ])('sends a Request with its body and headers through %s, and again after a 401', async (_what, fetch) => {
     const site = await startSite()
     const authorized = bearerFetch(orangeTokens(site.client), fetch)
     const make = () =>
@@ -84,7 +84,7 @@ describe('bearerFetch', () => {
     expect(await site.control('counters')).toMatchObject(sentOnceMore)
   })
 
-  test("may stand in ky's fetch option", async () => {
+  test("works as ky's fetch option", async () => {
     const site = await startSite()
     const api = ky.create({ fetch: bearerFetch(orangeTokens(site.client)) })
     await api.get(site.echo)
@@ -98,7 +98,7 @@ describe('two providers on one client', () => {
   test.each([
     ['one order', (first: object, second: object) => ky.extend(first).extend(second)],
     ['the other order', (first: object, second: object) => ky.extend(second).extend(first)],
-  ])('each get their own token only, in %s', async (_order, make) => {
+  ])('each get only their own token, in %s', async (_order, make) => {
     const [site, other] = await Promise.all([startSite(), startSite()])
     const api = make(orangeAuth(site.client), orangeAuth(other.client))
     const post = ({ echo }: typeof site) => echoOf(api.post(echo, { body: 'text' }))

@@ -25,7 +25,7 @@ describe.each(all)('%s', (_name, flow) => {
     const site = await startSite()
     const api = ky.extend(bearer(await flow.connect(site)))
     const echo = echoOf(site, flow)
-    // No more than a signed assertion may be off.
+    // Short, because the server's clock moves ahead. The server refuses a signed assertion that looks too old.
     await site.control('setLifetime', 20_000)
     await api.get(echo)
     await site.control('pass', 20_000)
@@ -47,7 +47,7 @@ describe.each(all)('%s', (_name, flow) => {
     expect(await site.control('countersOf', flow.provider)).toMatchObject({ tokenRequests: 2 })
   })
 
-  test('sources over one store share a token', async () => {
+  test('sources with the same store share a token', async () => {
     const site = await startSite()
     const store = new Map()
     await Promise.all(times(5, async () => (await flow.connect(site, { store })).getToken()))
@@ -63,7 +63,7 @@ test.each<[string, Flow, TokenSourceOptions, readonly string[], number]>([
   ['Orange', flows.Orange, { clientSecret: 'wrong-secret' }, ['wrong-secret'], 401],
   [
     'Digitaleo',
-    flows['Digitaleo, where a rejected token meets 401'],
+    flows['Digitaleo, which answers 401 to a rejected token'],
     { clientSecret: 'wrong-secret' },
     ['wrong-secret'],
     400,
@@ -83,7 +83,7 @@ test.each<[string, Flow, TokenSourceOptions, readonly string[], number]>([
     400,
   ],
 ])(
-  '%s refuses a wrong credential: TOKEN_REFUSED, which does not show it',
+  '%s refuses a wrong credential: the error is TOKEN_REFUSED, and does not show the credential',
   async (_name, flow, own, secrets, status) => {
     const site = await startSite()
     const source = await flow.connect(site, own)
@@ -99,7 +99,7 @@ describe('one client', () => {
   test.each([
     ['in this order', providers],
     ['in the other order', providers.toReversed()],
-  ])('gives each API of Orange a token of its own, %s', async (_order, ordered) => {
+  ])('gives each API of Orange its own token, %s', async (_order, ordered) => {
     const site = await startSite()
     let api = ky.create({ retry: 0 })
     for (const { connect } of ordered) {
@@ -114,12 +114,12 @@ describe('one client', () => {
     })
   })
 
-  test('serves all providers, and each token goes to its own APIs only', async () => {
+  test('serves all providers, and sends each token only to its own APIs', async () => {
     const site = await startSite()
     const apart = [
       flows.Orange,
       flows["Orange's Playground"],
-      flows['Digitaleo, where a rejected token meets 400'],
+      flows['Digitaleo, which answers 400 to a rejected token'],
       flows["Bouygues Telecom's app credentials"],
       flows["Bouygues Telecom's app credentials in AP4"],
     ]
@@ -132,10 +132,10 @@ describe('one client', () => {
   })
 })
 
-test('a token of 50,000 characters gets there, is renewed and replayed', async () => {
+test('a token of 50,000 characters reaches the API. After a 401, it is renewed and the call is replayed', async () => {
   const site = await startSite()
   await site.control('setTokenLength', 50_000)
-  const flow = flows['Digitaleo, where a rejected token meets 400']
+  const flow = flows['Digitaleo, which answers 400 to a rejected token']
   const source = await flow.connect(site)
   const api = ky.extend(bearer(source))
   await api.get(echoOf(site, flow))
@@ -145,7 +145,7 @@ test('a token of 50,000 characters gets there, is renewed and replayed', async (
   expect(await site.control('countersOf', 'digitaleo')).toMatchObject({ tokenRequests: 2 })
 })
 
-test('sources with the same credentials and store share a token, whichever APIs they are for', async () => {
+test('sources with the same credentials and store share a token, even if they are for different APIs', async () => {
   const site = await startSite()
   const store = new Map()
   const apis = [`${site.url}/api.orange.com/poi`, `${site.url}/api.orange.com/smsmessaging`]

@@ -16,9 +16,9 @@ import type { Site } from './support.ts'
 /** A machine-to-machine flow of a provider. */
 export type Flow = {
   readonly provider: 'orange' | 'digitaleo' | 'bouygues'
-  /** An API that takes its tokens, and tells what arrived. */
+  /** The URL of an API that accepts the flow's tokens, and answers with the request that it received. */
   readonly echo: string
-  /** Makes a source, which asks the emulator at the site. */
+  /** Makes a source that gets its tokens from the emulator at the site. */
   readonly connect: (site: Site, own?: TokenSourceOptions) => Promise<OwnTokenSource>
 }
 
@@ -26,8 +26,8 @@ type FlowName =
   | 'Orange'
   | "Orange's Playground"
   | "Orange's inside portal"
-  | 'Digitaleo, where a rejected token meets 400'
-  | 'Digitaleo, where a rejected token meets 401'
+  | 'Digitaleo, which answers 400 to a rejected token'
+  | 'Digitaleo, which answers 401 to a rejected token'
   | "Bouygues Telecom's app credentials"
   | "Bouygues Telecom's app credentials in AP4"
   | "Bouygues Telecom's portal for companies"
@@ -60,12 +60,12 @@ export const flows: Record<FlowName, Flow> = {
     echo: 'https://inside01.api.orange.com/echo',
     connect: async ({ url }, own) => orangeTokens({ ...credentials, provider: emulated(orangeInside, url), ...own }),
   },
-  'Digitaleo, where a rejected token meets 400': {
+  'Digitaleo, which answers 400 to a rejected token': {
     provider: 'digitaleo',
     echo: 'https://api.messengeo.net/echo',
     connect: async ({ url }, own) => digitaleoTokens({ ...credentials, provider: emulated(digitaleo, url), ...own }),
   },
-  'Digitaleo, where a rejected token meets 401': {
+  'Digitaleo, which answers 401 to a rejected token': {
     provider: 'digitaleo',
     echo: 'https://contacts.messengeo.net/echo',
     connect: async ({ url }, own) => digitaleoTokens({ ...credentials, provider: emulated(digitaleo, url), ...own }),
@@ -115,5 +115,5 @@ export const flows: Record<FlowName, Flow> = {
   },
 }
 
-/** Where a flow's API is. */
+/** Returns the URL of a flow's API at the site. */
 export const echoOf = ({ url }: Site, { echo }: Flow): string => emulatedUrl(echo, url)

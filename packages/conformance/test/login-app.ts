@@ -7,14 +7,14 @@ import { onTestFinished } from 'vitest'
 
 type Page = (path: string) => Promise<{ location: string } | { text: string }>
 
-/** Where the app sends its users, for the provider to register. */
+/** Returns the app's URLs that the provider must register. */
 export const pathsOf = (app: string) => ({ redirectUri: `${app}/callback`, signedOut: `${app}/signed-out` })
 
 /**
- * Starts an app of one user, which ends with the test: `/login`, `/callback`, `/logout` and `/signed-out`.
+ * Starts an app for one user: `/login`, `/callback`, `/logout` and `/signed-out`. It stops at the end of the test.
  *
- * @param loginFor - makes the app's login, as soon as it is known where the app is.
- * @returns where it is.
+ * @param loginFor - makes the app's login, as soon as the app's URL is known.
+ * @returns the app's URL.
  */
 export async function startLoginApp(loginFor: (app: string) => Login | Promise<Login>): Promise<string> {
   let session: { transaction?: LoginTransaction | undefined; token?: Token | undefined } = {}
@@ -55,7 +55,7 @@ export async function startLoginApp(loginFor: (app: string) => Login | Promise<L
   return app
 }
 
-/** Starts a server that ends with the test, and says where it is. */
+/** Starts a server that stops at the end of the test. Returns its URL. */
 async function listen(handle: RequestListener): Promise<string> {
   const server = createServer(handle)
   await once(server.listen(0, '127.0.0.1'), 'listening')

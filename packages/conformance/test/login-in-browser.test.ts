@@ -9,7 +9,7 @@ import { startLoginSite } from './login-site.ts'
 
 const launchOptions = findChromium()
 
-/** Opens a page of a browser that ends with the test. */
+/** Opens a page in a new browser, which closes at the end of the test. */
 async function openPage(): Promise<Page> {
   const browser = await chromium.launch(launchOptions)
   onTestFinished(() => browser.close())
@@ -34,7 +34,7 @@ test.skipIf(launchOptions === undefined)('a user signs in and out with a real br
   await say('Yes')
   await page.waitForURL(`${app}/**`)
   expect(await text()).toBe('Hello zoe, or Zoé Léger')
-  // The session at the provider is still there: nobody is asked.
+  // The session at the provider still exists, so the provider does not ask the user.
   await page.goto(`${app}/login`)
   expect(await text()).toBe('Hello zoe, or Zoé Léger')
 
@@ -78,7 +78,7 @@ test.skipIf(launchOptions === undefined).each([
   await answer('Sign in', 'emulated-password')
   await page.waitForURL(`${app}/**`)
   expect(await text()).toBe(hello)
-  // The session at the provider is still there: no form.
+  // The session at the provider still exists, so there is no form.
   await page.goto(`${app}/login`)
   expect([page.url().split('?')[0], await text()]).toEqual([`${app}/callback`, hello])
 
@@ -89,7 +89,7 @@ test.skipIf(launchOptions === undefined).each([
   await answer('Deny')
   await page.waitForURL(`${app}/**`)
   expect(await text()).toBe('TOKEN_REFUSED access_denied')
-  // Saying no signs nobody in.
+  // A user who says no is not signed in.
   await page.goto(`${app}/login`)
   expect(await page.getByLabel('Password').count()).toBe(1)
 })

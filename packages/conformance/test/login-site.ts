@@ -16,29 +16,29 @@ import { errorOf } from './support.ts'
 
 /** A certified OpenID provider, and an app that its users sign in to. */
 export type LoginSite = Pick<OpenIdSite<LoginClient>, 'options' | 'api' | 'control'> & {
-  /** Where users are sent after they signed out. */
+  /** The URL that users are sent to after they have signed out. */
   readonly signedOut: string
-  /** The app's login, or one with other options. */
+  /** Makes the app's login. Options can be changed. */
   readonly loginWith: (own?: Partial<LoginOptions>) => Login
-  /** A source of users' tokens. */
+  /** Makes a source of users' tokens. Options can be changed. */
   readonly sourceWith: (own?: TokenSourceOptions) => OwnTokenSource
-  /** Makes a user go through all of a sign-in but its end. */
+  /** Signs a user in at the provider, up to the callback. The app must still call `finish`. */
   readonly comeBack: (login: Login, start?: StartOptions, visit?: Visit) => Promise<ComingBack>
-  /** Makes a user sign in. */
+  /** Signs a user in, and finishes the sign-in at the app. */
   readonly signIn: (login: Login, start?: StartOptions, visit?: Visit) => ReturnType<Login['finish']>
-  /** The error of something, which must be an `OAuthError` that shows nothing of what went over the wire. */
+  /** Returns the error of a promise. It must be an `OAuthError` that shows no secret that was sent or received. */
   readonly refusalOf: (promise: Promise<unknown>) => Promise<unknown>
 }
 
-/** What `finish` takes. */
+/** The arguments of `finish`. */
 type ComingBack = [callbackUrl: string, transaction: LoginTransaction]
 
 type LoginClient = Pick<LoginOptions, 'clientId' | 'clientSecret' | 'clientAuth'>
 
-/** What makes the provider give a refresh token. See OpenID Connect Core 1.0 §11. */
+/** Makes the provider issue a refresh token. See OpenID Connect Core 1.0 §11. */
 const offline: StartOptions = { parameters: { prompt: 'consent' } }
 
-/** Starts a provider that knows the app; it ends with the test. */
+/** Starts a provider that knows the app. The provider stops at the end of the test. */
 export async function startLoginSite(
   client: RegisteredClient<LoginClient> = withHeader(),
   app = 'https://app.example',
@@ -63,7 +63,7 @@ export async function startLoginSite(
     const { state, nonce, codeVerifier } = transaction
     const code = new URL(callbackUrl).searchParams.get('code')
     for (const secret of [state, nonce, codeVerifier, code]) if (secret) secrets.add(secret)
-    // As from a session, which keeps JSON.
+    // A session stores the transaction as JSON.
     return [callbackUrl, JSON.parse(JSON.stringify(transaction)) as LoginTransaction]
   }
   return {
@@ -83,7 +83,7 @@ export async function startLoginSite(
   }
 }
 
-/** A fetch that notes whatever is secret of what is sent and received. */
+/** Returns a fetch that records each secret that is sent or received. */
 function recordInto(secrets: Set<string>): typeof fetch {
   const names = /^(code|code_verifier|client_secret|client_assertion|(access|refresh|id)_token|token)$/
   const note = (entries: Iterable<readonly [string, unknown]>) => {

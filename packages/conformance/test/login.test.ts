@@ -11,11 +11,11 @@ import { passSeconds } from './pass-seconds.ts'
 
 const discoveryPath = 'GET /.well-known/openid-configuration'
 
-/** The status that the API answers a token with. */
+/** Returns the status of the API's response to a token. */
 const statusOf = async (api: string, { accessToken }: Token) =>
   (await fetch(api, { headers: { authorization: `Bearer ${accessToken}` } })).status
 
-/** A fetch that changes what comes from a path. */
+/** Makes a fetch that changes the responses from a path. */
 const forging =
   (path: string, forge: (text: string) => string): typeof fetch =>
   async (input, init) => {
@@ -24,18 +24,18 @@ const forging =
     return new Response(forge(await response.text()), response)
   }
 
-/** Changes the claims of a JWT, and leaves its signature as it is. */
+/** Changes the claims of a JWT, and keeps its old signature. */
 function withClaims(jwt: string, claims: Record<string, unknown>): string {
   const [header = '', , signature = ''] = jwt.split('.')
   const payload = new TextEncoder().encode(JSON.stringify({ ...decodeJwt(jwt), ...claims }))
   return [header, base64url.encode(payload), signature].join('.')
 }
 
-/** A fetch that changes the claims of ID tokens. */
+/** Makes a fetch that changes the claims of ID tokens. */
 const forgingIdToken = (claims: Record<string, unknown>) =>
   forging('/token', (text) => text.replace(/(?<="id_token":")[^"]+/, (idToken) => withClaims(idToken, claims)))
 
-/** What several processes share: each store that is opened on it is one process's own object. */
+/** Makes a database that several processes share. Each process opens its own store object on it. */
 function createDatabase() {
   const contents = new Map<string, string>()
   let queue: Promise<unknown> = Promise.resolve()
@@ -53,7 +53,7 @@ function createDatabase() {
   return { contents, open }
 }
 
-/** All that the provider says of itself, as data. */
+/** Returns a provider with all its metadata as data, so that it need not be looked up. */
 async function staticOf({ options }: LoginSite): Promise<Provider> {
   const response = await fetch(`${options.provider.issuer}/.well-known/openid-configuration`)
   const metadata = (await response.json()) as Record<string, string>
@@ -73,7 +73,7 @@ describe('a user who signs in', () => {
     ['its secret in the form', () => withForm()],
     ['an assertion', () => withKey('ES256')],
     ['nothing but PKCE', () => withNothing()],
-  ])('is known to the app, and the API takes the token (the client authenticates by %s)', async (_way, make) => {
+  ])('is known to the app, and the API accepts the token (the client authenticates with %s)', async (_way, make) => {
     const { options, api, loginWith, sourceWith, signIn } = await startLoginSite(await make())
     const login = loginWith()
     const { token, claims } = await signIn(login)
@@ -94,7 +94,7 @@ describe('a user who signs in', () => {
     expect(await statusOf(api, renewed)).toBe(401)
   })
 
-  test.each(['GET', 'POST'] as const)('is told about by the userinfo endpoint: %s', async (userinfoMethod) => {
+  test.each(['GET', 'POST'] as const)('is described by the userinfo endpoint: %s', async (userinfoMethod) => {
     const { options, control, loginWith, signIn } = await startLoginSite()
     const login = loginWith({ provider: { ...options.provider, userinfoMethod } })
     const { token, claims } = await signIn(login, {}, { user: 'zoe' })
@@ -102,8 +102,8 @@ describe('a user who signs in', () => {
     expect(await control('requestsFor', `${userinfoMethod} /me`)).toBe(1)
   })
 
-  // The OpenID Connect library reads such an answer in a way that workerd warns of, each time.
-  test('is told about in a signed answer, whose signature is checked', async () => {
+  // Workerd warns each time, because of the way that the OpenID Connect library reads such a response.
+  test('is described by a signed response, and its signature is checked', async () => {
     const { metadata, options } = withHeader()
     const signed = { options, metadata: { ...metadata, userinfo_signed_response_alg: 'ES256' as const } }
     const { loginWith, signIn, refusalOf } = await startLoginSite(signed)
@@ -117,8 +117,8 @@ describe('a user who signs in', () => {
     ['names another user', { sub: 'zoe' }],
     ['has expired', { exp: 1 }],
     ['is for another app', { aud: 'another' }],
-    ['is for the use of another app', { azp: 'another' }],
-    ['is of another provider', { iss: 'https://another.example' }],
+    ['was issued to another app', { azp: 'another' }],
+    ['is from another provider', { iss: 'https://another.example' }],
   ])('is not let in by a forged ID token that %s', async (_what, claims) => {
     const { loginWith, signIn, refusalOf } = await startLoginSite()
     expect(await refusalOf(signIn(loginWith({ fetch: forgingIdToken(claims) })))).toMatchObject({
@@ -143,7 +143,7 @@ describe('a user who signs in', () => {
     expect(await refusalOf(login.finish(...comingBack))).toMatchObject({ code: 'TOKEN_MALFORMED' })
   })
 
-  test('is not taken for another, whose access token came in between', async () => {
+  test('is not mistaken for another user whose access token was mixed in', async () => {
     const { loginWith, signIn, refusalOf } = await startLoginSite()
     const login = loginWith()
     const ada = await signIn(login)
@@ -153,7 +153,7 @@ describe('a user who signs in', () => {
     expect(await refusalOf(login.userInfo(mixed))).toMatchObject({ code: 'TOKEN_MALFORMED' })
   })
 
-  test('may be named ahead, by the login_hint that the app passes on', async () => {
+  test('can be named in advance, by the login_hint that the app sends', async () => {
     const { loginWith, signIn } = await startLoginSite()
     const { claims } = await signIn(loginWith(), { parameters: { login_hint: 'zoe' } })
     expect(claims.sub).toBe('zoe')
@@ -161,7 +161,7 @@ describe('a user who signs in', () => {
 })
 
 describe('the metadata', () => {
-  test('is looked up once, where only the issuer is given', async () => {
+  test('is looked up once, if only the issuer is given', async () => {
     const { control, loginWith, signIn } = await startLoginSite()
     const login = loginWith()
     expect(await control('requestsFor', discoveryPath)).toBe(0)
@@ -173,7 +173,7 @@ describe('the metadata', () => {
     expect(await control('requestsFor', 'GET /jwks')).toBe(1)
   })
 
-  test('is not looked up where all endpoints are given', async () => {
+  test('is not looked up if all endpoints are given', async () => {
     const site = await startLoginSite()
     const { control, loginWith, signIn, api } = site
     const login = loginWith({ provider: await staticOf(site) })
@@ -186,14 +186,14 @@ describe('the metadata', () => {
     expect(await control('requestsFor', discoveryPath)).toBe(before)
   })
 
-  test('must say how ID tokens are signed, where that is not by RS256', async () => {
+  test('must name the algorithm that signs ID tokens, if it is not RS256', async () => {
     const site = await startLoginSite()
     const { loginWith, signIn, refusalOf } = site
     const provider = { ...(await staticOf(site)), idTokenSigningAlgorithms: undefined }
     expect(await refusalOf(signIn(loginWith({ provider })))).toMatchObject({ code: 'TOKEN_MALFORMED' })
   })
 
-  test('of a foreign issuer is not taken', async () => {
+  test('of another issuer is refused', async () => {
     const { options, loginWith, refusalOf } = await startLoginSite()
     const foreign = await startLoginSite()
     const discoveryUrl = `${foreign.options.provider.issuer}/.well-known/openid-configuration`
@@ -201,7 +201,7 @@ describe('the metadata', () => {
     expect(await refusalOf(login.start())).toMatchObject({ code: 'TOKEN_MALFORMED', provider: 'openid' })
   })
 
-  test('may name a new key within the minute', async () => {
+  test('can name a new key less than a minute after the first look-up', async () => {
     const { control, loginWith, signIn } = await startLoginSite()
     const login = loginWith()
     const first = await signIn(login)
@@ -233,7 +233,7 @@ describe('a refresh token', () => {
     expect(await control('counters')).toMatchObject({ tokenRequests: 4 })
   })
 
-  test('that comes again ends the login, which the next renewal says', async () => {
+  test('that is used a second time ends the login, and the next renewal reports this', async () => {
     const { options, api, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
     const { token } = await signIn(loginWith())
     const source = sourceWith()
@@ -248,7 +248,7 @@ describe('a refresh token', () => {
     expect(await refusalOf(late)).toMatchObject({ code: 'TOKEN_MISSING', error: 'invalid_grant' })
   })
 
-  test('that brings a token of another user renews nothing', async () => {
+  test('does not renew the login if the response contains an ID token of another user', async () => {
     const { loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
     const { token } = await signIn(loginWith())
     const store = new Map<string, unknown>()
@@ -259,7 +259,7 @@ describe('a refresh token', () => {
     expect([...store.values()]).toEqual([token])
   })
 
-  test('whose answer was lost ends the login, and the next sign-in begins another', async () => {
+  test('ends the login if the response to it was lost, and the next sign-in starts a new login', async () => {
     const { api, control, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
     const login = loginWith()
     const source = sourceWith()
@@ -274,7 +274,7 @@ describe('a refresh token', () => {
   })
 
   test.each([
-    ['at once, under a lock', true],
+    ['at the same time, with a lock', true],
     ['in turn, without a lock', false],
   ])('is rotated 50 times by two processes %s, and the login is not lost', async (_how, isAtOnce) => {
     const { api, control, loginWith, sourceWith, signIn } = await startLoginSite()
@@ -296,7 +296,7 @@ describe('a refresh token', () => {
 })
 
 describe('a login in a store', () => {
-  test('survives the process and a new client secret, and ends at log-out', async () => {
+  test('survives a restart and a new client secret, and ends when the user logs out', async () => {
     const { api, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
     const { token, claims } = await signIn(loginWith())
     const database = createDatabase()
@@ -316,7 +316,7 @@ describe('a login in a store', () => {
 })
 
 describe('two users', () => {
-  test('of one client and one store are served by their own tokens', async () => {
+  test('of one client and one store each get their own tokens', async () => {
     const { api, loginWith, sourceWith, signIn } = await startLoginSite()
     const login = loginWith()
     const store = new Map<string, unknown>()
@@ -336,7 +336,7 @@ describe('two users', () => {
 })
 
 describe('a user who signs out', () => {
-  test('has no tokens any more', async () => {
+  test('has no valid tokens any more', async () => {
     const { api, control, loginWith, sourceWith, signIn, refusalOf } = await startLoginSite()
     const login = loginWith()
     const { token } = await signIn(login)
@@ -367,13 +367,13 @@ describe('a user who signs out', () => {
 })
 
 describe('maxAge', () => {
-  test('makes the provider say when the user signed in', async () => {
+  test('makes the provider report when the user signed in', async () => {
     const { loginWith, signIn } = await startLoginSite()
     const { claims } = await signIn(loginWith(), { maxAge: 60 })
     expect(claims.auth_time).toBeGreaterThan(Date.now() / 1000 - 60)
   })
 
-  test('is checked when the user comes back, whatever the provider makes of it', async () => {
+  test('is checked when the user comes back, not only by the provider', async () => {
     const { loginWith, comeBack, refusalOf } = await startLoginSite()
     const login = loginWith()
     const comingBack = await comeBack(login, { maxAge: 60 })
@@ -383,7 +383,7 @@ describe('maxAge', () => {
 })
 
 describe('a callback', () => {
-  test('of a user who said no is refused, and says so', async () => {
+  test('of a user who said no is refused, and the error says so', async () => {
     const { loginWith, signIn, refusalOf, control } = await startLoginSite()
     expect(await refusalOf(signIn(loginWith(), {}, { deny: true }))).toMatchObject({
       code: 'TOKEN_REFUSED',
@@ -398,10 +398,10 @@ describe('a callback', () => {
     ['has another state', (url: URL) => url.searchParams.set('state', 'another'), 'TOKEN_MISSING'],
     ['has two states', (url: URL) => url.searchParams.append('state', 'another'), 'TOKEN_MISSING'],
     ['names another issuer', (url: URL) => url.searchParams.set('iss', 'https://another.example'), 'TOKEN_MALFORMED'],
-    ['names no issuer, where it should', (url: URL) => url.searchParams.delete('iss'), 'TOKEN_MALFORMED'],
+    ['names no issuer, although it must', (url: URL) => url.searchParams.delete('iss'), 'TOKEN_MALFORMED'],
     ['has no code', (url: URL) => url.searchParams.delete('code'), 'TOKEN_MALFORMED'],
     ['has two codes', (url: URL) => url.searchParams.append('code', 'another'), 'TOKEN_MALFORMED'],
-  ])('is refused before anything is sent, if it %s', async (_flaw, change, code) => {
+  ])('is refused before anything is sent, if it %s', async (_what, change, code) => {
     const { loginWith, comeBack, refusalOf, control } = await startLoginSite()
     const login = loginWith()
     const [callbackUrl, transaction] = await comeBack(login)
@@ -409,11 +409,11 @@ describe('a callback', () => {
     change(changed)
     expect(await refusalOf(login.finish(changed, transaction))).toMatchObject({ code, provider: 'openid' })
     expect(await control('counters')).toMatchObject({ tokenRequests: 0 })
-    // The one that the provider sent is still good: nobody can use it up for the user.
+    // The callback that the provider sent still works. An attacker cannot use it up with a changed one.
     expect(await login.finish(callbackUrl, transaction)).toMatchObject({ claims: { sub: 'ada' } })
   })
 
-  test('is refused when it comes again, and ends the login that it began', async () => {
+  test('is refused when it is used a second time, and ends the login that it started', async () => {
     const { api, loginWith, sourceWith, comeBack, refusalOf } = await startLoginSite()
     const login = loginWith()
     const comingBack = await comeBack(login)
@@ -452,7 +452,7 @@ describe('a callback', () => {
     expect(await control('counters')).toMatchObject({ tokenRequests: 0 })
   })
 
-  test('is refused if it names another issuer, also where nothing is known of the provider but its endpoints', async () => {
+  test('is refused if it names another issuer, even if the app does not use discovery', async () => {
     const site = await startLoginSite()
     const login = site.loginWith({ provider: await staticOf(site) })
     const [callbackUrl, transaction] = await site.comeBack(login)
@@ -461,7 +461,7 @@ describe('a callback', () => {
     expect(await site.refusalOf(login.finish(changed, transaction))).toMatchObject({ code: 'TOKEN_MALFORMED' })
   })
 
-  test('is refused when the answer to its code is lost, and the user signs in again', async () => {
+  test('is refused after the response to its code was lost, and the user can sign in again', async () => {
     const { control, loginWith, comeBack, signIn, refusalOf } = await startLoginSite()
     const login = loginWith()
     const comingBack = await comeBack(login)
@@ -483,7 +483,7 @@ describe('a callback', () => {
   })
 })
 
-test('the grant of users asks for nothing by itself', async () => {
+test('userLogin() requests no token by itself', async () => {
   const { sourceWith, refusalOf, control } = await startLoginSite()
   const source = sourceWith({ grant: userLogin() })
   expect(await refusalOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING', provider: 'openid' })

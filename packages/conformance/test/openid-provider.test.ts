@@ -14,12 +14,12 @@ describe('a client', () => {
   test.each([
     ['its secret in the header', () => withHeader()],
     ['its secret in the form', () => withForm()],
-    ['an assertion by RS256', () => withKey('RS256')],
-    ['an assertion by PS256', () => withKey('PS256')],
-    ['an assertion by ES256', () => withKey('ES256')],
-    ['an assertion by EdDSA', () => withKey('EdDSA')],
-    ['an assertion by Ed25519', () => withKey('Ed25519')],
-  ])('that authenticates by %s is granted a token that the API takes', async (_way, make) => {
+    ['an RS256 assertion', () => withKey('RS256')],
+    ['a PS256 assertion', () => withKey('PS256')],
+    ['an ES256 assertion', () => withKey('ES256')],
+    ['an EdDSA assertion', () => withKey('EdDSA')],
+    ['an Ed25519 assertion', () => withKey('Ed25519')],
+  ])('that authenticates with %s gets a token that the API accepts', async (_way, make) => {
     const { options, api, control } = await startOpenIdProvider(await make())
     const source = createTokenSource({ ...options, scope: 'orders:read orders:write' })
     const granted = { clientId: options.clientId, scope: 'orders:read orders:write' }
@@ -30,15 +30,15 @@ describe('a client', () => {
 
   test.each([
     ['the token endpoint', () => ({}), 'tokenEndpoint'],
-    ['the issuer, where the provider says so', (issuer: string) => ({ assertionAudience: issuer }), 'issuer'],
-  ] as const)('signs for %s', async (_audience, more, expected) => {
+    ['the issuer, if assertionAudience names it', (issuer: string) => ({ assertionAudience: issuer }), 'issuer'],
+  ] as const)('signs an assertion for %s', async (_audience, more, expected) => {
     const { options, control } = await startOpenIdProvider(await withKey('ES256'))
     const provider = { ...options.provider, ...more(options.provider.issuer) }
     expect(await requestToken({ ...options, provider, parameters })).toHaveProperty('accessToken')
     expect(await control('assertions')).toMatchObject([{ aud: provider[expected] }])
   })
 
-  test('is told the scope that it was granted, where that is less than it asked for', async () => {
+  test('learns which scope the server granted, if that is less than the client requested', async () => {
     const { options, api } = await startOpenIdProvider(withHeader())
     const source = createTokenSource({ ...options, resource: api, scope: 'orders:read unknown' })
     const granted = { clientId: options.clientId, scope: 'orders:read', audience: api }
@@ -51,10 +51,10 @@ describe('a client that cannot prove who it is', () => {
   test.each([
     ['has another secret in the header', () => withHeader({ clientSecret: 'another-secret' })],
     ['has another secret in the form', () => withForm({ clientSecret: 'another-secret' })],
-    ['has an id that the server does not know', () => withHeader({ clientId: 'nobody' })],
+    ['has an id that the server does not know', () => withHeader({ clientId: 'unknown' })],
     ['has another key', async () => ({ ...(await withKey('ES256')), options: (await withKey('ES256')).options })],
     ['signs for another server', () => withKey('ES256', { audience: 'https://another.example' })],
-  ])('is refused when it %s, and its error shows nothing of what it sent', async (_why, make) => {
+  ])('is refused if it %s, and the error shows no secret that it sent', async (_why, make) => {
     const { options, control } = await startOpenIdProvider(await make())
     const sent: string[] = []
     const record: typeof fetch = (input, init) => {
@@ -72,7 +72,7 @@ describe('a client that cannot prove who it is', () => {
 })
 
 describe('plainBasic', () => {
-  /** Starts a provider, and asks for a token in the standard's way and in the plain one. */
+  /** Starts a provider, and requests two tokens: with the standard encoding and with the plain one. */
   async function askBothWays(clientId: string, clientSecret: string) {
     const client = {
       metadata: { client_id: clientId, client_secret: clientSecret },
@@ -83,7 +83,7 @@ describe('plainBasic', () => {
     return { standard: await ask(clientSecretBasic), plain: ask(plainBasic) }
   }
 
-  test('is as good as the standard for letters and digits', async () => {
+  test('works like the standard for letters and digits', async () => {
     const { plain } = await askBothWays('app1', 'Secret123')
     expect(await plain).toHaveProperty('accessToken')
   })
@@ -93,7 +93,7 @@ describe('plainBasic', () => {
     ['an escape in the secret', 'app', 'a%2Fb', 'invalid_client'],
     ['a percent sign in the secret', 'app', '50% off', 'invalid_request'],
     ['a plus in the id', 'my+app', 'Secret123', 'invalid_client'],
-  ])('is refused by a server that decodes, as the standard has it: %s', async (_what, id, secret, error) => {
+  ])('is refused by a server that decodes according to the standard: %s', async (_what, id, secret, error) => {
     const { standard, plain } = await askBothWays(id, secret)
     expect(standard).toHaveProperty('accessToken')
     expect(await errorOf(plain)).toMatchObject({ code: 'TOKEN_REFUSED', error })
@@ -101,7 +101,7 @@ describe('plainBasic', () => {
 })
 
 describe('an assertion', () => {
-  test('is refused when it comes again', async () => {
+  test('is refused when it is sent a second time', async () => {
     const { options, control } = await startOpenIdProvider(await withKey('ES256'))
     const statuses: number[] = []
     const sendTwice: typeof fetch = async (input, init) => {
@@ -117,7 +117,7 @@ describe('an assertion', () => {
     expect(first).toEqual(second)
   })
 
-  test('is made anew for each token request, also after an answer that was lost', async () => {
+  test('is a new one for each token request, even after a lost response', async () => {
     const { options, control } = await startOpenIdProvider(await withKey('ES256'))
     const source = createTokenSource(options)
     for (let round = 0; round < 6; round += 1) {
@@ -140,7 +140,7 @@ describe('a revoked token', () => {
   test.each([
     ['its secret', () => withHeader()],
     ['an assertion', () => withKey('ES256')],
-  ])('is good no more, and the next call gets another (revoked by %s)', async (_way, make) => {
+  ])('does not work any more, and the next call gets another (the client uses %s)', async (_way, make) => {
     const { options, api, control } = await startOpenIdProvider(await make())
     const source = createTokenSource(options)
     const client = ky.extend(bearer(source))
@@ -154,7 +154,7 @@ describe('a revoked token', () => {
     expect(await source.getToken()).not.toMatchObject({ accessToken })
   })
 
-  test('may be one that the server does not know', async () => {
+  test('can be one that the server does not know', async () => {
     const { options } = await startOpenIdProvider(withForm())
     expect(await revoke({ ...options, token: 'unknown' })).toBeUndefined()
   })
@@ -162,7 +162,7 @@ describe('a revoked token', () => {
 
 describe('a token', () => {
   test.each([
-    ['beside a call, near the end', 3400, ['served', 'renewed']],
+    ['in the background of a call, near the end', 3400, ['served', 'renewed']],
     ['before a call, after the end', 3601, ['renewed']],
   ])('is renewed %s of the lifetime that the server names', async (_when, seconds, expected) => {
     const { options, api, control } = await startOpenIdProvider(withHeader(), { lifetime: 3600 })
@@ -186,27 +186,27 @@ describe('a token', () => {
     expect(await control('counters')).toEqual({ tokenRequests: 2, apiCalls: 2, apiRejections: 0 })
   })
 
-  test('that lives for two seconds ends without a call that fails', async ({ signal }) => {
+  test('that lives for two seconds expires, and no call fails', async ({ signal }) => {
     const { options, api } = await startOpenIdProvider(withHeader(), { lifetime: 2 })
     const source = createTokenSource(options)
     const client = ky.extend(bearer(source))
     const { accessToken } = await source.getToken()
     const headers = { authorization: `Bearer ${accessToken}` }
     const isGood = async () => (await fetch(api, { headers, signal })).ok
-    // oxlint-disable-next-line no-await-in-loop -- one call after the other, until the server takes the first token no more
+    // oxlint-disable-next-line no-await-in-loop -- one call after the other, until the server rejects the first token
     while (await isGood()) await client.get(api)
     expect(await client.get(api).json<Granted>()).toEqual({ clientId: options.clientId })
     expect(await source.getToken()).not.toMatchObject({ accessToken })
   })
 })
 
-describe('what the server refuses', () => {
+describe('a request that the server refuses', () => {
   test.each([
-    ['a scope that the client may not have', { ...parameters, scope: 'orders:delete' }, 'invalid_scope'],
+    ['a scope that is not allowed for the client', { ...parameters, scope: 'orders:delete' }, 'invalid_scope'],
     ['a resource that it does not know', { ...parameters, resource: 'https://another.example' }, 'invalid_target'],
     ['a grant that it does not know', { grant_type: 'password' }, 'unsupported_grant_type'],
-    ['a grant that the client may not use', { grant_type: 'authorization_code' }, 'invalid_request'],
-  ])('is an error with its reason: %s', async (_what, form, error) => {
+    ['a grant that is not allowed for the client', { grant_type: 'authorization_code' }, 'invalid_request'],
+  ])('causes an error with the reason: %s', async (_what, form, error) => {
     const { metadata, options } = withHeader()
     const server = await startOpenIdProvider({ metadata: { ...metadata, scope: 'orders:read' }, options })
     expect(await errorOf(requestToken({ ...server.options, parameters: form }))).toMatchObject({

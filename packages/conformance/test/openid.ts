@@ -5,13 +5,13 @@ import type { OpenIdProviderCommands } from '../server/openid-provider.ts'
 import type { RegisteredClient } from './openid-clients.ts'
 import { askHub } from './support.ts'
 
-/** A certified OpenID provider, which one test has to itself. */
+/** A certified OpenID provider that only one test uses. */
 export type OpenIdSite<Options> = {
-  /** What its client needs to know: the provider, and the client's own options. */
+  /** The options of its client: the provider, and the client's own options. */
   readonly options: Options & { readonly provider: Provider & { readonly issuer: string } }
-  /** An API that takes its tokens, and tells what they are for. */
+  /** The URL of an API that accepts its tokens, and answers with {@link Granted}. */
   readonly api: string
-  /** Does something to it from outside. */
+  /** Sends a command to it from outside. */
   readonly control: <Name extends keyof OpenIdProviderCommands>(
     name: Name,
     ...args: Parameters<OpenIdProviderCommands[Name]>
@@ -20,19 +20,19 @@ export type OpenIdSite<Options> = {
 
 type Result<Name extends keyof OpenIdProviderCommands> = Awaited<ReturnType<OpenIdProviderCommands[Name]>>
 
-/** What the API answers. */
+/** The API's response: what the token was issued for. */
 export type Granted = {
   readonly clientId: string
   readonly scope?: string
   readonly audience?: string
-  /** Whose token it is, if it is a user's. */
+  /** The user, if the token is a user's. */
   readonly user?: string
 }
 
-/** What an authorization server says of itself. See RFC 8414 §2. */
+/** The metadata of an authorization server. See RFC 8414 §2. */
 type Metadata = { readonly issuer: string; readonly token_endpoint: string; readonly revocation_endpoint: string }
 
-/** Starts a provider that knows a client; it ends with the test. */
+/** Starts a provider that knows a client. The provider stops at the end of the test. */
 export async function startOpenIdProvider<Options>(
   client: RegisteredClient<Options>,
   more: Omit<OpenIdProviderOptions, 'clients'> = {},

@@ -1,13 +1,14 @@
-/** Everything that an error may show, to whoever looks hard. */
+/** Returns everything that an error can show, even to a reader who searches thoroughly. */
 export function shownBy(error: unknown): string {
   const { stack } = error instanceof Error ? error : {}
   return [String(error), stack, JSON.stringify(error), ...stringsWithin(error)].join('\n')
 }
 
 /**
- * All strings that can be reached from a value: what a logger, an error tracker or a debugger could show of it.
+ * Returns all strings that can be reached from a value. A logger, an error tracker or a debugger could show them.
  *
- * Own properties whether enumerable or not, prototypes' getters, causes, headers, lists and maps; not the inside of a body.
+ * They come from own properties, enumerable or not, and from prototypes' getters, causes, headers, lists and maps. The
+ * content of a body is not included.
  */
 function stringsWithin(value: unknown, seen = new Set<unknown>()): string[] {
   if (typeof value === 'string') return [value]
@@ -29,7 +30,7 @@ function memberOf(value: object, name: PropertyKey): unknown {
   try {
     return Reflect.get(value, name)
   } catch {
-    // A getter that is for other objects.
+    // The getter works only on other objects.
     return undefined
   }
 }

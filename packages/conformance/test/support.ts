@@ -4,15 +4,15 @@ import { orange } from '@oauthkit/orange'
 import { inject, onTestFinished } from 'vitest'
 import type { SiteCommands } from '../server/site.ts'
 
-/** A server of its own origin with an emulated Orange, which one test has to itself. */
+/** An emulated Orange with its own server and origin, which only one test uses. */
 export type Site = {
   /** Its origin. */
   readonly url: string
-  /** An API that tells what arrived. */
+  /** The URL of an API that answers with the request that it received, as {@link Echo}. */
   readonly echo: string
-  /** A client that it knows. */
+  /** The options of a client that it knows. */
   readonly client: Client
-  /** Does something to it from outside. */
+  /** Sends a command to it from outside. */
   readonly control: <Name extends keyof SiteCommands>(
     name: Name,
     ...args: Parameters<SiteCommands[Name]>
@@ -23,7 +23,7 @@ type Client = { readonly provider: Provider; readonly clientId: string; readonly
 
 type Result<Name extends keyof SiteCommands> = Awaited<ReturnType<SiteCommands[Name]>>
 
-/** What the API at {@link Site.echo} answers. */
+/** The response of the API at {@link Site.echo}. */
 export type Echo = {
   readonly method: string
   readonly contentType: string | null
@@ -31,14 +31,14 @@ export type Echo = {
   readonly text: string
   /** The scheme of the `Authorization` header. */
   readonly authorization: string
-  /** What a form held. */
+  /** The entries of a form. */
   readonly form?: readonly (readonly [string, unknown])[]
 }
 
-/** Whether this is a page in a browser, which can send and see less than the others. */
+/** Whether this is a page in a browser. A page can send and read less than the other runtimes. */
 export const isBrowser = 'document' in globalThis
 
-/** Starts a site, which ends with the test. */
+/** Starts a site, which stops at the end of the test. */
 export async function startSite(): Promise<Site> {
   const sites = `${inject('hub')}/sites`
   const { id, url } = await askHub<{ id: string; url: string }>(sites, { method: 'POST' })
@@ -55,22 +55,22 @@ export async function startSite(): Promise<Site> {
   }
 }
 
-/** Has the hub do something. */
+/** Sends a request to the hub, and returns its response. */
 export async function askHub<Answer>(url: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(url, init)
   if (!response.ok) throw new Error(`The hub answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as Answer
 }
 
-/** Makes a list of so many. */
+/** Makes a list with `count` members. */
 export const times = <T>(count: number, make: (number: number) => T): T[] =>
   Array.from({ length: count }, (_, number) => make(number))
 
-/** The error a promise rejects with. */
+/** Returns the error that a promise rejects with. */
 export const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => {
-      throw new Error('it did not fail')
+      throw new Error('The promise did not reject')
     },
     (error: unknown) => error,
   )

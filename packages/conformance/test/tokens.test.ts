@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { startSite, times, type Echo } from './support.ts'
 
 describe('a client', () => {
-  test('asks for a token when its first call needs one', async () => {
+  test('requests a token when its first call needs one', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 0 })
@@ -44,7 +44,7 @@ describe('a token that the API rejects', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRejections: 1 })
   })
 
-  test('is not renewed for a rejection that arrives late, when there is a newer token', async () => {
+  test('is not renewed after a late rejection, if there is already a newer token', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await api.get(site.echo)
@@ -66,14 +66,14 @@ describe('a token that the API rejects', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 5, apiRejections: 2 })
   })
 
-  test('is renewed once for 200 calls in flight, and each is replayed once', async () => {
+  test('is renewed once for 200 running calls, and each call is replayed once', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await api.get(site.echo)
     await site.control('holdApiCalls')
-    // Each has a URL of its own, since a browser with a cache sends those to the same URL one after the other.
+    // Each call has its own URL, because a browser with a cache sends calls to the same URL one after the other.
     const calls = Promise.all(times(200, (number) => api.get(`${site.echo}?call=${number}`).json<Echo>()))
-    // A browser sends six at once to one address; by then the others have their token too, and wait in line.
+    // A browser sends only six calls at once to one address. The others already have their token then, and wait.
     await site.control('apiCalled', 1 + 6)
     await site.control('revoke')
     await site.control('release')

@@ -7,7 +7,7 @@ describe('while a token is fetched', () => {
   test.each([
     ['the reason', new Error('changed my mind'), { message: 'changed my mind' }],
     ['an AbortError', undefined, { name: 'AbortError' }],
-  ])("a caller's abort rejects its call with %s, and no other", async (_what, reason, expected) => {
+  ])('an abort rejects only the call that it belongs to, with %s', async (_what, reason, expected) => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await site.control('holdTokenRequests')
@@ -22,7 +22,7 @@ describe('while a token is fetched', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 5 })
   })
 
-  test("ky's timeout ends one caller's wait, and no other", async () => {
+  test("ky's timeout ends the wait of one caller only", async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await site.control('holdTokenRequests')
@@ -33,7 +33,7 @@ describe('while a token is fetched', () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 5 })
   })
 
-  test('the caller who started it may leave, and the next one finds its token', async () => {
+  test('the caller who started the request can leave, and the next caller gets its token', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await site.control('holdTokenRequests')
@@ -56,7 +56,7 @@ describe('while a token is fetched', () => {
       { message: 'changed my mind' },
     ],
     ['a timeout', async () => {}, { timeout: 100 }, { name: 'TimeoutError' }],
-  ])('after a 401, too, %s ends only the wait of its caller', async (_what, end, options, expected) => {
+  ])('also after a 401, %s ends only the wait of its own caller', async (_what, end, options, expected) => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client))
     await api.get(site.echo)
@@ -74,10 +74,10 @@ describe('while a token is fetched', () => {
 })
 
 describe("ky's retry", () => {
-  // One retry, which the 503 takes: the replay needs none.
+  // The 503 uses the only retry. The replay needs none.
   const retry = { limit: 1, delay: () => 0 }
 
-  test('after a 503 meets a 401: the call is replayed with a renewed token', async () => {
+  test('after a 503 gets a 401: the call is replayed with a renewed token', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client)).extend({ retry })
     await api.get(site.echo)
@@ -87,7 +87,7 @@ describe("ky's retry", () => {
     expect(await site.control('counters')).toMatchObject({ tokenRequests: 2, apiCalls: 4, apiRejections: 1 })
   })
 
-  test('after a replay that meets a 503 goes on with the renewed token', async () => {
+  test('after a replay that gets a 503 uses the renewed token', async () => {
     const site = await startSite()
     const api = ky.extend(orangeAuth(site.client)).extend({ retry })
     await api.get(site.echo)

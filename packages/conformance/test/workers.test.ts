@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => worker.close())
 
-/** Has the Worker call the API with one of its clients. */
+/** Makes the Worker call the API with one of its clients. */
 async function call(client: string): Promise<Echo> {
   const response = await fetch(`${worker.url}/${client}`)
   expect(response.status).toBe(200)
@@ -24,10 +24,10 @@ const callTimes = (count: number, client: string) => Promise.all(times(count, ()
 const passMs = (ms: number) => fetch(`${worker.url}/later?ms=${ms}`)
 
 test.each([
-  ['alone', 'stands alone'],
+  ['alone', 'has no store'],
   ['stored', 'has a store'],
 ])(
-  'when the request that fetches the token is gone, another takes over by the end of timeoutMs (%s: the source %s)',
+  'when the request that fetches the token is cancelled, another takes over within timeoutMs (%s: the source %s)',
   async (client) => {
     await site.control('holdTokenRequests')
     const hangUp = await worker.call(`/${client}`)
@@ -42,7 +42,7 @@ test.each([
   },
 )
 
-test('when the request that looks the credentials up is gone, another takes over by the end of timeoutMs', async () => {
+test('when the request that looks up the credentials is cancelled, another takes over within timeoutMs', async () => {
   await site.control('holdApiCalls')
   const hangUp = await worker.call('/vault')
   await site.control('apiCalled', 1)
@@ -55,26 +55,26 @@ test('when the request that looks the credentials up is gone, another takes over
   expect(await site.control('counters')).toMatchObject({ tokenRequests: 1 })
 })
 
-test('with waitUntil, a renewal outlives the client that made it start', async () => {
+test('with waitUntil, a renewal continues after the client that caused it has hung up', async () => {
   await site.control('holdTokenRequests')
   const hangUp = await worker.call('/awake')
   await site.control('tokenRequested', 1)
   const others = callTimes(5, 'awake')
   hangUp()
-  // Time for the Worker to notice: it answers this on the same thread.
+  // This gives the Worker time to notice the hang-up: it answers this request on the same thread.
   await passMs(0)
   await site.control('release')
   expect(await others).toHaveLength(5)
   expect(await site.control('counters')).toMatchObject({ tokenRequests: 1, apiCalls: 5 })
 })
 
-test('with waitUntil, the renewal of an ageing token outlives the call beside which it started', async () => {
+test('with waitUntil, the background renewal of an ageing token continues after its call has ended', async () => {
   await call('awake')
   await passMs(3_595_000)
   await site.control('holdTokenRequests')
   expect(await call('awake')).toMatchObject({ authorization: 'Bearer' })
   await site.control('tokenRequested', 2)
-  // The old token is over, so all of these need the new one.
+  // The old token has expired, so all of these calls need the new one.
   await passMs(6000)
   const others = callTimes(5, 'awake')
   await site.control('release')

@@ -8,11 +8,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-/** A Worker on workerd itself, with nothing in between: each request has a context of its own, which ends with it. */
+/** A Worker that workerd runs directly. Each request has its own context, which ends with the request. */
 export type Worker = {
-  /** Where it listens. */
+  /** The URL that it listens at. */
   readonly url: string
-  /** Sends a request and returns what hangs up on it, as a client that is gone. */
+  /** Sends a request. Returns a function that closes the connection, like a client that hangs up. */
   readonly call: (path: string) => Promise<() => void>
   /** Stops it. */
   readonly close: () => Promise<void>
@@ -21,7 +21,7 @@ export type Worker = {
 const require = createRequire(import.meta.url)
 const { default: workerd } = require('workerd') as { readonly default: string }
 
-/** Bundles the Worker, as its author would, and starts it for an API. */
+/** Bundles the Worker, as its author would, and starts it with the URL of an API. */
 export async function startWorker(api: string): Promise<Worker> {
   const folder = await mkdtemp(join(tmpdir(), 'worker-'))
   const bundle = await rolldown({
@@ -32,7 +32,7 @@ export async function startWorker(api: string): Promise<Worker> {
   })
   const { output } = await bundle.write({ dir: folder, entryFileNames: 'worker.js', chunkFileNames: '[name].js' })
   await bundle.close()
-  // The entry comes first. What a store needs is a module of its own, which is loaded with the first store.
+  // The entry module comes first. The code for stores is a separate module, which is loaded with the first store.
   const modules = output.map(({ fileName }) => `(name = "${fileName}", esModule = embed "${fileName}")`)
   const config = await readFile(new URL('./worker.capnp', import.meta.url), 'utf8')
   await writeFile(join(folder, 'worker.capnp'), config.replace('# modules', modules.join(',\n        ')))
@@ -52,11 +52,11 @@ export async function startWorker(api: string): Promise<Worker> {
       const socket = connect(port, '127.0.0.1')
       await once(socket, 'connect')
       socket.write(`GET ${path} HTTP/1.1\r\nhost: worker.example\r\n\r\n`)
-      // A mere end would leave the other half open, and the Worker would go on.
+      // `end()` would close only one direction of the connection, and the Worker would continue.
       return () => void socket.resetAndDestroy()
     },
     close: async () => {
-      // Asked politely, it would wait for requests that hang.
+      // With a milder signal, workerd would wait for requests that hang.
       child.kill('SIGKILL')
       await ended
     },

@@ -8,7 +8,7 @@ const provider = { ...orange, tokenEndpoint: `${API}/oauth/v3/token`, apis: [API
 
 const client = (options: OrangeOptions) => bearerFetch(orangeTokens({ provider, ...options }))
 
-/** At module scope, as a Worker's sources should be: all requests share them. */
+/** A Worker should create its sources at module scope, as here. All requests share these clients. */
 const clients = {
   alone: client({ timeoutMs: 3000 }),
   stored: client({ timeoutMs: 3000, store: new Map() }),
@@ -23,12 +23,12 @@ const clients = {
   awake: client({ waitUntil }),
 }
 
-// Time passes for the tokens at once; timers do not notice.
+// `/later` moves the clock that tokens expire by. Timers keep the real time.
 const now = Date.now
 let passedMs = 0
 Date.now = () => now() + passedMs
 
-/** `/alone` and its like call the API with that client; `/later?ms=1000` lets time pass. */
+/** The name of a client as a path, such as `/alone`, calls the API with it. `/later?ms=1000` moves the clock. */
 export default {
   fetch: (request: Request): Response | Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url)
