@@ -60,7 +60,7 @@ const refusalOf = (...args: string[]): Promise<string> =>
 
 /** Runs a program and returns its output. Fails with that output if the program fails. */
 async function expectContent(program: string, args: string[], folder: string): Promise<string> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|REPORT$)/.test(name)))
   const options = { cwd: folder, env, timeout: 280_000, killSignal: 'SIGKILL' as const }
   const outcome = await run(program, args, options).then(
     ({ stdout }) => ({ stdout }),
