@@ -4,17 +4,17 @@ import { base64url, calculateJwkThumbprint, decodeProtectedHeader, flattenedDecr
 import { readKeys, type EncryptionKey } from './encryption-keys.ts'
 
 /**
- * Wraps a store, and encrypts each token as a JWE (`dir`, `A256GCM`). A reader of the store, or of a copy of it, finds no
- * token.
+ * Wraps a store, and encrypts each token as a JWE (`dir`, `A256GCM`). A reader of the store, or of a copy of it, finds
+ * no token.
  *
  * ```ts
  * const source = createTokenSource({ provider, clientId: 'app', store: encrypted(store, key) })
  * ```
  *
- * An entry can be read only under its own key of the store. It cannot be read if it was changed, cut off or moved, if none
- * of the keys encrypted it, or if it is not encrypted. For such an entry, `get` returns an object that is not a token. A
- * source then reports `store-failed`, continues as if there were no entry, and overwrites the entry with the next token.
- * Errors of the store are passed on.
+ * An entry can be read only under its own key of the store. It cannot be read if it was changed, cut off or moved, if
+ * none of the keys encrypted it, or if it is not encrypted. For such an entry, `get` returns an object that is not a
+ * token. A source then reports `store-failed`, continues as if there were no entry, and overwrites the entry with the
+ * next token. Errors of the store are passed on.
  *
  * Wrap each store only one time, because sources that use the same store object share renewals. The result has a `lock`
  * if the store has one.
@@ -85,8 +85,8 @@ function entryOf(stored: object): Entry | undefined {
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /**
- * Creates the object that `get` returns for an entry that cannot be read. It is not a token. It is not `undefined` either,
- * so that the source reports the failure.
+ * Creates the object that `get` returns for an entry that cannot be read. It is not a token. It is not `undefined`
+ * either, so that the source reports the failure.
  */
 const unreadable = (why: string): { readonly unreadable: string } => Object.freeze({ unreadable: why })
 

@@ -43,8 +43,8 @@ const copy = (key: unknown): Uint8Array | undefined =>
   Object.prototype.toString.call(key) === '[object Uint8Array]' ? Uint8Array.from(key as Uint8Array) : undefined
 
 /**
- * Whether bytes can be a key: they are neither all the same, such as the zeros of a new array, nor all text. Fewer than 1
- * in 10^13 random keys are text.
+ * Whether bytes can be a key: they are neither all the same, such as the zeros of a new array, nor all text. Fewer than
+ * 1 in 10^13 random keys are text.
  */
 const isRandom = (bytes: Uint8Array): boolean =>
   bytes.some((byte) => byte !== bytes[0]) && bytes.some((byte) => byte < 0x20 || byte > 0x7e)
