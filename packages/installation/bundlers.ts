@@ -5,17 +5,17 @@ import * as esbuild from 'esbuild'
 import * as vite from 'vite'
 import webpack from 'webpack'
 
-/** The programs that are bundled: without a store, and with one. */
+/** The programs to bundle: without a store, and with one. */
 const programs = ['alone', 'stored'] as const
 
-/** A tool that makes pages of the programs in a project: `alone.html` and `stored.html`, and what they load. */
+/** A tool that makes pages from the programs in a project: `alone.html`, `stored.html`, and the files they load. */
 export type Bundler = {
   readonly name: string
-  /** Bundles them into the project's folder `out`, with the tool's own defaults, and returns what it warned of. */
+  /** Bundles them into the project's folder `out`, with the tool's defaults, and returns the warnings. */
   readonly bundle: (project: string) => Promise<string[]>
 }
 
-/** Those that give each page the code it begins with, and leave the rest for later. */
+/** The bundlers that split the code of a page: one part loads at the start, the rest loads later. */
 export const bundlers: readonly Bundler[] = [
   {
     name: 'esbuild',
@@ -46,7 +46,7 @@ export const bundlers: readonly Bundler[] = [
   },
 ]
 
-/** Bundles the programs with esbuild, minified; without splitting, each is one file. */
+/** Bundles the programs with esbuild, minified. Without splitting, each program is one file. */
 export async function bundleByEsbuild(project: string, options: esbuild.BuildOptions): Promise<string[]> {
   const { warnings } = await esbuild.build({
     absWorkingDir: project,
@@ -62,7 +62,7 @@ export async function bundleByEsbuild(project: string, options: esbuild.BuildOpt
 }
 
 async function bundleByWebpack(project: string): Promise<string[]> {
-  // It reads no TypeScript by itself, whatever the names of the files.
+  // webpack cannot read TypeScript. The files keep the extension `.ts`.
   for (const file of globSync(join(project, '*.ts')))
     writeFileSync(file, stripTypeScriptTypes(readFileSync(file, 'utf8')))
   const compiler = webpack({
@@ -82,7 +82,7 @@ async function bundleByWebpack(project: string): Promise<string[]> {
   }
 }
 
-/** Writes a page for each program, and returns where they are. */
+/** Writes a page for each program, and returns the paths of the pages. */
 function writePages(folder: string, head: (program: string) => string): string[] {
   mkdirSync(folder, { recursive: true })
   return programs.map((program) => {

@@ -2,16 +2,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tool } from './workspace.ts'
 
-/** A package manager, and the runtime that its users run programs on. */
+/** A package manager, and the runtime on which its users run programs. */
 export type Client = {
   readonly name: 'npm' | 'pnpm' | 'Bun' | 'Deno'
-  /** Makes an empty folder a project that installs from a registry. */
+  /** Turns an empty folder into a project that installs from a registry. */
   readonly prepare: (folder: string, registry: string) => void
-  /** The command that installs packages. */
+  /** Returns the command that installs packages. */
   readonly install: (packages: readonly string[]) => string[]
-  /** The command that runs a program. */
+  /** Returns the command that runs a program. */
   readonly run: (program: string) => string[]
-  /** Where the installed packages are, in the project's folder or its home. */
+  /** Returns the folder of the installed packages, in the project's folder or in its home. */
   readonly packagesIn: (folder: string, home: string) => string
 }
 
@@ -32,7 +32,7 @@ const pnpm: Client = {
   packagesIn: nodeModules,
 }
 
-/** One that lets no package find what it has not declared. */
+/** A client with which a package finds only the packages that it declares. */
 export const strictClient: Client = {
   ...pnpm,
   prepare: (folder, registry) => {
@@ -41,7 +41,7 @@ export const strictClient: Client = {
   },
 }
 
-/** The four of them, with the defaults that they come with. */
+/** All four clients, with their own defaults. */
 export const clients: readonly Client[] = [
   {
     name: 'npm',
@@ -62,7 +62,7 @@ export const clients: readonly Client[] = [
     name: 'Deno',
     prepare: (folder, registry) => {
       writeFileSync(join(folder, '.npmrc'), `registry=${registry}\n`)
-      // Or it would take nothing that was published today.
+      // Otherwise Deno would refuse packages that were published today.
       writeFileSync(join(folder, 'deno.json'), '{ "minimumDependencyAge": 0 }\n')
     },
     install: (packages) => [tool('deno'), 'add', ...packages.map((name) => `npm:${name}`)],

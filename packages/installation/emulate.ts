@@ -4,10 +4,10 @@ import { orange } from '@oauthkit/orange'
 import { onTestFinished } from 'vitest'
 import type { Settings } from './programs/lazy/create-call.ts'
 
-/** An emulator that one test has to itself, and what the programs in `programs/lazy` need to know of it. */
+/** An emulator that only one test uses, and the settings with which the programs in `programs/lazy` call it. */
 export type Emulation = { readonly emulator: Emulator; readonly settings: Settings }
 
-/** Starts an emulator that ends with the test. */
+/** Starts an emulator, and stops it when the test ends. */
 export async function emulate(): Promise<Emulation> {
   const emulator = createEmulator()
   const server = await serve(emulator)

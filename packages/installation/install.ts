@@ -7,7 +7,7 @@ import { run } from './run.ts'
 /** A project with packages that a client installed. */
 export type Installation = {
   readonly folder: string
-  /** What is on disk now. */
+  /** The packages on disk after the installation. */
   readonly installed: readonly Installed[]
   /** How long the client took. */
   readonly seconds: number
@@ -15,7 +15,7 @@ export type Installation = {
   readonly run: (program: string, env?: Record<string, string>) => Promise<string>
 }
 
-/** Has a client install packages in a new folder below another, with caches that are empty. */
+/** Installs packages with a client, in a new project below `folder`, with empty caches. */
 export async function install(
   client: Client,
   packages: readonly string[],

@@ -5,7 +5,7 @@ import { readManifest, requirementsOf, type Manifest } from './workspace.ts'
 /** A package on disk. */
 export type Installed = { readonly folder: string; readonly manifest: Manifest; readonly bytes: number }
 
-/** Finds every package below a folder, in whatever way the client keeps them; links are not followed. */
+/** Finds every package below a folder, in any layout that a client uses. It does not follow links. */
 export function installedIn(folder: string): Installed[] {
   const file = join(folder, 'package.json')
   const manifest = existsSync(file) ? readManifest(file) : undefined
@@ -15,11 +15,11 @@ export function installedIn(folder: string): Installed[] {
   return [{ folder, manifest, bytes: bytesIn(folder) }, ...(existsSync(nested) ? installedIn(nested) : [])]
 }
 
-/** The names of all packages that must be there for these to work, as far as what is installed declares them. */
+/** Returns the names of these packages and of all packages that they require, as the installed ones declare them. */
 export function closureOf(names: readonly string[], installed: readonly Installed[]): string[] {
   const manifests = new Map(installed.map(({ manifest }) => [manifest.name, manifest]))
   const closure = new Set(names)
-  // A set that grows while it is walked is walked to its new end.
+  // The loop also visits the names that it adds to the set.
   for (const name of closure) {
     const manifest = manifests.get(name)
     for (const requirement of manifest ? requirementsOf(manifest) : []) closure.add(requirement)
@@ -27,7 +27,7 @@ export function closureOf(names: readonly string[], installed: readonly Installe
   return [...closure].toSorted()
 }
 
-/** The packages that a package's code and types import, now or later. */
+/** Returns the packages that a package's code and types import, statically or dynamically. */
 export function importsOf(folder: string): string[] {
   const files = globSync('dist/**/*.{js,d.ts}', { cwd: folder })
   const code = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
@@ -42,7 +42,7 @@ const foldersIn = (folder: string): string[] =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
 
-/** How much a package holds itself, without those that are nested in it. */
+/** Returns the size of a package in bytes, without the packages that are nested in it. */
 const bytesIn = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => name !== 'node_modules')

@@ -5,10 +5,10 @@ import { run } from './run.ts'
 import { publicPackages, root, tool, type Manifest } from './workspace.ts'
 
 /**
- * Publishes the packages of the workspace to a registry on loopback, as a release would: from a copy, whose versions are
- * those that the changesets make.
+ * Publishes the packages of the workspace to a registry on loopback, as a release would. It publishes from a copy, in
+ * which the changesets set the versions.
  *
- * @returns the manifests as they were copied, with the versions that were published.
+ * @returns the manifests of the copy, with the published versions.
  */
 export async function publish({ url, token }: Pick<Registry, 'url' | 'token'>, folder: string): Promise<Manifest[]> {
   if (new URL(url).hostname !== '127.0.0.1') throw new Error('Tests publish to loopback only')
@@ -19,18 +19,18 @@ export async function publish({ url, token }: Pick<Registry, 'url' | 'token'>, f
   const home = join(folder, 'publisher')
   mkdirSync(join(copy, 'node_modules/@changesets'), { recursive: true })
   mkdirSync(home)
-  // The links between packages are relative: in the copy they lead to the copy.
+  // The links between packages are relative, so the links in the copy point to packages in the copy.
   for (const name of ['package.json', 'pnpm-workspace.yaml', 'LICENSE', '.changeset', 'packages'])
     cpSync(join(root, name), join(copy, name), { recursive: true, verbatimSymlinks: true })
   symlinkSync(join(root, 'node_modules/@changesets/cli'), join(copy, 'node_modules/@changesets/cli'))
   if (globSync('.changeset/*.md', { cwd: copy }).length > 0) {
-    // The formatter would have pnpm install the copy.
+    // The formatter would make pnpm install the dependencies of the copy.
     const config = join(copy, '.changeset/config.json')
     writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), format: false }))
     await run([tool('changeset'), 'version'], copy, home)
   }
 
-  // A scope's registry goes before the option.
+  // The registry of a scope in an `.npmrc` wins over the option `--registry`, so both are set here.
   const { host } = new URL(url)
   writeFileSync(join(home, '.npmrc'), `registry=${url}\n@oauthkit:registry=${url}\n//${host}/:_authToken=${token}\n`)
   const publishing = [tool('pnpm'), 'publish', '--recursive', '--no-git-checks', `--registry=${url}`]

@@ -1,4 +1,4 @@
-/** The process that {@link startRegistry} starts: a registry that tells its parent the port, and ends with it. */
+/** The process that {@link startRegistry} starts: a registry that sends its URL to its parent, and exits with it. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { runServer } from 'verdaccio'
@@ -15,7 +15,7 @@ async function start(folder: string, upstream: string): Promise<void> {
     auth: { htpasswd: { file: `${folder}/htpasswd` } },
     uplinks: { upstream: { url: upstream, timeout: '60s', maxage: '60m' } },
     packages: {
-      // What is not published here shall not be found, whatever the world has by that name.
+      // No upstream: a package of ours that is not published here must not be found elsewhere.
       '@oauthkit/*': { access: '$all', publish: '$authenticated' },
       '**': { access: '$all', proxy: 'upstream' },
     },

@@ -3,17 +3,17 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { promisify } from 'node:util'
 
-/** What the registry's process is told, and what it tells. */
+/** The messages to the registry's process, and from it. */
 export type RegistryOrder = { readonly folder: string; readonly upstream: string }
 export type RegistryMessage = { readonly url: string }
 
-/** A package registry on loopback, which has the other packages from the registry that this machine uses. */
+/** A package registry on loopback. It loads all other packages from the registry that this machine uses. */
 export type Registry = {
-  /** Its address, with a slash at its end. */
+  /** Its address, with a slash at the end. */
   readonly url: string
-  /** Lets its bearer publish there. */
+  /** Allows a client to publish there. */
   readonly token: string
-  /** Ends its process. */
+  /** Stops its process. */
   readonly stop: () => Promise<void>
 }
 
@@ -30,7 +30,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     child.send({ folder, upstream } satisfies RegistryOrder)
     const told = once(child, 'message') as Promise<[RegistryMessage]>
     const [message] = await Promise.race([told, exited.then(() => [undefined])])
-    if (message === undefined) throw new Error('The registry ended before it listened: see what it printed')
+    if (message === undefined) throw new Error('The registry exited before it listened: see its output')
     return { url: message.url, token: await addUser(message.url), stop }
   } catch (error) {
     await stop()
@@ -38,7 +38,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
   }
 }
 
-/** The registry that npm is set up with on this machine. */
+/** Returns the registry that npm is configured with on this machine. */
 async function findUpstream(): Promise<string> {
   const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'registry'], { cwd: tmpdir() })
   return stdout.trim()
@@ -52,6 +52,6 @@ async function addUser(url: string): Promise<string> {
     body: JSON.stringify({ name, password: crypto.randomUUID() }),
   })
   const { token } = (await response.json()) as { token?: string }
-  if (token === undefined) throw new Error(`The registry answered ${response.status} to its first user`)
+  if (token === undefined) throw new Error(`The registry refused to create a user: it answered ${response.status}`)
   return token
 }

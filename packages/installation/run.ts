@@ -4,11 +4,11 @@ import { promisify } from 'node:util'
 import { tool } from './workspace.ts'
 
 /**
- * Runs a program in a folder, with a home of its own and nothing of this process's environment but the `PATH`: settings and
- * caches of this machine, and those that a package manager hands down, stay out.
+ * Runs a program in a folder, with a separate home. From this process's environment, it gets only the `PATH`. So it
+ * sees no settings or caches of this machine, and none that a package manager passes on.
  *
- * @returns what it printed.
- * @throws `Error` with all that it printed, if it fails.
+ * @returns its standard output.
+ * @throws `Error` with all its output, if it fails.
  */
 export async function run(
   [program = '', ...args]: readonly string[],

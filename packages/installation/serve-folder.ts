@@ -4,19 +4,19 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 
-/** A server of files, as of a site on which a release replaces them. */
+/** A file server. It simulates a site on which a release replaces files. */
 export type FolderServer = {
-  /** Where it listens, without a slash at its end. */
+  /** Its address, without a slash at the end. */
   readonly url: string
-  /** The paths of all requests so far, in their order. */
+  /** The paths of all requests so far, in order. */
   readonly requested: string[]
-  /** Ends it and its connections. */
+  /** Stops the server, and closes its connections. */
   readonly close: () => Promise<void>
 }
 
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' }
 
-/** Serves the files that are in a folder at the time of each request; for others it answers 404. */
+/** Serves the files that a folder contains at the time of each request. For other paths, it answers 404. */
 export async function serveFolder(folder: string): Promise<FolderServer> {
   const requested: string[] = []
   const server = createServer(({ url: path = '' }, response) => {

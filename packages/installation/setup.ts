@@ -7,18 +7,18 @@ import { startRegistry } from './registry.ts'
 import type { Manifest } from './workspace.ts'
 
 declare module 'vitest' {
-  // oxlint-disable-next-line typescript/consistent-type-definitions -- only an interface merges with vitest's own
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- only an interface merges with that of vitest
   export interface ProvidedContext {
-    /** Where the registry listens. */
+    /** The address of the registry. */
     readonly registry: string
-    /** A folder for all that the tests write, which is removed after them. */
+    /** The folder for all files that the tests write. It is removed after the tests. */
     readonly folder: string
-    /** What was published. */
+    /** The manifests of the published packages. */
     readonly published: readonly Manifest[]
   }
 }
 
-/** Publishes everything to a registry of its own, which ends with the tests. */
+/** Starts a registry, publishes all packages to it, and stops it after the tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'oauthkit-installation-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })

@@ -4,17 +4,17 @@ import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-/** A Worker that one test started. */
+/** A running Worker that one test started. */
 export type Worker = {
-  /** Where it listens, without a slash at its end. */
+  /** Its address, without a slash at the end. */
   readonly url: string
-  /** Ends it. */
+  /** Stops the Worker. */
   readonly close: () => Promise<void>
 }
 
 const { default: workerd } = createRequire(import.meta.url)('workerd') as { readonly default: string }
 
-/** Starts a Worker of one module, `worker.js` in a folder, with the environment variable `SETTINGS`. */
+/** Starts a Worker from the module `worker.js` in a folder, with the environment variable `SETTINGS`. */
 export async function startWorker(folder: string, settings: string): Promise<Worker> {
   const config = join(folder, 'worker.capnp')
   writeFileSync(config, capnp)

@@ -1,12 +1,12 @@
 import type { Installation } from './install.ts'
 
-/** What one client did. */
+/** The result of one installation. */
 export type Row = Pick<Installation, 'installed' | 'seconds'> & {
   readonly client: string
   readonly packages: readonly string[]
 }
 
-/** What was installed, as a table in Markdown: packages, bytes and seconds for each client. */
+/** Returns a Markdown table of the installations: packages, bytes and seconds for each client. */
 export const tableOf = (rows: readonly Row[]): string =>
   [
     '| client | install | packages | bytes | seconds |',

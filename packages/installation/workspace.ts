@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** As much of a package.json as the tests read. */
+/** The properties of a package.json that the tests read. */
 export type Manifest = {
   readonly name: string
   readonly version: string
@@ -17,10 +17,10 @@ export type Manifest = {
 /** The root of the repository. */
 export const root: string = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A program of the workspace's own tools. */
+/** Returns the path of a tool that the workspace has installed. */
 export const tool = (name: string): string => join(root, 'node_modules/.bin', name)
 
-/** The manifests below a workspace's folder `packages` that are to be published, and the folder of each. */
+/** Returns the public packages below a workspace's folder `packages`: the manifest and the folder of each. */
 export const publicPackages = (workspace: string = root): { readonly folder: string; readonly manifest: Manifest }[] =>
   globSync('packages/*/package.json', { cwd: workspace })
     .toSorted()
@@ -30,13 +30,13 @@ export const publicPackages = (workspace: string = root): { readonly folder: str
 /** Reads a package.json. */
 export const readManifest = (file: string): Manifest => JSON.parse(readFileSync(file, 'utf8')) as Manifest
 
-/** What code may import of a package. */
+/** Returns the entry points of a package that code can import. */
 export const entriesOf = ({ name, exports = {} }: Manifest): string[] =>
   Object.keys(exports)
     .filter((path) => path !== './package.json')
     .map((path) => name + path.slice(1))
 
-/** What is installed with a package, asked for or not. */
+/** Returns the packages that a package manager installs together with a package. */
 export const requirementsOf = (manifest: Manifest): string[] => [
   ...Object.keys(manifest.dependencies ?? {}),
   ...Object.keys(manifest.peerDependencies ?? {}).filter((name) => !manifest.peerDependenciesMeta?.[name]?.optional),

@@ -1,21 +1,22 @@
 import type { TokenStore } from '@oauthkit/core'
 
-/** What is needed of a Deno KV database: `Deno.openKv()` gives one, and so does the package `@deno/kv` on Node. */
+/** The methods of a Deno KV database that the store uses. `Deno.openKv()` and, on Node, `@deno/kv` open a database. */
 export type DenoKv = {
-  /** Reads an entry; its value is `null` if there is none. */
+  /** Reads an entry. Its value is `null` if there is no entry. */
   get(key: readonly string[]): Promise<{ readonly value: unknown }>
-  /** Writes an entry, for so many whole milliseconds. */
+  /** Writes an entry. It expires after `expireIn` whole milliseconds. */
   set(key: readonly string[], value: unknown, options?: { expireIn?: number }): Promise<unknown>
   /** Removes an entry. */
   delete(key: readonly string[]): Promise<unknown>
 }
 
 /**
- * Makes a store of tokens in Deno KV.
+ * Creates a store that keeps tokens in Deno KV.
  *
- * The database is yours: open it, and close it. Entries are under `['oauthkit', key]`; Deno KV refuses those above 64 KiB.
+ * You own the database: you open it and close it. The key of an entry is `['oauthkit', key]`. Deno KV refuses entries
+ * above 64 KiB.
  *
- * @throws `TypeError` if it is given no database. Its methods reject with the errors of Deno KV.
+ * @throws `TypeError` if `kv` is not a database. The methods of the store reject with the errors of Deno KV.
  */
 export function denoKvStore(kv: DenoKv): TokenStore {
   const methods = ['get', 'set', 'delete'] as const
@@ -25,7 +26,7 @@ export function denoKvStore(kv: DenoKv): TokenStore {
 
   return {
     get: async (key) => (await kv.get(place(key))).value,
-    // Deno KV takes whole milliseconds only.
+    // Deno KV accepts only whole milliseconds.
     set: (key, token, ttlMs) => kv.set(place(key), token, ttlMs === undefined ? {} : { expireIn: Math.ceil(ttlMs) }),
     delete: (key) => kv.delete(place(key)),
   }

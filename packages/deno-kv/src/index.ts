@@ -1,5 +1,5 @@
 /**
- * Tokens in Deno KV, for oauthkit.
+ * Stores the tokens of oauthkit in Deno KV.
  *
  * @packageDocumentation
  */

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { denoKvStore, type DenoKv } from '../src/index.ts'
 import { openKv } from './open-kv.ts'
 
-// On a machine that does other things.
+// Other programs can slow this machine down.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'oauthkit-'))
@@ -41,12 +41,12 @@ describe('a store in Deno KV', () => {
     timeoutMs: 20_000,
   })
 
-  test('has all its entries under one prefix', async () => {
+  test('keeps all its entries under one prefix', async () => {
     await denoKvStore(kv).set('oauthkit:key', token)
     expect((await kv.get(['oauthkit', 'oauthkit:key'])).value).toEqual(token)
   })
 
-  test('gives Deno KV the lifetime in whole milliseconds, rounded up, and none where core gives none', async () => {
+  test('passes the lifetime in whole milliseconds, rounded up, and passes none if core sets none', async () => {
     const lifetimes: unknown[] = []
     const recorder = {
       get: async () => ({ value: null }),
@@ -69,7 +69,7 @@ describe('a store in Deno KV', () => {
 
   test.each([
     ['nothing', undefined],
-    ['a database that was not waited for', Promise.resolve()],
+    ['a promise of a database, without await', Promise.resolve()],
   ])('%s is a TypeError that says what to pass', (_, wrong) => {
     expect(() => denoKvStore(wrong as unknown as DenoKv)).toThrow('denoKvStore needs a database: await Deno.openKv()')
   })
@@ -97,21 +97,21 @@ function sourceOver(database: DenoKv, accessToken?: string) {
 }
 
 describe('under a token source', () => {
-  test('a token of 65,000 characters is kept', async () => {
+  test('a token of 65,000 characters is stored', async () => {
     const { source, failures } = sourceOver(kv, 'x'.repeat(65_000))
     const { accessToken } = await source.getToken()
     expect(failures()).toEqual([])
     expect(await sourceOver(other).source.getToken()).toMatchObject({ accessToken })
   })
 
-  test('one of more than 64 KiB serves its process, and an event says that it is not stored, and why', async () => {
+  test('a token above 64 KiB serves its own process, and an event says that it is not stored, and why', async () => {
     const { source, failures } = sourceOver(kv, 'x'.repeat(66_000))
     expect((await source.getToken()).accessToken).toHaveLength(66_000)
     expect(failures()).toMatchObject([{ operation: 'set', message: expect.stringMatching(/too ?(large|long)/i) }])
     expect(JSON.stringify(failures())).not.toContain('xxxx')
   })
 
-  test('a database that is closed is an event, and things go on without it', async () => {
+  test('a closed database causes events, and the source continues without it', async () => {
     const closed = await openKv(':memory:')
     closed.close()
     const { source, failures } = sourceOver(closed)

@@ -1,38 +1,40 @@
 import type { Token, TokenStore } from '@oauthkit/core'
-// Not loaded when it is first needed: to a source, a slow start would look like a store that is down.
+// Loaded at the start, not at the first use: a source would treat a slow first use as a store that is down.
 import { base64url, calculateJwkThumbprint, decodeProtectedHeader, flattenedDecrypt, FlattenedEncrypt } from 'jose'
 import { readKeys, type EncryptionKey } from './encryption-keys.ts'
 
 /**
- * Wraps a store so that whoever reads it, or a copy of it, finds no token: each is an encrypted JWE (`dir`, `A256GCM`).
+ * Wraps a store, and encrypts each token as a JWE (`dir`, `A256GCM`). A reader of the store, or of a copy of it, finds
+ * no token.
  *
  * ```ts
  * const source = createTokenSource({ provider, clientId: 'app', store: encrypted(store, key) })
  * ```
  *
- * An entry can be read under its own key of the store only. For one that cannot be read `get` gives an object that is no
- * token, so that a source reports `store-failed`, goes on as if there were none, and writes the next token over it. That is
- * one that was changed, cut off or moved, that none of the keys has encrypted, or that is not encrypted at all. What the
- * store throws comes through.
+ * An entry can be read only under its own key of the store. It cannot be read if it was changed, cut off or moved, if
+ * none of the keys encrypted it, or if it is not encrypted. For such an entry, `get` returns an object that is not a
+ * token. A source then reports `store-failed`, continues as if there were no entry, and overwrites the entry with the
+ * next token. Errors of the store are passed on.
  *
- * Make it once for each store, since sources over one object join the same renewals. It has a `lock` if the store has one.
+ * Wrap each store only one time, because sources that use the same store object share renewals. The result has a `lock`
+ * if the store has one.
  *
- * @param store - where the entries go: plain JSON objects, under the key and with the lifetime that the token came with.
+ * @param store - holds the entries: plain JSON objects, with the key and the lifetime that `set` received.
  * @param keys - one key, or several: the first encrypts, and all decrypt.
- * @throws `TypeError` if a key is not 32 random bytes, or there is none. It shows nothing of them.
+ * @throws `TypeError` if a key is not 32 random bytes, or if there is no key. It shows no part of the keys.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7516.html#section-7.2.2 RFC 7516 §7.2.2},
  * {@link https://www.rfc-editor.org/rfc/rfc7518.html#section-5.3 RFC 7518 §5.3}
  */
 export function encrypted(store: TokenStore, keys: EncryptionKey | readonly EncryptionKey[]): TokenStore {
   const secrets = readKeys(keys)
-  // The keys, not a promise of them: on Workers, one request's promise may never settle in another.
+  // Holds the keys, not a promise: on Workers, a promise that one request created can stay pending in another request.
   let named: readonly NamedKey[] | undefined
 
   const nameKeys = async (): Promise<readonly NamedKey[]> => {
     named ??= await Promise.all(
       secrets.map(async (secret) => {
         const thumbprint = await calculateJwkThumbprint({ kty: 'oct', k: base64url.encode(secret) })
-        // Enough to tell keys apart. It says nothing of a random key.
+        // 16 characters are enough to distinguish keys. They show nothing about a random key.
         return { kid: thumbprint.slice(0, 16), secret }
       }),
     )
@@ -45,7 +47,7 @@ export function encrypted(store: TokenStore, keys: EncryptionKey | readonly Encr
       if (stored === undefined || stored === null) return undefined
       const entry = entryOf(stored)
       if (!entry) return unreadable('it is not encrypted')
-      // What fails here is the platform, which says nothing of the entry.
+      // An error here comes from the platform. It does not mean that the entry cannot be read.
       const known = await nameKeys()
       return decrypt(entry, key, known)
     },
@@ -57,7 +59,7 @@ export function encrypted(store: TokenStore, keys: EncryptionKey | readonly Encr
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
         .setAdditionalAuthenticatedData(encode(key))
         .encrypt(secret)
-      // Whoever reads it brings the additional data: if it was stored as well, a moved entry would bring its own.
+      // The additional data is not stored, because `get` supplies it. A moved entry that contained it could be read.
       return store.set(key, entryOf(jwe) as object as Token, ttlMs)
     },
     delete: (key) => store.delete(key),
@@ -66,15 +68,15 @@ export function encrypted(store: TokenStore, keys: EncryptionKey | readonly Encr
   return wrapped
 }
 
-/** A key, and what entries call it. */
+/** A key, and the id that entries have for it. */
 type NamedKey = { readonly kid: string; readonly secret: Uint8Array }
 
-/** A JWE in the flattened JSON serialization, less its `aad`. */
+/** A JWE in the flattened JSON serialization, without its `aad`. */
 type Entry = Record<(typeof members)[number], string>
 
 const members = ['protected', 'iv', 'ciphertext', 'tag'] as const
 
-/** Takes the members of an entry out of what a store gave; `undefined` if it has not got them all. */
+/** Returns the members of a stored entry, or `undefined` if one of them is missing. */
 function entryOf(stored: object): Entry | undefined {
   const entry = Object.fromEntries(members.map((member) => [member, (stored as Partial<Entry>)[member]]))
   return Object.values(entry).every((value) => typeof value === 'string') ? (entry as Entry) : undefined
@@ -82,7 +84,10 @@ function entryOf(stored: object): Entry | undefined {
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** What stands for an entry that cannot be read: no token, and not nothing either, so that somebody is told. */
+/**
+ * Creates the object that `get` returns for an entry that cannot be read. It is not a token. It is not `undefined`
+ * either, so that the source reports the failure.
+ */
 const unreadable = (why: string): { readonly unreadable: string } => Object.freeze({ unreadable: why })
 
 async function decrypt(entry: Entry, key: string, known: readonly NamedKey[]): Promise<unknown> {
@@ -90,7 +95,7 @@ async function decrypt(entry: Entry, key: string, known: readonly NamedKey[]): P
     const { kid } = decodeProtectedHeader(entry)
     const secret = known.find((one) => one.kid === kid)?.secret
     if (!secret) return unreadable('none of the keys has encrypted it')
-    // The unused bits of a last character could be anything: an entry is to have one form, and no other is read.
+    // The unused bits of a last character can have any value. Only the form that `set` wrote is accepted.
     const isAsWritten = [entry.iv, entry.ciphertext, entry.tag].every(
       (part) => base64url.encode(base64url.decode(part)) === part,
     )
@@ -105,4 +110,4 @@ async function decrypt(entry: Entry, key: string, known: readonly NamedKey[]): P
   }
 }
 
-const changed = unreadable('it was changed, or it belongs under another key of the store')
+const changed = unreadable('it was changed, or moved from another key of the store')

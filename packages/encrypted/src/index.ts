@@ -1,5 +1,5 @@
 /**
- * Tokens at rest are encrypted, in any store, for oauthkit.
+ * Encrypts the tokens that oauthkit keeps in a store, for any store.
  *
  * @packageDocumentation
  */

@@ -12,7 +12,7 @@ describe('over a Map', () => {
   testTokenStore(test, () => encrypted(new Map(), makeKey()))
 })
 
-describe('over a store of several processes, with a lock', () => {
+describe('over a store with a lock that several processes share', () => {
   const key = makeKey()
   let database = createDatabase()
   const open = () => encrypted(database.open({ lock: database.lock }), key)
@@ -23,11 +23,11 @@ describe('over a store of several processes, with a lock', () => {
   testTokenStore(test, create, { sibling: open, hasLock: true })
 })
 
-test('there is no lock where the store has none', () => {
+test('a store without a lock gets none', () => {
   expect('lock' in encrypted(new Map(), makeKey())).toBe(false)
 })
 
-test('an entry is plain JSON: a JWE that jose reads, with the key of the store beside it', async () => {
+test('an entry is plain JSON: a JWE that jose decrypts if it also gets the key of the store', async () => {
   const database = createDatabase()
   const key = makeKey()
   await encrypted(database.open(), key).set('key', full)
@@ -39,7 +39,7 @@ test('an entry is plain JSON: a JWE that jose reads, with the key of the store b
   expect(decodeProtectedHeader(jwe)).toEqual({ alg: 'dir', enc: 'A256GCM', kid: expect.stringMatching(/^[\w-]{16}$/) })
 })
 
-test('the same token is another entry each time', async () => {
+test('the same token becomes a different entry each time', async () => {
   const database = createDatabase()
   const store = encrypted(database.open(), makeKey())
   await store.set('key', full)
@@ -50,7 +50,7 @@ test('the same token is another entry each time', async () => {
   expect(after['ciphertext']).not.toBe(before['ciphertext'])
 })
 
-test('the lifetime is passed on as it is', async () => {
+test('the lifetime is passed on unchanged', async () => {
   const database = createDatabase()
   const store = encrypted(database.open(), makeKey())
   await store.set('key', full, 1234.5)
@@ -58,7 +58,7 @@ test('the lifetime is passed on as it is', async () => {
   expect(database.lifetimes).toEqual([1234.5, undefined])
 })
 
-test('what is stored is the token as it was when it was set', async () => {
+test('set stores the token as it is at the call, even if the caller changes it later', async () => {
   const store = encrypted(new Map(), makeKey())
   const token = { accessToken: 'before' }
   const writing = store.set('key', token)
@@ -67,7 +67,7 @@ test('what is stored is the token as it was when it was set', async () => {
   expect(await store.get('key')).toEqual({ accessToken: 'before' })
 })
 
-test('what the store answers and throws comes through', async () => {
+test('results and errors of the store are passed on', async () => {
   const failure = new Error('down')
   const reject = () => Promise.reject(failure)
   const key = makeKey()
@@ -81,7 +81,7 @@ test('what the store answers and throws comes through', async () => {
   expect(await refusing.delete('key')).toBe(true)
 })
 
-test('a platform that cannot decrypt is a failure: nobody knows what is stored', async () => {
+test('get fails on a platform that cannot decrypt, because it is unknown what is stored', async () => {
   const inner = new Map()
   const key = makeKey()
   await encrypted(inner, key).set('key', full)
@@ -90,7 +90,7 @@ test('a platform that cannot decrypt is a failure: nobody knows what is stored',
   digest.mockRestore()
 })
 
-describe('rotation', () => {
+describe('key rotation', () => {
   const [older, newer] = [makeKey(), makeKey()]
 
   test('each key in the list decrypts, and the first one encrypts', async () => {
@@ -104,26 +104,26 @@ describe('rotation', () => {
     expect(await encrypted(inner, older).get('new')).toEqual(unreadable)
   })
 
-  test('a key that is known but not yet first decrypts already', async () => {
+  test('a key that is in the list decrypts, even if it is not the first', async () => {
     const inner = new Map()
     await encrypted(inner, [newer, older]).set('new', full)
     expect(await encrypted(inner, [older, newer]).get('new')).toEqual(full)
   })
 
-  test('once a key is gone from the list, its entries count as absent', async () => {
+  test('after a key is removed from the list, its entries cannot be read', async () => {
     const inner = new Map()
     await encrypted(inner, [older, newer]).set('old', full)
     expect(await encrypted(inner, newer).get('old')).toEqual({ unreadable: 'none of the keys has encrypted it' })
   })
 })
 
-describe('an entry that cannot be read is no token', () => {
+describe('an entry cannot be read', () => {
   const key = makeKey()
   const database = createDatabase()
   const store = encrypted(database.open(), key)
   const members = ['protected', 'iv', 'ciphertext', 'tag']
 
-  test('whichever bit of it was flipped', async () => {
+  test('if any one of its bits is flipped', async () => {
     await store.set('key', { accessToken: 'access-secret' })
     const entry = database.entry('key')
     let count = 0
@@ -143,7 +143,7 @@ describe('an entry that cannot be read is no token', () => {
     expect(await store.get('key')).toEqual({ accessToken: 'access-secret' })
   })
 
-  test('whatever the token is, and whatever was put in, taken out or put in its place', async () => {
+  test('if any text in it is inserted, removed or replaced, for any token', async () => {
     const change = fc.record({
       member: fc.constantFrom(...members),
       at: fc.nat({ max: 10_000 }),
@@ -163,7 +163,7 @@ describe('an entry that cannot be read is no token', () => {
     await fc.assert(property, { numRuns: 300 })
   })
 
-  test('if two entries were swapped, or one was copied', async () => {
+  test('if it is swapped with another entry, or copied from one', async () => {
     await store.set('mine', { accessToken: 'mine' })
     await store.set('yours', { accessToken: 'yours' })
     const [mine, yours] = [database.entry('mine'), database.entry('yours')]
@@ -171,14 +171,14 @@ describe('an entry that cannot be read is no token', () => {
     database.put('yours', mine)
     expect(await store.get('mine')).toEqual(unreadable)
     expect(await store.get('yours')).toEqual(unreadable)
-    // With the other key brought along, where a JWE has it.
+    // With the other key in `aad`, where a JWE has it.
     database.put('mine', { ...yours, aad: btoa('yours') })
     expect(await store.get('mine')).toEqual(unreadable)
     database.put('mine', mine)
     expect(await store.get('mine')).toEqual({ accessToken: 'mine' })
   })
 
-  test('if parts of two entries were mixed', async () => {
+  test('if it is a mix of parts of two entries', async () => {
     await store.set('key', { accessToken: 'one' })
     const one = database.entry('key')
     await store.set('key', { accessToken: 'two' })
@@ -197,7 +197,7 @@ describe('an entry that cannot be read is no token', () => {
 
   test.each<[string, unknown]>([
     ['a token that is not encrypted', full],
-    ['such a token with members of an entry', { ...full, protected: 'e30', iv: '', ciphertext: '', tag: '' }],
+    ['such a token, with the members of an entry', { ...full, protected: 'e30', iv: '', ciphertext: '', tag: '' }],
     ['an object without members', {}],
     ['a list', [1]],
     ['a text', 'access-secret'],
@@ -210,11 +210,11 @@ describe('an entry that cannot be read is no token', () => {
   })
 
   test.each([
-    ['none', { alg: 'none', enc: 'none' }],
-    ['without encryption', { alg: 'dir', enc: 'none' }],
-    ['of another algorithm', { alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2s: 'AAAAAAAAAAA', p2c: 1_000_000_000 }],
-    ['of another encryption', { alg: 'dir', enc: 'A128CBC-HS256' }],
-  ])('if its header says that it is %s', async (_what, header) => {
+    ['no algorithm and no encryption', { alg: 'none', enc: 'none' }],
+    ['no encryption', { alg: 'dir', enc: 'none' }],
+    ['another algorithm', { alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2s: 'AAAAAAAAAAA', p2c: 1_000_000_000 }],
+    ['another encryption', { alg: 'dir', enc: 'A128CBC-HS256' }],
+  ])('if its header names %s', async (_what, header) => {
     await store.set('key', full)
     const entry = database.entry('key')
     const { kid } = decodeProtectedHeader(entry)
@@ -222,7 +222,7 @@ describe('an entry that cannot be read is no token', () => {
     expect(await store.get('key')).toEqual(unreadable)
   })
 
-  test('if it is by one of the keys, but in another encryption', async () => {
+  test('if one of the keys encrypted it, but with another algorithm', async () => {
     await store.set('key', full)
     const { kid } = decodeProtectedHeader(database.entry('key'))
     const foreign = await new FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(full)))
@@ -233,7 +233,7 @@ describe('an entry that cannot be read is no token', () => {
     expect(await store.get('key')).toEqual(unreadable)
   })
 
-  test('and cannot be made into one by whoever got it', async () => {
+  test('and the caller cannot change the result of get into a token', async () => {
     database.put('key', 'access-secret')
     const got = await store.get('key')
     expect(() => Object.assign(got as Token, full)).toThrow(TypeError)

@@ -8,7 +8,7 @@ const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join
 const base64 = btoa(String.fromCharCode(...bytes))
 const base64url = base64.replaceAll('+', '-').replaceAll('/', '_').replace('=', '')
 
-test('the samples have what tells base64url from base64', () => {
+test('the sample key has characters that differ between base64 and base64url', () => {
   expect(base64).toMatch(/\+.*\/|\/.*\+/)
 })
 
@@ -19,16 +19,16 @@ test.each<[string, EncryptionKey]>([
   ['base64 without padding', base64.slice(0, -1)],
   ['hex', hex],
   ['hex in capitals', hex.toUpperCase()],
-  ['text with blanks around it, as a file has them', ` ${base64}\r\n`],
+  ['text with white space around it, as in a file', ` ${base64}\r\n`],
   ['a Buffer', Buffer.from(bytes)],
   ['a view of a larger buffer', new Uint8Array([...bytes, ...bytes, 7]).subarray(32, 64)],
-])('a key may be given as %s, and is the same key', async (_what, key) => {
+])('a key given as %s is the same key', async (_what, key) => {
   const store = new Map()
   await encrypted(store, bytes).set('key', full)
   expect(await encrypted(store, key).get('key')).toEqual(full)
 })
 
-test('a key that is wiped after it was given still works', async () => {
+test('a key still works after the caller wipes it', async () => {
   const key = makeKey()
   const inner = new Map()
   await encrypted(inner, Uint8Array.from(key)).set('key', full)
@@ -52,19 +52,22 @@ test.each<[string, unknown]>([
   ['33 bytes', new Uint8Array([...bytes, 1])],
   ['31 bytes as base64', btoa(String.fromCharCode(...bytes.subarray(1)))],
   ['33 bytes as base64', btoa(String.fromCharCode(...bytes, 1))],
-  ['48 bytes as base64, which are as long as hex', btoa(String.fromCharCode(...bytes, ...bytes.subarray(16)))],
-  ['hex with a letter that is none', `${hex.slice(1)}g`],
+  [
+    '48 bytes as base64, which are as long as 32 bytes as hex',
+    btoa(String.fromCharCode(...bytes, ...bytes.subarray(16))),
+  ],
+  ['hex with a letter that is not a hex digit', `${hex.slice(1)}g`],
   ['base64 and base64url mixed', base64.replace('+', '-')],
-  ['base64 whose last character has bits of no byte', base64url.replace(/.$/, 'B')],
+  ['base64 whose last character has extra bits', base64url.replace(/.$/, 'B')],
   ['base64 with too much padding', `${base64}=`],
-  ['zeros that nobody filled in', new Uint8Array(32)],
+  ['zeros in an array that was never filled', new Uint8Array(32)],
   ['zeros as hex', '0'.repeat(64)],
   ['a number', 32],
   ['a list of numbers', [...bytes]],
   ['an ArrayBuffer', bytes.buffer],
-  ['numbers of another kind', new Uint16Array(32).map((_, index) => index)],
+  ['a Uint16Array', new Uint16Array(32).map((_, index) => index)],
   ['a JWK', { kty: 'oct', k: base64url }],
-])('%s is no key: a TypeError says so at once, and shows nothing of it', (_what, key) => {
+])('%s is not a key: a TypeError says so at once, and does not show it', (_what, key) => {
   const make = (given: unknown) => () => encrypted(new Map(), given as EncryptionKey)
   expect(make(key)).toThrow(TypeError)
   expect(make(key)).toThrow(/must be 32 random bytes/)
@@ -76,7 +79,9 @@ test.each<[string, unknown]>([
 })
 
 test('an empty list of keys is a TypeError', () => {
-  expect(() => encrypted(new Map(), [])).toThrow(new TypeError('the list of keys is empty: its first key encrypts'))
+  expect(() => encrypted(new Map(), [])).toThrow(
+    new TypeError('the list of keys is empty: pass one or more, the first encrypts'),
+  )
 })
 
 test('neither inspect nor JSON shows a key', async () => {

@@ -8,7 +8,7 @@ type Database = ReturnType<typeof createDatabase>
 
 const key = makeKey()
 
-/** A process of its own: its source has its own store object, and nothing in memory. */
+/** Starts a simulated process: its source has its own store object, and nothing in memory. */
 function start(options: Partial<TokenSourceOptions> = {}) {
   const events: TokenEvent[] = []
   const source = createTokenSource({
@@ -32,7 +32,7 @@ const onlyKeyOf = ({ contents }: Database): string => {
   return [...contents.keys()][0]!
 }
 
-test('processes over one store share a token', async () => {
+test('processes that use one store share a token', async () => {
   const { fetch, requests } = createTokenEndpoint()
   const database = createDatabase()
   const open = () => start({ fetch, store: encrypted(database.open(), key) })
@@ -43,7 +43,7 @@ test('processes over one store share a token', async () => {
   expect(other.events.map(({ type }) => type)).not.toContain('store-failed')
 })
 
-test('under a lock, processes that start at the same time make one token request', async () => {
+test('with a lock, processes that start at the same time make one token request', async () => {
   const { fetch, requests } = createTokenEndpoint()
   const database = createDatabase()
   const open = () => start({ fetch, store: encrypted(database.open({ lock: database.lock }), key) })
@@ -83,7 +83,7 @@ const damages: [string, (database: Database, at: string) => void | Promise<void>
   ['is a text', (database, at) => database.put(at, 'planted')],
 ]
 
-test.each(damages)('an entry that %s is an event; a new token is got and written over it', async (_what, damage) => {
+test.each(damages)('an entry that %s causes an event, and a new token overwrites it', async (_what, damage) => {
   const { fetch, requests } = createTokenEndpoint()
   const database = createDatabase()
   const open = () => start({ fetch, store: encrypted(database.open(), key) })
@@ -96,7 +96,7 @@ test.each(damages)('an entry that %s is an event; a new token is got and written
   expect(requests).toHaveLength(2)
   const message: unknown = expect.stringContaining('the entry is not a token')
   const failure = { type: 'store-failed', operation: 'get', message, isRefreshTokenAtRisk: false }
-  // It was read before the request, and again before it was written over.
+  // The source reads the entry before the request, and again before it overwrites it.
   expect(events).toMatchObject([failure, failure, { type: 'renewed' }])
   expect(JSON.stringify(events)).not.toContain('planted')
 
@@ -107,7 +107,7 @@ test.each(damages)('an entry that %s is an event; a new token is got and written
   expect(next.events.map(({ type }) => type)).not.toContain('store-failed')
 })
 
-test("a user whose entry cannot be read must sign in, and nobody else's token is taken for theirs", async () => {
+test("a user whose entry cannot be read must sign in, and does not get another user's token", async () => {
   const { fetch } = createTokenEndpoint()
   const database = createDatabase()
   const signedIn: Grant = { name: 'sign-in', identity: '' }
@@ -122,7 +122,7 @@ test("a user whose entry cannot be read must sign in, and nobody else's token is
   expect(await open('alice').accessToken()).toBe('of-alice')
 })
 
-test('a dump of the store shows nothing of a client, a user or a token', async () => {
+test('a dump of the store shows nothing about a client, a user or a token', async () => {
   const { fetch } = createTokenEndpoint()
   const database = createDatabase()
   const user = 'alice.of.wonderland@example.com'
@@ -146,12 +146,12 @@ test('a dump of the store shows nothing of a client, a user or a token', async (
       expect(shown).not.toContain(text.slice(from, from + 7).toLowerCase())
     }
   }
-  // When it ends is for the store to know as a lifetime, and only where the token is of no use later.
+  // The store learns the expiry only as a lifetime, and only if the token is useless after it.
   expect(shown).not.toContain('expiresat')
   expect(database.lifetimes).toEqual([undefined])
 })
 
-/** What base64url stands for, as text; whatever else the text is. */
+/** Decodes a text as base64url, even if it is something else. */
 const latin1Of = (text: string) =>
   atob(
     text

@@ -1,9 +1,9 @@
 import type { Token, TokenStore } from '@oauthkit/core'
 
-/** A key, of random bytes. */
+/** Makes a key of random bytes. */
 export const makeKey = (): Uint8Array => crypto.getRandomValues(new Uint8Array(32))
 
-/** Everything that a token can have. */
+/** A token that has every property. */
 export const full: Token = {
   accessToken: 'access-secret',
   refreshToken: 'refresh-secret',
@@ -13,7 +13,7 @@ export const full: Token = {
   extra: { text: 'Grüße', list: [1, null, { deep: true }] },
 }
 
-/** What several processes share: each store that is opened on it is one process's own object, and keeps JSON. */
+/** Creates a database that several processes share. `open` creates the store object of one process. It keeps JSON. */
 export function createDatabase() {
   const contents = new Map<string, string>()
   const lifetimes: (number | undefined)[] = []
@@ -34,7 +34,7 @@ export function createDatabase() {
     ...own,
   })
 
-  /** The lock that all processes share: one after the other. */
+  /** The lock that all processes share. It runs their work one after the other. */
   const lock: NonNullable<TokenStore['lock']> = (key, work) => {
     const turn = (queues.get(key) ?? Promise.resolve()).then(() => work({ signal: new AbortController().signal }))
     queues.set(
@@ -44,9 +44,9 @@ export function createDatabase() {
     return turn
   }
 
-  /** The entry under a key, as it is stored. */
+  /** Returns the entry of a key as it is stored. */
   const entry = (key: string): Record<string, string> => JSON.parse(contents.get(key) ?? 'null')
-  /** Puts anything under a key. */
+  /** Stores any value under a key. */
   const put = (key: string, value: unknown) => void contents.set(key, JSON.stringify(value))
 
   return { contents, lifetimes, open, lock, entry, put }

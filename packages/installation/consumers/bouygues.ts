@@ -23,7 +23,7 @@ export async function signIn(callbackUrl: string): Promise<BouyguesUserInfo> {
   return login.userInfo(token)
 }
 
-// @ts-expect-error -- a login comes back somewhere
+// @ts-expect-error -- a login needs a redirect URI
 bouyguesLogin({ clientId: 'me' })
-// @ts-expect-error -- a key is no number
+// @ts-expect-error -- a key is not a number
 appCertificate({ privateKey: 42 })

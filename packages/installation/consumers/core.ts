@@ -1,4 +1,4 @@
-/** A project whose authorization server has no package. */
+/** A project with an authorization server for which there is no package. */
 import {
   bearer,
   bearerFetch,
@@ -51,11 +51,11 @@ testProvider(test, provider)
 testTokenStore(test, () => new Map())
 testTokenSource(test, () => createTokenSource({ ...client, fetch: createTokenEndpoint().fetch }))
 
-// @ts-expect-error -- an id is text
+// @ts-expect-error -- a client id is a string
 createTokenSource({ ...client, clientId: 42 })
-// @ts-expect-error -- a provider is more than its name
+// @ts-expect-error -- a provider needs more than a name
 export const unfinished: Provider = { name: 'acme' }
-// @ts-expect-error -- a source is asked for a token, not for text
+// @ts-expect-error -- a source returns a token, not a string
 export const text: Promise<string> = tenants('three').getToken()
-// @ts-expect-error -- ky takes options, not a source
+// @ts-expect-error -- ky accepts options, not a source
 ky.extend(tenants('four'))

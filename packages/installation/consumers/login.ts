@@ -25,5 +25,5 @@ export async function begin(): Promise<[string, LoginTransaction]> {
 export const finish = (callback: string, transaction: LoginTransaction): Promise<IdTokenClaims> =>
   login.finish(callback, transaction).then(({ claims }) => claims)
 
-// @ts-expect-error -- what is to be compared with the callback is not made up
+// @ts-expect-error -- the transaction must come from `start`, and not be made up
 export const forged = login.finish('https://app.example/callback', { state: 1 })

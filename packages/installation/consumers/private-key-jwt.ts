@@ -8,5 +8,5 @@ export const clientAuth = (key: SigningKey): ClientAuth => privateKeyJwt({ key, 
 
 export const ofWebCrypto = (key: CryptoKey): ClientAuth => clientAuth(key)
 
-// @ts-expect-error -- nobody can sign by that
+// @ts-expect-error -- `none` is not a signing algorithm
 privateKeyJwt({ key: 'PEM', algorithm: 'none' })

@@ -1,4 +1,4 @@
-/** Calls Bouygues Telecom's APIs with a secret and with a signed assertion, and begins to sign a user in. */
+/** Calls Bouygues Telecom's APIs with a secret and with a signed assertion, and starts to sign a user in. */
 import process from 'node:process'
 import {
   appCertificate,
@@ -20,7 +20,7 @@ const byCertificate = bouyguesAuth({
 })
 
 for (const auth of [bySecret, byCertificate]) {
-  // oxlint-disable-next-line no-await-in-loop -- one after the other, so that what goes wrong is easy to tell
+  // oxlint-disable-next-line no-await-in-loop -- one after the other, so that a failure is easy to locate
   const response = await ky.extend(auth).get(API)
   console.log(response.status)
 }

@@ -1,4 +1,4 @@
-/** Calls Orange's API twenty times at once. */
+/** Sends twenty calls to Orange's API at the same time. */
 import process from 'node:process'
 import { orange, orangeAuth } from '@oauthkit/orange'
 import ky from 'ky'

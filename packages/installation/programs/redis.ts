@@ -1,4 +1,4 @@
-/** Calls Orange's API with a token that is kept in Redis. */
+/** Calls Orange's API with a token that Redis stores. */
 import process from 'node:process'
 import { orange, orangeAuth } from '@oauthkit/orange'
 import { redisStore } from '@oauthkit/redis'

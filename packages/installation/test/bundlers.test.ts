@@ -19,7 +19,7 @@ const launchOptions = findChromium()
 let installation: Installation
 let browser: Browser | undefined
 
-/** Makes a project beside the others, with the programs in it, which finds the packages where they are installed. */
+/** Creates a project folder with the programs, inside the installation, so that it finds the installed packages. */
 function createProject(name: string): string {
   const folder = join(installation.folder, name)
   mkdirSync(folder)
@@ -27,7 +27,7 @@ function createProject(name: string): string {
   return folder
 }
 
-/** What comes of two calls of a program without a store, and of one with one. */
+/** The outcomes of two calls: of a program without a store, and of a program with one. */
 const alone = [
   { answer: '200', events: ['renewed'] },
   { answer: '200', events: ['served'] },
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close())
 
-/** Opens pages of a folder, in a browser where nothing is cached; `requested` lists what they loaded. */
+/** Opens the pages of a folder, each in a browser context with an empty cache. `requested` lists the loaded files. */
 async function openSite(folder: string, settings: Settings) {
   const server = await serveFolder(folder)
   onTestFinished(() => server.close())
@@ -73,17 +73,17 @@ describe.skipIf(launchOptions === undefined).for(bundlers)('with $name, in a bro
     warnings = await bundle(project)
     folder = join(project, 'out')
     const files = globSync('**/*.js', { cwd: folder }).map((path) => join(folder, path))
-    // What a guarded store says, and nothing else.
+    // Only the code of a guarded store contains this message.
     chunks = files.filter((file) => readFileSync(file, 'utf8').includes('the entry cannot be parsed'))
     chunk = chunks[0] ?? ''
   })
 
-  test('nothing is warned of, and what only a store needs is in one file', () => {
+  test('the bundler prints no warning, and puts the code that only a store needs into one file', () => {
     expect(warnings).toEqual([])
     expect(chunks).toHaveLength(1)
   })
 
-  /** Takes the file away until the test is over, or until the function that this returns puts it back. */
+  /** Removes the file until the test ends, or until the caller calls the returned function, which restores it. */
   function loseChunk(): () => void {
     const away = `${chunk}.away`
     renameSync(chunk, away)
@@ -94,7 +94,7 @@ describe.skipIf(launchOptions === undefined).for(bundlers)('with $name, in a bro
     return findChunk
   }
 
-  test('a page without a store loads nothing that only a store needs, and works without that file', async () => {
+  test('a page without a store does not load the file that only a store needs, and works without it', async () => {
     const { emulator, settings } = await emulate()
     const site = await openSite(folder, settings)
     loseChunk()
@@ -104,7 +104,7 @@ describe.skipIf(launchOptions === undefined).for(bundlers)('with $name, in a bro
     expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
   })
 
-  test('a page with a store loads that file with its first call, once', async () => {
+  test('a page with a store loads that file only one time, at its first call', async () => {
     const { emulator, settings } = await emulate()
     const site = await openSite(folder, settings)
     const { call } = await site.open('stored')
@@ -114,20 +114,20 @@ describe.skipIf(launchOptions === undefined).for(bundlers)('with $name, in a bro
     expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
   })
 
-  test('a page whose file is missing says so at each call, and works once the file is back and the page is loaded again', async () => {
+  test('if that file is missing, each call says so, until the file is back and the page is reloaded', async () => {
     const { settings } = await emulate()
     const site = await openSite(folder, settings)
     const findChunk = loseChunk()
     const { call, load } = await site.open('stored')
     expect([await call(), await call()]).toMatchObject([notLoaded, notLoaded])
     findChunk()
-    // Whether the page itself finds the file now is for the browser to say, which may remember that it was missing.
+    // The page is reloaded, because some browsers remember that the file was missing.
     await load()
     expect([await call(), await call()]).toEqual(stored)
   })
 })
 
-test('with esbuild without splitting, each program is one file that works by itself, with a store and without', async () => {
+test('with esbuild without splitting, each program is one file that works alone, with a store and without', async () => {
   const project = createProject('one-file')
   expect(await bundleByEsbuild(project, {})).toEqual([])
   for (const [program, outcomes] of Object.entries({ alone, stored })) {

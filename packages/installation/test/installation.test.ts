@@ -20,13 +20,13 @@ const credentials = (name: string) => ({
   [`${name}_CLIENT_SECRET`]: 'emulated-secret',
 })
 
-/** What is on disk, without the versions of those that are not ours: no package twice. */
+/** Returns the names of all packages on disk, with versions only for our own. A package can be listed twice. */
 const namesOf = ({ installed }: Installation): string[] =>
   installed
     .map(({ manifest: { name, version } }) => (name.startsWith('@oauthkit/') ? `${name}@${version}` : name))
     .toSorted()
 
-/** The same, of what is to be there. */
+/** Returns the same list for the packages that are expected. */
 const expected = (names: readonly string[]): string[] =>
   names
     .map((name) => {
@@ -35,7 +35,7 @@ const expected = (names: readonly string[]): string[] =>
     })
     .toSorted()
 
-// The registry gets what is not ours now, so that no client has to wait for that.
+// The registry downloads the other packages now, so that no client has to wait for that.
 beforeAll(() => install(strictClient, [...published.map(({ name }) => name), 'ky', 'redis'], place))
 
 afterAll(() => console.log(tableOf(rows)))
@@ -47,7 +47,7 @@ describe.each(clients)('$name installs', (client) => {
     return installation
   }
 
-  test('@oauthkit/orange and ky: nothing else but core, and 20 calls make one token request', async () => {
+  test('@oauthkit/orange and ky, with only core in addition: 20 calls make one token request', async () => {
     const installation = await installAll('@oauthkit/orange', 'ky')
     expect(namesOf(installation)).toEqual(expected(['@oauthkit/core', '@oauthkit/orange', 'ky']))
 
@@ -63,7 +63,7 @@ describe.each(clients)('$name installs', (client) => {
     expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 20, apiRejections: 0 })
   })
 
-  test('@oauthkit/bouygues and ky: nothing but what it declares, and secrets, certificates and logins work', async () => {
+  test('@oauthkit/bouygues and ky, with only declared packages: secrets, certificates and logins work', async () => {
     const installation = await installAll('@oauthkit/bouygues', 'ky')
     const ours = ['bouygues', 'core', 'login', 'private-key-jwt'].map((name) => `@oauthkit/${name}`)
     expect(namesOf(installation)).toEqual(expected([...ours, 'jose', 'ky', 'oauth4webapi']))
@@ -85,7 +85,7 @@ describe.each(clients)('$name installs', (client) => {
     expect(emulator.bouygues.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRejections: 0 })
   })
 
-  test('@oauthkit/redis beside them: a second program finds the token of the first', async () => {
+  test('@oauthkit/orange, @oauthkit/redis, ky and redis: a second program finds the token of the first', async () => {
     const asked = ['@oauthkit/orange', '@oauthkit/redis', 'ky', 'redis']
     const installation = await installAll(...asked)
     expect(namesOf(installation)).toEqual(expected(closureOf(asked, installation.installed)))
@@ -112,7 +112,7 @@ describe.each(clients)('$name installs', (client) => {
 })
 
 describe.each(published)('$name', (manifest) => {
-  test('is published with ranges that anyone can resolve, and leads to what was built', async () => {
+  test('is published with version ranges that any client can resolve, and exports the built files', async () => {
     const response = await fetch(`${place.registry}${manifest.name.replace('/', '%2f')}/${manifest.version}`)
     const { dependencies = {}, peerDependencies = {}, exports } = (await response.json()) as Manifest
     const ranges = { ...dependencies, ...peerDependencies }
@@ -122,7 +122,7 @@ describe.each(published)('$name', (manifest) => {
     expect(JSON.stringify(exports)).not.toContain('/src/')
   })
 
-  test('alone brings what it declares and nothing else, imports nothing else, and can be imported', async () => {
+  test('alone installs and imports only declared packages, and can be imported', async () => {
     const installation = await install(strictClient, [manifest.name], place)
     expect(namesOf(installation)).toEqual(expected(closureOf([manifest.name], installation.installed)))
     const declared = [...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {})]

@@ -9,8 +9,8 @@ import { notLoaded } from './not-loaded.ts'
 const place = { registry: inject('registry'), folder: inject('folder') }
 
 /**
- * Installs core, and calls with a store and without: while the file that only a store needs is not there, and when it is
- * back.
+ * Installs core, and makes calls with a store and without: first while the file that only a store needs is missing,
+ * then after it is back.
  */
 async function loseChunk(client: Client) {
   const installation = await install(client, ['@oauthkit/orange', 'ky'], place)
@@ -26,7 +26,7 @@ async function loseChunk(client: Client) {
   return { meanwhile: [first, second], later: [third, fourth], alone: [aloneMeanwhile, aloneLater], tokenRequests }
 }
 
-/** Two calls of one source. */
+/** The outcomes of two calls with one source. */
 const twoCalls = [
   { answer: '200', events: ['renewed'] },
   { answer: '200', events: ['served'] },
@@ -34,9 +34,9 @@ const twoCalls = [
 
 const isDeno = ({ name }: Client) => name === 'Deno'
 
-describe('a source with a store whose file is missing says so at each call, and one without a store needs none', () => {
+describe('if the file for stores is missing, each call with a store says so, and calls without a store work', () => {
   test.each(clients.filter((client) => !isDeno(client)))(
-    'as installed by $name; the next call finds the file that is back',
+    'installed by $name: after the file is back, the next call finds it',
     async (client) => {
       const { meanwhile, later, alone, tokenRequests } = await loseChunk(client)
       expect(meanwhile).toEqual([notLoaded, notLoaded])
@@ -47,11 +47,11 @@ describe('a source with a store whose file is missing says so at each call, and 
   )
 
   test.each(clients.filter(isDeno))(
-    'as installed by $name, which remembers until it is started anew that an import failed',
+    'installed by $name, which remembers a failed import until it is restarted',
     async (client) => {
       const { meanwhile, later, alone, tokenRequests } = await loseChunk(client)
       expect(meanwhile).toEqual([notLoaded, notLoaded])
-      // As soon as this fails, Deno tries again, as the others do: let the test above have it.
+      // If this fails, Deno has begun to try again, as the others do. Then move it to the test above.
       expect(later).toEqual([notLoaded, notLoaded])
       expect(alone).toEqual(twoCalls)
       expect(tokenRequests).toBe(1)

@@ -9,7 +9,7 @@ import { entriesOf } from '../workspace.ts'
 
 const published = inject('published')
 
-/** A project that has every package. */
+/** The folder of a project that has every package installed. */
 let folder = ''
 
 beforeAll(async () => {
@@ -21,13 +21,13 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'every-entry.ts'), lines.join(''))
 })
 
-/** Has a version of TypeScript read files of the project, and returns what is wrong with them. */
+/** Checks files of the project with a version of TypeScript, and returns the errors. */
 async function mistakesIn(files: string, typescript: string, options: object): Promise<string> {
   const compilerOptions = {
     noEmit: true,
     strict: true,
     exactOptionalPropertyTypes: true,
-    // All declarations are read but TypeScript's own.
+    // Check all declarations except those of TypeScript itself.
     skipDefaultLibCheck: true,
     target: 'es2023',
     lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
@@ -47,12 +47,12 @@ describe.each([
   test.each([
     ['nodenext', 'nodenext'],
     ['bundler', 'preserve'],
-  ])('resolves and reads all types under %s, where no runtime is known', async (moduleResolution, module) => {
+  ])('resolves and reads all types under %s, without the types of a runtime', async (moduleResolution, module) => {
     expect(await mistakesIn('*.ts', typescript, { moduleResolution, module })).toBe('')
   })
 
-  test('reads them beside those of the packages that bring the types of Node', async () => {
-    // Theirs are many, and theirs.
+  test('reads them together with packages that need the types of Node', async () => {
+    // Skip the declarations of other packages: they are many, and not ours to fix.
     const options = { module: 'nodenext', skipLibCheck: true }
     expect(await mistakesIn('node/*.ts', typescript, options)).toBe('')
   })

@@ -1,5 +1,5 @@
 /**
- * Tokens in a KV namespace of Cloudflare Workers, for oauthkit.
+ * Stores the tokens of oauthkit in a KV namespace of Cloudflare Workers.
  *
  * @packageDocumentation
  */

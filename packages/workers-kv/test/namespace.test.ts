@@ -4,7 +4,7 @@ import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { workersKvStore } from '../src/index.ts'
 
-// On a machine that does other things.
+// Other programs can slow this machine down.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const namespace = env.TOKENS as typeof env.TOKENS & {
@@ -23,7 +23,7 @@ describe('a store in a KV namespace', () => {
     timeoutMs: 20_000,
   })
 
-  test('ends with the token, and not before a minute is over', async () => {
+  test('an entry expires with its token, but not before one minute has passed', async () => {
     const store = workersKvStore(namespace)
     const before = Math.floor(Date.now() / 1000)
     await store.set('an hour', { accessToken: 'token' }, 3_600_000)
@@ -41,7 +41,7 @@ describe('a store in a KV namespace', () => {
   })
 })
 
-test('what is there and no JSON is an event, and is written over', async () => {
+test('an entry that is not JSON causes an event, and a new token overwrites it', async () => {
   const events: TokenEvent[] = []
   const endpoint = createTokenEndpoint()
   const sourceOver = () =>
@@ -55,7 +55,7 @@ test('what is there and no JSON is an event, and is written over', async () => {
       clientId: 'app',
       clientSecret: 'secret',
       fetch: endpoint.fetch,
-      // Another object over the same namespace: as in another isolate, nothing but the entry is shared.
+      // A new store object for each source: as in two isolates, the sources share only the entry.
       store: workersKvStore(namespace),
       storeTimeoutMs: 20_000,
       onEvent: (event) => void events.push(event),

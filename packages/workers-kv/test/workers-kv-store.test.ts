@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { workersKvStore, type WorkersKv } from '../src/index.ts'
 
-test('KV is given whole seconds, rounded up, 60 or more, and none where core gives none', async () => {
+test('KV gets the lifetime in whole seconds, rounded up, 60 or more, and gets none if core sets none', async () => {
   const calls: unknown[] = []
   const store = workersKvStore({
     get: async (...parameters) => void calls.push(parameters),
@@ -24,7 +24,7 @@ test('KV is given whole seconds, rounded up, 60 or more, and none where core giv
   ])
 })
 
-test('what KV fails with comes through', async () => {
+test('errors of KV are passed on', async () => {
   const down = async () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'))
   const store = workersKvStore({ get: down, put: down, delete: down })
   await expect(store.get('key')).rejects.toThrow('429')
@@ -33,8 +33,8 @@ test('what KV fails with comes through', async () => {
 })
 
 test.each([
-  ['a binding that is missing', undefined],
+  ['a missing binding', undefined],
   ['a Map', new Map()],
 ])('%s is a TypeError that says what to pass', (_, wrong) => {
-  expect(() => workersKvStore(wrong as unknown as WorkersKv)).toThrow(/needs a KV namespace: the binding/)
+  expect(() => workersKvStore(wrong as unknown as WorkersKv)).toThrow(/needs a KV namespace: pass the binding/)
 })

@@ -1,7 +1,7 @@
 import { orange, orangeAuth, type OrangeOptions } from '@oauthkit/orange'
 import ky from 'ky'
 
-/** Where the emulator is, and who calls. */
+/** The address of the emulator, and the credentials of the client. */
 export type Settings = {
   readonly provider: Partial<typeof orange>
   readonly api: string
@@ -9,10 +9,10 @@ export type Settings = {
   readonly clientSecret: string
 }
 
-/** What came of one call: the status or the error, and the events meanwhile. */
+/** The outcome of one call: the status or the error, and the events during the call. */
 export type Outcome = { readonly answer: string; readonly events: readonly string[] }
 
-/** Makes a client of Orange's API, for any runtime. */
+/** Creates a function that calls Orange's API, for any runtime. */
 export function createCall(settings: Settings, store?: OrangeOptions['store']): () => Promise<Outcome> {
   const { provider, api, ...credentials } = settings
   const events: string[] = []

@@ -1,8 +1,8 @@
 import type { Outcome, Settings } from './create-call.ts'
 
 declare global {
-  /** What whoever loads a program tells it. */
+  /** The settings that the loader of a program sets. */
   var settings: Settings
-  /** What a program offers: a call. */
+  /** The function that a program provides: it makes one call. */
   var call: () => Promise<Outcome & { readonly stored?: number }>
 }

@@ -1,4 +1,4 @@
-/** Takes a file away, calls, puts the file back, and calls again: with a store and without. Prints what came of it. */
+/** Removes a file, makes calls with a store and without, restores the file, and calls again. Prints the outcomes. */
 import { renameSync } from 'node:fs'
 import process from 'node:process'
 import { createCall, type Settings } from './create-call.ts'

@@ -1,4 +1,4 @@
-/** Runs a bundle on Node: it calls twice, and prints what came of it. */
+/** Runs a bundle on Node: makes two calls, and prints the outcomes. */
 import process from 'node:process'
 
 globalThis.settings = JSON.parse(process.env['SETTINGS'] ?? '{}') as typeof globalThis.settings

@@ -1,4 +1,4 @@
-/** A Worker with a client that has a store, `/stored`, and one that has none, `/alone`. */
+/** A Worker with two clients: `/stored` has a store, and `/alone` has none. */
 import { createCall, type Settings } from './create-call.ts'
 
 type Env = { readonly SETTINGS: string }
