@@ -12,7 +12,6 @@ const plainer: Readonly<Record<string, string>> = {
   anew: 'again',
   'anybody|everybody|somebody': 'any caller, all callers, another process',
   'as good as': 'almost',
-  'at that': 'which',
   'be it': 'whether',
   'becomes? of': 'happens to',
   'beside|besides': 'next to, in addition to, in the background',
