@@ -15,10 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => server.close())
 
-// On a machine that does other things.
-const timeout = 30_000
-
-test('shows what would be sent, with a token but without a call, and exits with 0', { timeout }, async () => {
+test('shows what would be sent, with a token but without a call, and exits with 0', async () => {
   const { code, stdout, stderr } = await runSms(message)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toBe(
@@ -37,7 +34,7 @@ test('shows what would be sent, with a token but without a call, and exits with 
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 0 })
 })
 
-test('with --send each recipient is sent the message, over one token', { timeout }, async () => {
+test('with --send each recipient is sent the message, over one token', async () => {
   const sent: unknown[] = []
   emulator.orange.answerApiCalls(2, async (request) => {
     sent.push([new URL(request.url).pathname, await request.json()])
@@ -55,7 +52,7 @@ test('with --send each recipient is sent the message, over one token', { timeout
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
 })
 
-test('a message that failed is not sent again, and those before it are listed', { timeout }, async () => {
+test('a message that failed is not sent again, and those before it are listed', async () => {
   emulator.orange.answerApiCalls(1, { status: 201, body: {} })
   emulator.orange.answerApiCalls(1, { status: 503 })
   const { code, stdout } = await runSms(['--send', ...message])
@@ -64,7 +61,7 @@ test('a message that failed is not sent again, and those before it are listed', 
   expect(emulator.orange.counters.apiCalls).toBe(2)
 })
 
-test('the URL may end with a slash', { timeout }, async () => {
+test('the URL may end with a slash', async () => {
   const [url, ...others] = message
   expect(await runSms([`${url}/`, ...others])).toMatchObject({ code: 0, stderr: '' })
 })
@@ -76,19 +73,19 @@ test.each([
   ['a recipient that is no number', ['--from=+33600000000', 'Bonjour', '0600000001']],
   ['a URL that is not for HTTP', ['--url=localhost:3000', '--from=+33600000000', 'Bonjour', '+33600000001']],
   ['an option that there is not', ['--from=+33600000000', '--now', 'Bonjour', '+33600000001']],
-])('%s is answered with the usage and exit code 2', { timeout }, async (_, parameters) => {
+])('%s is answered with the usage and exit code 2', async (_, parameters) => {
   const { code, stdout, stderr } = await runSms(parameters)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^Usage: /)
 })
 
-test('a variable that is missing is named, with exit code 2', { timeout }, async () => {
+test('a variable that is missing is named, with exit code 2', async () => {
   const { code, stderr } = await runSms(message, { ORANGE_CLIENT_ID: 'emulated-client' })
   expect(stderr).toMatch(/^ORANGE_CLIENT_SECRET is not set: .*\n$/)
   expect(code).toBe(2)
 })
 
-test('refused credentials are exit code 3, and the secret is not shown', { timeout }, async () => {
+test('refused credentials are exit code 3, and the secret is not shown', async () => {
   const env = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'a-wrong-secret' }
   const { code, stdout, stderr } = await runSms(message, env)
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
@@ -96,7 +93,7 @@ test('refused credentials are exit code 3, and the secret is not shown', { timeo
   expect(stderr).not.toContain('a-wrong-secret')
 })
 
-test('an API that cannot be reached is exit code 4', { timeout }, async () => {
+test('an API that cannot be reached is exit code 4', async () => {
   await server.close()
   const { code, stderr } = await runSms(message)
   expect(stderr).toMatch(/^orange: .*\n$/)

@@ -23,10 +23,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-// Deno may have to compile what it runs, on a machine that does other things.
-const timeout = 30_000
-
-test('prints a table of shops, and exits with 0', { timeout }, async () => {
+test('prints a table of shops, and exits with 0', async () => {
   const { code, stdout, stderr } = await runShops([at, '35000'], { folder })
   expect(stderr).toBe('')
   expect(stdout).toBe(
@@ -41,7 +38,7 @@ test('prints a table of shops, and exits with 0', { timeout }, async () => {
   expect(code).toBe(0)
 })
 
-test('the next run finds the token in Deno KV', { timeout }, async () => {
+test('the next run finds the token in Deno KV', async () => {
   await runShops([at, '35000'], { folder })
   expect(await runShops([at, '99999'], { folder })).toEqual({ code: 0, stdout: 'No shop near 99999\n', stderr: '' })
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
@@ -54,13 +51,13 @@ test.each([
   ['a URL that is none', ['--url=orange', '35000']],
   ['a URL that is not for HTTP', ['--url=localhost:3000', '35000']],
   ['two postal codes', ['35000', '13001']],
-])('%s is answered with the usage and exit code 2', { timeout }, async (_, parameters) => {
+])('%s is answered with the usage and exit code 2', async (_, parameters) => {
   const { code, stdout, stderr } = await runShops(parameters, { folder })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^Usage: /)
 })
 
-test('a variable that is missing is named, with exit code 2', { timeout }, async () => {
+test('a variable that is missing is named, with exit code 2', async () => {
   const { code, stderr } = await runShops([at, '35000'], { folder, env: { ORANGE_CLIENT_ID: 'emulated-client' } })
   expect(stderr).toMatch(/^ORANGE_CLIENT_SECRET is not set: .*\n$/)
   expect(code).toBe(2)
@@ -69,14 +66,14 @@ test('a variable that is missing is named, with exit code 2', { timeout }, async
 test.each([
   ['--allow-net=127.0.0.1', '--allow-env=ORANGE_CLIENT_ID'],
   ['--allow-env=ORANGE_CLIENT_ID,ORANGE_CLIENT_SECRET', '--allow-net=127.0.0.1:'],
-])('a permission that is missing is named, with exit code 2 (%s is given)', { timeout }, async (given, missing) => {
+])('a permission that is missing is named, with exit code 2 (%s is given)', async (given, missing) => {
   const { code, stderr } = await runShops([at, '35000'], { folder, permissions: [given] })
   expect(stderr).toContain(`Deno must be told to let this program at it: ${missing}`)
   expect(stderr.trim()).not.toContain('\n')
   expect(code).toBe(2)
 })
 
-test('refused credentials are exit code 3, and the secret is not shown', { timeout }, async () => {
+test('refused credentials are exit code 3, and the secret is not shown', async () => {
   const env = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'a-wrong-secret' }
   const { code, stdout, stderr } = await runShops([at, '35000'], { folder, env })
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
@@ -84,23 +81,23 @@ test('refused credentials are exit code 3, and the secret is not shown', { timeo
   expect(stderr).not.toContain('a-wrong-secret')
 })
 
-test('an API that cannot be reached is exit code 4', { timeout }, async () => {
+test('an API that cannot be reached is exit code 4', async () => {
   await server.close()
   const { code, stdout, stderr } = await runShops([at, '35000'], { folder })
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
   expect(stderr).toMatch(/^orange: .*\n$/)
 })
 
-test('an answer that is no list of shops is exit code 1', { timeout }, async () => {
+test('an answer that is no list of shops is exit code 1', async () => {
   emulator.orange.answerApiCalls(1, { status: 200, body: { shops: [] } })
   expect(await runShops([at, '35000'], { folder })).toEqual({ code: 1, stdout: '', stderr: 'Unexpected answer\n' })
 })
 
-test('the URL may end with a slash', { timeout }, async () => {
+test('the URL may end with a slash', async () => {
   expect(await runShops([`${at}/`, '35000'], { folder })).toMatchObject({ code: 0, stderr: '' })
 })
 
-test('an API that is overloaded is exit code 4, and a refusal of the call is 3', { timeout }, async () => {
+test('an API that is overloaded is exit code 4, and a refusal of the call is 3', async () => {
   // It asks twice.
   emulator.orange.answerApiCalls(2, { status: 429 })
   expect(await runShops([at, '35000'], { folder })).toMatchObject({ code: 4 })

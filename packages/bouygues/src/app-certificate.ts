@@ -14,7 +14,7 @@ export type AppCertificateOptions = {
   /**
    * The RSA private key: PEM (PKCS#8), a JWK or a `CryptoKey`.
    *
-   * It has 2048 bits or more. Bouygues Telecom has its public key.
+   * It must have 2048 bits or more, and Bouygues Telecom must have its public key.
    *
    * @defaultValue The environment variable `BOUYGUES_PRIVATE_KEY`, as PEM or as the JSON of a JWK.
    */
@@ -22,7 +22,8 @@ export type AppCertificateOptions = {
   /**
    * The audience of the assertion, as one string.
    *
-   * One page names the token endpoint. Another page names the realm (`bouyguesEntreprisesRealm.issuer`).
+   * Bouygues' documentation is not consistent: one page gives the token endpoint, another the realm
+   * (`bouyguesEntreprisesRealm.issuer`).
    *
    * @defaultValue The provider's `assertionAudience`, else its token endpoint.
    */
@@ -30,7 +31,7 @@ export type AppCertificateOptions = {
   /**
    * How long an assertion is valid, in milliseconds.
    *
-   * Half of that time lies in the past, but at most 30 s. The clock can be wrong by that time, fast or slow.
+   * The assertion is dated back by half of that time, at most 30 s. So your clock can be fast or slow by as much.
    *
    * @defaultValue 60_000
    */
@@ -52,7 +53,7 @@ export function appCertificate(options: AppCertificateOptions = {}): Grant {
   const clientAuth = privateKeyJwt({
     key: privateKey ?? readEnvironment('BOUYGUES_PRIVATE_KEY', 'privateKey'),
     algorithm: 'RS256',
-    // The page has the same id for all clients.
+    // The documentation gives the same key id for all clients.
     keyId: 'apim-provisioner',
     header: { use: 'sig', typ: 'JWT' },
     audience,

@@ -34,8 +34,9 @@ export type BouyguesUserInfo = UserInfo & {
 /**
  * Makes a login, which signs users of Bouygues Telecom in and out ("User login").
  *
- * By default it sends no `scope`, as on the page. The page's response still grants `openid`: the portal sets what an
- * application gets. By default, `clientSecret` is the environment variable `BOUYGUES_CLIENT_SECRET`.
+ * By default it sends no `scope`, as in the documentation's example. The response there still grants `openid`, because
+ * the portal sets the rights of each application. By default, `clientSecret` is the environment variable
+ * `BOUYGUES_CLIENT_SECRET`.
  *
  * @throws `TypeError` if an option is missing or wrong.
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User login}

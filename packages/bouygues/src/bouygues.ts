@@ -3,7 +3,8 @@ import { plainBasic, type Provider } from '@oauthkit/core'
 /**
  * Bouygues Telecom in production: the portal for the applications of consumers and partners.
  *
- * Basic is the plain base64 of `id:secret`. The text of one page names the secret alone, but its example has both.
+ * The header holds the plain base64 of `id:secret` (Basic). The text of one page names the secret alone, but its
+ * example has both.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication Authentication}
  */
@@ -57,7 +58,7 @@ const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entrepri
 /**
  * The realm that accepts signed assertions instead of a secret. The grant `appCertificate` selects it.
  *
- * Its APIs are those of the consumer portal, because the page of that portal documents the realm for them.
+ * Its `apis` are those of the consumer portal, because that portal's documentation describes this realm for those APIs.
  *
  * Only its customers know the APIs of the portal for companies: give them in the option `apis`.
  *
@@ -74,5 +75,5 @@ export const bouyguesEntreprisesRealm: Provider = {
 
 /** The realm's client authentication if no grant sets one. It always throws, because the realm accepts no secret. */
 export function refuseSecrets(): never {
-  throw new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()')
+  throw new TypeError('the realm accepts only signed assertions: set the option grant to appCertificate()')
 }

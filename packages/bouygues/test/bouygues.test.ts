@@ -318,7 +318,7 @@ describe('an app certificate', () => {
   test('a source for the realm without a certificate is a TypeError at once, which names the grant', () => {
     vi.stubEnv('BOUYGUES_CLIENT_ID', undefined)
     expect(() => bouyguesTokens({ provider: bouyguesEntreprisesRealm })).toThrow(
-      new TypeError('the realm takes signed assertions only: give the option grant, appCertificate()'),
+      new TypeError('the realm accepts only signed assertions: set the option grant to appCertificate()'),
     )
   })
 

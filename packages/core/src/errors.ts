@@ -5,8 +5,8 @@
  * - `TOKEN_REFUSED`: the server refused the request; see `error`. The operator must act, or the user must sign in
  *   again.
  * - `TOKEN_UNAVAILABLE`: no response, a timeout, 429 or 5xx. Try again later; see `retryAt`.
- * - `TOKEN_MALFORMED`: the response is neither a token nor an OAuth error. The operator of the server, or of a proxy
- *   before it, must act.
+ * - `TOKEN_MALFORMED`: the response is neither a token nor an OAuth error. The operator of the server, or of a proxy in
+ *   front of it, must act.
  */
 export type OAuthErrorCode = 'TOKEN_MISSING' | 'TOKEN_REFUSED' | 'TOKEN_UNAVAILABLE' | 'TOKEN_MALFORMED'
 
@@ -32,7 +32,8 @@ export type OAuthErrorDetails = {
  * The only error class of oauthkit: no token is available, and `code` says why.
  *
  * It never holds a secret, a token or a request body, so it is safe to log. Use {@link isOAuthError} to recognise it.
- * Wrong use of the library throws a `TypeError` instead. A 401 that remains is the HTTP client's own error.
+ * Wrong use of the library throws a `TypeError` instead. If the API still answers 401 after a renewal, that is the HTTP
+ * client's own error.
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'

@@ -30,7 +30,7 @@ export type Grant = {
    */
   parameters?(): Record<string, string> | Promise<Record<string, string>>
   /**
-   * Checks a token that a refresh token was redeemed for, before any call gets it. Returns `undefined` if the token is
+   * Checks a token that was received for a refresh token, before any call gets it. Returns `undefined` if the token is
    * good. Otherwise it returns a few words, such as `a token of another user`, and the token is neither used nor
    * stored.
    *

@@ -26,7 +26,7 @@ export type Token = {
 }
 
 /**
- * Whether a value can be sent unchanged after `Bearer `: a text of ASCII characters without blanks and control
+ * Whether a value can be sent unchanged after `Bearer `: a text of ASCII characters without spaces and control
  * characters.
  */
 export const isAccessToken = (value: unknown): value is string =>
@@ -83,8 +83,8 @@ export type TokenSource = {
   /**
    * Whether a response means that the API rejects the token of the request.
    *
-   * It must not read the response's body: read a clone. It runs for each response, so return `false` at once for each
-   * status that is not about tokens: that costs nothing.
+   * It must not read the response's body: read a clone. It runs for each response, so for each status that is not about
+   * tokens, return `false` itself and not a promise: then no call waits.
    *
    * @defaultValue `true` for each 401, `false` for any other status.
    */

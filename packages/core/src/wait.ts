@@ -35,7 +35,7 @@ export function startPending<T>(work: Promise<T>, ms: number, late: () => T): Pe
 export function toPending<T>(promise: Promise<T>, ms: number): Pending<T> {
   // Each waiting caller gets the error. If no caller waits any more, the error must not end the process.
   promise.catch(() => {})
-  // 100 ms more than the work has, so that the work's own timeout comes first.
+  // The deadline is 100 ms after the work's own timeout, so that the timeout comes first.
   return { promise, deadline: Date.now() + ms + 100 }
 }
 
@@ -46,7 +46,8 @@ export const isPending = <T>(pending: Pending<T> | undefined, now: number = Date
 /**
  * Waits for work that another caller started. After its deadline, runs `instead`.
  *
- * On Workers, a promise of one request may never settle in another one, so this function has its own timer.
+ * On Workers, a promise of one request can stay pending for ever in another request, so this function has its own
+ * timer.
  */
 export const joinPending = <T>({ promise, deadline }: Pending<T>, instead: () => Promise<T>): Promise<T> =>
   withTimeout(promise, deadline - Date.now(), instead)

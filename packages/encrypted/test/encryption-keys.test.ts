@@ -41,7 +41,7 @@ test.each<[string, unknown]>([
   ['nothing', undefined],
   ['null', null],
   ['an empty text', ''],
-  ['blanks', '   '],
+  ['spaces', '   '],
   ['a passphrase', 'correct horse battery staple'],
   ['a passphrase of 32 characters', 'correct-horse-battery-staple-123'],
   ['a passphrase of 32 characters as bytes', new TextEncoder().encode('correct-horse-battery-staple-123')],

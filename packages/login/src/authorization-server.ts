@@ -5,7 +5,7 @@ import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 
 /**
- * Returns what a sign-in must know about the provider. The provider's data has priority over its metadata.
+ * Returns the data about the provider that a sign-in needs. The provider's data takes precedence over its metadata.
  *
  * The metadata is only fetched if the data is not enough for a sign-in.
  */

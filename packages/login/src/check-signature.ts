@@ -3,7 +3,8 @@ import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 
 /**
- * A copy of each server, for which the library fetches the keys again: it caches keys by object, for at least a minute.
+ * Holds a copy of each server object. The library caches keys per object, for at least a minute, so with a copy it
+ * fetches them again.
  */
 const renewed = new WeakMap<AuthorizationServer, { readonly server: AuthorizationServer; readonly at: number }>()
 

@@ -81,7 +81,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
     const deadline = new AbortController()
     const settings = { ...settled, signal: deadline.signal }
     const run = async () => {
-      // Loaded only now: a process that only uses the tokens of users who signed in elsewhere does not need it.
+      // Loaded only now, because a process that signs no user in does not need it.
       const openId = await import('./openid.ts')
       let doing = 'the look-up of its metadata'
       try {

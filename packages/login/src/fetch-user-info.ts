@@ -30,7 +30,7 @@ export async function fetchUserInfo(
   const options = requestOptions(settings, url)
   const send: (typeof options)[typeof customFetch] = async (to, init) => {
     const response = await options[customFetch](to, init)
-    // Before the library sees it, because it cannot read the challenges of some providers.
+    // The refusal is read before the library sees it, because the library cannot read the challenges of some providers.
     if ([400, 401, 403].includes(response.status)) throw await refusalOf(settings.provider, token, response)
     return response
   }

@@ -1,4 +1,4 @@
-/** Reads the claims of an ID token, which was checked on arrival. Returns none if they cannot be read. */
+/** Reads the claims of an ID token. It does not check the token. Returns none if they cannot be read. */
 export function idTokenClaimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> {
   try {
     const payload = (idToken?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')

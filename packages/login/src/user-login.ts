@@ -19,7 +19,7 @@ export const userLogin = (): Grant => ({
     // A refresh response need not have an ID token. If it has one, its user, issuer and client must be the same.
     if (token.idToken === undefined || previous.idToken === undefined) return undefined
     const isSame = identityOf(token.idToken) === identityOf(previous.idToken)
-    return isSame ? undefined : "another user's ID token, or one of another issuer or for another client"
+    return isSame ? undefined : 'an ID token with another user, issuer or client'
   },
 })
 

@@ -21,7 +21,7 @@ export type OrangeOptions = TokenSourceOptions & {
 /**
  * Makes a source of Orange tokens. See `createTokenSource` for everything that a source does.
  *
- * Make it once, at module scope: Orange asks for at most one token per hour and application.
+ * Make it once, at module scope: Orange wants each application to request one token per hour at most.
  *
  * @param options - by default, `clientId` and `clientSecret` are the environment variables `ORANGE_CLIENT_ID` and
  * `ORANGE_CLIENT_SECRET`.
@@ -34,7 +34,7 @@ export type OrangeOptions = TokenSourceOptions & {
  */
 export function orangeTokens({ authorizationHeader: header, ...options }: OrangeOptions = {}): OwnTokenSource {
   if (header !== undefined && (options.clientId ?? options.clientSecret) !== undefined) {
-    throw new TypeError('orange: authorizationHeader replaces clientId, clientSecret')
+    throw new TypeError('orange: authorizationHeader replaces clientId and clientSecret: remove these')
   }
   const given = header === undefined ? options : { ...options, ...parseAuthorizationHeader(header) }
   return createTokenSource(fromEnvironment(given, orange, 'ORANGE'))

@@ -107,7 +107,7 @@ test.each([{ clientId: 'id' }, { clientSecret: 'secret' }])(
   (other) => {
     const authorizationHeader = `Basic ${btoa('id:secret')}`
     expect(() => orangeAuth({ authorizationHeader, ...other })).toThrow(
-      'authorizationHeader replaces clientId, clientSecret',
+      'authorizationHeader replaces clientId and clientSecret: remove these',
     )
   },
 )

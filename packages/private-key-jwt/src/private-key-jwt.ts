@@ -19,7 +19,7 @@ export type PrivateKeyJwtOptions = {
   /** More members of the header, such as `typ`. Not allowed: `alg`, `kid`, `b64`, `crit`. @defaultValue None. */
   readonly header?: Readonly<Record<string, string>> | undefined
   /**
-   * The server that must accept the assertion, by a name that it accepts as its own, as one string.
+   * The audience, as one string: a name that the server accepts as its own.
    *
    * @defaultValue The provider's `assertionAudience`, else its token endpoint.
    */
@@ -27,7 +27,7 @@ export type PrivateKeyJwtOptions = {
   /**
    * How long an assertion is valid, in milliseconds: from 2000 to 3,600,000, rounded down to whole seconds.
    *
-   * Half of that time lies in the past, but at most 30 s. The clock can be wrong by that time, fast or slow. Some
+   * The assertion is dated back by half of that time, at most 30 s. So your clock can be fast or slow by as much. Some
    * servers refuse an assertion that was issued more than a minute ago, even if it is still valid.
    *
    * @defaultValue 60_000

@@ -2,7 +2,7 @@ import { startStopwatch } from './stopwatch.ts'
 
 /** A lock that expires after a while, unless its holder extends it. */
 export type Lease = {
-  /** Aborted when the lease is over. Each read also checks the clock, because timers are late in a suspended process. */
+  /** Aborted when the lease is over. Each read checks the clock too, because timers are late in a suspended process. */
   readonly signal: AbortSignal
   /** Stops extending the lease. */
   readonly end: () => void

@@ -3,7 +3,7 @@ import type { RedisClient } from './redis-client.ts'
 
 /** A wait for a lock that another caller holds. */
 export type Wait = {
-  /** Resolves when the lock is released. It also resolves after a while, because a holder that died sends no message. */
+  /** Resolves when the lock is released. It also resolves after a while, because a dead holder sends no message. */
   readonly next: () => Promise<void>
   readonly end: () => void
 }

@@ -87,14 +87,18 @@ export function callEndpoint<T>(
   }
 
   return withTimeout(send(), timeoutMs, () => {
-    // The signal ends the request. Work that ignores the signal, such as a vault's, is no longer waited for.
+    // The signal ends the request. If the work ignores the signal, as a vault's look-up can, this call no longer waits
+    // for it.
     deadline.abort()
     const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
   })
 }
 
-/** Turns a network error into an OAuthError. Signing can fail with one, and HTTP clients would retry it. */
+/**
+ * Turns a network error into an OAuthError. Signing can fail with a network error, and an HTTP client would then retry
+ * the API call.
+ */
 async function prepare<T>({ name }: Provider, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

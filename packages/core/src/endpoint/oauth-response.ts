@@ -34,14 +34,14 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
   const fail = (code: OAuthErrorCode, what: string) =>
     oauthError(provider.name, code, `the ${endpoint} answered ${answer}: ${what}`, details)
   const malformed = (reason: string) =>
-    fail('TOKEN_MALFORMED', `${reason}; check the provider's ${endpoint}, and any proxy before it`)
+    fail('TOKEN_MALFORMED', `${reason}; check the provider's ${endpoint}, and any proxy in front of it`)
 
   // In a browser, a redirect that was not followed shows nothing, not even its status.
   const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400)
   if (status === 408 || status === 429 || status >= 500 || transient.has(error)) {
     throw fail('TOKEN_UNAVAILABLE', 'try again later')
   }
-  if (isRedirect) throw malformed('a redirect, which credentials do not follow')
+  if (isRedirect) throw malformed('a redirect, and credentials are never sent to another URL')
   if (error) throw fail('TOKEN_REFUSED', "check the client's credentials and settings at the provider")
   if (cut) throw malformed('more than 1 MB')
   if (!response.ok) throw malformed('neither a success nor an OAuth error')
@@ -75,6 +75,6 @@ const printable = (value: unknown, redact: (text: string) => string) =>
 /** Returns the time in milliseconds since the epoch. The header holds seconds or a date. See RFC 9110 §10.2.3. */
 function retryAt(header: string | null): number | undefined {
   const instant = header && /^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header ?? '')
-  // A server that names more than a day does not mean it.
+  // More than a day is probably a server's mistake, so a day is the maximum.
   return Number.isNaN(instant) ? undefined : Math.min(instant, Date.now() + 86_400_000)
 }

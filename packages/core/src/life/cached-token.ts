@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts'
 import { endOf, type Token } from '../token.ts'
 
-/** A token in memory, with the values that calls need to use it. */
+/** A token in memory, with the values that a call reads when it uses the token. */
 export type CachedToken = {
   readonly token: Token
   /** The complete header value. */

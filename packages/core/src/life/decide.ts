@@ -22,14 +22,14 @@ export type Decision =
  * `rejected` is the token that an API rejected, if any. It concerns this call only: the token stays in memory, and
  * other calls still get it until there is a newer one.
  *
- * | token in memory                 | decision                                                          |
- * | ------------------------------- | ----------------------------------------------------------------- |
- * | fresh                           | `serve`                                                           |
- * | *ageing*: it expires soon       | `serve`; with `isDue`, unless a renewal is running or just failed |
- * | none, expired or rejected, and: |                                                                   |
- * | – a renewal is running          | `join`                                                            |
- * | – the last renewal just failed  | `fail`                                                            |
- * | – otherwise                     | `renew`                                                           |
+ * | token in memory                 | decision                                                                       |
+ * | ------------------------------- | ------------------------------------------------------------------------------ |
+ * | fresh                           | `serve`                                                                        |
+ * | *ageing*: it expires soon       | `serve`; with `isDue`, unless a renewal is running or the back-off is not over |
+ * | none, expired or rejected, and: |                                                                                |
+ * | – a renewal is running          | `join`                                                                         |
+ * | – the last back-off is not over | `fail`                                                                         |
+ * | – otherwise                     | `renew`                                                                        |
  */
 export function decide({ cached, pending, failure }: TokenState, rejected: string | undefined, now: number): Decision {
   const hasToken = isAlive(cached, now)

@@ -15,7 +15,8 @@ export function serve(life: Life, rejected?: string): CachedToken | undefined {
   if (!state) return undefined
   const now = Date.now()
   let { cached } = state
-  // Nearly every call finds a fresh token. No token expires before its renewal is due, so one comparison is enough.
+  // Nearly every call finds a fresh token. `renewAt` is never later than `expiresAt`, so there is no need to compare
+  // with both.
   if (!cached || now >= cached.renewAt || cached.token.accessToken === rejected) {
     const decision = decide(state, rejected, now)
     if (decision.do !== 'serve') return undefined
@@ -39,12 +40,12 @@ export async function obtain(life: Life, rejected?: string, isBackground = false
   const token = await (decision.do === 'join'
     ? joinPending(decision.pending, () => again(life, rejected))
     : start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, rejected))
-  // The credentials may have changed. Then the token is in another state, which serves later calls.
+  // If the credentials have changed, the token is in another `TokenState`, and later calls use that one.
   life.state = located.state
   return token
 }
 
-/** Gets a token again, after a running renewal was out of date or did not finish in time. */
+/** Tries again after the awaited renewal was replaced or did not finish in time. */
 const again = async (life: Life, rejected: string | undefined): Promise<Token> =>
   serve(life, rejected)?.token ?? obtain(life, rejected)
 
@@ -73,11 +74,12 @@ function start(life: Life, located: Located, reason: RenewalReason, rejected: st
   const { provider, timeoutMs, waitUntil } = life.settings
   const { version } = state
   const startedAt = Date.now()
-  // setToken and clear win over a running renewal.
+  // After setToken or clear, a running renewal no longer counts.
   const isCurrent = () => state.version === version
   const checkCurrent = () => {
     if (isCurrent() && Date.now() < startedAt + timeoutMs) return
-    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', 'the renewal is out of date: try again')
+    const description = 'the token was set or cleared, or the renewal came too late: try again'
+    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', description)
   }
   const checkLimit = () => checkTokenRequests(life, state)
 
@@ -138,7 +140,8 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<To
 function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error): never {
   const now = Date.now()
   const hasToken = isAlive(state.cached, now)
-  // A missing sign-in is not remembered. It costs no request to find out, and the user can sign in at any moment.
+  // The error that the user must sign in is not remembered. The next check needs no request, and the user can sign in
+  // at any moment.
   const isSignedOut = isOAuthError(error) && error.code === 'TOKEN_MISSING' && !error.error && !hasToken
   const failure = { error, reason, at: now, count: (state.failure?.count ?? 0) + 1 }
   state.failure = isSignedOut ? undefined : failure
@@ -149,8 +152,8 @@ function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error
 }
 
 /**
- * Throws after too many successful requests in a minute, to stop loops that no other limit stops. Failures have the
- * back-off.
+ * Throws after too many successful requests in a minute, to stop loops that no other limit stops. Failed requests are
+ * limited by the back-off.
  */
 function checkTokenRequests({ settings, report }: Life, state: TokenState): void {
   const { provider, maxTokenRequestsPerMinute } = settings

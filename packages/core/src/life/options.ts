@@ -20,7 +20,7 @@ export type TokenSourceOptions = {
   readonly clientAuth?: ClientAuth | undefined
   /** The grant, which decides how tokens are requested. @defaultValue `clientCredentials()` */
   readonly grant?: Grant | undefined
-  /** The scope to request, its words separated by blanks. @defaultValue None is sent, and the server decides. */
+  /** The scope to request, its words separated by spaces. @defaultValue None is sent, and the server decides. */
   readonly scope?: string | undefined
   /** The resource that the token is for, under the name that the authorization server knows. See RFC 8707. */
   readonly resource?: string | readonly string[] | undefined
@@ -42,8 +42,8 @@ export type TokenSourceOptions = {
    */
   readonly fetch?: typeof fetch | undefined
   /**
-   * The store that keeps tokens between processes and restarts. Sources with the same store object that need the same
-   * token share that token and its renewals.
+   * The store that keeps tokens between processes and restarts. If sources have the same store object and need the same
+   * token, they share that token and its renewals.
    *
    * @defaultValue None: the source keeps its token in memory, and does not share it.
    */
@@ -51,7 +51,7 @@ export type TokenSourceOptions = {
   /**
    * The user id that separates one user's tokens from another user's tokens in the store.
    *
-   * If given, it must not be empty: a user id that is missing by mistake would be shared by all users.
+   * If given, it must not be empty: otherwise all users whose id is missing by mistake would share one token.
    */
   readonly key?: string
   /** How long a renewal may take, including all its waiting, in milliseconds. Above 0. @defaultValue 10_000 */
@@ -63,8 +63,8 @@ export type TokenSourceOptions = {
    */
   readonly storeTimeoutMs?: number | undefined
   /**
-   * The rate limit for successful token requests: how many tokens one key can get within a minute. Beyond that, callers
-   * get `TOKEN_UNAVAILABLE`.
+   * The rate limit for successful token requests: how many tokens a source, or all sources that share its token, can
+   * get within a minute. Beyond that, callers get `TOKEN_UNAVAILABLE`.
    *
    * It stops loops that no other limit stops. Failed requests have their own limit: see `docs/how-it-works.md`.
    *
@@ -160,7 +160,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   }
 }
 
-/** Most sources share these two objects, because there can be a source for each of many tenants. */
+/** Most sources share these two objects, to save memory if there are many tenants. */
 const usual = /* @__PURE__ */ clientCredentials()
 const none: FormParameters = { scope: undefined, resource: undefined }
 

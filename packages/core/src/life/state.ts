@@ -11,7 +11,7 @@ export type TokenState = {
   readonly key: string
   /** The token itself. */
   cached: CachedToken | undefined
-  /** Whether that token is newer than the one in the store, because it could not be written. */
+  /** Whether that token could not be written to the store, so that the stored one is older. */
   isUnsaved: boolean
   /**
    * Increases with each new token and each `clear`. A renewal must not write if this number has changed since it began.
@@ -21,7 +21,7 @@ export type TokenState = {
   pending: Pending<Token> | undefined
   /** The last failure. A success removes it. */
   failure: Failure | undefined
-  /** The rate limit for renewals that rejected tokens force. `undefined` before the first one. */
+  /** The rate limit for renewals after a rejected token. `undefined` before the first one. */
   forcedRenewals: RateLimit | undefined
   /** When the server issued the tokens of the last minute, in milliseconds since the epoch. */
   grantedAt: readonly number[]

@@ -4,14 +4,14 @@ import type { Token } from '../token.ts'
 import type { Settings } from './options.ts'
 import type { TokenState } from './state.ts'
 
-/** The data of one token source, which its parts share. */
+/** The data of one token source. All its functions receive it. */
 export type Life = {
   readonly settings: Settings
   /** Reports an event. */
   readonly report: (event: TokenEventDetails) => void
   /** Finds the token of the current credentials, in memory or in a store. */
   readonly locate: (life: Life) => Promise<Located>
-  /** The state that serves calls. `undefined` before the token was located. */
+  /** The state that calls read. `undefined` until `locate` has found it. */
   state: TokenState | undefined
   /** The last error of `locate`. All waiting calls get the same error, which is reported only once. */
   locateError: unknown

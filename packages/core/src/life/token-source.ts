@@ -24,8 +24,8 @@ export type OwnTokenSource = TokenSource & {
    */
   setToken(token: Token): Promise<void>
   /**
-   * Forgets the token, such as at a log-out. A running renewal does not bring it back. Waiting and later calls need a
-   * new token: a grant that can get one by itself does so.
+   * Forgets the token, such as at a log-out. A running renewal does not bring it back. Calls that wait now, and later
+   * calls, need a new token. The grant gets one, if it can do so by itself.
    *
    * @returns the forgotten token, even if it has expired, so that you can revoke it at the server. `undefined` if there
    * was none.
@@ -80,7 +80,7 @@ async function setToken(life: Life, token: Token): Promise<void> {
 
 async function clear(life: Life): Promise<Token | undefined> {
   const { cached, isUnsaved = false } = life.state ?? {}
-  // At once, so that no call gets it any more.
+  // Forgets the token before anything else, so that no call gets it any more.
   if (life.state) forget(life.state)
   const { cache, state } = await locate(life)
   forget(state)

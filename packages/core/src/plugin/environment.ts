@@ -7,13 +7,13 @@ import type { TokenSourceOptions } from '../life/options.ts'
 type EnvironmentOptions = Pick<TokenSourceOptions, 'provider' | 'clientId' | 'clientSecret' | 'clientAuth' | 'grant'>
 
 /**
- * Completes the options of a provider package. Adds the provider, and reads required credentials that are missing from
+ * Completes the options of a provider package. Adds the provider. If required credentials are missing, reads them from
  * the environment variables `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`, on Node, Deno and Bun.
  *
  * @param options - the caller's options.
  * @param provider - the package's own provider, used unless the options or the grant bring another one.
  * @param prefix - the start of the variables' names, such as `ORANGE`.
- * @throws `TypeError` if a required variable is not set, is empty or has blanks around it. The message names the
+ * @throws `TypeError` if a required variable is not set, is empty or has spaces around it. The message names the
  * variable.
  */
 export function fromEnvironment<Options extends EnvironmentOptions>(
@@ -54,6 +54,6 @@ export function readEnvironment(variable: string, option: string): string {
 
 function readCredential(variable: string, option: string): string {
   const value = readEnvironment(variable, option)
-  if (value !== value.trim()) throw new TypeError(`${variable} has blanks or line breaks around it: remove them`)
+  if (value !== value.trim()) throw new TypeError(`${variable} has spaces or line breaks around it: remove them`)
   return value
 }

@@ -35,7 +35,7 @@ function compile(prefixes: readonly string[], exceptions: readonly string[]): Is
   const isExcepted = matcher([...exceptions, ...exceptions.map(asServersMayRead)])
   return (url) => {
     if (!isAllowed.test(url)) return false
-    // Servers can read nearly every path in only one way.
+    // Nearly every path has only one reading. Then this test is enough.
     if (!severalReadings.test(pathOf(url))) return !isExcepted.test(url)
     return !hasHiddenDots(url) && !isExcepted.test(url) && !isExcepted.test(asServersMayRead(url))
   }

@@ -29,8 +29,8 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  * The second attempt is not one of ky's retries, and starts as soon as there is a newer token. A stream can be read
  * only once, so it is buffered, unless ky's `retry` is 0. A call whose body is not buffered gets the 401.
  *
- * If your own `fetch` changes the body, set it as ky's `fetch` option. A `fetch` that another `init` hook wraps around
- * this one does not run for the second attempt.
+ * If your own `fetch` changes the body, give it as ky's `fetch` option. If another `init` hook adds it around this
+ * one, it does not run for the second attempt.
  *
  * @example
  * ```ts
@@ -51,7 +51,8 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
 
   const wrap = (options: Options) => {
     const { fetch = globalThis.fetch } = options
-    // A selector runs here, so that its error rejects the call. In the hook, ky() itself would throw.
+    // A selector runs here, so that its error rejects the call. If it ran in the hook, its error would make ky() itself
+    // throw.
     options.fetch = (input, init) => {
       const call = { fetch, input, init, body: bodyOf(options), mayBuffer: retryLimit(options) > 0 }
       if (typeof source !== 'function') return attach(source, isApi, call)

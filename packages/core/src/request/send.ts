@@ -28,7 +28,7 @@ export async function send(
   body?: BodyInit,
 ): Promise<Response> {
   const own = body === undefined ? init : { ...init, body }
-  // Set before a Request is made, because Bun ignores headers that are empty.
+  // The header is set before the Request is made, because Bun ignores an empty `Headers` object.
   if (headers) authorize(headers, authorization)
   // The platform's fetch gets the header separately. An error that shows the request then does not show the token.
   if (fetch === globalThis.fetch && headers) return fetch(to, { ...own, headers })

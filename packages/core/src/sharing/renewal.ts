@@ -58,14 +58,14 @@ export function createRenewal(
     if (store.hasLock) {
       // The process that held the lock before may have renewed.
       let newer = await readStore()
-      // The store just granted the lock, so a failed read is tried a second time.
+      // The store granted the lock, so it seems to work again: a failed read is tried a second time.
       if (lease && stored === undefined) newer = await readStore()
       if (newer) return newer
     }
     // Waiting for the lock takes time. Perhaps no call waits for the token any more.
     checkCurrent()
     const refreshToken = refreshTokenOf(stored, state, isUser)
-    // The lock failed. It is tried a second time, because the refresh token is not used without it.
+    // If the lock failed, it is tried a second time, because a shared refresh token is not used without it.
     const isLockMissing = store.hasLock && !lease && stored !== undefined && !isLastLock
     if (isLost(lease) || (isLockMissing && refreshToken)) return 'again'
 
@@ -89,7 +89,10 @@ export function createRenewal(
     return token && save(token, lease)
   }
 
-  /** Looks for a newer token after a refresh token was dead, because another process may have redeemed it. */
+  /**
+   * Called when a refresh token is dead, because another process may have redeemed it. Looks for that process's token,
+   * or redeems its newer refresh token.
+   */
   const findRotated = async (dead: string, lease: Lease | undefined): Promise<Step | undefined> => {
     let newer = await readStore()
     // That process may still be writing its token.
@@ -115,7 +118,8 @@ export function createRenewal(
     await inTurn(state, async () => {
       const write = async () => (isCurrent() ? store.set(state.key, token) : undefined)
       let isWritten = await write()
-      // A second attempt before the lock is released. Otherwise the next process would use the dead refresh token.
+      // A failed write is tried again before the lock is released. Otherwise the next process would use the dead
+      // refresh token.
       if (isWritten === false && lease && token.refreshToken !== undefined) isWritten = await pause().then(write)
       if (isWritten !== undefined) state.isUnsaved = !isWritten
     })

@@ -9,7 +9,7 @@ type Task<T> = {
   readonly work: (lease?: Lease) => Promise<T>
   /** Looks for a result during the wait for the lock. If it finds one, the work is not needed. */
   readonly reread: () => Promise<T | undefined>
-  /** How long the result waits until the lock is released, in milliseconds. */
+  /** How long to wait for the release of the lock after there is a result, in milliseconds. */
   readonly timeoutMs: number
   /** Reports the error of the lock, or a reason in words. */
   readonly fail: (error: unknown) => void

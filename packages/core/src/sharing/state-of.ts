@@ -3,7 +3,7 @@ import { createLru } from '../lru.ts'
 import type { TokenStore } from '../store.ts'
 import { isPending } from '../wait.ts'
 
-// Under a global symbol, so that two copies of this package with one store share the same renewals.
+// The registry has a global symbol, so that two copies of this package with one store share their renewals.
 const registry = Symbol.for('@oauthkit/core states 1')
 const statesByStore = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string) => TokenState> })[registry] ??=
   new WeakMap())

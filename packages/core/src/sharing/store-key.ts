@@ -4,8 +4,9 @@ import type { Settings } from '../life/options.ts'
  * Makes a key from all values that can change the token. The entry in the store, its lock and the state in memory share
  * this key.
  *
- * A changed secret makes a new key at once. A user's key does not depend on it, because a rotated client secret must
- * not sign users out. The key is a hash, so that a store shows neither the client nor its credentials.
+ * For the application's own tokens, a changed secret gives a new key at once. A user's entry does not depend on the
+ * secret, because a rotated client secret must not sign users out. The key is a hash, so that a store shows neither the
+ * client nor its credentials.
  */
 export async function storeKey(
   { provider, clientAuth, grant, parameters, key }: Settings,

@@ -92,7 +92,7 @@ export const storeChecks: readonly StoreCheck[] = [
       const setAt = Date.now()
       const lifetimes = [900, 60_000.5, year]
       await Promise.all(lifetimes.map((ttlMs) => store.set(`key-${ttlMs}`, token, ttlMs)))
-      // A longer timer than a signed 32-bit number can hold ends at once.
+      // In a store that uses timers, one of more than 2,147,483,647 ms ends at once, and the token is lost.
       const [shortest = 0, ...others] = lifetimes
       const early = await store.get(`key-${shortest}`)
       if (Date.now() - setAt < shortest)

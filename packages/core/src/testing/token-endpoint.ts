@@ -27,8 +27,8 @@ export type TokenEndpoint = {
   /**
    * The server's clock. The API uses it to decide when access tokens expire.
    *
-   * It follows `Date.now()`, and so fake timers, as a token source does. If you advance only this clock, the API
-   * rejects a token before the source considers it expired.
+   * It follows `Date.now()`, as a token source does, so fake timers change both. If you advance only this clock, the
+   * API rejects a token before the source considers it expired.
    */
   readonly clock: {
     /** Returns the time in milliseconds since the epoch. */

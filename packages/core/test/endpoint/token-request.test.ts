@@ -234,7 +234,7 @@ test('a token of 50,000 characters is accepted', async () => {
 test.each([
   ['another content type', new Response('{"access_token":"token-1"}', { headers: { 'content-type': 'text/html' } })],
   ['a byte order mark', new Response('\uFEFF{"access_token":"token-1"}')],
-  ['blanks around the JSON', new Response(' \n{"access_token":"token-1"}\n ')],
+  ['spaces around the JSON', new Response(' \n{"access_token":"token-1"}\n ')],
   ['status 201', new Response('{"access_token":"token-1"}', { status: 201 })],
   [
     'a challenge in its headers',
@@ -265,8 +265,11 @@ test.each([
 })
 
 test.each([
-  ['a redirect, which credentials do not follow', new Response(null, { status: 300 })],
-  ['a redirect, which credentials do not follow', new Response('{"error":"invalid_client"}', { status: 399 })],
+  ['a redirect, and credentials are never sent to another URL', new Response(null, { status: 300 })],
+  [
+    'a redirect, and credentials are never sent to another URL',
+    new Response('{"error":"invalid_client"}', { status: 399 }),
+  ],
   ['more than 1 MB', new Response(`${' '.repeat(1_048_576)}x`)],
   ['neither a success nor an OAuth error', new Response('', { status: 404 })],
   ['neither a token nor an OAuth error', new Response('{}')],

@@ -46,7 +46,7 @@ test.each([
 test('a variable that ends with a line break, such as one read from a file, is a TypeError', () => {
   set({ EXAMPLE_CLIENT_ID: 'id\n', EXAMPLE_CLIENT_SECRET: 'secret' })
   expect(() => fromEnvironment({}, provider, 'EXAMPLE')).toThrow(
-    'EXAMPLE_CLIENT_ID has blanks or line breaks around it',
+    'EXAMPLE_CLIENT_ID has spaces or line breaks around it',
   )
 })
 

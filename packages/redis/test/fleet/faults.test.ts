@@ -17,7 +17,7 @@ async function startWarm(context: TestContext, options: FleetOptions) {
   return fleet
 }
 
-/** Makes one process send itself a signal while it renews, and continues it after the calls of the others have ended. */
+/** Makes one process send itself a signal while it renews, and continues it after the calls of the others. */
 async function hitHolder(fleet: Fleet, moment: Moment, signal: NodeJS.Signals) {
   const { holder, others } = fleet
   await holder.ask({ type: 'arm', moment, signal })

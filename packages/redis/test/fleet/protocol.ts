@@ -14,7 +14,7 @@ export type Settings = {
   readonly skewMs: number
 }
 
-/** When in a renewal a signal hits a process: it has the lock, it has read the store again, or the server has answered. */
+/** When a signal hits a process that renews: it has the lock, it has read the store, or the server has answered. */
 export type Moment = 'locked' | 'read' | 'answered'
 
 /** A command for a process. `offsetMs` is how far its clock has been advanced. */
@@ -27,7 +27,7 @@ export type Command =
   | { readonly type: 'arm'; readonly moment: Moment; readonly signal: NodeJS.Signals }
   | { readonly type: 'reconnect' }
 
-/** The number of calls for each result: a status, the code of an error, or `token` for a command that only got a token. */
+/** The number of calls for each result: a status, the code of an error, or `token` if only a token was requested. */
 export type Outcomes = Readonly<Record<string, number>>
 
 /** A message of a process. No message holds a token. */

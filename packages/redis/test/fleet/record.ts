@@ -10,7 +10,7 @@ declare module 'vitest' {
   }
 }
 
-/** Counts the results from the start of a fault until all calls were answered, and stores them in the test's meta data. */
+/** Counts the results from the start of a fault until all calls were answered, and stores them with the test. */
 export async function record({ task }: TestContext, fleet: Fleet, work: () => Promise<unknown>): Promise<void> {
   fleet.resetCounts()
   const startedAt = performance.now()
