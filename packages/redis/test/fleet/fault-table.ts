@@ -7,12 +7,14 @@ export default class FaultTable implements Reporter {
       [...module.children.allTests()].map((test) => {
         const { fault } = test.meta()
         if (!fault) return undefined
-        const outcomes = Object.entries(fault.outcomes).map(([outcome, times]) => `${times} × ${outcome}`)
+        const outcomes = Object.entries(fault.outcomes).map(
+          ([outcome, times]) => `${times} × ${outcome.replace(/^\d/, 'status $&')}`,
+        )
         const name = test.fullName.replace(' > ', ' ')
         return [name, outcomes.join(', '), fault.rejected, fault.tokenRequests, fault.seconds.toFixed(1)]
       }),
     )
-    const head = ['what happened', 'calls', 'tokens rejected', 'token requests', 'seconds']
+    const head = ['what happened', 'results of the calls', 'tokens rejected', 'token requests', 'seconds']
     const lines = [head, head.map(() => '---'), ...rows.filter((row) => row !== undefined)]
     console.log(lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n'))
   }
