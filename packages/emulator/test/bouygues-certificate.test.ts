@@ -1,5 +1,5 @@
 import { base64url, CompactSign, exportJWK, exportSPKI, generateKeyPair } from 'jose'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { bearer, form, useEmulator, ways } from './support.ts'
 
 const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
@@ -20,6 +20,10 @@ const encode = (part: object) => base64url.encode(JSON.stringify(part))
 
 describe.each(ways)('Bouygues Telecom with a certificate, %s', (way) => {
   const { emulator, send, addressOf } = useEmulator(way)
+
+  // Only the emulator's own clock advances, so that a slow machine does not change the age of an assertion.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
 
   beforeEach(() => {
     for (const clientId of ['app-cc-jwt', '1']) emulator().bouygues.publicKeys.set(clientId, pem)

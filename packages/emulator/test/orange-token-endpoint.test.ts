@@ -1,9 +1,13 @@
 import { request as nodeRequest } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { basic, bearer, getToken, requestToken, useServer } from './support.ts'
 
 const server = useServer()
 const base = () => `${server.url}/api.orange.com`
+
+// Only the emulator's own clock advances.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
 
 describe('a token request', () => {
   test('gets a bearer token and its lifetime as a number of seconds', async () => {
@@ -29,7 +33,7 @@ describe('a token request', () => {
       server.emulator.clock.advance(600_000)
       const again = await (await requestToken(base())).json()
       expect(again).toMatchObject({ access_token: token })
-      expect(again.expires_in).toBeLessThanOrEqual(3000)
+      expect(again.expires_in).toBe(3000)
       expect(server.orange.counters).toMatchObject({ tokensIssued: 1, earlyTokenRequests: 1 })
       server.orange.revoke()
       expect(await getToken(base())).not.toBe(token)
@@ -174,7 +178,6 @@ describe('client credentials', () => {
 
 describe('the limit of 50 token requests a minute', () => {
   test('refuses the 51st with 429, and admits the next when the first is a minute old', async () => {
-    const now = server.emulator.clock.now()
     for (let request = 0; request < 50; request += 1) expect((await requestToken(base())).status).toBe(200)
     const refused = await requestToken(base())
     expect([refused.status, await refused.json()]).toEqual([429, expect.objectContaining({ code: 53 })])
@@ -182,7 +185,6 @@ describe('the limit of 50 token requests a minute', () => {
     expect((await requestToken(base())).status).toBe(429)
     server.emulator.clock.advance(30_000)
     expect((await requestToken(base())).status).toBe(200)
-    expect(server.emulator.clock.now() - now).toBeLessThan(120_000)
     expect(server.orange.counters.tokenRequests).toBe(53)
   })
 
