@@ -76,7 +76,8 @@ export type Provider = {
    */
   readonly defaultLifetimeMs?: number | undefined
   /**
-   * How long before its expiry a token is renewed, in milliseconds. Never more than half of the token's lifetime.
+   * How long before its expiry a token is renewed, in milliseconds. It counts as at least 1100, and as at most
+   * 60 % of the token's lifetime.
    *
    * @defaultValue A tenth of the lifetime, at most 300_000.
    */

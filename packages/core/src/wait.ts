@@ -7,15 +7,37 @@ export function withTimeout<T>(promise: Promise<T>, ms: number, late: () => T | 
   })
 }
 
-/** Waits for a promise that other callers share, until the signal is aborted. */
+/** The waiting callers of each signal. It is also the listener of that signal, and ends their waits. */
+const waitsOf = new WeakMap<AbortSignal, Set<(reason: unknown) => void> & EventListenerObject>()
+
+/**
+ * Waits for a promise that other callers share, until the signal is aborted.
+ *
+ * Thousands of callers can have the same signal. It gets one listener for all of them, because a platform searches all
+ * listeners each time that one is added or removed.
+ */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    if (signal.aborted) reject(signal.reason)
+    const waits = waitsOf.get(signal) ?? listen(signal)
+    waits.add(reject)
+    void promise.then(resolve, reject).finally(() => {
+      waits.delete(reject)
+      if (waits.size > 0) return
+      waitsOf.delete(signal)
+      signal.removeEventListener('abort', waits)
+    })
   })
+}
+
+function listen(signal: AbortSignal) {
+  const waits = Object.assign(new Set<(reason: unknown) => void>(), {
+    handleEvent: () => waits.forEach((end) => end(signal.reason)),
+  })
+  waitsOf.set(signal, waits)
+  signal.addEventListener('abort', waits)
+  return waits
 }
 
 /** Work that several callers wait for. */

@@ -26,10 +26,10 @@ export const digitaleo: Provider = {
 }
 
 /**
- * Whether a refusal is about the token. A 400 is about the token only if it says so in JSON.
+ * Whether a refusal is about the token. A 400 is about the token only if a whole member of its JSON says so.
  *
- * A new token does not help against other errors of a call. A proxy that does not accept such a long header also
- * answers 400, in HTML.
+ * A new token does not help against other errors of a call. Their messages can quote the call, such as a text message
+ * with the word "token". A proxy that does not accept such a long header also answers 400, in HTML.
  */
 async function isRejected(response: Response): Promise<boolean> {
   if (response.status === 401) return challengesToken(response)
@@ -44,6 +44,8 @@ type ErrorBody = Partial<Record<'error' | 'error_description' | 'message' | 'mes
 const saysTokenIsBad = (...words: readonly unknown[]) =>
   words.some((word) => typeof word === 'string' && (badToken.test(word) || tokenIsBad.test(word)))
 
-const badToken = /\b(access|invalid|expired|malformed|unknown|revoked)[ _-]token\b/i
+const badToken =
+  /^(?:(?:invalid|expired|revoked)[ _-](?:access[ _-])?|(?:malformed|unknown)[ _-]access[ _-])token[.!]?$/i
 
-const tokenIsBad = /\btoken (is|has|was)?( \w+)? ?(invalid|expired|malformed|unknown|revoked)\b/i
+const tokenIsBad =
+  /^(?:the |your )?(?:access[ _-])?token(?: is| has| was)?(?: been)? (?:invalid|expired|revoked|not valid|no longer valid)[.!]?$/i

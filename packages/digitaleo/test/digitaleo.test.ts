@@ -158,7 +158,11 @@ const rejections: [what: string, answer: ScriptedResponse, isRejected: boolean][
   ['401 with expired_token', { status: 401, body: { error: 'expired_token' } }, true],
   ['401 with other words', { status: 401, body: { status: 401, message: 'No' } }, true],
   ['401 without a body', { status: 401 }, true],
-  ['401 from a proxy', { status: 401, body: '<html>', headers: { 'www-authenticate': 'Basic realm="proxy"' } }, false],
+  [
+    '401 with the challenge of another scheme',
+    { status: 401, body: '<html>', headers: { 'www-authenticate': 'Basic realm="proxy"' } },
+    true,
+  ],
   ['401 about the scope', { status: 401, headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } }, false],
   ['400 with invalid_token', { status: 400, body: { error: 'invalid_token' } }, true],
   ['400 with expired_token', { status: 400, body: { error: 'expired_token' } }, true],
@@ -180,6 +184,30 @@ const rejections: [what: string, answer: ScriptedResponse, isRejected: boolean][
     { status: 400, body: { error: 'invalid_request', error_description: 'Unknown parameter: pushToken' } },
     false,
   ],
+  ...[
+    'Unknown token {{first}} in template',
+    'Unknown token',
+    'Malformed token at line 3',
+    'Invalid token in template',
+    'The message "your token has expired" is too long',
+    'Field invalid token: unexpected value',
+    'access token: this word is not allowed in a message',
+    'Le texte contient: token expired',
+  ].flatMap((text): typeof rejections => [
+    [
+      `400 that quotes the call in error_description (${text})`,
+      { status: 400, body: { error_description: text } },
+      false,
+    ],
+    [`400 that quotes the call in message (${text})`, { status: 400, body: { messages: [{ message: text }] } }, false],
+  ]),
+  ...['Invalid access token', 'token expired', 'The access token is no longer valid.', 'revoked_token'].map(
+    (text): (typeof rejections)[number] => [
+      `400 that only says: ${text}`,
+      { status: 400, body: { error: text } },
+      true,
+    ],
+  ),
   ['400 about a kind of token', { status: 400, body: { error: 'unsupported_token_type' } }, false],
   ['400 of another shape', { status: 400, body: { status: 400, message: 'The token field is too long' } }, false],
   ['400 with a list that holds nothing', { status: 400, body: { messages: [null, 'token'] } }, false],

@@ -14,20 +14,23 @@ export type CachedToken = {
   readonly expiresAt: number
 }
 
-/** Freezes a token that was just received, and decides when to renew it. */
+/**
+ * Freezes a token that was just received, and decides when to renew it.
+ *
+ * The margin is at least 1.1 s, because servers count whole seconds: a token can end a second before its time. It is at
+ * most 60 % of the lifetime, so that a short token serves calls too.
+ */
 export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: Provider): CachedToken {
   const now = Date.now()
   const expiresAt = endOf(token)
   const lifetime = Math.max(0, expiresAt - now)
   // Processes that started together should not all renew at the same moment.
   const jitter = 0.9 + Math.random() * 0.2
-  const margin =
-    jitter *
-    (renewalMarginMs !== undefined ? Math.min(renewalMarginMs, lifetime / 2) : Math.min(300_000, lifetime / 10))
+  const margin = jitter * (renewalMarginMs ?? Math.min(300_000, lifetime / 10))
   return {
     token: Object.freeze(extra ? { ...token, extra: Object.freeze({ ...extra }) } : token),
     authorization: `Bearer ${token.accessToken}`,
-    renewAt: Math.min(Math.max(expiresAt - margin, now + 1000), expiresAt),
+    renewAt: expiresAt - Math.min(Math.max(margin, 1100), 0.6 * lifetime),
     expiresAt,
   }
 }

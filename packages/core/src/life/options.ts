@@ -100,8 +100,8 @@ export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resour
 export function resolveOptions(options: TokenSourceOptions): Settings {
   if (!isObject(options)) throw new TypeError('createTokenSource needs options')
   const { grant = usual, scope, resource, parameters } = options
-  if (!isObject(grant) || typeof grant.name !== 'string')
-    throw new TypeError('grant must be a grant, such as clientCredentials()')
+  if (!isObject(grant) || typeof grant.name !== 'string' || !/^(string|function)$/.test(typeof grant.identity))
+    throw new TypeError('grant must be a grant with a name and an identity, such as clientCredentials()')
   const provider = options.provider ?? grant.provider
   if (!isObject(provider)) throw new TypeError('provider is missing: it describes the authorization server')
   const { name } = provider
@@ -123,6 +123,9 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
     if (store && typeof store[method] !== 'function') fail('store', `must have ${method}()`)
   }
   if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or set it to a user id')
+  // Such a grant is for users. Without a key, all users would have one entry in the store.
+  if (store && !grant.parameters && grant.identity === '' && !options.key)
+    fail('key', 'is missing: set it to the user id')
   const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
   if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)
 

@@ -35,6 +35,13 @@ export function createTokenRequests(
     return token
   }
 
+  // If the grant can start over, it does so after every final refusal, because it needs no refresh token. 408 and 429 ask
+  // for another attempt. The grant `refresh_token` would start over with a refresh token that is used already.
+  const isDead = ({ code, error, status = 0 }: OAuthError): boolean =>
+    grant.parameters && grant.name !== 'refresh_token'
+      ? status >= 400 && status < 500 && status !== 408 && status !== 429
+      : code === 'TOKEN_REFUSED' && error === 'invalid_grant'
+
   return {
     byGrant: grant.parameters && (() => ask(async () => grant.parameters?.() ?? {})),
     byRefreshToken: async (refreshToken, previous) => {
@@ -52,7 +59,7 @@ export function createTokenRequests(
         const { scope, idToken } = previous ?? {}
         return { refreshToken, ...(scope && { scope }), ...(idToken && { idToken }), ...token }
       } catch (error) {
-        if (isOAuthError(error) && error.code === 'TOKEN_REFUSED' && error.error === 'invalid_grant') return undefined
+        if (isOAuthError(error) && isDead(error)) return undefined
         throw error
       }
     },

@@ -39,18 +39,28 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
 }
 
 /**
- * Whether a 401 is about the token. It is not if its challenge is for another scheme, or names an error that a new
- * token does not fix.
+ * Whether a 401 is about the token. It is, unless its challenges name only errors that a new token does not fix. A
+ * challenge of another scheme, such as `Basic`, names no such error: the server can offer several ways to sign in.
  *
  * This is the check of providers without an `isRejected`. A provider's own `isRejected` may call it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-3 RFC 6750 §3}
  */
 export function challengesToken({ headers }: Response): boolean {
-  const challenge = headers.get('www-authenticate')
-  if (!challenge) return true
-  const error = /\berror\s*=\s*"?([\w-]+)/i.exec(challenge)?.[1]
-  // RFC 6750 §3.1 and RFC 9470: the API requires more scope or another login.
-  if (error) return error !== 'insufficient_scope' && error !== 'insufficient_user_authentication'
-  return /\bbearer\b/i.test(challenge)
+  let isAboutToken = true
+  let isFixable = true
+  for (const [, name = '', value] of (headers.get('www-authenticate') ?? '').matchAll(part)) {
+    if (name && value === undefined) isAboutToken = /^(bearer|dpop)$/i.test(name)
+    else if (isAboutToken && /^error$/i.test(name)) {
+      if (!unfixable.test(value ?? '')) return true
+      isFixable = false
+    }
+  }
+  return isFixable
 }
+
+/** A scheme, or a parameter with its value. A quoted text can look like both, so it is read as a whole. RFC 9110 §11. */
+const part = /([^\s,="]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"?|[^\s,"]*))?|"(?:[^"\\]|\\.)*/g
+
+/** The API requires more scope (RFC 6750 §3.1), another login (RFC 9470) or a nonce in the proof (RFC 9449 §9). */
+const unfixable = /^"?(insufficient_(scope|user_authentication)|use_dpop_nonce)"?$/

@@ -47,6 +47,14 @@ test.each<[string, TokenSourceOptions]>([
     `example: parameters must not hold ${name}`,
     { provider, clientId: 'app', parameters: { [name]: 'x' } },
   ]),
+  ...[undefined, null, 1, {}].map((identity): [string, TokenSourceOptions] => [
+    'grant must be a grant with a name and an identity',
+    { provider, clientId: 'app', grant: { name: 'exchange', identity } as unknown as Grant },
+  ]),
+  ...[new Map(), { get: () => null, set: () => {}, delete: () => {} }].map((store): [string, TokenSourceOptions] => [
+    'example: key is missing: set it to the user id',
+    { provider, clientId: 'app', grant: { name: 'sign-in', identity: '' }, store },
+  ]),
   ...['timeoutMs', 'storeTimeoutMs', 'maxTokenRequestsPerMinute'].flatMap((name) =>
     [0, -1, Number.NaN].map((value): [string, TokenSourceOptions] => [
       `example: ${name} must be a number above 0`,
@@ -56,6 +64,16 @@ test.each<[string, TokenSourceOptions]>([
 ])('createTokenSource throws a TypeError for wrong options: %s', (message, options) => {
   expect(() => createTokenSource(options)).toThrow(TypeError)
   expect(() => createTokenSource(options)).toThrow(message)
+})
+
+test.each<[string, Partial<TokenSourceOptions>]>([
+  ['no store', { grant: { name: 'sign-in', identity: '' } }],
+  ['a key', { grant: { name: 'sign-in', identity: '' }, store: new Map(), key: 'ada' }],
+  ['a grant with an identity', { grant: { name: 'sign-in', identity: 'ada' }, store: new Map() }],
+  ['a grant with a secret identity', { grant: { name: 'sign-in', identity: () => 'ada' }, store: new Map() }],
+  ['a grant that can start over', { store: new Map() }],
+])('a source without a key may have %s, because then users cannot share an entry', (_what, options) => {
+  expect(() => createTokenSource({ provider, clientId: 'app', ...options })).not.toThrow()
 })
 
 test('options win over the grant, and the grant wins over the provider', async () => {

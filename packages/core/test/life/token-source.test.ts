@@ -78,7 +78,11 @@ test.each([
   ['is a tenth of a short lifetime', 60, undefined, 54],
   ['is five minutes of a long lifetime', 86_400, undefined, 86_100],
   ["is the provider's if the provider sets one", 3600, 60_000, 3540],
-  ["is half of a short lifetime if the provider's is longer", 60, 60_000, 30],
+  ["is 60 % of a short lifetime if the provider's is longer", 60, 60_000, 24],
+  ["is 1.1 s if the provider's is shorter", 60, 1, 58.9],
+  ['is 1.1 s of a lifetime of less than 11 s', 10, undefined, 8.9],
+  ['is 1.1 s of a lifetime of 2 s', 2, undefined, 0.9],
+  ['is 60 % of a lifetime of 1 s', 1, undefined, 0.4],
 ])('the renewal margin %s', async (_what, expires_in, renewalMarginMs, renewedAfter) => {
   const endpoint = tokenEndpoint(grant('token-1', { expires_in }))
   const quirks = renewalMarginMs === undefined ? provider : { ...provider, renewalMarginMs }
@@ -114,16 +118,6 @@ test.each([
     expect(endpoint.requests).toHaveLength(2)
   },
 )
-
-test('a token is not renewed in its first second, however short its lifetime is', async () => {
-  const endpoint = tokenEndpoint(grant('token-1', { expires_in: 1 }))
-  const source = sourceOver(endpoint)
-  await source.getToken()
-  await seconds(0.999)
-  expect(source.peek()).toBe('Bearer token-1')
-  await seconds(0)
-  expect(endpoint.requests).toHaveLength(1)
-})
 
 test('an expired token serves no call: all callers wait for one renewal', async () => {
   const endpoint = tokenEndpoint()
@@ -327,13 +321,23 @@ test('invalid_grant ends the refresh token, and the grant starts again without i
   expect(await form(endpoint.requests[2])).toEqual({ grant_type: 'client_credentials' })
 })
 
-test.each([
-  refusal('invalid_client', 401),
-  new Response('', { status: 403 }),
-  refusal('x', 503),
-  new TypeError('fetch failed'),
-])('a failure other than invalid_grant does not end the refresh token: %o', async (answer) => {
-  const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer)
+const failures = [
+  () => refusal('invalid_client', 401),
+  () => refusal('unauthorized_client'),
+  () => refusal('invalid_request'),
+  () => new Response('', { status: 403 }),
+  () => new Response('', { status: 404 }),
+]
+
+const hiccups = [
+  () => refusal('x', 408),
+  () => refusal('invalid_grant', 429),
+  () => refusal('x', 503),
+  () => new TypeError('fetch failed'),
+]
+
+test.each(hiccups)('a server that does not refuse for good does not end the refresh token: %o', async (answer) => {
+  const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer())
   const source = sourceOver(endpoint)
   await source.getToken()
   await errorOf(source.getToken({ rejected: 'token-1' }))
@@ -342,6 +346,31 @@ test.each([
   await source.getToken({ rejected: 'token-1' })
   expect(await form(endpoint.requests[2])).toMatchObject({ refresh_token: 'refresh-1' })
 })
+
+test.each(failures)(
+  'a grant that can start over does so after each final refusal of a refresh token',
+  async (answer) => {
+    const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer(), grant('token-2'))
+    const source = sourceOver(endpoint)
+    await source.getToken()
+    expect(await source.getToken({ rejected: 'token-1' })).toMatchObject({ accessToken: 'token-2' })
+    expect(await form(endpoint.requests[2])).toEqual({ grant_type: 'client_credentials' })
+  },
+)
+
+test.each([...failures, ...hiccups])(
+  'a refresh token that nothing else can replace is ended by invalid_grant only',
+  async (answer) => {
+    const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer())
+    const source = sourceOver(endpoint, { grant: refreshToken('refresh-0') })
+    await source.getToken()
+    await errorOf(source.getToken({ rejected: 'token-1' }))
+    expect(endpoint.requests).toHaveLength(2)
+    await seconds(1)
+    await source.getToken({ rejected: 'token-1' })
+    expect(await form(endpoint.requests[2])).toMatchObject({ refresh_token: 'refresh-1' })
+  },
+)
 
 test('the refreshToken grant redeems its refresh token in the first token request', async () => {
   const endpoint = tokenEndpoint()

@@ -203,7 +203,11 @@ test.each(failing)(
   'setToken rejects if set %s, and the token is still served from memory',
   async (_what, set, wait, _message) => {
     const writing = vi.fn<() => unknown>(set)
-    const { source } = watch(tokenEndpoint(), { store: createDatabase().open({ set: writing }), grant: signedIn })
+    const { source } = watch(tokenEndpoint(), {
+      store: createDatabase().open({ set: writing }),
+      grant: signedIn,
+      key: 'user',
+    })
     const outcome = errorOf(source.setToken({ accessToken: 'mine', refreshToken: 'refresh-secret' }))
     await until(() => writing.mock.calls.length)
     await seconds(wait)
@@ -217,7 +221,11 @@ test.each(failing)(
 
 test.each(failing)('clear rejects if delete %s, and memory is still emptied', async (_what, remove, wait) => {
   const deleting = vi.fn<() => unknown>(remove)
-  const { source } = watch(tokenEndpoint(), { store: createDatabase().open({ delete: deleting }), grant: signedIn })
+  const { source } = watch(tokenEndpoint(), {
+    store: createDatabase().open({ delete: deleting }),
+    grant: signedIn,
+    key: 'user',
+  })
   await source.setToken({ accessToken: 'mine' })
   const outcome = errorOf(source.clear())
   await until(() => deleting.mock.calls.length)
@@ -234,9 +242,9 @@ test('a store that cannot be read is TOKEN_UNAVAILABLE, and the user does not ha
   let isDown = true
   const database = createDatabase()
   const whole = database.open()
-  await sourceOver(tokenEndpoint(), { store: whole, grant: signedIn }).setToken({ accessToken: 'mine' })
+  await sourceOver(tokenEndpoint(), { store: whole, grant: signedIn, key: 'user' }).setToken({ accessToken: 'mine' })
   const store = database.open({ get: (key) => (isDown ? reject() : whole.get(key)) })
-  const { source } = watch(tokenEndpoint(), { store, grant: signedIn })
+  const { source } = watch(tokenEndpoint(), { store, grant: signedIn, key: 'user' })
   expect(await errorOf(source.getToken())).toMatchObject({
     code: 'TOKEN_UNAVAILABLE',
     message: 'example: the store failed, so it is unknown whether a token is stored: try again later',

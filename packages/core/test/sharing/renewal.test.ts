@@ -152,7 +152,7 @@ test('a dead refresh token is deleted and not tried again', async () => {
 test('without the option key, a refresh token that is gone from the store is redeemed from memory', async () => {
   const server = rotatingServer()
   const database = createDatabase()
-  const { source } = watch(server, { store: database.open(), grant: signedIn })
+  const { source } = watch(server, { store: database.open(), grant: { ...signedIn, identity: 'partner' } })
   await source.setToken(first())
   database.contents.clear()
   await seconds(3600)

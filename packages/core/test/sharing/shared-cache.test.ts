@@ -266,15 +266,15 @@ test('a sign-in of another process is found at once: a missing token is not reme
 
 test('a token given to setToken serves all sources over the same store object at once', async () => {
   const store = createDatabase().open()
-  const source = sourceOver(tokenEndpoint(), { store, grant: signedIn })
+  const source = sourceOver(tokenEndpoint(), { store, grant: signedIn, key: 'user' })
   await errorOf(source.getToken())
-  await sourceOver(tokenEndpoint(), { store, grant: signedIn }).setToken({ accessToken: 'mine' })
+  await sourceOver(tokenEndpoint(), { store, grant: signedIn, key: 'user' }).setToken({ accessToken: 'mine' })
   expect(source.peek()).toBe('Bearer mine')
 })
 
 test('clear removes the token from memory and from the store', async () => {
   const database = createDatabase()
-  const source = sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn })
+  const source = sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn, key: 'user' })
   await source.setToken({ accessToken: 'mine' })
   await source.clear()
   expect(database.contents.size).toBe(0)
@@ -299,10 +299,12 @@ test('after clear, a running renewal does not write its token, and its waiting c
 
 test('if clear is called while the store is read, the token found there is not served', async () => {
   const database = createDatabase()
-  await sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn }).setToken({ accessToken: 'mine' })
+  await sourceOver(tokenEndpoint(), { store: database.open(), grant: signedIn, key: 'user' }).setToken({
+    accessToken: 'mine',
+  })
   const found = deferred<Token>()
   const get = vi.fn<() => unknown>().mockReturnValueOnce(found.promise)
-  const source = sourceOver(tokenEndpoint(), { store: database.open({ get }), grant: signedIn })
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ get }), grant: signedIn, key: 'user' })
   get.mockReturnValue(null)
   const waiting = errorOf(source.getToken())
   await until(() => get.mock.calls.length)
@@ -316,7 +318,7 @@ test('if clear is called while the store is read, the refresh token found there 
   const endpoint = tokenEndpoint()
   const found = deferred<Token>()
   const get = vi.fn<() => unknown>().mockReturnValue(null).mockReturnValueOnce(found.promise)
-  const source = sourceOver(endpoint, { store: createDatabase().open({ get }), grant: signedIn })
+  const source = sourceOver(endpoint, { store: createDatabase().open({ get }), grant: signedIn, key: 'user' })
   const waiting = errorOf(source.getToken())
   await until(() => get.mock.calls.length)
   await source.clear()
@@ -329,7 +331,7 @@ test('a token that a call finds while clear is deleting it does not stay', async
   const database = createDatabase()
   const gone = deferred<undefined>()
   const remove = (key: string) => gone.promise.then(() => database.contents.delete(key))
-  const source = sourceOver(tokenEndpoint(), { store: database.open({ delete: remove }), grant: signedIn })
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ delete: remove }), grant: signedIn, key: 'user' })
   await source.setToken({ accessToken: 'mine' })
   const clearing = source.clear()
   await seconds(0)

@@ -1,0 +1,42 @@
+import { expect, test, vi } from 'vitest'
+import { abortable } from '../src/wait.ts'
+import { deferred, errorOf } from './support.ts'
+
+test('all callers that wait with one signal share one listener, which goes with the last of them', async () => {
+  const caller = new AbortController()
+  const add = vi.spyOn(caller.signal, 'addEventListener')
+  const remove = vi.spyOn(caller.signal, 'removeEventListener')
+  const { promise, resolve } = deferred<string>()
+  const waits = Array.from({ length: 8000 }, () => abortable(promise, caller.signal))
+  expect(add).toHaveBeenCalledOnce()
+  expect(remove).not.toHaveBeenCalled()
+  resolve('token')
+  expect(new Set(await Promise.all(waits))).toEqual(new Set(['token']))
+  expect(remove).toHaveBeenCalledOnce()
+  expect(remove.mock.calls[0]?.[1]).toBe(add.mock.calls[0]?.[1])
+})
+
+test('an abort ends all waits of its signal, and no other wait', async () => {
+  const [caller, other] = [new AbortController(), new AbortController()]
+  const { promise, resolve } = deferred<string>()
+  const ended = Array.from({ length: 3 }, () => errorOf(abortable(promise, caller.signal)))
+  const kept = abortable(promise, other.signal)
+  caller.abort('over')
+  expect(await Promise.all(ended)).toEqual(['over', 'over', 'over'])
+  resolve('token')
+  expect(await kept).toBe('token')
+})
+
+test('a wait that starts after the abort ends at once, and an error of its promise is handled', async () => {
+  const signal = AbortSignal.abort('over')
+  expect(await errorOf(abortable(Promise.reject(new Error('late')), signal))).toBe('over')
+})
+
+test('a signal whose waits have all ended gets a new listener for the next one', async () => {
+  const caller = new AbortController()
+  expect(await abortable(Promise.resolve(1), caller.signal)).toBe(1)
+  await new Promise((resolve) => setTimeout(resolve))
+  const error = errorOf(abortable(new Promise(() => {}), caller.signal))
+  caller.abort('over')
+  expect(await error).toBe('over')
+})
