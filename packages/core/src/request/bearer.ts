@@ -3,6 +3,7 @@ import type { TokenSource } from '../token.ts'
 import { compileApis, type IsApi } from './apis.ts'
 import { attach } from './attach.ts'
 import { fixedToken, type FixedTokenOptions } from './fixed-token.ts'
+import { isReusable } from './replay.ts'
 
 /** The information about a call that a {@link SelectSource} gets. */
 export type BearerState = {
@@ -54,7 +55,7 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
     // A selector runs here, so that its error rejects the call. If it ran in the hook, its error would make ky() itself
     // throw.
     options.fetch = (input, init) => {
-      const call = { fetch, input, init, body: bodyOf(options), mayBuffer: retryLimit(options) > 0 }
+      const call = { fetch, input, init, ...bodyOf(options) }
       if (typeof source !== 'function') return attach(source, isApi, call)
       const send = (chosen: TokenSource | undefined) =>
         chosen ? attach(chosen, compileApis(chosen), call) : fetch(input, init)
@@ -69,11 +70,14 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
 const nowhere: IsApi = () => false
 
 /**
- * Returns the body as the caller gave it, or `undefined` if there are hooks, because a hook can replace the request.
+ * Returns the body as the caller gave it, and whether the body of the request may be buffered instead.
+ *
+ * A hook can replace the request. With hooks, what is sent again is therefore a copy of the request, unless its body was
+ * given as a stream and ky's `retry` is 0.
  */
-function bodyOf({ hooks, json, body, stringifyJson }: Options) {
-  if (hooks?.beforeRequest?.length || hooks?.beforeRetry?.length || hooks?.afterResponse?.length) return undefined
-  return json === undefined ? body : () => stringifyJson?.(json) ?? JSON.stringify(json)
+function bodyOf({ hooks, json, body, stringifyJson, retry }: Options) {
+  const mayBuffer = (typeof retry === 'number' ? retry : (retry?.limit ?? 2)) > 0
+  if (hooks?.beforeRequest?.length || hooks?.beforeRetry?.length || hooks?.afterResponse?.length)
+    return { body: undefined, mayBuffer: mayBuffer || body === null || body === undefined || isReusable(body) }
+  return { body: json === undefined ? body : () => stringifyJson?.(json) ?? JSON.stringify(json), mayBuffer }
 }
-
-const retryLimit = ({ retry }: Options) => (typeof retry === 'number' ? retry : (retry?.limit ?? 2))

@@ -28,9 +28,11 @@ export function prepareReplay(
 }
 
 /**
+ * Whether a body can be read a second time.
+ *
  * The classes are named inside the function. At module scope, their names make Node load its whole `fetch` at import.
  */
-const isReusable = (body: BodyInit) =>
+export const isReusable = (body: BodyInit) =>
   typeof body === 'string' ||
   ArrayBuffer.isView(body) ||
   [URLSearchParams, FormData, Blob, ArrayBuffer].some((type) => body instanceof type)

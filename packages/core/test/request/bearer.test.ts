@@ -1,4 +1,4 @@
-import ky, { type HTTPError, isHTTPError, isTimeoutError } from 'ky'
+import ky, { type HTTPError, isHTTPError, isTimeoutError, type Options } from 'ky'
 import { afterEach, expect, test, vi } from 'vitest'
 import { bearer, type TokenSource } from '../../src/index.ts'
 import {
@@ -224,6 +224,50 @@ test.each(['beforeRequest', 'beforeRetry'] as const)(
     expect(target.calls.slice(-2).map(({ body }) => body)).toEqual(['replaced', 'replaced'])
   },
 )
+
+const hookKinds = ['beforeRequest', 'beforeRetry', 'afterResponse'] as const
+const wholeBodies: [string, () => Options, RegExp][] = [
+  ['JSON', () => ({ json: { a: 1 } }), /^{"a":1}$/],
+  ['text', () => ({ body: 'text' }), /^text$/],
+  ['parameters', () => ({ body: new URLSearchParams({ a: '1' }) }), /^a=1$/],
+  ['a form', () => ({ body: formOf({ a: 'one' }) }), /name="a"\r\n\r\none\r\n/],
+  ['a Blob', () => ({ body: new Blob(['blob']) }), /^blob$/],
+  ['bytes', () => ({ body: new TextEncoder().encode('bytes') }), /^bytes$/],
+  ['a buffer', () => ({ body: new TextEncoder().encode('buffer').buffer }), /^buffer$/],
+  ['nothing', () => ({}), /^$/],
+]
+
+test.each(
+  hookKinds.flatMap((hook) =>
+    wholeBodies.flatMap(([what, options, sent]) =>
+      [0, { limit: 0 }, 2].map((limit) => [hook, what, JSON.stringify(limit), options, sent, limit] as const),
+    ),
+  ),
+)('with a %s hook, a call with %s is sent again, with retry %s', async (hook, _what, _text, options, sent, limit) => {
+  const target = api(unauthorized())
+  const response = await client(target).post(url, { ...options(), retry: limit, hooks: { [hook]: [() => {}] } })
+  expect(response.status).toBe(200)
+  expect(target.calls.map(({ body }) => body)).toEqual([expect.stringMatching(sent), expect.stringMatching(sent)])
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
+})
+
+test.each(hookKinds)(
+  'with a %s hook and retry 0, a stream is not buffered, and the call gets the 401',
+  async (hook) => {
+    const target = api(unauthorized())
+    const body = new Blob(['stream']).stream()
+    const error = await errorOf(client(target).post(url, { body, retry: 0, hooks: { [hook]: [() => {}] } }))
+    expect((error as HTTPError).response.status).toBe(401)
+    expect(target.calls).toHaveLength(1)
+  },
+)
+
+test('with retry 0, a request that a hook replaced is sent again as it was sent', async () => {
+  const target = api(unauthorized())
+  const beforeRequest = [({ request }: { request: Request }) => new Request(request, { body: 'replaced' })]
+  await client(target).put(url, { json: { a: 1 }, retry: 0, hooks: { beforeRequest } })
+  expect(target.calls.map(({ body }) => body)).toEqual(['replaced', 'replaced'])
+})
 
 test('upload progress is reported in the same steps as without the token layer', async () => {
   const upload = async (http: typeof ky) => {
