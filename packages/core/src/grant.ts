@@ -38,3 +38,6 @@ export type Grant = {
    */
   checkRefreshed?(token: Token, previous: Token): string | undefined
 }
+
+/** Returns the owner of a grant's tokens, or an empty value for the application, or for the user of the option `key`. */
+export const ownerOf = ({ identity }: Grant): string => (typeof identity === 'function' ? identity() : identity)

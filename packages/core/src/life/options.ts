@@ -1,7 +1,7 @@
 import type { Credential } from '../endpoint/credential.ts'
 import type { TokenEvent } from '../events.ts'
 import type { FormParameters } from '../endpoint/call-endpoint.ts'
-import type { Grant } from '../grant.ts'
+import { ownerOf, type Grant } from '../grant.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { compileApis } from '../request/apis.ts'
@@ -124,8 +124,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   }
   if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or set it to a user id')
   // Such a grant is for users. Without a key, all users would have one entry in the store.
-  if (store && !grant.parameters && grant.identity === '' && !options.key)
-    fail('key', 'is missing: set it to the user id')
+  if (store && !grant.parameters && !options.key && !ownerOf(grant)) fail('key', 'is missing: set it to the user id')
   const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
   if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)
 

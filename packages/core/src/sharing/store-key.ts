@@ -1,3 +1,4 @@
+import { ownerOf } from '../grant.ts'
 import type { Settings } from '../life/options.ts'
 
 /**
@@ -16,8 +17,7 @@ export async function storeKey(
   const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const proof = clientAuth.fingerprint ? [clientSecret, clientAuth.fingerprint()] : clientSecret
   const client = [provider.name, provider.tokenEndpoint, clientId, key === undefined ? proof : undefined]
-  const identity = typeof grant.identity === 'function' ? grant.identity() : grant.identity
-  return hash([...client, grant.name, identity || undefined, form, key])
+  return hash([...client, grant.name, ownerOf(grant) || undefined, form, key])
 }
 
 async function hash(parts: readonly unknown[]): Promise<string> {
