@@ -9,7 +9,7 @@ import { createDatabase, full, makeKey } from './support.ts'
 const unreadable = { unreadable: expect.any(String) }
 
 describe('over a Map', () => {
-  testTokenStore(test, () => encrypted(new Map(), makeKey()))
+  testTokenStore(test, () => encrypted(new Map(), makeKey()), { timeoutMs: 60_000 })
 })
 
 describe('over a store with a lock that several processes share', () => {
@@ -20,7 +20,7 @@ describe('over a store with a lock that several processes share', () => {
     database = createDatabase()
     return open()
   }
-  testTokenStore(test, create, { sibling: open, hasLock: true })
+  testTokenStore(test, create, { sibling: open, hasLock: true, timeoutMs: 60_000 })
 })
 
 test('a store without a lock gets none', () => {

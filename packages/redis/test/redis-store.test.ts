@@ -27,6 +27,7 @@ const token = { accessToken: 'a-token' }
 describe('a store in Redis', () => {
   testTokenStore(test, () => redisStore(client), {
     hasLock: true,
+    timeoutMs: 60_000,
     sibling: () => redisStore(other),
     cleanUp: () => client.flushAll(),
   })
@@ -35,6 +36,7 @@ describe('a store in Redis', () => {
 describe('over RESP 2, where a caller cannot listen', () => {
   testTokenStore(test, async () => redisStore(await connect(redis, { RESP: 2 })), {
     hasLock: true,
+    timeoutMs: 60_000,
     sibling: () => redisStore(client),
   })
 })
@@ -44,6 +46,7 @@ describe('encrypted', () => {
 
   testTokenStore(test, () => encrypted(redisStore(client), key), {
     hasLock: true,
+    timeoutMs: 60_000,
     sibling: () => encrypted(redisStore(other), key),
     cleanUp: () => client.flushAll(),
   })

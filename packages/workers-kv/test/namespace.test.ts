@@ -18,6 +18,7 @@ const clear = async () => {
 
 describe('a store in a KV namespace', () => {
   testTokenStore(test, () => workersKvStore(namespace), {
+    timeoutMs: 60_000,
     sibling: () => workersKvStore(namespace),
     cleanUp: clear,
     timeoutMs: 20_000,

@@ -17,11 +17,11 @@ afterAll(() => {
 })
 
 describe('a Map', () => {
-  testTokenStore(test, () => new Map<string, Token>())
+  testTokenStore(test, () => new Map<string, Token>(), { timeoutMs: 60_000 })
 })
 
 describe('a Map with a lock', () => {
-  testTokenStore(test, lockableMap, { hasLock: true })
+  testTokenStore(test, lockableMap, { hasLock: true, timeoutMs: 60_000 })
 })
 
 describe('a database', () => {
@@ -34,6 +34,7 @@ describe('a database', () => {
     },
     {
       hasLock: true,
+      timeoutMs: 60_000,
       advance: (ms) => database.advance(ms),
       sibling: () => database.connect(),
       cleanUp: () => database.entries.clear(),
