@@ -18,10 +18,9 @@ const clear = async () => {
 
 describe('a store in a KV namespace', () => {
   testTokenStore(test, () => workersKvStore(namespace), {
-    timeoutMs: 60_000,
     sibling: () => workersKvStore(namespace),
     cleanUp: clear,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   })
 
   test('an entry expires with its token, but not before one minute has passed', async () => {
