@@ -15,6 +15,23 @@ export type TokenStore = {
   /** Removes the token under a key. A missing entry is not an error. */
   delete(key: string): unknown
   /**
+   * Writes a token only if the entry is the expected one: a write must not undo what another process did meanwhile, such
+   * as a log-out.
+   *
+   * It reads the entry, and calls `isExpected` with the value that `get` would return. If the result is `true`, and the
+   * entry has not changed since it was read, it writes the token as `set` does, and returns `true`. Otherwise it writes
+   * nothing, and returns `false`.
+   *
+   * Optional: without it, the source calls `get` and `set`, and a change between the two calls is lost, unless `get` is
+   * synchronous, as in a `Map`.
+   */
+  replace?(
+    key: string,
+    isExpected: (current: unknown) => boolean,
+    token: Token,
+    ttlMs?: number,
+  ): boolean | Promise<boolean>
+  /**
    * Runs `work` while no other process runs work under the same key. Without `lock`, renewals of different processes
    * can overlap.
    *

@@ -24,10 +24,19 @@ export type ClientOptions = {
   /**
    * How long the request may take, including the look-up of the credentials, in milliseconds.
    *
-   * @defaultValue 10_000
+   * @defaultValue 9000
    */
   readonly timeoutMs?: number | undefined
 }
+
+/** How long the response to a request that can be sent only once is waited for, in milliseconds. */
+export const answerMs = 60_000
+
+/**
+ * The errors of lost connections. The value is whether the connection failed before the request was sent, as far as the
+ * platform says it.
+ */
+export const lostConnections: WeakMap<OAuthError, boolean> = /* @__PURE__ */ new WeakMap()
 
 /** Form parameters under their wire names. A list repeats its parameter, and `undefined` leaves it out. */
 export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -45,6 +54,10 @@ export type Answer = {
 /**
  * Posts a form with the client's authentication, and reads the response.
  *
+ * A refresh token or a code can be used only once. After it was sent, its response is therefore read even if that takes
+ * longer than `timeoutMs`.
+ *
+ * @param onSend - called with the form just before it is sent. Returns whether it can be sent only once.
  * @throws {@link OAuthError} `TOKEN_UNAVAILABLE`, and the errors of `read`. `TypeError` for wrong use.
  */
 export function callEndpoint<T>(
@@ -52,9 +65,11 @@ export function callEndpoint<T>(
   client: ClientOptions,
   parameters: FormParameters | (() => FormParameters | Promise<FormParameters>),
   read: (answer: Answer) => Promise<T>,
+  onSend?: (form: URLSearchParams) => boolean,
 ): Promise<T> {
-  const { provider, clientAuth = provider.clientAuth, timeoutMs = 10_000 } = client
+  const { provider, clientAuth = provider.clientAuth, timeoutMs = 9000 } = client
   const deadline = new AbortController()
+  let isOnce: boolean | undefined
 
   const send = async (): Promise<T> => {
     const url = parseSecureUrl(provider[endpoint] ?? '', `${provider.name}: ${endpoint}`)
@@ -74,6 +89,8 @@ export function callEndpoint<T>(
 
     const { fetch = globalThis.fetch } = client
     const { signal } = deadline
+    signal.throwIfAborted()
+    isOnce = onSend?.(form)
     const sentAt = Date.now()
     try {
       const response = await fetch(url, { method: 'POST', headers, body: form.toString(), redirect: 'manual', signal })
@@ -81,19 +98,30 @@ export function callEndpoint<T>(
     } catch (error) {
       if (error instanceof OAuthError) throw error
       // The error is not passed on as a cause, because a fetch can put any data into its errors.
-      const what = `the ${endpoint} did not answer (${redact(errorCode(error))}): try again later`
-      throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
+      const code = redact(errorCode(error))
+      const lost = oauthError(
+        provider.name,
+        'TOKEN_UNAVAILABLE',
+        `the ${endpoint} did not answer (${code}): try again later`,
+      )
+      lostConnections.set(lost, unsent.test(code))
+      throw lost
     }
   }
 
-  return withTimeout(send(), timeoutMs, () => {
+  const work = send()
+  const giveUp = () => {
     // The signal ends the request. If the work ignores the signal, as a vault's look-up can, this call no longer waits
     // for it.
     deadline.abort()
     const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
-  })
+  }
+  return withTimeout(work, timeoutMs, () => (isOnce ? withTimeout(work, answerMs - timeoutMs, giveUp) : giveUp()))
 }
+
+/** The errors of connections that could not be opened, as Node and Bun name them. */
+const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
 
 /**
  * Turns a network error into an OAuthError. Signing can fail with a network error, and an HTTP client would then retry

@@ -21,7 +21,7 @@ const memoryCache: TokenCache = {
         if (token) return { type: 'renewed', token }
         attempt.checkCurrent()
         // The refresh token is dead. The access token is still valid until it expires.
-        if (state.cached) state.cached = withoutRefreshToken(state.cached)
+        if (state.cached) state.cached = { ...state.cached, token: withoutRefreshToken(state.cached.token) }
       }
       if (byGrant) return { type: 'renewed', token: await byGrant() }
       throw signInAgain(settings, previous?.refreshToken !== undefined)

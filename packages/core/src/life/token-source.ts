@@ -5,7 +5,7 @@ import { invalidReason, type GetTokenOptions, type Token, type TokenSource } fro
 import { abortable } from '../wait.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
-import { locate, obtain, serve } from './obtain.ts'
+import { idle, locate, obtain, serve } from './obtain.ts'
 import { resolveOptions, type TokenSourceOptions } from './options.ts'
 import { forget } from './state.ts'
 import type { Life } from './token-cache.ts'
@@ -32,6 +32,21 @@ export type OwnTokenSource = TokenSource & {
    * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, because it may still hold the token.
    */
   clear(): Promise<Token | undefined>
+  /**
+   * Resolves when no renewal is running, and each new token is stored. Await it before the process stops, so that no
+   * refresh token is lost. It never rejects, and starts no renewal.
+   *
+   * It usually resolves at once. If the token endpoint or the store does not answer, it gives up after a minute.
+   *
+   * @example
+   * ```ts
+   * process.once('SIGTERM', async () => {
+   *   server.close()
+   *   await source.idle()
+   * })
+   * ```
+   */
+  idle(): Promise<void>
 }
 
 /**
@@ -50,6 +65,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     locate: store ? locateInStore(store) : locateInMemory,
     report: onEvent ? reporter(provider.name, onEvent) : ignore,
     state: undefined,
+    latest: undefined,
     locateError: undefined,
   }
   return {
@@ -58,12 +74,14 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     isRejected: rejectionCheck(provider),
     onEvent: onEvent && life.report,
     peek: () => serve(life)?.authorization,
-    getToken: async ({ rejected, signal }: GetTokenOptions = {}) => {
+    getToken: async (need: GetTokenOptions = {}) => {
+      const { signal } = need
       signal?.throwIfAborted()
-      return serve(life, rejected)?.token ?? abortable(obtain(life, rejected), signal)
+      return serve(life, need)?.token ?? abortable(obtain(life, need), signal)
     },
     setToken: (token) => setToken(life, token),
     clear: () => clear(life),
+    idle: () => idle(life),
   }
 }
 
@@ -71,7 +89,7 @@ async function setToken(life: Life, token: Token): Promise<void> {
   const reason = invalidReason(token)
   if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
   const { cache, state } = await locate(life)
-  state.pending = undefined
+  state.pending = state.redeeming = undefined
   state.version += 1
   if (await cache.set(life, state, token)) return
   const what = 'the store failed, so the token is in memory only'
@@ -79,12 +97,12 @@ async function setToken(life: Life, token: Token): Promise<void> {
 }
 
 async function clear(life: Life): Promise<Token | undefined> {
-  const { cached, isUnsaved = false } = life.state ?? {}
+  const { cached, unsaved } = life.state ?? {}
   // Forgets the token before anything else, so that no call gets it any more.
   if (life.state) forget(life.state)
   const { cache, state } = await locate(life)
   forget(state)
-  const { last, isGone } = await cache.clear(life, state, isUnsaved)
+  const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
   if (isGone) return last ?? cached?.token
   const what = 'the store failed, so the token may still be in it'
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)

@@ -91,7 +91,7 @@ test("the call gets the token endpoint's error if a rejected token cannot be ren
 })
 
 test('ky does not retry token errors, and passes them to its beforeError hooks', async () => {
-  const endpoint = tokenEndpoint(new TypeError('fetch failed'))
+  const endpoint = tokenEndpoint(refusal('slow_down', 429))
   const target = api()
   const seen: string[] = []
   const beforeError = [({ error }: { error: Error }) => (seen.push(error.name), error)]

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { Grant, Token, TokenStore } from '../../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
 import { stateOf } from '../../src/sharing/state-of.ts'
-import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, password, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -109,7 +109,8 @@ test.each([
   ],
 ])('a token is stored %s', async (_what, members, operations) => {
   const database = createDatabase()
-  await sourceOver(tokenEndpoint(grant('token-1', members)), { store: database.open() }).getToken()
+  const endpoint = tokenEndpoint(grant('token-1', members))
+  await sourceOver(endpoint, { grant: password, store: database.open() }).getToken()
   expect(database.operations).toEqual(operations)
 })
 

@@ -7,7 +7,7 @@ export function createDatabase() {
   /** The keys that are locked, for stores that do not wait for a lock. */
   const held = new Set<string>()
   const locks = new Map<string, Promise<unknown>>()
-  const connect = (): Required<TokenStore> => ({
+  const connect = (): Required<Omit<TokenStore, 'replace'>> => ({
     get: async (key) => {
       const entry = entries.get(key)
       return entry && Date.now() + offset < entry.endsAt ? JSON.parse(entry.json) : null

@@ -42,8 +42,11 @@ describe('a database', () => {
   )
 })
 
-type Lock = Required<TokenStore>['lock']
-type Defect = (database: ReturnType<typeof createDatabase>, good: Required<TokenStore>) => Partial<TokenStore>
+type Lock = Required<Omit<TokenStore, 'replace'>>['lock']
+type Defect = (
+  database: ReturnType<typeof createDatabase>,
+  good: Required<Omit<TokenStore, 'replace'>>,
+) => Partial<TokenStore>
 
 const fullName = 'get returns all members of the token that was set'
 const longName = 'a token of 50,000 characters comes back whole'

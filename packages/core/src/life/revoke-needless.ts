@@ -1,0 +1,19 @@
+import { revoke } from '../endpoint/revoke.ts'
+import type { Token } from '../token.ts'
+import type { Settings } from './options.ts'
+import type { Credentials } from './token-cache.ts'
+
+/**
+ * Revokes a token that arrived after its user had logged out, if it has a refresh token and the provider has a
+ * `revocationEndpoint`. Nobody waits for it, and nobody hears of an error: the log-out itself has succeeded.
+ */
+export function revokeNeedless(settings: Settings, credentials: Credentials, { refreshToken }: Token): void {
+  if (refreshToken === undefined || !settings.provider.revocationEndpoint) return
+  const request = { ...settings, ...credentials, token: refreshToken, tokenTypeHint: 'refresh_token' } as const
+  const revoked = revoke(request).catch(() => {})
+  try {
+    settings.waitUntil?.(revoked)
+  } catch {
+    // An error of the platform does not stop the request.
+  }
+}
