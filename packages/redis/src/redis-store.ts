@@ -1,4 +1,5 @@
 import type { TokenStore } from '@oauthkit/core'
+import { createEntries } from './entries.ts'
 import { createLock } from './lock.ts'
 import { checkClient, type RedisClient } from './redis-client.ts'
 
@@ -34,25 +35,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const lock = createLock(client, leaseMs)
 
   return {
-    get: async (key) => {
-      const text = await client.get(prefix + key)
-      return text === null ? null : parse(text)
-    },
-    set: async (key, token, ttlMs) => {
-      // Redis takes whole milliseconds only.
-      const expiration = ttlMs === undefined ? undefined : { type: 'PX' as const, value: Math.ceil(ttlMs) }
-      await client.set(prefix + key, JSON.stringify(token), expiration && { expiration })
-    },
-    delete: (key) => client.del(prefix + key),
+    ...createEntries(client, prefix),
     lock: (key, ...parameters) => lock(`${prefix}${key}:lock`, ...parameters),
-  }
-}
-
-/** Returns text that is not JSON as it is. Core then reports a wrong entry and continues without a token. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }

@@ -22,18 +22,20 @@ test('a Redis user needs no more rights than those that the README names', async
   await admin.sendCommand(['ACL', 'SETUSER', 'app', 'on', 'nopass', ...rights.split(' ')])
   const endpoint = createTokenEndpoint()
   const events: TokenEvent[] = []
-  const start = async () => {
-    const client = await connect({ url: redis.url.replace('//', '//app:any@') })
-    return createTokenSource({
+  const open = async () => redisStore(await connect({ url: redis.url.replace('//', '//app:any@') }), { prefix: 'app:' })
+  const start = async () =>
+    createTokenSource({
       ...example,
       fetch: endpoint.fetch,
-      store: redisStore(client, { prefix: 'app:' }),
+      store: await open(),
       onEvent: (event) => events.push(event),
     })
-  }
   const [one, other] = [await start(), await start()]
   const [first, second] = await Promise.all([one.getToken(), other.getToken()])
   expect(first).toEqual(second)
   await one.clear()
   expect(events.map(({ type }) => type).toSorted()).toEqual(['adopted', 'renewed'])
+  const store = await open()
+  expect(await store.replace('key', (current) => current === null, first)).toBe(true)
+  expect(await store.get('key')).toEqual(first)
 })

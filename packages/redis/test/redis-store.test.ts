@@ -27,6 +27,7 @@ const token = { accessToken: 'a-token' }
 describe('a store in Redis', () => {
   testTokenStore(test, () => redisStore(client), {
     hasLock: true,
+    hasReplace: true,
     sibling: () => redisStore(other),
     cleanUp: () => client.flushAll(),
   })
@@ -35,6 +36,7 @@ describe('a store in Redis', () => {
 describe('over RESP 2, where a caller cannot listen', () => {
   testTokenStore(test, async () => redisStore(await connect(redis, { RESP: 2 })), {
     hasLock: true,
+    hasReplace: true,
     sibling: () => redisStore(client),
   })
 })
@@ -44,6 +46,7 @@ describe('encrypted', () => {
 
   testTokenStore(test, () => encrypted(redisStore(client), key), {
     hasLock: true,
+    hasReplace: true,
     sibling: () => encrypted(redisStore(other), key),
     cleanUp: () => client.flushAll(),
   })
@@ -65,6 +68,85 @@ test('the store sets the lifetime in whole milliseconds, and sets none if core g
   expect(await client.pTTL('app:lasting')).toBe(-1)
 })
 
+test('replace sets the lifetime in whole milliseconds too, and removes an older one if core gives none', async () => {
+  const store = redisStore(client)
+  expect(await store.replace('key', () => true, token, 60_000.5)).toBe(true)
+  const left = await client.pTTL('key')
+  expect(left).toBeGreaterThan(0)
+  expect(left).toBeLessThanOrEqual(60_001)
+  expect(await store.replace('key', () => true, token)).toBe(true)
+  expect(await client.pTTL('key')).toBe(-1)
+})
+
+test.each([
+  ['its text changed, though not its meaning', '{"accessToken":"a-token"}', '{ "accessToken": "a-token" }'],
+  ['it was deleted', '{"accessToken":"a-token"}', undefined],
+  ['it is new', undefined, '{"accessToken":"a-token"}'],
+  ['it was empty, and was deleted', '', undefined],
+  ['it is new and empty', undefined, ''],
+])('replace does not write over an entry that changed after it was read: %s', async (_how, before, after) => {
+  const put = async (text: string | undefined) =>
+    void (await (text === undefined ? client.del('key') : client.set('key', text)))
+  await put(before)
+  const changing: RedisClient = {
+    get: async (key) => {
+      const text = await client.get(key)
+      await put(after)
+      return text
+    },
+    set: (...parameters) => client.set(...parameters),
+    del: (key) => client.del(key),
+    eval: (...parameters) => client.eval(...parameters),
+  }
+  expect(await redisStore(changing).replace('key', () => true, token)).toBe(false)
+  expect(await client.get('key')).toBe(after ?? null)
+})
+
+describe('an entry that is not a string', () => {
+  const write: Record<string, () => Promise<unknown>> = {
+    'a list': () => client.lPush('key', 'text'),
+    'a hash': () => client.hSet('key', 'accessToken', 'text'),
+    'a set': () => client.sAdd('key', 'text'),
+    'a stream': () => client.xAdd('key', '*', { accessToken: 'text' }),
+  }
+
+  test.each(Object.keys(write))('is no token, and can be replaced, set and deleted: %s', async (type) => {
+    const store = redisStore(client)
+    const putWrong = async () => {
+      await client.del('key')
+      await write[type]!()
+    }
+    await putWrong()
+    const shown: unknown[] = []
+    expect(await store.get('key')).toEqual({ unreadable: 'it is not a string of Redis' })
+    expect(await store.replace('key', (current) => shown.push(current) === 0, token)).toBe(false)
+    expect(await store.get('key')).toEqual(shown[0])
+    expect(await store.replace('key', () => true, token)).toBe(true)
+    expect(await store.get('key')).toEqual(token)
+    await putWrong()
+    await store.set('key', token)
+    expect(await store.get('key')).toEqual(token)
+    await putWrong()
+    await store.delete('key')
+    expect(await store.get('key')).toBeNull()
+  })
+
+  test('is not replaced if a token takes its place after it was read', async () => {
+    await client.lPush('key', 'text')
+    const changing: RedisClient = {
+      get: (key) => client.get(key),
+      set: (...parameters) => client.set(...parameters),
+      del: (key) => client.del(key),
+      eval: async (...parameters) => {
+        await client.set('key', '{"accessToken":"newer"}')
+        return client.eval(...parameters)
+      },
+    }
+    expect(await redisStore(changing).replace('key', () => true, token)).toBe(false)
+    expect(await client.get('key')).toBe('{"accessToken":"newer"}')
+  })
+})
+
 test('all keys begin with the prefix, also the key of the lock', async () => {
   const store = redisStore(client, { prefix: 'app:' })
   await client.set('key', 'of another application')
@@ -73,6 +155,9 @@ test('all keys begin with the prefix, also the key of the lock', async () => {
   await store.lock('key', async () => {
     expect((await client.keys('*')).toSorted()).toEqual(['app:key', 'app:key:lock', 'key'])
   })
+  expect(await store.replace('key', () => true, { accessToken: 'newer' })).toBe(true)
+  expect(await client.get('app:key')).toBe('{"accessToken":"newer"}')
+  expect(await client.get('key')).toBe('of another application')
   await store.delete('key')
   expect(await client.keys('*')).toEqual(['key'])
 })
@@ -118,6 +203,7 @@ test('without Redis every method rejects, and a token source continues without i
   await mortal.stop()
   await expect(store.get('key')).rejects.toBeInstanceOf(Error)
   await expect(store.set('key', token)).rejects.toBeInstanceOf(Error)
+  await expect(store.replace('key', () => true, token)).rejects.toBeInstanceOf(Error)
   await expect(store.delete('key')).rejects.toBeInstanceOf(Error)
   await expect(store.lock('key', async () => {})).rejects.toBeInstanceOf(Error)
   const endpoint = createTokenEndpoint()
