@@ -5,8 +5,21 @@ import type { RedisClient } from './redis-client.ts'
 import { startStopwatch } from './stopwatch.ts'
 import { createWait } from './wait.ts'
 
+/** The longest lease that the options allow, in milliseconds. */
+export const longestLeaseMs = 3_600_000
+
+/**
+ * Takes the lock if it is free, or if it is broken. An entry that stays for longer than any lease, or for ever, is no
+ * lock of this store: no process would release it. Its type does not matter.
+ */
+export const acquireScript = `
+local left = redis.call('pttl', KEYS[1])
+if left >= 0 and left <= ${longestLeaseMs} then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`
+
 /** Only the owner extends or releases a lock: after a lost lease, the key can belong to another owner. */
-const ifOwner = (then: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${then} end return 0`
+const ifOwner = (then: string) => `if redis.pcall('get', KEYS[1]) == ARGV[1] then ${then} end return 0`
 const extendScript = ifOwner("return redis.call('pexpire', KEYS[1], ARGV[2])")
 /**
  * Releases the lock and tells the waiting callers. A user without the right to publish still releases it. The channel
@@ -39,8 +52,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
   const acquire = async (key: string, owner: string): Promise<(() => number) | undefined> => {
     const sinceAsked = startStopwatch()
     try {
-      const options = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const
-      return (await inTime(client.set(key, owner, options))) === null ? undefined : sinceAsked
+      return (await evaluate(acquireScript, key, owner)) ? sinceAsked : undefined
     } catch (error) {
       // Redis may have granted the lock despite the error, or may grant it later if the client queued the command.
       release(key, owner).catch(() => {})

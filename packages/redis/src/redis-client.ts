@@ -6,12 +6,8 @@
 export type RedisClient = {
   /** Returns the value, or `null` if there is none. */
   get(key: string): Promise<string | null>
-  /** Writes a value that can expire after some milliseconds. With `NX`, returns `null` if the key already exists. */
-  set(
-    key: string,
-    value: string,
-    options?: { condition?: 'NX'; expiration?: { type: 'PX'; value: number } },
-  ): Promise<unknown>
+  /** Writes a value that can expire after some milliseconds. */
+  set(key: string, value: string, options?: { expiration?: { type: 'PX'; value: number } }): Promise<unknown>
   /** Removes a key. */
   del(key: string): Promise<unknown>
   /** Runs a Lua script. */

@@ -1,6 +1,6 @@
 import type { TokenStore } from '@oauthkit/core'
 import { createEntries } from './entries.ts'
-import { createLock } from './lock.ts'
+import { createLock, longestLeaseMs } from './lock.ts'
 import { checkClient, type RedisClient } from './redis-client.ts'
 
 /** The options of {@link redisStore}. */
@@ -30,7 +30,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   checkClient(client)
   const { prefix = '', leaseMs = 5000 } = options
   if (typeof prefix !== 'string') throw new TypeError('redisStore: prefix must be a string')
-  if (!Number.isInteger(leaseMs) || leaseMs < 100 || leaseMs > 3_600_000)
+  if (!Number.isInteger(leaseMs) || leaseMs < 100 || leaseMs > longestLeaseMs)
     throw new TypeError('redisStore: leaseMs must be a whole number of milliseconds from 100 to 3,600,000')
   const lock = createLock(client, leaseMs)
 

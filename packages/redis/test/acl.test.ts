@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => redis?.stop())
 
 /** The rights that the README names. */
-const rights = '~app:* &app:* -@all +get +set +del +eval +pexpire +publish +subscribe +unsubscribe'
+const rights = '~app:* &app:* -@all +get +set +del +eval +pttl +pexpire +publish +subscribe +unsubscribe'
 
 test('a Redis user needs no more rights than those that the README names', async () => {
   const admin = await connect(redis)

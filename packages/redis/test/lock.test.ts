@@ -83,13 +83,13 @@ test('a release wakes a waiting caller, which reads the store first and then nee
   let refusals = 0
   const watched: RedisClient = {
     get: (key) => other.get(key),
-    set: async (...parameters) => {
-      const answer = await other.set(...parameters)
-      if (answer === null) refusals += 1
+    set: (...parameters) => other.set(...parameters),
+    del: (key) => other.del(key),
+    eval: async (...parameters) => {
+      const answer = await other.eval(...parameters)
+      if (answer === 0) refusals += 1
       return answer
     },
-    del: (key) => other.del(key),
-    eval: (...parameters) => other.eval(...parameters),
     subscribe: (...parameters) => other.subscribe(...parameters),
     unsubscribe: (...parameters) => other.unsubscribe(...parameters),
   }
@@ -152,6 +152,51 @@ test('a lock that another caller took just before the release rejects', async ()
   expect(await client.get('key:lock')).toBe('another')
 })
 
+describe('an entry under the key of the lock', () => {
+  const broken: Record<string, () => Promise<unknown>> = {
+    'has no lifetime': () => other.set('key:lock', 'another'),
+    'is empty, without a lifetime': () => other.set('key:lock', ''),
+    'has a lifetime of more than an hour': () =>
+      other.set('key:lock', 'another', { expiration: { type: 'PX', value: 3_700_000 } }),
+    'is a list without a lifetime': () => other.lPush('key:lock', 'another'),
+    'is a hash without a lifetime': () => other.hSet('key:lock', 'another', '1'),
+  }
+
+  test.each(Object.keys(broken))('is taken over by one caller if it %s', async (what) => {
+    await broken[what]!()
+    let inside = 0
+    let most = 0
+    const work = async () => {
+      most = Math.max(most, (inside += 1))
+      expect(await other.pTTL('key:lock')).toBeGreaterThan(0)
+      inside -= 1
+    }
+    await Promise.all([client, other, client, other].map((one) => redisStore(one).lock('key', work)))
+    expect(most).toBe(1)
+    expect(await client.exists('key:lock')).toBe(0)
+  })
+
+  test('is waited for while it has a lifetime of at most an hour, even if it is no lock', async () => {
+    await other.lPush('key:lock', 'another')
+    await other.pExpire('key:lock', 3_500_000)
+    await expect(redisStore(client, { leaseMs: 100 }).lock('key', async () => {})).rejects.toThrow(
+      'others held the lock',
+    )
+    await other.pExpire('key:lock', 300)
+    expect(await redisStore(client).lock('key', async () => 'done')).toBe('done')
+  })
+
+  test('ends the lease of a holder if it replaces its lock by another type', async () => {
+    const holder = redisStore(client, { leaseMs: 1500 }).lock('key', async ({ signal }) => {
+      await other.del('key:lock')
+      await other.lPush('key:lock', 'another')
+      await aborted(signal)
+    })
+    await expect(holder).rejects.toThrow('the lock was lost while the work ran')
+    expect(await client.type('key:lock')).toBe('list')
+  })
+})
+
 test('a lost lock passes on the error of its work', async () => {
   const holder = redisStore(client).lock('key', async () => {
     await occupy()
@@ -211,12 +256,13 @@ test('a lock rejects if Redis does not answer within a third of the lease', asyn
 test('a lock that was granted in spite of an error is released', async () => {
   const breaking: RedisClient = {
     get: (key) => client.get(key),
-    set: async (...parameters: Parameters<RedisClient['set']>) => {
-      await client.set(...parameters)
-      throw new Error('the connection broke')
-    },
+    set: (...parameters) => client.set(...parameters),
     del: (key) => client.del(key),
-    eval: (...parameters) => client.eval(...parameters),
+    eval: async (...parameters) => {
+      const answer = await client.eval(...parameters)
+      if (await client.exists('key:lock')) throw new Error('the connection broke')
+      return answer
+    },
   }
   await expect(redisStore(breaking).lock('key', async () => {})).rejects.toThrow('the connection broke')
   await vi.waitFor(async () => expect(await client.exists('key:lock')).toBe(0), patient)
