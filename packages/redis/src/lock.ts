@@ -1,7 +1,7 @@
 import type { TokenStore } from '@oauthkit/core'
 import { withTimeout } from '@oauthkit/core/plugin'
+import type { Commands } from './commands.ts'
 import { createLease } from './lease.ts'
-import type { RedisClient } from './redis-client.ts'
 import { startStopwatch } from './stopwatch.ts'
 import { createWait } from './wait.ts'
 
@@ -10,11 +10,12 @@ export const longestLeaseMs = 3_600_000
 
 /**
  * Takes the lock if it is free, or if it is broken. An entry that stays for longer than any lease, or for ever, is no
- * lock of this store: no process would release it. Its type does not matter.
+ * lock of this store: no process would release it. Its type does not matter. A caller that already has the lock gets it:
+ * some clients send a command again when its answer is lost.
  */
 export const acquireScript = `
 local left = redis.call('pttl', KEYS[1])
-if left >= 0 and left <= ${longestLeaseMs} then return 0 end
+if left >= 0 and left <= ${longestLeaseMs} and redis.pcall('get', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`
 
@@ -33,7 +34,7 @@ const releaseScript = ifOwner("redis.call('del', KEYS[1]) redis.pcall('publish',
  * A single Redis grants the lock, so two callers can hold it after a failover. Core redeems a refresh token under this
  * lock, and reads the store again before it writes.
  */
-export function createLock(client: RedisClient, leaseMs: number): NonNullable<TokenStore['lock']> {
+export function createLock(commands: Commands, leaseMs: number): NonNullable<TokenStore['lock']> {
   const waitMs = 6 * leaseMs
   const commandMs = leaseMs / 3
 
@@ -43,8 +44,8 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
       throw new Error(`Redis did not answer within ${Math.round(commandMs)} ms`)
     })
 
-  const evaluate = async (script: string, key: string, owner: string): Promise<boolean> =>
-    (await inTime(client.eval(script, { keys: [key], arguments: [owner, String(leaseMs), key] }))) === 1
+  const evaluate = (script: string, key: string, owner: string): Promise<boolean> =>
+    inTime(commands.run(script, key, owner, String(leaseMs), key))
 
   const release = (key: string, owner: string): Promise<boolean> => evaluate(releaseScript, key, owner)
 
@@ -65,7 +66,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
     let sinceAsked = await acquire(key, owner)
     if (sinceAsked === undefined) {
       const giveUpAt = performance.now() + waitMs
-      const wait = await createWait(client, key, leaseMs, inTime)
+      const wait = await createWait(commands, key, leaseMs, inTime)
       try {
         // The first round does not wait, because the lock may have been released before this caller listened.
         for (;;) {

@@ -1,7 +1,7 @@
 import type { TokenStore } from '@oauthkit/core'
 import { createEntries } from './entries.ts'
 import { createLock, longestLeaseMs } from './lock.ts'
-import { checkClient, type RedisClient } from './redis-client.ts'
+import { commandsOf, type RedisClient } from './redis-client.ts'
 
 /** The options of {@link redisStore}. */
 export type RedisStoreOptions = {
@@ -27,15 +27,15 @@ export type RedisStoreOptions = {
  * @throws `TypeError` if the client or an option is wrong. The methods of the store reject with the errors of Redis.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Required<TokenStore> {
-  checkClient(client)
+  const commands = commandsOf(client)
   const { prefix = '', leaseMs = 5000 } = options
   if (typeof prefix !== 'string') throw new TypeError('redisStore: prefix must be a string')
   if (!Number.isInteger(leaseMs) || leaseMs < 100 || leaseMs > longestLeaseMs)
     throw new TypeError('redisStore: leaseMs must be a whole number of milliseconds from 100 to 3,600,000')
-  const lock = createLock(client, leaseMs)
+  const lock = createLock(commands, leaseMs)
 
   return {
-    ...createEntries(client, prefix),
+    ...createEntries(commands, prefix),
     lock: (key, ...parameters) => lock(`${prefix}${key}:lock`, ...parameters),
   }
 }

@@ -3,8 +3,9 @@ import { createTokenEndpoint } from '@oauthkit/core/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
 import { redisStore } from '../src/index.ts'
-import { connect } from './connect.ts'
+import { connectAdmin } from './connect-admin.ts'
 import { example } from './example.ts'
+import { ioredis, ioredis5, nodeRedis } from './kinds.ts'
 
 let redis: RunningRedis
 
@@ -15,14 +16,20 @@ beforeAll(async () => {
 afterAll(() => redis?.stop())
 
 /** The rights that the README names. */
-const rights = '~app:* &app:* -@all +get +set +del +eval +pttl +pexpire +publish +subscribe +unsubscribe'
+const usual = '~app:* &app:* -@all +get +set +del +eval +pttl +pexpire +publish +subscribe +unsubscribe'
 
-test('a Redis user needs no more rights than those that the README names', async () => {
-  const admin = await connect(redis)
+test.each([
+  { ...nodeRedis, rights: usual },
+  { ...ioredis, rights: `${usual} +info` },
+  { ...ioredis5, rights: `${usual} +info` },
+])('a Redis user needs no more rights than those that the README names: $name', async ({ connect, rights }) => {
+  const admin = await connectAdmin(redis)
+  await admin.flushAll()
   await admin.sendCommand(['ACL', 'SETUSER', 'app', 'on', 'nopass', ...rights.split(' ')])
   const endpoint = createTokenEndpoint()
   const events: TokenEvent[] = []
-  const open = async () => redisStore(await connect({ url: redis.url.replace('//', '//app:any@') }), { prefix: 'app:' })
+  const open = async () =>
+    redisStore((await connect({ url: redis.url.replace('//', '//app:any@') })).client, { prefix: 'app:' })
   const start = async () =>
     createTokenSource({
       ...example,
