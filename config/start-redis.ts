@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,9 +33,30 @@ export async function startRedis(port?: number, settings: readonly string[] = []
   }
 }
 
-async function start(port: number, settings: readonly string[]): Promise<RunningRedis> {
+/**
+ * Starts a Sentinel that watches one Redis, under the name `primary`.
+ *
+ * @param watched - the port of that Redis.
+ * @param downAfterMs - how long it can be silent before a replica takes over.
+ */
+export async function startSentinel(watched: number, downAfterMs: number): Promise<RunningRedis> {
+  const settings = [
+    `sentinel monitor primary 127.0.0.1 ${watched} 1`,
+    `sentinel down-after-milliseconds primary ${downAfterMs}`,
+    'sentinel failover-timeout primary 10000',
+  ]
+  return start(await findPort(), [], settings)
+}
+
+/** @param sentinel - the lines of a configuration file, which a Sentinel needs. */
+async function start(port: number, settings: readonly string[], sentinel?: readonly string[]): Promise<RunningRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'oauthkit-redis-'))
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder]
+  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder]
+  if (sentinel) {
+    const file = join(folder, 'sentinel.conf')
+    writeFileSync(file, sentinel.join('\n'))
+    args.unshift(file, '--sentinel')
+  } else args.push('--save', '', '--appendonly', 'no')
   const server = spawn('redis-server', [...args, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] })
   let isRunning = true
   const exited = new Promise<void>((resolve) => {
@@ -57,7 +78,7 @@ async function start(port: number, settings: readonly string[]): Promise<Running
   }
   let output = ''
   server.stdout.setEncoding('utf8')
-  while (!/ready to accept connections/i.test(output)) {
+  while (!/ready to accept connections|sentinel id is/i.test(output)) {
     const [text] = await Promise.race([once(server.stdout, 'data'), exited.then(() => [])])
     if (text === undefined) {
       await stop()

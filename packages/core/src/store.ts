@@ -15,22 +15,22 @@ export type TokenStore = {
   /** Removes the token under a key. A missing entry is not an error. */
   delete(key: string): unknown
   /**
-   * Writes a token only if the entry is the expected one: a write must not undo what another process did meanwhile, such
-   * as a log-out.
+   * Writes a token if the entry is still the expected one. Resolves to whether it wrote.
    *
-   * It reads the entry, and calls `isExpected` with the value that `get` would return. If the result is `true`, and the
-   * entry has not changed since it was read, it writes the token as `set` does, and returns `true`. Otherwise it writes
-   * nothing, and returns `false`.
+   * It reads the entry and passes to `isExpected` what `get` returns for it: `undefined` or `null` if there is none. If
+   * `isExpected` returns `true`, it writes `next` as `set` does, but only if the stored entry has not changed since it
+   * was read. Otherwise it writes nothing and resolves to `false`. It tries one time: the caller decides whether to try
+   * again.
    *
-   * Optional: without it, the source calls `get` and `set`, and a change between the two calls is lost, unless `get` is
-   * synchronous, as in a `Map`.
+   * A write must not undo what another process did in the meantime. A renewal can take seconds. If the user logs out in
+   * another process during that time, a plain `set` at its end stores the login again. For a store without `replace`,
+   * the source reads the entry, compares it, and then calls `set`. A log-out between these steps is then undone, unless
+   * `get` and `set` are synchronous, as in a `Map`.
+   *
+   * The reading and the writing must be one step for the database, such as a transaction, a script, or a write with the
+   * condition that the entry has the same version or the same text. A comparison in the program is not enough.
    */
-  replace?(
-    key: string,
-    isExpected: (current: unknown) => boolean,
-    token: Token,
-    ttlMs?: number,
-  ): boolean | Promise<boolean>
+  replace?(key: string, isExpected: (current: unknown) => boolean, next: Token, ttlMs?: number): Promise<boolean>
   /**
    * Runs `work` while no other process runs work under the same key. Without `lock`, renewals of different processes
    * can overlap.

@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export { denoKvStore, type DenoKv } from './deno-kv-store.ts'
+export { denoKvStore, type DenoKv, type DenoKvTransaction } from './deno-kv-store.ts'

@@ -5,7 +5,7 @@ import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { encrypted } from '@oauthkit/encrypted'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { denoKvStore, type DenoKv } from '../src/index.ts'
+import { denoKvStore, type DenoKv, type DenoKvTransaction } from '../src/index.ts'
 import { openKv } from './open-kv.ts'
 
 // Other programs can slow this machine down.
@@ -36,6 +36,7 @@ const token = { accessToken: 'token' }
 
 describe('a store in Deno KV', () => {
   testTokenStore(test, () => denoKvStore(kv), {
+    hasReplace: true,
     sibling: () => denoKvStore(other),
     cleanUp: clear,
     timeoutMs: 60_000,
@@ -48,15 +49,26 @@ describe('a store in Deno KV', () => {
 
   test('passes the lifetime in whole milliseconds, rounded up, and passes none if core sets none', async () => {
     const lifetimes: unknown[] = []
-    const recorder = {
-      get: async () => ({ value: null }),
-      set: async (_key, _value, options) => void lifetimes.push(options),
+    const record = (options: unknown) => void lifetimes.push(options)
+    const transaction: DenoKvTransaction = {
+      check: () => transaction,
+      set: (_key, _value, options) => {
+        record(options)
+        return transaction
+      },
+      commit: async () => ({ ok: true }),
+    }
+    const store = denoKvStore({
+      get: async () => ({ value: null, versionstamp: null }),
+      set: async (_key, _value, options) => record(options),
       delete: async () => {},
-    } satisfies DenoKv
-    const store = denoKvStore(recorder)
-    await store.set('key', token, 60_000.5)
-    await store.set('key', token)
-    expect(lifetimes).toEqual([{ expireIn: 60_001 }, {}])
+      atomic: () => transaction,
+    })
+    for (const ttlMs of [60_000.5, undefined]) {
+      await store.set('key', token, ttlMs)
+      await store.replace('key', () => true, token, ttlMs)
+    }
+    expect(lifetimes).toEqual([{ expireIn: 60_001 }, { expireIn: 60_001 }, {}, {}])
   })
 
   test('an encrypted token of 48,000 characters fits, and one of 50,000 is refused', async () => {

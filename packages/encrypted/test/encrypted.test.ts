@@ -12,19 +12,64 @@ describe('over a Map', () => {
   testTokenStore(test, () => encrypted(new Map(), makeKey()), { timeoutMs: 60_000 })
 })
 
-describe('over a store with a lock that several processes share', () => {
+describe('over a store with a lock and a replace that several processes share', () => {
   const key = makeKey()
   let database = createDatabase()
-  const open = () => encrypted(database.open({ lock: database.lock }), key)
+  const open = () => encrypted(database.open({ lock: database.lock, replace: database.replace }), key)
   const create = () => {
     database = createDatabase()
     return open()
   }
-  testTokenStore(test, create, { sibling: open, hasLock: true, timeoutMs: 60_000 })
+  testTokenStore(test, create, { sibling: open, hasLock: true, hasReplace: true, timeoutMs: 60_000 })
 })
 
-test('a store without a lock gets none', () => {
-  expect('lock' in encrypted(new Map(), makeKey())).toBe(false)
+test.each(['lock', 'replace'])('a store without a %s gets none', (name) => {
+  expect(name in encrypted(new Map(), makeKey())).toBe(false)
+})
+
+describe('replace', () => {
+  const key = makeKey()
+  const database = createDatabase()
+  const store = encrypted(database.open({ replace: database.replace }), key) as Required<TokenStore>
+
+  test('encrypts the token, and passes the lifetime on unchanged', async () => {
+    expect(await store.replace('new', (current) => current === undefined, full, 1234.5)).toBe(true)
+    expect(Object.keys(database.entry('new'))).toEqual(['protected', 'iv', 'ciphertext', 'tag'])
+    expect(await store.get('new')).toEqual(full)
+    expect(database.lifetimes.at(-1)).toBe(1234.5)
+  })
+
+  test('shows an entry that cannot be read as get does, and can write over it', async () => {
+    for (const value of [full, 'text', {}]) {
+      database.put('key', value)
+      const shown: unknown[] = []
+      expect(await store.replace('key', (current) => shown.push(current) > 0, full)).toBe(true)
+      expect(shown).toEqual([{ unreadable: 'it is not encrypted' }])
+      expect(await store.get('key')).toEqual(full)
+    }
+  })
+
+  test('does not write over an entry that was encrypted again, even if the token is the same', async () => {
+    await store.set('key', full)
+    const before = database.entry('key')
+    await store.set('key', full)
+    const after = database.entry('key')
+    database.put('key', before)
+    const isExpected = () => {
+      database.put('key', after)
+      return true
+    }
+    expect(await store.replace('key', isExpected, { accessToken: 'next' })).toBe(false)
+    expect(database.entry('key')).toEqual(after)
+  })
+
+  test('stores the token as it is at the call, even if the caller changes it later', async () => {
+    const token = { accessToken: 'before' }
+    const writing = store.replace('key', () => true, token)
+    token.accessToken = 'after'
+    await writing
+    expect(await store.get('key')).toEqual({ accessToken: 'before' })
+  })
 })
 
 test('an entry is plain JSON: a JWE that jose decrypts if it also gets the key of the store', async () => {

@@ -44,10 +44,21 @@ export function createDatabase() {
     return turn
   }
 
+  /** Replaces entries in one step. Stores that are opened with it have a `replace`. */
+  const replace: NonNullable<TokenStore['replace']> = async (key, isExpected, next, ttlMs) => {
+    const text = contents.get(key)
+    if (!isExpected(text === undefined ? null : JSON.parse(text))) return false
+    await Promise.resolve()
+    if (contents.get(key) !== text) return false
+    lifetimes.push(ttlMs)
+    contents.set(key, JSON.stringify(next))
+    return true
+  }
+
   /** Returns the entry of a key as it is stored. */
   const entry = (key: string): Record<string, string> => JSON.parse(contents.get(key) ?? 'null')
   /** Stores any value under a key. */
   const put = (key: string, value: unknown) => void contents.set(key, JSON.stringify(value))
 
-  return { contents, lifetimes, open, lock, entry, put }
+  return { contents, lifetimes, open, lock, replace, entry, put }
 }

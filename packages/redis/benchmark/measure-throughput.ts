@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { acquireScript } from '../src/lock.ts'
 
 /** Measures the commands a second with `redis-benchmark`, which comes with Redis. */
 export function measureThroughput(port: number) {
@@ -9,5 +10,6 @@ export function measureThroughput(port: number) {
   }
   const entry = 'x'.repeat(1100)
   run('set', 'oauthkit:entry', entry)
-  return { get: run('get', 'oauthkit:entry'), 'set nx': run('set', 'oauthkit:entry', 'owner', 'NX', 'PX', '5000') }
+  const acquire = ['eval', acquireScript, '1', 'oauthkit:entry:lock', 'owner', '5000']
+  return { get: run('get', 'oauthkit:entry'), 'acquire the lock': run(...acquire) }
 }

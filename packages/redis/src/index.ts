@@ -3,5 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { IoredisClient, IoredisSubscriber } from './ioredis.ts'
+export type { NodeRedisClient } from './node-redis.ts'
 export type { RedisClient } from './redis-client.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'

@@ -1,12 +1,26 @@
 import type { TokenStore } from '@oauthkit/core'
 import { withTimeout } from '@oauthkit/core/plugin'
+import type { Commands } from './commands.ts'
 import { createLease } from './lease.ts'
-import type { RedisClient } from './redis-client.ts'
 import { startStopwatch } from './stopwatch.ts'
 import { createWait } from './wait.ts'
 
+/** The longest lease that the options allow, in milliseconds. */
+export const longestLeaseMs = 3_600_000
+
+/**
+ * Takes the lock if it is free, or if it is broken. An entry that stays for longer than any lease, or for ever, is no
+ * lock of this store: no process would release it. Its type does not matter. A caller that already has the lock gets it:
+ * some clients send a command again when its answer is lost.
+ */
+export const acquireScript = `
+local left = redis.call('pttl', KEYS[1])
+if left >= 0 and left <= ${longestLeaseMs} and redis.pcall('get', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`
+
 /** Only the owner extends or releases a lock: after a lost lease, the key can belong to another owner. */
-const ifOwner = (then: string) => `if redis.call('get', KEYS[1]) == ARGV[1] then ${then} end return 0`
+const ifOwner = (then: string) => `if redis.pcall('get', KEYS[1]) == ARGV[1] then ${then} end return 0`
 const extendScript = ifOwner("return redis.call('pexpire', KEYS[1], ARGV[2])")
 /**
  * Releases the lock and tells the waiting callers. A user without the right to publish still releases it. The channel
@@ -20,7 +34,7 @@ const releaseScript = ifOwner("redis.call('del', KEYS[1]) redis.pcall('publish',
  * A single Redis grants the lock, so two callers can hold it after a failover. Core redeems a refresh token under this
  * lock, and reads the store again before it writes.
  */
-export function createLock(client: RedisClient, leaseMs: number): NonNullable<TokenStore['lock']> {
+export function createLock(commands: Commands, leaseMs: number): NonNullable<TokenStore['lock']> {
   const waitMs = 6 * leaseMs
   const commandMs = leaseMs / 3
 
@@ -30,8 +44,8 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
       throw new Error(`Redis did not answer within ${Math.round(commandMs)} ms`)
     })
 
-  const evaluate = async (script: string, key: string, owner: string): Promise<boolean> =>
-    (await inTime(client.eval(script, { keys: [key], arguments: [owner, String(leaseMs), key] }))) === 1
+  const evaluate = (script: string, key: string, owner: string): Promise<boolean> =>
+    inTime(commands.run(script, key, owner, String(leaseMs), key))
 
   const release = (key: string, owner: string): Promise<boolean> => evaluate(releaseScript, key, owner)
 
@@ -39,8 +53,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
   const acquire = async (key: string, owner: string): Promise<(() => number) | undefined> => {
     const sinceAsked = startStopwatch()
     try {
-      const options = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const
-      return (await inTime(client.set(key, owner, options))) === null ? undefined : sinceAsked
+      return (await evaluate(acquireScript, key, owner)) ? sinceAsked : undefined
     } catch (error) {
       // Redis may have granted the lock despite the error, or may grant it later if the client queued the command.
       release(key, owner).catch(() => {})
@@ -53,7 +66,7 @@ export function createLock(client: RedisClient, leaseMs: number): NonNullable<To
     let sinceAsked = await acquire(key, owner)
     if (sinceAsked === undefined) {
       const giveUpAt = performance.now() + waitMs
-      const wait = await createWait(client, key, leaseMs, inTime)
+      const wait = await createWait(commands, key, leaseMs, inTime)
       try {
         // The first round does not wait, because the lock may have been released before this caller listened.
         for (;;) {

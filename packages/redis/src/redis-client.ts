@@ -1,38 +1,20 @@
-/**
- * The methods that the store calls. Clients, clusters, sentinels and pools of the package `redis` have them.
- *
- * Each method sends the Redis command with the same name. It rejects if Redis refuses the command or cannot be reached.
- */
-export type RedisClient = {
-  /** Returns the value, or `null` if there is none. */
-  get(key: string): Promise<string | null>
-  /** Writes a value that can expire after some milliseconds. With `NX`, returns `null` if the key already exists. */
-  set(
-    key: string,
-    value: string,
-    options?: { condition?: 'NX'; expiration?: { type: 'PX'; value: number } },
-  ): Promise<unknown>
-  /** Removes a key. */
-  del(key: string): Promise<unknown>
-  /** Runs a Lua script. */
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
-  /** Listens to a channel. If absent, a caller that waits for a lock asks Redis repeatedly. */
-  subscribe?(channel: string, listener: () => void): Promise<unknown>
-  /** Stops listening. */
-  unsubscribe?(channel: string, listener: () => void): Promise<unknown>
-  /** With `RESP` 2, a connection that listens can do nothing else, so the store does not listen. */
-  readonly options?: { readonly RESP?: 2 | 3 | undefined }
-}
+import type { Commands } from './commands.ts'
+import { ioredisCommands, type IoredisClient } from './ioredis.ts'
+import { nodeRedisCommands, type NodeRedisClient } from './node-redis.ts'
+
+/** A client of the package `redis` or of the package `ioredis`. */
+export type RedisClient = NodeRedisClient | IoredisClient
 
 /**
- * Checks that the value is a client of the package `redis`.
+ * Chooses the adapter for a client. The methods of both packages have the same names, but take other arguments.
  *
  * @throws `TypeError` that says what to pass.
  */
-export function checkClient(client: RedisClient): void {
+export function commandsOf(client: RedisClient): Commands {
   const methods = ['get', 'set', 'del', 'eval'] as const
-  const isClient = methods.every((name) => typeof (client as Partial<RedisClient> | undefined)?.[name] === 'function')
-  // The methods of an ioredis client have the same names, but take other arguments.
-  if (isClient && !('call' in client)) return
-  throw new TypeError("redisStore needs a client of the package 'redis': await createClient({ url }).connect()")
+  if (methods.every((name) => typeof (client as Partial<RedisClient> | undefined)?.[name] === 'function'))
+    return 'call' in client ? ioredisCommands(client) : nodeRedisCommands(client)
+  throw new TypeError(
+    "redisStore needs a client of the package 'redis', as await createClient({ url }).connect(), or of 'ioredis', as new Redis(url)",
+  )
 }

@@ -1,6 +1,7 @@
 import type { TokenStore } from '@oauthkit/core'
-import { createLock } from './lock.ts'
-import { checkClient, type RedisClient } from './redis-client.ts'
+import { createEntries } from './entries.ts'
+import { createLock, longestLeaseMs } from './lock.ts'
+import { commandsOf, type RedisClient } from './redis-client.ts'
 
 /** The options of {@link redisStore}. */
 export type RedisStoreOptions = {
@@ -26,33 +27,15 @@ export type RedisStoreOptions = {
  * @throws `TypeError` if the client or an option is wrong. The methods of the store reject with the errors of Redis.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Required<TokenStore> {
-  checkClient(client)
+  const commands = commandsOf(client)
   const { prefix = '', leaseMs = 5000 } = options
   if (typeof prefix !== 'string') throw new TypeError('redisStore: prefix must be a string')
-  if (!Number.isInteger(leaseMs) || leaseMs < 100 || leaseMs > 3_600_000)
+  if (!Number.isInteger(leaseMs) || leaseMs < 100 || leaseMs > longestLeaseMs)
     throw new TypeError('redisStore: leaseMs must be a whole number of milliseconds from 100 to 3,600,000')
-  const lock = createLock(client, leaseMs)
+  const lock = createLock(commands, leaseMs)
 
   return {
-    get: async (key) => {
-      const text = await client.get(prefix + key)
-      return text === null ? null : parse(text)
-    },
-    set: async (key, token, ttlMs) => {
-      // Redis takes whole milliseconds only.
-      const expiration = ttlMs === undefined ? undefined : { type: 'PX' as const, value: Math.ceil(ttlMs) }
-      await client.set(prefix + key, JSON.stringify(token), expiration && { expiration })
-    },
-    delete: (key) => client.del(prefix + key),
+    ...createEntries(commands, prefix),
     lock: (key, ...parameters) => lock(`${prefix}${key}:lock`, ...parameters),
-  }
-}
-
-/** Returns text that is not JSON as it is. Core then reports a wrong entry and continues without a token. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }

@@ -1,5 +1,5 @@
 import { withTimeout } from '@oauthkit/core/plugin'
-import type { RedisClient } from './redis-client.ts'
+import type { Commands } from './commands.ts'
 
 /** A wait for a lock that another caller holds. */
 export type Wait = {
@@ -8,9 +8,9 @@ export type Wait = {
   readonly end: () => void
 }
 
-/** Starts to wait. A client that can listen does so on its own connection. */
+/** Starts to wait. A client that can listen does so. */
 export async function createWait(
-  client: RedisClient,
+  commands: Commands,
   channel: string,
   leaseMs: number,
   inTime: (answer: Promise<unknown>) => Promise<unknown>,
@@ -21,10 +21,10 @@ export async function createWait(
     isReleased = true
     wake?.()
   }
-  const canListen = client.options?.RESP !== 2 && client.subscribe !== undefined
+  const listening = commands.listen?.(channel, listener)
   // A listener asks only in case the holder died, so it asks seldom to keep the load on Redis low. A client that is not
   // allowed to listen must ask more often.
-  const isListening = canListen && (await inTime(client.subscribe!(channel, listener)).then(isDone, isFailed))
+  const isListening = listening && (await inTime(listening.ready).then(isDone, isFailed))
 
   const longestMs = isListening ? Math.min(leaseMs / 5, 1000) : 250
   let pauseMs = isListening ? longestMs : 10
@@ -37,9 +37,7 @@ export async function createWait(
       if (!isReleased) await withTimeout(released, ms, () => {})
       isReleased = false
     },
-    end: () => {
-      if (canListen) void client.unsubscribe?.(channel, listener).catch(() => {})
-    },
+    end: () => listening?.end(),
   }
 }
 

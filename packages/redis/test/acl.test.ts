@@ -3,8 +3,9 @@ import { createTokenEndpoint } from '@oauthkit/core/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis, type RunningRedis } from '../../../config/start-redis.ts'
 import { redisStore } from '../src/index.ts'
-import { connect } from './connect.ts'
+import { connectAdmin } from './connect-admin.ts'
 import { example } from './example.ts'
+import { ioredis, ioredis5, nodeRedis } from './kinds.ts'
 
 let redis: RunningRedis
 
@@ -15,25 +16,33 @@ beforeAll(async () => {
 afterAll(() => redis?.stop())
 
 /** The rights that the README names. */
-const rights = '~app:* &app:* -@all +get +set +del +eval +pexpire +publish +subscribe +unsubscribe'
+const usual = '~app:* &app:* -@all +get +set +del +eval +pttl +pexpire +publish +subscribe +unsubscribe'
 
-test('a Redis user needs no more rights than those that the README names', async () => {
-  const admin = await connect(redis)
+test.each([
+  { ...nodeRedis, rights: usual },
+  { ...ioredis, rights: `${usual} +info` },
+  { ...ioredis5, rights: `${usual} +info` },
+])('a Redis user needs no more rights than those that the README names: $name', async ({ connect, rights }) => {
+  const admin = await connectAdmin(redis)
+  await admin.flushAll()
   await admin.sendCommand(['ACL', 'SETUSER', 'app', 'on', 'nopass', ...rights.split(' ')])
   const endpoint = createTokenEndpoint()
   const events: TokenEvent[] = []
-  const start = async () => {
-    const client = await connect({ url: redis.url.replace('//', '//app:any@') })
-    return createTokenSource({
+  const open = async () =>
+    redisStore((await connect({ url: redis.url.replace('//', '//app:any@') })).client, { prefix: 'app:' })
+  const start = async () =>
+    createTokenSource({
       ...example,
       fetch: endpoint.fetch,
-      store: redisStore(client, { prefix: 'app:' }),
+      store: await open(),
       onEvent: (event) => events.push(event),
     })
-  }
   const [one, other] = [await start(), await start()]
   const [first, second] = await Promise.all([one.getToken(), other.getToken()])
   expect(first).toEqual(second)
   await one.clear()
   expect(events.map(({ type }) => type).toSorted()).toEqual(['adopted', 'renewed'])
+  const store = await open()
+  expect(await store.replace('key', (current) => current === null, first)).toBe(true)
+  expect(await store.get('key')).toEqual(first)
 })

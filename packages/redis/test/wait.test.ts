@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { RedisClient } from '../src/redis-client.ts'
+import type { Commands } from '../src/commands.ts'
 import { createWait } from '../src/wait.ts'
 
 beforeEach(() => {
@@ -13,17 +13,16 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const deaf: RedisClient = { get: async () => null, set: async () => 'OK', del: async () => 0, eval: async () => 0 }
+const deaf: Commands = { get: async () => null, set: async () => 'OK', del: async () => 0, run: async () => false }
 
 /** Creates a wait with a client that can listen. `tell` announces that the lock was released. */
 async function listen(leaseMs = 1250) {
   const listeners = new Map<string, () => void>()
-  const client: RedisClient = {
-    ...deaf,
-    subscribe: async (channel, listener) => listeners.set(channel, listener),
-    unsubscribe: async (channel, listener) => listeners.get(channel) === listener && listeners.delete(channel),
+  const listening = (channel: string, listener: () => void) => {
+    listeners.set(channel, listener)
+    return { ready: Promise.resolve(), end: () => listeners.delete(channel) }
   }
-  const wait = await createWait(client, 'lock', leaseMs, (answer) => answer)
+  const wait = await createWait({ ...deaf, listen: listening }, 'lock', leaseMs, (answer) => answer)
   return { wait, listeners, tell: () => listeners.get('lock')?.() }
 }
 
@@ -81,8 +80,8 @@ test('a caller that cannot listen asks after 10 ms, and then less and less often
 })
 
 test('a caller that is not allowed to listen asks as often as a caller that cannot listen', async () => {
-  const subscribe = () => Promise.reject(new Error('NOPERM'))
-  const wait = await createWait({ ...deaf, subscribe }, 'lock', 60_000, (answer) => answer)
+  const refuse = () => ({ ready: Promise.reject(new Error('NOPERM')), end: () => {} })
+  const wait = await createWait({ ...deaf, listen: refuse }, 'lock', 60_000, (answer) => answer)
   expect(await measure(wait.next)).toBe(10)
   wait.end()
 })

@@ -13,7 +13,7 @@ export type WorkersKv = {
 /**
  * Creates a store that keeps tokens in a KV namespace of Cloudflare Workers.
  *
- * KV is eventually consistent, and has no lock. Do not keep a refresh token that rotates in it.
+ * KV is eventually consistent. It has no lock, and no write with a condition, so the store has no `replace`. Do not keep a refresh token that rotates in it.
  *
  * @throws `TypeError` if `namespace` is not a KV namespace. The methods of the store reject with the errors of KV.
  */

@@ -7,6 +7,7 @@ export type StoreSubject = {
   get(key: string): Promise<unknown>
   set(...parameters: Parameters<TokenStore['set']>): Promise<void>
   delete(key: string): Promise<void>
+  readonly replace: TokenStore['replace']
   readonly lock: TokenStore['lock']
 }
 
@@ -18,12 +19,13 @@ export type StoreCheck = readonly [
 
 /** Makes the subject of a store. Each operation may take `timeoutMs`. */
 export function storeSubject(store: TokenStore, timeoutMs: number): StoreSubject {
-  const settle = async (operation: 'get' | 'set' | 'delete', work: () => unknown): Promise<unknown> =>
+  const settle = async <T>(operation: 'get' | 'set' | 'delete' | 'replace', work: () => T): Promise<Awaited<T>> =>
     timely(Promise.resolve(work()), timeoutMs, `${operation} did not settle`)
   return {
     get: (key) => settle('get', () => store.get(key)),
     set: async (...parameters) => void (await settle('set', () => store.set(...parameters))),
     delete: async (key) => void (await settle('delete', () => store.delete(key))),
+    replace: store.replace && ((...parameters) => settle('replace', () => store.replace!(...parameters))),
     lock: store.lock && ((...parameters) => store.lock!(...parameters)),
   }
 }

@@ -2,6 +2,7 @@ import type { TokenStore } from '../store.ts'
 import { assert } from './assert.ts'
 import { lifetimeChecks } from './lifetime-checks.ts'
 import { lockChecks } from './lock-checks.ts'
+import { replaceChecks, replaceLifetimeCheck } from './replace-checks.ts'
 import { siblingCheck, storeChecks } from './store-checks.ts'
 import { storeSubject, type StoreCheck } from './store-subject.ts'
 import type { Test } from './test.ts'
@@ -28,6 +29,12 @@ export type TokenStoreTestOptions = {
    */
   readonly hasLock?: boolean | undefined
   /**
+   * Whether the store must have a `replace`.
+   *
+   * @defaultValue `false`: a `replace` is tested if there is one.
+   */
+  readonly hasReplace?: boolean | undefined
+  /**
    * Called with the store after each test, even a failed one: to close a connection, or to remove remaining entries.
    */
   readonly cleanUp?: ((store: TokenStore) => unknown) | undefined
@@ -42,7 +49,7 @@ export type TokenStoreTestOptions = {
 /**
  * Registers the tests that every {@link TokenStore} must pass.
  *
- * Lifetimes are tested only with `advance`. A lock is tested if there is one. The tests of locks use the platform's own
+ * Lifetimes are tested only with `advance`. A `replace` and a `lock` are tested if there is one. The tests of locks use the platform's own
  * timers, even if fake timers replace them after this module was loaded.
  *
  * @param test - the `test` function of the test runner.
@@ -53,7 +60,7 @@ export function testTokenStore(
   create: () => TokenStore | Promise<TokenStore>,
   options: TokenStoreTestOptions = {},
 ): void {
-  const { advance, sibling, hasLock, cleanUp, timeoutMs = 2000 } = options
+  const { advance, sibling, hasLock, hasReplace, cleanUp, timeoutMs = 2000 } = options
   const register = ([name, check]: StoreCheck): void => {
     test(name, async () => {
       const store = await create()
@@ -69,6 +76,9 @@ export function testTokenStore(
   for (const check of storeChecks) register(check)
   if (sibling) register(siblingCheck)
   if (advance) for (const check of lifetimeChecks(advance)) register(check)
+  if (hasReplace) register(['there is a replace', async ({ replace }) => assert(replace, 'the store has no replace')])
+  for (const check of replaceChecks) register(check)
+  if (advance) register(replaceLifetimeCheck(advance))
   if (hasLock) register(['there is a lock', async ({ lock }) => assert(lock, 'the store has no lock')])
   for (const check of lockChecks) register(check)
 }

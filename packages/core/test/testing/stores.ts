@@ -7,14 +7,26 @@ export function createDatabase() {
   /** The keys that are locked, for stores that do not wait for a lock. */
   const held = new Set<string>()
   const locks = new Map<string, Promise<unknown>>()
-  const connect = (): Required<Omit<TokenStore, 'replace'>> => ({
-    get: async (key) => {
-      const entry = entries.get(key)
-      return entry && Date.now() + offset < entry.endsAt ? JSON.parse(entry.json) : null
-    },
-    set: async (key, token, ttlMs = Number.POSITIVE_INFINITY) => {
+  const read = (key: string): unknown => {
+    const entry = entries.get(key)
+    return entry && Date.now() + offset < entry.endsAt ? JSON.parse(entry.json) : null
+  }
+  const write = (key: string, token: Token, ttlMs = Number.POSITIVE_INFINITY) =>
+    void entries.set(key, { json: JSON.stringify(token), endsAt: Date.now() + offset + ttlMs })
+  const connect = (): Required<TokenStore> => ({
+    get: async (key) => read(key),
+    set: async (key, token, ttlMs) => {
       await Promise.resolve()
-      entries.set(key, { json: JSON.stringify(token), endsAt: Date.now() + offset + ttlMs })
+      write(key, token, ttlMs)
+    },
+    replace: async (key, isExpected, next, ttlMs) => {
+      const before = entries.get(key)
+      if (!isExpected(read(key))) return false
+      await Promise.resolve()
+      // Each write makes another object, so the object is the version of the entry.
+      if (entries.get(key) !== before) return false
+      write(key, next, ttlMs)
+      return true
     },
     delete: async (key) => entries.delete(key),
     lock: (key, work) => {

@@ -33,8 +33,9 @@ describe('a database', () => {
       return database.connect()
     },
     {
-      hasLock: true,
       timeoutMs: 60_000,
+      hasLock: true,
+      hasReplace: true,
       advance: (ms) => database.advance(ms),
       sibling: () => database.connect(),
       cleanUp: () => database.entries.clear(),
@@ -42,11 +43,8 @@ describe('a database', () => {
   )
 })
 
-type Lock = Required<Omit<TokenStore, 'replace'>>['lock']
-type Defect = (
-  database: ReturnType<typeof createDatabase>,
-  good: Required<Omit<TokenStore, 'replace'>>,
-) => Partial<TokenStore>
+type Lock = Required<TokenStore>['lock']
+type Defect = (database: ReturnType<typeof createDatabase>, good: Required<TokenStore>) => Partial<TokenStore>
 
 const fullName = 'get returns all members of the token that was set'
 const longName = 'a token of 50,000 characters comes back whole'
@@ -54,6 +52,14 @@ const unicodeName = 'Unicode comes back unchanged'
 const manyName = 'many operations at once do not disturb each other'
 const lifetimeName = 'a token stays for its lifetime: a short one, a long one, or a fraction'
 const rereadName = 'a waiting caller gets the result of its work, or of reread instead'
+const replaceName = 'replace writes over the expected entry'
+const shownName = 'replace shows what get returns'
+const refusedName = 'replace writes nothing if the entry is not the expected one'
+const absentName = 'replace writes where there is no entry, if that is expected'
+const oneWritesName = 'of many replaces that expect the same entry, one writes'
+const notUndoneName = 'replace does not undo a delete or a set that comes between its read and its write'
+const replaceTtlName = 'replace accepts the lifetimes that set accepts'
+const ownTtlName = 'a token that replace writes has only its own lifetime'
 const insideName = 'lock does not block get, set or delete'
 const { signal } = new AbortController()
 
@@ -290,6 +296,114 @@ const bad: [what: string, defect: Defect, failures: string[]][] = [
       insideName,
     ],
   ],
+  [
+    'compares the entry in its own process, and writes afterwards',
+    (_, { get, set }) => ({
+      replace: async (key, isExpected, next, ttlMs) => {
+        if (!isExpected(await get(key))) return false
+        await set(key, next, ttlMs)
+        return true
+      },
+    }),
+    [oneWritesName, notUndoneName],
+  ],
+  [
+    'compares the entry again, and writes afterwards',
+    (_, { get, set }) => ({
+      replace: async (key, isExpected, next, ttlMs) => {
+        const before = JSON.stringify(await get(key))
+        if (!isExpected(JSON.parse(before)) || JSON.stringify(await get(key)) !== before) return false
+        await set(key, next, ttlMs)
+        return true
+      },
+    }),
+    [oneWritesName, notUndoneName],
+  ],
+  [
+    'replaces without a look at what is expected',
+    (_, { set }) => ({
+      replace: async (key, _isExpected, next, ttlMs) => {
+        await set(key, next, ttlMs)
+        return true
+      },
+    }),
+    [shownName, refusedName, oneWritesName, notUndoneName],
+  ],
+  [
+    'replaces only if nothing is expected',
+    (_, { replace }) => ({
+      replace: (key, isExpected, ...rest) => replace(key, (current) => !current && isExpected(current), ...rest),
+    }),
+    [replaceName, shownName, oneWritesName, notUndoneName, replaceTtlName, ownTtlName],
+  ],
+  [
+    'replaces existing entries only',
+    (_, { replace }) => ({
+      replace: (key, isExpected, ...rest) => replace(key, (current) => !!current && isExpected(current), ...rest),
+    }),
+    [shownName, absentName, oneWritesName, replaceTtlName],
+  ],
+  [
+    'rejects if the entry is not the expected one',
+    (_, { replace }) => ({
+      replace: async (...parameters) => {
+        if (await replace(...parameters)) return true
+        throw new Error('conflict')
+      },
+    }),
+    [shownName, refusedName, oneWritesName, notUndoneName],
+  ],
+  [
+    'returns nothing from replace',
+    (_, { replace }) => ({ replace: (...parameters) => replace(...parameters).then(() => undefined as never) }),
+    [replaceName, refusedName, absentName, oneWritesName, replaceTtlName],
+  ],
+  [
+    'shows isExpected the text that it keeps',
+    (_, { replace }) => ({
+      replace: (key, isExpected, ...rest) => replace(key, (current) => isExpected(JSON.stringify(current)), ...rest),
+    }),
+    [replaceName, shownName, absentName, oneWritesName],
+  ],
+  [
+    'tries again until it can write',
+    (_, { replace }) => ({
+      replace: async (key, isExpected, ...rest) => {
+        let wasExpected = true
+        const note = (current: unknown) => (wasExpected = isExpected(current))
+        while (!(await replace(key, note, ...rest))) if (!wasExpected) return false
+        return true
+      },
+    }),
+    [notUndoneName],
+  ],
+  [
+    'keeps the old lifetime at a replace',
+    (database, { replace }) => ({
+      replace: async (key, ...rest) => {
+        const endsAt = database.entries.get(key)?.endsAt
+        const isWritten = await replace(key, ...rest)
+        if (isWritten && endsAt) database.entries.get(key)!.endsAt = endsAt
+        return isWritten
+      },
+    }),
+    [ownTtlName],
+  ],
+  [
+    'replaces with lifetimes in whole milliseconds only',
+    (_, { replace }) => ({
+      replace: async (key, isExpected, next, ttlMs) => {
+        if (ttlMs && !Number.isInteger(ttlMs)) throw new Error('not an integer')
+        return replace(key, isExpected, next, ttlMs)
+      },
+    }),
+    [replaceTtlName],
+  ],
+  [
+    'never answers a replace',
+    () => ({ replace: () => new Promise(() => {}) }),
+    [replaceName, shownName, refusedName, absentName, oneWritesName, notUndoneName, replaceTtlName, ownTtlName],
+  ],
   ['has no lock', () => ({ lock: undefined as never }), ['there is a lock']],
   [
     'has a lock that excludes no other work',
@@ -427,7 +541,9 @@ test.each(bad)('a store that %s fails the suite', async (_what, defect, expected
   let database: ReturnType<typeof createDatabase>
   const connect = (): TokenStore => {
     const good = database.connect()
-    return { ...good, ...defect(database, good) }
+    // A store has no replace if its defect is elsewhere: a good replace would find the same defect again.
+    const { replace: _replace, ...others } = good
+    return { ...others, ...defect(database, good) }
   }
   const options: TokenStoreTestOptions = {
     hasLock: true,
@@ -440,6 +556,11 @@ test.each(bad)('a store that %s fails the suite', async (_what, defect, expected
   }
   const failures = await failuresOf((register) => testTokenStore(register, suite, options))
   expect(Object.keys(failures)).toEqual(expected)
+})
+
+test('a store without the replace that it must have fails the suite', async () => {
+  const failures = await failuresOf((register) => testTokenStore(register, lockableMap, { hasReplace: true }))
+  expect(failures).toEqual({ 'there is a replace': 'the store has no replace' })
 })
 
 test('the suite cleans up after each test, also after one that failed', async () => {
