@@ -10,8 +10,8 @@ const code = mergeConfig(library, {
   outputOptions: {
     chunkFileNames: '[name].js',
     codeSplitting: {
-      // One file for each room, so that bundlers leave out unused rooms. The room life loads sharing, and needs the
-      // other two.
+      // One file for each room, so that bundlers leave out unused rooms. The room life needs request and endpoint, and
+      // loads recovery and sharing later, if a source needs them.
       groups: [
         { name: 'request', test: /\/src\/request\//, priority: 2 },
         { name: 'endpoint', test: /\/src\/endpoint\//, priority: 1 },

@@ -32,11 +32,8 @@ export type ClientOptions = {
 /** How long the response to a request that can be sent only once is waited for, in milliseconds. */
 export const answerMs = 60_000
 
-/**
- * The errors of lost connections. The value is whether the connection failed before the request was sent, as far as the
- * platform says it.
- */
-export const lostConnections: WeakMap<OAuthError, boolean> = /* @__PURE__ */ new WeakMap()
+/** The errors of lost connections, and their codes, such as `ECONNREFUSED`. */
+export const lostConnections: WeakMap<OAuthError, string> = /* @__PURE__ */ new WeakMap()
 
 /** Form parameters under their wire names. A list repeats its parameter, and `undefined` leaves it out. */
 export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -104,7 +101,7 @@ export function callEndpoint<T>(
         'TOKEN_UNAVAILABLE',
         `the ${endpoint} did not answer (${code}): try again later`,
       )
-      lostConnections.set(lost, unsent.test(code))
+      lostConnections.set(lost, code)
       throw lost
     }
   }
@@ -119,9 +116,6 @@ export function callEndpoint<T>(
   }
   return withTimeout(work, timeoutMs, () => (isOnce ? withTimeout(work, answerMs - timeoutMs, giveUp) : giveUp()))
 }
-
-/** The errors of connections that could not be opened, as Node and Bun name them. */
-const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
 
 /**
  * Turns a network error into an OAuthError. Signing can fail with a network error, and an HTTP client would then retry

@@ -7,8 +7,7 @@ import { retryAt } from './back-off.ts'
 import { isAlive, timeFor, type CachedToken } from './cached-token.ts'
 import { decide, type Need } from './decide.ts'
 import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
-import { revokeNeedless } from './revoke-needless.ts'
-import { remember, whenIdle, type TokenState } from './state.ts'
+import { remember, type TokenState } from './state.ts'
 import type { Attempt, Life, Located } from './token-cache.ts'
 
 const anyToken: Need = {}
@@ -72,14 +71,6 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
 /** Tries again after the awaited renewal was replaced or did not finish in time. */
 const again = async (life: Life, need: Need): Promise<Token> => serve(life, need)?.token ?? obtain(life, need)
 
-/** Resolves when no call waits for a token, no renewal is running, and each token is stored, or given up. */
-export async function idle(life: Life): Promise<void> {
-  const { latest } = life
-  await latest?.catch(() => {})
-  if (life.state) await whenIdle(life.state)
-  if (life.latest !== latest) await idle(life)
-}
-
 /** Finds the token's state. Reports an error only once, even if many calls get it. */
 export async function locate(life: Life): Promise<Located> {
   try {
@@ -126,7 +117,12 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   const work = renew(life, located, attempt)
     .then((token) => {
       if (isCurrent()) return remember(state, token, provider)
-      if (!state.cached) revokeNeedless(life.settings, located.credentials, token)
+      // After a log-out, nobody needs this token.
+      if (!state.cached && token.refreshToken !== undefined && provider.revocationEndpoint) {
+        import('../loaded-later.ts')
+          .then(({ revokeNeedless }) => revokeNeedless(life.settings, located.credentials, token))
+          .catch(() => {})
+      }
       return undefined
     })
     .finally(() => {
@@ -144,7 +140,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   )
   state.pending = toPending(promise, timeoutMs)
   try {
-    waitUntil?.(whenIdle(state))
+    waitUntil?.(import('../loaded-later.ts').then(({ whenIdle }) => whenIdle(state)).catch(() => {}))
   } catch {
     // An error of the platform does not stop the renewal.
   }

@@ -1,7 +1,7 @@
 import type { RenewalReason } from '../events.ts'
 import type { Provider } from '../provider.ts'
 import type { Token } from '../token.ts'
-import { isPending, joinPending, type Pending } from '../wait.ts'
+import type { Pending } from '../wait.ts'
 import { toCachedToken, type CachedToken } from './cached-token.ts'
 import type { RateLimit } from './rate-limit.ts'
 
@@ -85,14 +85,4 @@ export function remember(state: TokenState, token: Token, provider: Provider): T
 export function forget(state: TokenState): void {
   state.cached = state.unsaved = state.failure = state.pending = state.redeeming = undefined
   state.version += 1
-}
-
-/** Resolves when no renewal is running and each token is stored, or given up. */
-export async function whenIdle(state: TokenState): Promise<void> {
-  const work = [state.pending, state.redeeming].find((pending) => isPending(pending))
-  if (work) {
-    await joinPending<unknown>(work, async () => {}).catch(() => {})
-    if (work !== state.pending) return whenIdle(state)
-  }
-  await state.unsaved?.finish()
 }

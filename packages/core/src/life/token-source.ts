@@ -3,9 +3,10 @@ import type { TokenEvent, TokenEventDetails } from '../events.ts'
 import { rejectionCheck } from '../request/rejection.ts'
 import { invalidReason, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
+import { loadPart } from './load-part.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
-import { idle, locate, obtain, serve } from './obtain.ts'
+import { locate, obtain, serve } from './obtain.ts'
 import { resolveOptions, type TokenSourceOptions } from './options.ts'
 import { forget } from './state.ts'
 import type { Life } from './token-cache.ts'
@@ -81,7 +82,10 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     },
     setToken: (token) => setToken(life, token),
     clear: () => clear(life),
-    idle: () => idle(life),
+    idle: async () => {
+      const { idle } = await loadPart(settings, 'waits until a source is idle', import('../loaded-later.ts'))
+      await idle(life)
+    },
   }
 }
 

@@ -2,8 +2,9 @@ import { oauthError, type OAuthError } from '../errors.ts'
 import { withoutRefreshToken } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import type { Attempt, Located, Outcome, Renewal } from '../life/token-cache.ts'
-import { revokeNeedless } from '../life/revoke-needless.ts'
-import { createTokenRequests, signInAgain } from '../life/token-requests.ts'
+import { redeem as redeemRefreshToken, signInAgain } from '../recovery/redeem.ts'
+import { revokeNeedless } from '../recovery/revoke-needless.ts'
+import { createTokenRequest } from '../life/token-request.ts'
 import type { Token } from '../token.ts'
 import { pause } from '../wait.ts'
 import type { GuardedStore } from './guarded-store.ts'
@@ -23,14 +24,12 @@ type Hold = Parameters<Work<Step>>[1]
  *
  * The new token is written before any call gets it. If that fails, it is in memory only.
  */
-export function createRenewal(
-  store: GuardedStore,
-  settings: Settings,
-  { state, credentials }: Located,
-  attempt: Attempt,
-): Renewal {
+export function createRenewal(store: GuardedStore, settings: Settings, located: Located, attempt: Attempt): Renewal {
+  const { state, credentials } = located
   const { isCurrent, checkCurrent } = attempt
-  const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)
+  const sendRequest = createTokenRequest(settings, located, attempt)
+  const { grant } = settings
+  const byGrant = grant.parameters && (() => sendRequest(async () => grant.parameters?.() ?? {}))
   const isUser = settings.key !== undefined
   /** The entry that the last `readStore` read: `null` if there is none, `undefined` if the store could not be read. */
   let stored: Stored
@@ -109,7 +108,7 @@ export function createRenewal(
 
   /** Redeems a refresh token. Returns `undefined` if it is dead. */
   const redeem = async (refreshToken: string, lease: Lease | undefined, hold: Hold): Promise<Step | undefined> => {
-    const token = await byRefreshToken(refreshToken, stored ?? state.cached?.token)
+    const token = await redeemRefreshToken(settings, sendRequest, refreshToken, stored ?? state.cached?.token)
     return token && save(token, refreshToken, lease, hold)
   }
 

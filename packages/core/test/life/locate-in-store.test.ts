@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { TokenEvent, TokenSourceOptions } from '../../src/index.ts'
 import { errorOf, provider, secret, tokenEndpoint } from '../support.ts'
 
-const chunk = '../../src/sharing/shared-cache.ts'
+const chunk = '../../src/loaded-later.ts'
 
 /** Creates a source with a fresh copy of core that has not loaded the code for stores. */
 async function freshSource(options: TokenSourceOptions) {

@@ -114,10 +114,11 @@ test('after two rounds, an event tells of it, calls go on, and the token is writ
   const database = createDatabase()
   let isBusy = true
   const { store } = withReplace(database)
-  const replace: NonNullable<TokenStore['replace']> = (key, isExpected, token, ttlMs) =>
-    isBusy
-      ? (isExpected(JSON.parse(database.contents.get(key) ?? 'null')), false)
-      : store.replace!(key, isExpected, token, ttlMs)
+  const replace: NonNullable<TokenStore['replace']> = async (key, isExpected, token, ttlMs) => {
+    if (!isBusy) return store.replace!(key, isExpected, token, ttlMs)
+    isExpected(JSON.parse(database.contents.get(key) ?? 'null'))
+    return false
+  }
   await sourceOver(endpoint, { store, ...user }).setToken(expired())
   const { source, events } = watch(endpoint, { store: { ...store, replace }, ...user })
   expect((await source.getToken()).accessToken).toBe('token-2')

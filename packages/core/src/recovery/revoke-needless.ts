@@ -1,7 +1,7 @@
 import { revoke } from '../endpoint/revoke.ts'
+import type { Settings } from '../life/options.ts'
+import type { Credentials } from '../life/token-cache.ts'
 import type { Token } from '../token.ts'
-import type { Settings } from './options.ts'
-import type { Credentials } from './token-cache.ts'
 
 /**
  * Revokes a token that arrived after its user had logged out, if it has a refresh token and the provider has a
