@@ -1,8 +1,9 @@
-import { createRedactor, describeError } from '../endpoint/redactor.ts'
+import { createRedactor } from '../endpoint/redactor.ts'
 import type { TokenEventDetails } from '../events.ts'
 import type { TokenStore } from '../store.ts'
 import { invalidReason, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
+import { describeError } from './describe-error.ts'
 import { runUnderLock, type Lease } from './run-under-lock.ts'
 import type { Stored } from './stored.ts'
 
