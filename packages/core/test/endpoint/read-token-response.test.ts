@@ -138,6 +138,12 @@ test.each<[what: string, read: unknown]>([
   }
 })
 
+test('if readTokenResponse fails, the error still has what the server said', async () => {
+  const answer = Response.json({ error: 'invalid_client', error_description: 'No.' }, { status: 401 })
+  const details = { code: 'TOKEN_MALFORMED', error: 'invalid_client', errorDescription: 'No.' }
+  expect(await errorOf(ask(answer, throwing))).toMatchObject(details)
+})
+
 test('a token in an answer that is no success is not accepted, even if it is translated', async () => {
   const answer = Response.json({ data: { token: 'token-1' }, expires: 60_000 }, { status: 400 })
   expect(await errorOf(ask(answer, readTokenResponse))).toMatchObject({ code: 'TOKEN_MALFORMED', status: 400 })

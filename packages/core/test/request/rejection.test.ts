@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Provider } from '../../src/index.ts'
 import { rejectionCheck } from '../../src/request/rejection.ts'
-import { provider } from '../support.ts'
+import { deferred, provider } from '../support.ts'
 
 const isRejected = (response: Response, quirks: Partial<Provider> = {}) =>
   rejectionCheck({ ...provider, ...quirks })(response)
@@ -113,6 +113,26 @@ function endless() {
   }
   return { response: new Response(new ReadableStream({ pull, cancel: cancelled }), { status: 401 }), cancelled }
 }
+
+test('after one second, a slow body is empty for a predicate, and is not read any more', async () => {
+  vi.useFakeTimers()
+  const { response, cancelled } = endless()
+  const { promise: answer, resolve: decide } = deferred<boolean>()
+  const seen: string[] = []
+  const judged = isRejected(response, {
+    isRejected: async (copy) => {
+      seen.push(await copy.text())
+      return answer
+    },
+  })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(seen).toEqual([''])
+  await response.body?.cancel()
+  expect(cancelled).toHaveBeenCalledOnce()
+  decide(true)
+  expect(await judged).toBe(true)
+  vi.useRealTimers()
+})
 
 test.each<[what: string, judge: (copy: Response) => boolean | Promise<boolean>]>([
   ['reads only the status and the headers', ({ status, headers }) => status === 401 && !headers.has('x-reason')],
