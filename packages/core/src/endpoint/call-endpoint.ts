@@ -4,6 +4,7 @@ import type { ClientAuth, Provider } from '../provider.ts'
 import { errorCode, createRedactor } from './redactor.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { withTimeout } from '../wait.ts'
+import { unpooled } from './unpooled.ts'
 
 /** The options of a request to an authorization server. */
 export type ClientOptions = {
@@ -64,7 +65,7 @@ export function callEndpoint<T>(
   read: (answer: Answer) => Promise<T>,
   onSend?: (form: URLSearchParams) => boolean,
 ): Promise<T> {
-  const { provider, clientAuth = provider.clientAuth, timeoutMs = 9000 } = client
+  const { provider, clientAuth = provider.clientAuth, timeoutMs = 9000, fetch = globalThis.fetch } = client
   const deadline = new AbortController()
   let isOnce: boolean | undefined
 
@@ -81,17 +82,24 @@ export function callEndpoint<T>(
       await clientAuth({ form: prepared, headers, clientId, clientSecret, provider })
       return prepared
     })
-    const hidden = [...form].filter(([name, value]) => !shown.has(name) && value.length > 3).map(([, value]) => value)
+    const hidden = [...form].map(([name, value]) => (shown.has(name) || value.length < 4 ? undefined : value))
     const redact = createRedactor([clientSecret, headers.get('authorization')?.split(' ').at(-1), ...hidden])
 
-    const { fetch = globalThis.fetch } = client
     const { signal } = deadline
     signal.throwIfAborted()
     isOnce = onSend?.(form)
     const sentAt = Date.now()
+    const connection = unpooled(fetch)
     try {
-      const response = await fetch(url, { method: 'POST', headers, body: form.toString(), redirect: 'manual', signal })
-      return await read({ response, provider, sentAt, redact })
+      const init = {
+        method: 'POST',
+        headers,
+        body: form.toString(),
+        redirect: 'manual',
+        signal,
+        client: connection,
+      } as const
+      return await read({ response: await fetch(url.href, init), provider, sentAt, redact })
     } catch (error) {
       if (error instanceof OAuthError) throw error
       // The error is not passed on as a cause, because a fetch can put any data into its errors.
@@ -103,6 +111,8 @@ export function callEndpoint<T>(
       )
       lostConnections.set(lost, code)
       throw lost
+    } finally {
+      connection?.close()
     }
   }
 

@@ -11,7 +11,7 @@ const year = 365 * 24 * 3_600_000
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5 RFC 6749 §5}
  */
 export async function readTokenResponse(answer: Answer): Promise<Token> {
-  const { members, malformed } = await readAnswer(answer, 'tokenEndpoint')
+  const { members, malformed } = await readAnswer(answer, 'tokenEndpoint', answer.provider.readTokenResponse)
   const { access_token, token_type, expires_in, refresh_token, scope, id_token, refresh_expires_in, ...extra } = members
   if (!isText(access_token)) throw malformed('neither a token nor an OAuth error')
   if (!isAccessToken(access_token)) throw malformed('an access_token that no header can hold')

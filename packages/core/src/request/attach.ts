@@ -1,3 +1,4 @@
+import { discard } from '../read-text.ts'
 import { isAccessToken, type TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
 import type { IsApi } from './apis.ts'
@@ -83,15 +84,13 @@ async function replayIfRejected(
     await renewal.catch(() => signalOf(outgoing)?.throwIfAborted())
     return response
   }
-  // Frees the connection of a response that the caller does not get.
-  const discard = () => void response.body?.cancel().catch(() => {})
   const accessToken = await renewal.catch((error: unknown) => {
-    discard()
+    discard(response.body)
     throw error
   })
   report(accessToken !== rejected)
   if (accessToken === rejected) return response
-  discard()
+  discard(response.body)
   const body = replay.body?.()
   let own = headers
   if (body instanceof FormData) {

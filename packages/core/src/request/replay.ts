@@ -1,3 +1,5 @@
+import { discard } from '../read-text.ts'
+
 /** The data for sending a request a second time. */
 export type Replay = {
   readonly target: RequestInfo
@@ -24,7 +26,7 @@ export function prepareReplay(
   if (!body && (!request || isEmpty(request))) return { target: input }
   if (!mayBuffer || !request) return undefined
   const spare = request.clone()
-  return { target: spare, discard: () => void spare.body?.cancel().catch(() => {}) }
+  return { target: spare, discard: () => discard(spare.body) }
 }
 
 /**

@@ -1,9 +1,10 @@
-import { createRedactor, describeError } from '../endpoint/redactor.ts'
+import { createRedactor } from '../endpoint/redactor.ts'
 import type { TokenEventDetails } from '../events.ts'
 import type { Settings } from '../life/options.ts'
 import type { TokenStore } from '../store.ts'
 import { endOf, invalidReason, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
+import { describeError } from './describe-error.ts'
 import { runUnderLock, type Busy, type Work } from './run-under-lock.ts'
 import type { Stored } from './stored.ts'
 
