@@ -52,6 +52,13 @@ export type GetTokenOptions = {
    * The source renews only if this is still its current token. Otherwise it returns its newer token.
    */
   readonly rejected?: string | undefined
+  /**
+   * How long the token must at least be valid, in milliseconds, such as for a body that is sent slowly, or for a socket.
+   * If no token lasts that long, the source returns the one that lasts longest.
+   *
+   * @defaultValue 0
+   */
+  readonly validForMs?: number | undefined
   /** Ends the wait of this caller only. A renewal that other callers share continues. */
   readonly signal?: AbortSignal | undefined
 }
@@ -80,6 +87,8 @@ export type TokenSource = {
   readonly apis: readonly string[]
   /** Exceptions within `apis`, as URL prefixes. The tokens are not sent there. */
   readonly exceptApis?: readonly string[] | undefined
+  /** The name of the provider, for the error of a call that is sent without a token and gets a 401. */
+  readonly name?: string | undefined
   /**
    * Whether a response means that the API rejects the token of the request.
    *
