@@ -30,7 +30,7 @@ export function attach(call: Call): Promise<Response> {
     tellSkipped(chosen, call, url)
     return fetch(input, init)
   }
-  const { source, isApi } = chosen
+  const { source } = chosen
   const replay = prepareReplay(target, call)
 
   /**
@@ -54,7 +54,8 @@ export function attach(call: Call): Promise<Response> {
       // Only a rejected call pays for this function.
       const replayIfRejected = async () => {
         // A redirect to another origin drops the header, so a rejection from there is not about the token.
-        const isElsewhere = () => originOf(response.url) !== originOf(url) || !isApi(response.url)
+        const isElsewhere = () =>
+          originOf(response.url) !== originOf(url) || nearest(candidates, response.url) !== chosen
         if (!(await isRejected) || (response.redirected && isElsewhere())) {
           return notRejected(chosen, url, response, authorization)
         }

@@ -7,7 +7,7 @@ export function explain(error: Error, call: Call | undefined): Error {
   const isAllowed = (text: string) => candidates.some(({ isApi }) => isApi(text))
   if (candidates.length === 0 || headers.has('authorization') || isAllowed(url)) return error
   const { origin, pathname } = new URL(url)
-  const names = candidates.map(({ source }) => source.name ?? 'the token source').join(', ')
+  const names = [...new Set(candidates.map(({ source }) => source.name ?? 'the token source'))].join(', ')
   const advice = isAllowed(url.replace(/^http:/, 'https:')) ? ': use https:' : ''
   const { message, stack } = error
   error.message += `. No token was sent, because ${origin}${pathname} is not among the apis of ${names}${advice}`

@@ -199,7 +199,7 @@ test.each<[string, (options: Options) => void, string]>([
     'wraps fetch, and replaces the body',
     (options) => {
       const { fetch = globalThis.fetch } = options
-      options.fetch = (input, init) => fetch(new Request(input as Request, { body: 'replaced' }), init)
+      options.fetch = (input, init) => fetch(new Request(input, { body: 'replaced' }), init)
     },
     'replaced',
   ],
@@ -215,11 +215,11 @@ test.each<[string, (options: Options) => void, string]>([
   }
 })
 
-const streamed = (): Options => ({ body: streamOf('streamed'), retry: 0 })
+const onceOnly = (): Options => ({ body: streamOf('streamed'), retry: 0 })
 
 test.each<[string, () => Options, number | undefined]>([
-  ['a stream that is not buffered', streamed, 5000],
-  ['a stream that is not buffered, with a hook', () => ({ ...streamed(), hooks: { beforeRequest: [() => {}] } }), 5000],
+  ['a stream that is not buffered', onceOnly, 5000],
+  ['a stream that is not buffered, with a hook', () => ({ ...onceOnly(), hooks: { beforeRequest: [() => {}] } }), 5000],
   ['a stream that is buffered', () => ({ body: streamOf('streamed') }), undefined],
   ['text', () => ({ body: 'text', retry: 0 }), undefined],
   ['JSON', () => ({ json: {}, retry: 0 }), undefined],
@@ -240,7 +240,7 @@ test('the signal of a call with a stream ends its wait for a token that lasts fi
   const caller = new AbortController()
   const source = { apis: ['https://api.example'], peek: () => 'Bearer x', getToken: () => new Promise<never>(() => {}) }
   const http = ky.create({ fetch: api().fetch }).extend(bearer(source))
-  const aborted = errorOf(http.post(url, { ...streamed(), signal: caller.signal }))
+  const aborted = errorOf(http.post(url, { ...onceOnly(), signal: caller.signal }))
   await Promise.resolve()
   caller.abort()
   expect(await aborted).toHaveProperty('name', 'AbortError')

@@ -40,6 +40,13 @@ test.each([
     'example, second',
   ],
   [
+    'two sources of one provider',
+    'https://other.example/',
+    [bearer(source()), bearer(source())],
+    'https://other.example/',
+    'example',
+  ],
+  [
     'a source without a name',
     'https://other.example/',
     [bearer('a-fixed-token', { apis: ['https://api.example'] })],

@@ -239,6 +239,19 @@ test('a call that is sent again gets the newer token of the same source', async 
   expect(sent()).toEqual(['v1', 'newer'])
 })
 
+test('a 401 after a redirect to an API of another source renews no token', async () => {
+  const redirected = { redirected: { value: true }, url: { value: `${host}/v1/login` } }
+  target = api(Object.defineProperties(unauthorized(), redirected))
+  const getToken = vi.fn<TokenSource['getToken']>(async () => ({ accessToken: 'host' }))
+  const client = ky
+    .create({ fetch: target.fetch })
+    .extend(bearer(v1))
+    .extend(bearer(sourceOf('host', [host], { getToken })))
+  await errorOf(client.get(`${host}/v2`))
+  expect(getToken).toHaveBeenCalledOnce()
+  expect(sent()).toEqual(['host'])
+})
+
 test('if a call gets a token of one source, the other sources get no event', async () => {
   const events: TokenEventDetails[] = []
   const onEvent = (event: TokenEventDetails) => void events.push(event)
