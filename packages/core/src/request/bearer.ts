@@ -104,14 +104,19 @@ function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
   }
 
   const fetchWithToken: typeof globalThis.fetch = (input, init) => {
-    const send = (...chosen: Chosen[]) => attach((call = { candidates: chosen, fetch, input, init, ...bodyOf() }))
+    const send = (chosen: readonly Chosen[]) => {
+      const { body, mayBuffer } = bodyOf()
+      call = { candidates: chosen, fetch, input, init, body, mayBuffer }
+      return attach(call)
+    }
+    // The usual call has no selector, or only one, and does not wait for a promise.
+    if (all.every((one) => typeof one !== 'function')) return send(all)
     // Selectors run here, so that their errors reject the call. If they ran in the hook, ky() itself would throw.
     const choose = (one?: Added) =>
       typeof one === 'function' ? chosenOf(one({ context: options.context ?? {} })) : one
-    if (all.length > 1) return Promise.all(all.map(async (one) => choose(one))).then((chosen) => send(...chosen))
-    // The usual call has one source, and does not wait for a promise.
+    if (all.length > 1) return Promise.all(all.map(async (one) => choose(one))).then(send)
     const chosen = choose(all[0])
-    return chosen && 'then' in chosen ? chosen.then(send) : send(chosen)
+    return chosen && 'then' in chosen ? chosen.then((late) => send([late])) : send([chosen])
   }
 
   // If the file cannot be loaded, the error stays as it is.
