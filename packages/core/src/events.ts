@@ -58,6 +58,8 @@ export type TokenEventDetails =
   | {
       /** An API rejected a token. */
       readonly type: 'rejected'
+      /** The origin of the call's URL. */
+      readonly origin: string
       readonly status: number
       /** Whether the call was sent again with a newer token. */
       readonly isReplayed: boolean
@@ -68,6 +70,8 @@ export type TokenEventDetails =
        * JSON. A new token would be as long, so raise that limit.
        */
       readonly type: 'oversized'
+      /** The origin of the call's URL. */
+      readonly origin: string
       readonly status: number
       /** The length of the `Authorization` header, in characters. */
       readonly length: number

@@ -91,6 +91,8 @@ export type TokenSource = {
   readonly apis: readonly string[]
   /** Exceptions within `apis`, as URL prefixes. The tokens are not sent there. */
   readonly exceptApis?: readonly string[] | undefined
+  /** The name of the provider, for the error of a call that is sent without a token and gets a 401. */
+  readonly name?: string | undefined
   /**
    * Whether a response means that the API rejects the token of the request.
    *

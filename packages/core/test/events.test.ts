@@ -16,7 +16,8 @@ afterEach(() => {
 })
 
 const provider = 'example'
-const url = 'https://api.example/v1'
+const origin = 'https://api.example'
+const url = `${origin}/v1`
 
 test('the first call renews with the reason absent, and memory serves later calls', async () => {
   const source = sourceOver(tokenEndpoint(), { onEvent })
@@ -78,15 +79,15 @@ test('each rejected call is an event, and isReplayed is true if the call was sen
   await errorOf(http.post(url, { body: new Blob(['streamed']).stream(), retry: 0 }))
   const rejected = events.filter(({ type }) => type === 'rejected')
   expect(rejected).toEqual([
-    { type: 'rejected', provider, status: 401, isReplayed: true },
-    { type: 'rejected', provider, status: 401, isReplayed: false },
+    { type: 'rejected', provider, origin, status: 401, isReplayed: true },
+    { type: 'rejected', provider, origin, status: 401, isReplayed: false },
   ])
 })
 
 test('if the token did not change, the event for the rejected call has isReplayed false', async () => {
   const source = sourceOver(tokenEndpoint(grant('same'), grant('same')), { onEvent })
   await bearerFetch(source, api(unauthorized()).fetch)(url)
-  expect(events.at(-1)).toEqual({ type: 'rejected', provider, status: 401, isReplayed: false })
+  expect(events.at(-1)).toEqual({ type: 'rejected', provider, origin, status: 401, isReplayed: false })
 })
 
 const html = { headers: { 'content-type': 'text/html' } }
@@ -108,7 +109,7 @@ test.each([
   const source = sourceOver(tokenEndpoint(grant('x'.repeat(length))), { onEvent })
   const response = await bearerFetch(source, api(answer()).fetch)(url)
   const { status } = response
-  const told = [{ type: 'oversized', provider, status, length: 'Bearer '.length + length }]
+  const told = [{ type: 'oversized', provider, origin, status, length: 'Bearer '.length + length }]
   expect(events.filter(({ type }) => type === 'oversized')).toEqual(isTold ? told : [])
 })
 
@@ -118,9 +119,9 @@ test.each([
   ['authorization', `${url}?secret=1`, { headers: { authorization: 'Basic x' } }, 'https://api.example'],
 ] as const)(
   'a call without a token is an event with the reason %s and the origin, but without path and query',
-  async (why, to, init, origin) => {
+  async (why, to, init, toOrigin) => {
     await bearerFetch(sourceOver(tokenEndpoint(), { onEvent }), api().fetch)(to, init)
-    expect(events).toEqual([{ type: 'skipped', provider, why, origin }])
+    expect(events).toEqual([{ type: 'skipped', provider, why, origin: toOrigin }])
   },
 )
 

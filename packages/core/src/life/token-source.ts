@@ -72,6 +72,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   return {
     apis,
     exceptApis,
+    name: provider.name,
     isRejected: rejectionCheck(provider),
     onEvent: onEvent && life.report,
     peek: () => serve(life)?.authorization,
