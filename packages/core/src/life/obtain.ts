@@ -104,7 +104,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', description)
   }
   const checkLimit = () => checkTokenRequests(life, state)
-  // While a token serves calls, nobody waits. After a failure, one request shows whether the server is back.
+  // While a token serves calls, no call waits. After a failure, one request shows whether the server is back.
   const mayBridge = reason !== 'ageing' && !state.failure
   const markRedeeming = () => {
     if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: Date.now() + answerMs }
@@ -117,7 +117,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   const work = renew(life, located, attempt)
     .then((token) => {
       if (isCurrent()) return remember(state, token, provider)
-      // After a log-out, nobody needs this token.
+      // After a log-out, no call needs this token.
       if (!state.cached && token.refreshToken !== undefined && provider.revocationEndpoint) {
         import('../loaded-later.ts')
           .then(({ revokeNeedless }) => revokeNeedless(life.settings, located.credentials, token))

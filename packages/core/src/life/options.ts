@@ -71,7 +71,7 @@ export type TokenSourceOptions = {
    */
   readonly storeTimeoutMs?: number | undefined
   /**
-   * How long the store keeps a token that has a refresh token, in milliseconds, for logins that nobody comes back to.
+   * How long the store keeps a token that has a refresh token, in milliseconds, for logins of users who do not come back.
    * Each renewal starts this time again.
    *
    * @defaultValue Until the refresh token expires, if the server says when. Otherwise until the user logs out.

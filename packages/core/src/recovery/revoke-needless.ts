@@ -5,7 +5,7 @@ import type { Token } from '../token.ts'
 
 /**
  * Revokes a token that arrived after its user had logged out, if it has a refresh token and the provider has a
- * `revocationEndpoint`. Nobody waits for it, and nobody hears of an error: the log-out itself has succeeded.
+ * `revocationEndpoint`. No call waits for it, and an error is ignored: the log-out itself has succeeded.
  */
 export function revokeNeedless(settings: Settings, credentials: Credentials, { refreshToken }: Token): void {
   if (refreshToken === undefined || !settings.provider.revocationEndpoint) return

@@ -14,7 +14,7 @@ const longestMs = 60_000
  * Marks that a token could not be written. It is written again, one write at a time: by `finish` every 250 ms, for a
  * minute at most, and by calls after 1, 2, 4, and then every 5 s.
  *
- * If the entry is no longer the expected one, somebody else has written a newer token, or has logged the user out. Then
+ * If the entry is no longer the expected one, another process has written a newer token, or has logged the user out. Then
  * the attempts end, and a newer token is used.
  */
 export function markUnsaved(
@@ -51,7 +51,7 @@ export function markUnsaved(
   /** An attempt whose answer was lost may have written the token. */
   const isOurs = (current: Token | null) => current?.accessToken === token.accessToken
 
-  /** Uses the token that somebody else has written. */
+  /** Uses the token that another process has written. */
   const adopt = async () => {
     const other = await store.get(state.key)
     if (other && isOurs(state.cached?.token ?? null) && !isPending(state.pending)) {

@@ -568,7 +568,7 @@ test('a rejected token is not returned, even if its renewal fails and validForMs
   })
 })
 
-test('idle() resolves at once if nothing is in flight, and waits for a renewal otherwise, even for a failing one', async () => {
+test('idle() resolves at once if nothing is running, and waits for a renewal otherwise, even for a failing one', async () => {
   for (const fails of [false, true]) {
     const answer = deferred<Response>()
     const source = sourceOver(tokenEndpoint(answer.promise))

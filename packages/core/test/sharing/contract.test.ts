@@ -40,7 +40,7 @@ test('the entry is the same JSON in each version', async () => {
       refreshExpiresAt: 2_800_000,
       scope: 's',
       idToken: 'i',
-      extra: { custom: { of: 'server' } },
+      extra: { refresh_expires_in: 1800, custom: { of: 'server' } },
     },
   ])
 })
@@ -115,7 +115,11 @@ test("a client's own grant keeps no refresh token, in memory or in a store", asy
   for (const options of [{}, { store: new Map<string, Token>() }]) {
     const endpoint = tokenEndpoint(grant('a', { refresh_token: 'r', refresh_expires_in: 60 }))
     const source = sourceOver(endpoint, options)
-    expect(await source.getToken()).toEqual({ accessToken: 'a', expiresAt: 4_600_000 })
+    expect(await source.getToken()).toEqual({
+      accessToken: 'a',
+      expiresAt: 4_600_000,
+      extra: { refresh_expires_in: 60 },
+    })
     await source.getToken({ rejected: 'a' })
     expect(await endpoint.requests[1]?.text()).toBe('grant_type=client_credentials')
     expect([...(options.store?.values() ?? [])]).not.toContainEqual(expect.objectContaining({ refreshToken: 'r' }))

@@ -109,7 +109,7 @@ test('an entry that was rewritten with the same refresh token is compared again,
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('after two rounds, an event tells of it, calls go on, and the token is written later', async () => {
+test('after two rounds, an event tells of it, calls continue, and the token is written later', async () => {
   const endpoint = tokenEndpoint(refreshed())
   const database = createDatabase()
   let isBusy = true
@@ -166,7 +166,7 @@ test('a token without a refresh token is written by set, over an entry without o
   expect(database.operations).toEqual(['get', 'get', 'set for 3600000'])
 })
 
-test('a dead refresh token is removed from its entry, unless somebody has signed in meanwhile', async () => {
+test('a dead refresh token is removed from its entry, unless the user has signed in meanwhile', async () => {
   for (const isSignedIn of [false, true]) {
     const dead = () => Response.json({ error: 'invalid_grant' }, { status: 400 })
     const endpoint = tokenEndpoint(dead(), dead())

@@ -81,7 +81,7 @@ const kinds = [true, false].flatMap((hasLock) => [true, false].map((hasReplace) 
 
 const withLock = kinds.filter(({ hasLock }) => hasLock)
 
-test.each(kinds)('calls go on with a token that could not be written: %o', async (kind) => {
+test.each(kinds)('calls continue with a token that could not be written: %o', async (kind) => {
   const { source, database, restore } = await process(kind)
   expect(source.peek()).toBe('Bearer token-2')
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-1' }])
@@ -164,7 +164,7 @@ test.each(kinds.filter(({ hasLock }) => !hasLock))(
   },
 )
 
-test.each(kinds)('a token of somebody else ends the attempts, and is used: %o', async (kind) => {
+test.each(kinds)('a token of another process ends the attempts, and is used: %o', async (kind) => {
   const { source, writes, restore, sibling, database } = await process(kind)
   await sibling.setToken({ ...expired(), accessToken: 'newer', refreshToken: 'r', expiresAt: Date.now() + 9_000_000 })
   restore()
