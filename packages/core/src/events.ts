@@ -8,6 +8,10 @@ export type RenewalReason = 'absent' | 'expired' | 'ageing' | 'rejected'
 export type TokenEvent = TokenEventDetails & {
   /** The name of the provider. */
   readonly provider: string
+  /** The name of the grant, such as `client_credentials`. */
+  readonly grant: string
+  /** Whose token it is: the value of the option `eventKey`. Absent if that option is not given. */
+  readonly key?: string
 }
 
 /** The kinds of events and their details. */

@@ -237,7 +237,14 @@ test('a 400 from a proxy that refuses a long header is passed on, and an event n
   expect(error).toMatchObject({ name: 'HTTPError', response: { status: 400 } })
   expect(emulator.digitaleo.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1 })
   const { origin } = new URL(campaigns)
-  expect(events).toContainEqual({ type: 'oversized', provider: 'digitaleo', origin, status: 400, length: 50_007 })
+  expect(events).toContainEqual({
+    type: 'oversized',
+    provider: 'digitaleo',
+    grant: 'client_credentials',
+    origin,
+    status: 400,
+    length: 50_007,
+  })
 })
 
 test('a 431 from a server with the usual limit is passed on, and an event names the likely cause', async () => {
@@ -253,6 +260,7 @@ test('a 431 from a server with the usual limit is passed on, and an event names 
     expect(events).toContainEqual({
       type: 'oversized',
       provider: 'digitaleo',
+      grant: 'client_credentials',
       origin: api,
       status: 431,
       length: 50_007,

@@ -88,6 +88,13 @@ export type TokenSourceOptions = {
   readonly maxTokenRequestsPerMinute?: number | undefined
   /** Keeps a serverless platform awake until a renewal has ended: `(promise) => context.waitUntil(promise)`. */
   readonly waitUntil?: ((renewal: Promise<unknown>) => void) | undefined
+  /**
+   * The owner of the token in events, such as a tenant's name. The option `key` is never reported, because it may be an
+   * e-mail address.
+   *
+   * @defaultValue Events do not say whose token they are about.
+   */
+  readonly eventKey?: string | undefined
   /** Receives the token's events, for logs, metrics and traces. Its errors are ignored. */
   readonly onEvent?: ((event: TokenEvent) => void) | undefined
 }
@@ -160,7 +167,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   if (apis?.length === 0) fail('apis', 'is empty: name the URLs of the APIs that the tokens may be sent to')
   compileApis({ apis, exceptApis })
 
-  const { clientSecret, fetch, key, waitUntil, onEvent } = options
+  const { clientSecret, fetch, key, waitUntil, eventKey, onEvent } = options
   return {
     provider,
     clientId: clientId as Credential,
@@ -178,6 +185,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
     entryTtlMs,
     maxTokenRequestsPerMinute,
     waitUntil,
+    eventKey,
     onEvent,
   }
 }
@@ -200,6 +208,7 @@ const types: Readonly<Record<string, string>> = {
   parameters: 'plain object',
   store: 'store object',
   fetch: 'function',
+  eventKey: 'string',
   waitUntil: 'function',
   onEvent: 'function',
 }

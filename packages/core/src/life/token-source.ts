@@ -7,7 +7,7 @@ import { loadPart } from './load-part.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
 import { locate, obtain, serve } from './obtain.ts'
-import { resolveOptions, type TokenSourceOptions } from './options.ts'
+import { resolveOptions, type Settings, type TokenSourceOptions } from './options.ts'
 import { forget } from './state.ts'
 import type { Life } from './token-cache.ts'
 
@@ -64,7 +64,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const life: Life = {
     settings,
     locate: store ? locateInStore(store) : locateInMemory,
-    report: onEvent ? reporter(provider.name, onEvent) : ignore,
+    report: onEvent ? reporter(settings, onEvent) : ignore,
     state: undefined,
     latest: undefined,
     locateError: undefined,
@@ -113,10 +113,11 @@ async function clear(life: Life): Promise<Token | undefined> {
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }
 
-/** Adds the provider's name to each event. */
-const reporter = (provider: string, onEvent: (event: TokenEvent) => void) => (event: TokenEventDetails) => {
+/** Adds to each event whose token it is about. */
+const reporter = (settings: Settings, onEvent: (event: TokenEvent) => void) => (event: TokenEventDetails) => {
+  const { provider, grant, eventKey } = settings
   try {
-    onEvent({ ...event, provider })
+    onEvent({ ...event, provider: provider.name, grant: grant.name, ...(eventKey && { key: eventKey }) })
   } catch {
     // An error of the handler must not fail the call.
   }

@@ -44,7 +44,15 @@ test('if the code for stores cannot be loaded, a call gets TOKEN_UNAVAILABLE, an
     message: 'example: the part of @oauthkit/core that uses the store could not be loaded (Error): try again later',
   })
   expect(events).toEqual([
-    { type: 'failed', provider: 'example', reason: 'absent', error, hasToken: false, retryAt: expect.any(Number) },
+    {
+      type: 'failed',
+      provider: 'example',
+      grant: 'client_credentials',
+      reason: 'absent',
+      error,
+      hasToken: false,
+      retryAt: expect.any(Number),
+    },
   ])
   expect(JSON.stringify([error, events])).not.toContain(secret)
   expect(endpoint.requests).toHaveLength(0)

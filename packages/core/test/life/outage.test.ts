@@ -208,7 +208,12 @@ test('after 30 tokens issued in a minute, callers get TOKEN_UNAVAILABLE until th
     message: 'example: the server issued 30 tokens in a minute: find out why none of them lasts',
     retryAt: 1_060_000,
   })
-  expect(events).toContainEqual({ type: 'throttled', why: 'token-requests', provider: 'example' })
+  expect(events).toContainEqual({
+    type: 'throttled',
+    why: 'token-requests',
+    provider: 'example',
+    grant: 'client_credentials',
+  })
   await seconds(44.9)
   await errorOf(source.getToken())
   expect(endpoint.at).toHaveLength(30)
