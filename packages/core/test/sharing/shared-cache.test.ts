@@ -19,7 +19,7 @@ test('a fresh process adopts the token in the store, without a token request', a
   expect(await source.getToken()).toEqual(first)
   expect(source.peek()).toBe('Bearer token-1')
   expect(endpoint.requests).toHaveLength(1)
-  const told = { provider: 'example', expiresAt: first.expiresAt }
+  const told = { provider: 'example', grant: 'client_credentials', expiresAt: first.expiresAt }
   expect(events).toEqual([
     { ...told, type: 'adopted', reason: 'absent', durationMs: 0 },
     { ...told, type: 'served' },
