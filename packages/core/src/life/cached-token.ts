@@ -23,7 +23,7 @@ export type CachedToken = {
  * wall clock and the monotonic clock. If the wall clock is set back, the token does not live longer.
  */
 export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: number): number =>
-  Math.max(now, receivedAt + Math.max(0, performance.now() - receivedAtMonotonic))
+  Math.max(now, receivedAt + performance.now() - receivedAtMonotonic)
 
 /**
  * Freezes a token that was just received, and decides when to renew it.

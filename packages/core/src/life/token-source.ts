@@ -94,7 +94,7 @@ async function setToken(life: Life, token: Token): Promise<void> {
   const reason = invalidReason(token)
   if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
   const { cache, state } = await locate(life)
-  state.pending = state.redeeming = undefined
+  state.pending = undefined
   state.version += 1
   if (await cache.set(life, state, token)) return
   const what = 'the store failed, so the token is in memory only'

@@ -609,3 +609,31 @@ test('idle() waits for a renewal in the background, and for a call whose key is 
   await otherIdle
   expect(other.peek()).toBe('Bearer b')
 })
+
+test('a request whose credentials were looked up too late is not sent', async () => {
+  const secrets = deferred<string>()
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint, { clientSecret: () => secrets.promise, timeoutMs: 400 })
+  const error = errorOf(source.getToken())
+  await seconds(0.4)
+  expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  secrets.resolve('secret')
+  await seconds(1)
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+test('idle() waits for a call that starts while it waits for another one', async () => {
+  const answers = [deferred<Response>(), deferred<Response>()] as const
+  const source = sourceOver(tokenEndpoint(...answers.map(({ promise }) => promise)))
+  const first = source.getToken()
+  let isIdle = false
+  const idle = source.idle().then(() => (isIdle = true))
+  const second = first.then(() => source.getToken({ rejected: 'token-1' }))
+  answers[0].resolve(grant('token-1'))
+  await first
+  await seconds(1)
+  expect(isIdle).toBe(false)
+  answers[1].resolve(grant('token-2'))
+  await idle
+  expect((await second).accessToken).toBe('token-2')
+})

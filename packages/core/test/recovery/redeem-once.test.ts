@@ -141,6 +141,24 @@ test.each(places)('setToken and clear discard a late answer %s', async (_what, m
   }
 })
 
+test('after setToken, an earlier refresh token that is still being redeemed delays no renewal', async () => {
+  const first = deferred<Response>()
+  const endpoint = tokenEndpoint(first.promise, refusal('slow_down', 429))
+  const source = sourceOver(endpoint, { grant: signedIn, timeoutMs: 400 })
+  await source.setToken(token())
+  const outcome = errorOf(source.getToken())
+  await seconds(0.4)
+  await outcome
+  await source.setToken({ ...token(1000), refreshToken: 'other' })
+  await seconds(1)
+  expect(await errorOf(source.getToken())).toMatchObject({ status: 429 })
+  await seconds(1)
+  expect(await accessTokenOf(source)).toBe('token-3')
+  first.resolve(late())
+  await source.idle()
+  expect(source.peek()).toBe('Bearer token-3')
+})
+
 test('a request that can be repeated is aborted at timeoutMs, as before', async () => {
   const signals: (AbortSignal | null | undefined)[] = []
   const fetch = (_input: unknown, init?: RequestInit) => {
