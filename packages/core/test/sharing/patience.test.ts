@@ -162,3 +162,17 @@ test('a user who signs in during the wait for a dead holder is not asked to wait
   await pass(2)
   expect(await token).toBe('theirs')
 })
+
+test('a holder waits for its own slow request, however long that takes', async () => {
+  const answer = deferred<Response>()
+  const database = createDatabase()
+  const { lock, asked } = createLocks([])
+  const endpoint = tokenEndpoint(answer.promise)
+  const token = accessTokenOf(sourceOver(endpoint, { store: database.open({ lock }) }))
+  await until(() => endpoint.requests.length)
+  await pass(5)
+  answer.resolve(grant('slow'))
+  expect(await token).toBe('slow')
+  expect(asked).toEqual([''])
+  expect(endpoint.requests).toHaveLength(1)
+})

@@ -269,3 +269,16 @@ test('a sign-in that was stored after the lock was lost is not overwritten, even
   expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=refresh-9')
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-9' }])
 })
+
+test('a user who signs in during the renewal of a token without a refresh token is not overwritten', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const { source } = watch(endpoint, { store: database.open(), key: 'tenant' })
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await sourceOver(tokenEndpoint(), { store: database.open(), key: 'tenant' }).setToken(first())
+  answer.resolve(grant('late'))
+  expect((await waiting).accessToken).toBe('token-2')
+  expect(await endpoint.requests[1]?.text()).toBe('grant_type=refresh_token&refresh_token=refresh-1')
+})

@@ -2,7 +2,7 @@ import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import type { Token, TokenStore } from '../../src/index.ts'
 import { accessTokenOf, createDatabase, until } from '../database.ts'
-import { errorOf, grant, password, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, password, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -269,6 +269,28 @@ test('a sign-in that could not be stored is written again, unless a later one is
     await until(() => database.tokens()[0]?.refreshToken === (isLater ? 'r' : 'refresh-1'))
     await until(() => source.peek() === (isLater ? 'Bearer other' : 'Bearer token-1'))
   }
+})
+
+test('calls start no second write while one is running', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  const written = deferred<undefined>()
+  let writes = 0
+  const set = (key: string, token: Token) => {
+    writes += 1
+    return writes === 1 ? Promise.reject(new Error('down')) : written.promise.then(() => whole.set(key, token))
+  }
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ set }) })
+  await source.getToken()
+  await seconds(1)
+  source.peek()
+  await until(() => writes === 2)
+  source.peek()
+  source.peek()
+  written.resolve(undefined)
+  await until(() => database.tokens().length === 1)
+  await seconds(1)
+  expect(writes).toBe(2)
 })
 
 test("an application's token that could not be written is written with a later call, and the lock is not held for it", async () => {
