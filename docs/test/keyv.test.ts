@@ -42,7 +42,7 @@ afterEach(async () => {
 afterAll(() => redis.stop())
 
 describe('a Keyv in memory', () => {
-  testTokenStore(test, () => new Keyv())
+  testTokenStore(test, () => new Keyv(), { timeoutMs: 60_000 })
 })
 
 describe.each([
@@ -52,7 +52,7 @@ describe.each([
   testTokenStore(test, () => storeOver(connect()), {
     sibling: () => storeOver(connect()),
     cleanUp: () => connect().clear(),
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   })
 })
 

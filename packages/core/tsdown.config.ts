@@ -10,10 +10,10 @@ const code = mergeConfig(library, {
   outputOptions: {
     chunkFileNames: '[name].js',
     codeSplitting: {
-      // One file for each room, so that bundlers leave out unused rooms. The room life loads sharing, and needs the
-      // other two.
+      // One file for each room, so that bundlers leave out unused rooms. The room life needs request and endpoint, and
+      // loads the rest later. The room request loads explain only after a call has failed.
       groups: [
-        { name: 'request', test: /\/src\/request\//, priority: 2 },
+        { name: 'request', test: /\/src\/request\/(?!explain)/, priority: 2 },
         { name: 'endpoint', test: /\/src\/endpoint\//, priority: 1 },
         { name: 'life', test: /\/src\/(life|grants)\// },
       ],

@@ -1,2 +1,2 @@
-// Loads the code for stores in advance. The lazy load takes real time, and tests with a fake clock do not wait for it.
-export * from './src/sharing/shared-cache.ts'
+// Loads in advance what core loads later. A lazy load takes real time, and tests with a fake clock do not wait for it.
+export * from './src/loaded-later.ts'

@@ -136,7 +136,7 @@ test.each([
 
 test.each(['call', 'revoke', 'expire'])('where no token can be had, %s says why', async (action) => {
   await using site = await startSite()
-  site.emulator.orange.answerTokenRequests(1, { status: 503 })
+  site.emulator.orange.answerTokenRequests(3, { status: 503 })
   expect((await site.visit().post('/tokens/shops', { action })).status).toBe(503)
   const [one, other] = [site.visit(), site.visit()]
   await one.signIn()

@@ -38,8 +38,11 @@ export const kyClientsWithoutRetry: Clients<KyInstance> = [
 export const fetchClients: Clients<typeof fetch> = [
   ['bearerFetch', (site) => bearerFetch(orangeTokens(site.client))],
   [
-    'bearerFetch with a fetch that reads only the request',
-    (site) => bearerFetch(orangeTokens(site.client), onlyRequest),
+    'bearerFetch with a Request and a fetch that reads only the request',
+    (site) => {
+      const authorized = bearerFetch(orangeTokens(site.client), onlyRequest)
+      return (url, init) => authorized(new Request(url, init))
+    },
   ],
   ['bearerFetch with a fetch that passes on both arguments', (site) => bearerFetch(orangeTokens(site.client), both)],
   [

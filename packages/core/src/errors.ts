@@ -56,7 +56,9 @@ export class OAuthError extends Error {
   constructor(code: OAuthErrorCode, message: string, details: OAuthErrorDetails = {}) {
     super(message)
     this.code = code
-    Object.assign(this, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))
+    for (const [name, value] of Object.entries(details)) {
+      if (value !== undefined) Object.assign(this, { [name]: value })
+    }
   }
 }
 

@@ -8,6 +8,10 @@ export type RenewalReason = 'absent' | 'expired' | 'ageing' | 'rejected'
 export type TokenEvent = TokenEventDetails & {
   /** The name of the provider. */
   readonly provider: string
+  /** The name of the grant, such as `client_credentials`. */
+  readonly grant: string
+  /** Whose token it is: the value of the option `eventKey`. Absent if that option is not given. */
+  readonly key?: string
 }
 
 /** The kinds of events and their details. */
@@ -58,6 +62,8 @@ export type TokenEventDetails =
   | {
       /** An API rejected a token. */
       readonly type: 'rejected'
+      /** The origin of the call's URL. */
+      readonly origin: string
       readonly status: number
       /** Whether the call was sent again with a newer token. */
       readonly isReplayed: boolean
@@ -68,6 +74,8 @@ export type TokenEventDetails =
        * JSON. A new token would be as long, so raise that limit.
        */
       readonly type: 'oversized'
+      /** The origin of the call's URL. */
+      readonly origin: string
       readonly status: number
       /** The length of the `Authorization` header, in characters. */
       readonly length: number

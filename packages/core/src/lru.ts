@@ -1,3 +1,6 @@
+/** Returns the same member for the same key. `members` holds all of them. */
+export type Lru<Member> = ((key: string) => Member) & { readonly members: ReadonlyMap<string, Member> }
+
 /**
  * Makes a function that returns the same member for the same key. Beyond `maxIdle`, it drops the longest unused member.
  */
@@ -5,10 +8,10 @@ export function createLru<Member>(
   create: (key: string) => Member,
   maxIdle: number,
   isBusy: (member: Member) => boolean = () => false,
-): (key: string) => Member {
+): Lru<Member> {
   // A Map keeps the order of insertion, so its first member is the longest unused.
   const members = new Map<string, Member>()
-  return (key) => {
+  const get = (key: string) => {
     const member = members.get(key) ?? create(key)
     members.delete(key)
     members.set(key, member)
@@ -24,4 +27,5 @@ export function createLru<Member>(
     }
     return member
   }
+  return Object.assign(get, { members })
 }

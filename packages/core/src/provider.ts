@@ -64,7 +64,8 @@ export type Provider = {
   /**
    * Whether an API's response with one of the `rejectedStatuses` means that the API rejects the token.
    *
-   * It receives a copy of the response, whose body is cut off at 16 kB.
+   * It receives a copy of the response. Its body is read only if this function reads it: the first 16 kB, within one
+   * second. A body that takes longer is empty.
    *
    * @defaultValue `true`, unless the `WWW-Authenticate` header names another reason.
    */
@@ -88,6 +89,27 @@ export type Provider = {
    * @defaultValue `X-Request-Id`
    */
   readonly requestIdHeader?: string | undefined
+  /**
+   * Translates an answer of the token endpoint, a token or an error, into the names of RFC 6749 §5. It is needed if the
+   * server uses names of its own:
+   *
+   * ```ts
+   * readTokenResponse: (members) =>
+   *   members['error_description'] === 'session not found' ? { ...members, error: 'invalid_grant' } : members
+   * ```
+   *
+   * Only the error `invalid_grant` ends a refresh token: the user must then sign in again. An answer with the status 408,
+   * 429 or 5xx always means: try again later.
+   *
+   * @param members - the members of the JSON answer. An empty object if it is no JSON object.
+   * @param status - the status of the answer.
+   * @returns the members under the names of RFC 6749. If the function throws or returns no object, the error is
+   * `TOKEN_MALFORMED`.
+   * @defaultValue The members as they are.
+   */
+  readonly readTokenResponse?:
+    | ((members: Readonly<Record<string, unknown>>, status: number) => Readonly<Record<string, unknown>>)
+    | undefined
 }
 
 /** A request to an authorization server before it is sent. A {@link ClientAuth} adds the client's credentials to it. */

@@ -1,19 +1,47 @@
-/** Reads at most `maxBytes` of a body as UTF-8, without its byte order mark. `cut` is `true` if the body was longer. */
-export async function readText(response: Response, maxBytes: number): Promise<{ text: string; cut: boolean }> {
+/** The body of a response. Some custom `fetch` have a stream of Node.js instead of a web stream, and some have none. */
+type Body = Partial<ReadableStream<Uint8Array> & { destroy(): void }> | null | undefined
+
+/**
+ * Reads at most `maxBytes` of a body as UTF-8, without its byte order mark. `cut` is `true` if the body was longer.
+ *
+ * It asks no more of a response than every `fetch` has. If the body is no stream, it calls `text()`.
+ *
+ * @param ended - when this promise is fulfilled, the rest of the body is cancelled.
+ */
+export async function readText(
+  response: Response,
+  maxBytes: number,
+  ended?: Promise<void>,
+): Promise<{ text: string; cut: boolean }> {
+  const body: Body = response.body
+  const reader = body?.getReader?.()
+  // Not every platform can iterate over its own web streams.
+  const chunks = (
+    reader
+      ? { [Symbol.asyncIterator]: () => ({ next: () => reader.read() }) }
+      : body?.[Symbol.asyncIterator]
+        ? body
+        : [new TextEncoder().encode(await response.text())]
+  ) as AsyncIterable<Uint8Array>
+  const cancel = () => discard(reader ?? body)
+  void ended?.then(cancel)
   const decoder = new TextDecoder()
-  let text = ''
   let left = maxBytes
-  const reader = response.body?.getReader()
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- each read follows the one before
-    const chunk = await reader?.read()
-    if (!chunk || chunk.done) return { text: text + decoder.decode(), cut: false }
-    text += decoder.decode(chunk.value.subarray(0, left), { stream: true })
-    left -= chunk.value.byteLength
-    if (left < 0) {
-      // The rest is not needed, so it does not matter if it cannot be cancelled.
-      reader?.cancel().catch(() => {})
-      return { text, cut: true }
-    }
+  let text = ''
+  for await (const chunk of chunks) {
+    text += decoder.decode(chunk.subarray(0, left), { stream: true })
+    left -= chunk.byteLength
+    if (left < 0) break
   }
+  cancel()
+  return { text: text + decoder.decode(), cut: left < 0 }
+}
+
+/**
+ * Cancels a body that is not needed, which frees its connection. It does not matter if that fails.
+ *
+ * It does not wait. If the body has a copy, the promise of its cancellation settles only after that of the copy.
+ */
+export const discard = (body: Pick<NonNullable<Body>, 'cancel' | 'destroy'> | null | undefined): void => {
+  void (body?.cancel?.().catch(() => {}) ?? body?.destroy?.())
 }

@@ -24,7 +24,8 @@ export type TokenStore = {
    *
    * A write must not undo what another process did in the meantime. A renewal can take seconds. If the user logs out in
    * another process during that time, a plain `set` at its end stores the login again. For a store without `replace`,
-   * the source reads the entry, compares it, and then calls `set`. A log-out between these steps is then undone.
+   * the source reads the entry, compares it, and then calls `set`. A log-out between these steps is then undone, unless
+   * `get` and `set` are synchronous, as in a `Map`.
    *
    * The reading and the writing must be one step for the database, such as a transaction, a script, or a write with the
    * condition that the entry has the same version or the same text. A comparison in the program is not enough.

@@ -17,6 +17,8 @@ export type Token = {
   readonly expiresAt?: number | undefined
   /** The refresh token, which renews the access token without the user. Absent for most machine-to-machine grants. */
   readonly refreshToken?: string | undefined
+  /** When the refresh token expires, in milliseconds since the epoch. If absent, the server did not say it. */
+  readonly refreshExpiresAt?: number | undefined
   /** The granted scope, which can be less than the requested one. If absent, the server did not name it. */
   readonly scope?: string | undefined
   /** The OpenID Connect ID token as received. This package does not check it. */
@@ -34,9 +36,11 @@ export const isAccessToken = (value: unknown): value is string =>
 
 /** Returns what is wrong with a value that should be a {@link Token}, or `undefined` if it is one. */
 export function invalidReason(value: unknown): string | undefined {
-  const { accessToken, expiresAt = 0, refreshToken = 'none' } = Object(value) as Record<keyof Token, unknown>
+  const members = Object(value) as Record<keyof Token, unknown>
+  const { accessToken, expiresAt = 0, refreshToken = 'none', refreshExpiresAt = 0 } = members
   if (!isAccessToken(accessToken)) return 'accessToken is missing or malformed'
   if (!Number.isFinite(expiresAt)) return 'expiresAt is not a number of milliseconds since the epoch'
+  if (!Number.isFinite(refreshExpiresAt)) return 'refreshExpiresAt is not a number of milliseconds since the epoch'
   if (typeof refreshToken !== 'string' || refreshToken === '') return 'refreshToken is not a non-empty string'
   return undefined
 }
@@ -52,6 +56,13 @@ export type GetTokenOptions = {
    * The source renews only if this is still its current token. Otherwise it returns its newer token.
    */
   readonly rejected?: string | undefined
+  /**
+   * How long the token must at least be valid, in milliseconds, such as for a body that is sent slowly, or for a socket.
+   * If no token lasts that long, the source returns the one that lasts longest.
+   *
+   * @defaultValue 0
+   */
+  readonly validForMs?: number | undefined
   /** Ends the wait of this caller only. A renewal that other callers share continues. */
   readonly signal?: AbortSignal | undefined
 }
@@ -80,6 +91,8 @@ export type TokenSource = {
   readonly apis: readonly string[]
   /** Exceptions within `apis`, as URL prefixes. The tokens are not sent there. */
   readonly exceptApis?: readonly string[] | undefined
+  /** The name of the provider, for the error of a call that is sent without a token and gets a 401. */
+  readonly name?: string | undefined
   /**
    * Whether a response means that the API rejects the token of the request.
    *

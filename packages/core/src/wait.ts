@@ -1,11 +1,29 @@
-/** Waits for a promise for at most `ms` milliseconds, then returns the result of `late`. No timer is left running. */
+/**
+ * Waits for a promise for at most `ms` milliseconds, then returns the result of `late`. No timer is left running.
+ *
+ * A timer that fires much too late proves nothing: the machine slept, or the process was frozen, and the result may have
+ * arrived meanwhile. The wait then continues for a moment, so that the result is read first.
+ */
 export function withTimeout<T>(promise: Promise<T>, ms: number, late: () => T | Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     // A timer of more than a signed 32-bit number of milliseconds would end at once.
-    const timer = setTimeout(() => resolve(Promise.resolve().then(late)), Math.min(ms, 2_147_483_647))
+    const wait = Math.min(ms, 2_147_483_647)
+    const latest = Date.now() + wait + 500
+    const end = () => resolve(Promise.resolve().then(late))
+    let timer = setTimeout(() => {
+      if (Date.now() > latest) timer = setTimeout(end, 250)
+      else end()
+    }, wait)
     void promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
+
+/** Waits for some milliseconds. With `isIdle`, the process may end meanwhile, if the runtime supports that. */
+export const pause = (ms: number, isIdle = false): Promise<void> =>
+  new Promise((resolve) => {
+    const timer: { unref?: () => void } | number = setTimeout(resolve, ms)
+    if (isIdle && typeof timer === 'object') timer.unref?.()
+  })
 
 /** The waiting callers of each signal. It is also the listener of that signal, and ends their waits. */
 const waitsOf = new WeakMap<AbortSignal, Set<(reason: unknown) => void> & EventListenerObject>()

@@ -1,6 +1,6 @@
 import ky from 'ky'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { bearer, bearerFetch, type TokenEvent } from '../src/index.ts'
+import { bearer, bearerFetch, type Token, type TokenEvent } from '../src/index.ts'
 import { api, errorOf, grant, refusal, sourceOver, tokenEndpoint, unauthorized } from './support.ts'
 
 let events: TokenEvent[] = []
@@ -15,8 +15,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const provider = 'example'
-const url = 'https://api.example/v1'
+const who = { provider: 'example', grant: 'client_credentials' }
+const origin = 'https://api.example'
+const url = `${origin}/v1`
 
 test('the first call renews with the reason absent, and memory serves later calls', async () => {
   const source = sourceOver(tokenEndpoint(), { onEvent })
@@ -24,9 +25,9 @@ test('the first call renews with the reason absent, and memory serves later call
   await source.getToken()
   source.peek()
   expect(events).toEqual([
-    { type: 'renewed', provider, reason: 'absent', durationMs: 0, expiresAt: 4_600_000 },
-    { type: 'served', provider, expiresAt: 4_600_000 },
-    { type: 'served', provider, expiresAt: 4_600_000 },
+    { type: 'renewed', ...who, reason: 'absent', durationMs: 0, expiresAt: 4_600_000 },
+    { type: 'served', ...who, expiresAt: 4_600_000 },
+    { type: 'served', ...who, expiresAt: 4_600_000 },
   ])
 })
 
@@ -49,8 +50,8 @@ test('a failed event has the reason, the error, whether a token is left, and the
   const error = await errorOf(source.getToken())
   await errorOf(source.getToken())
   expect(events).toEqual([
-    { type: 'failed', provider, reason: 'absent', error, hasToken: false, retryAt: 1_001_000 },
-    { type: 'throttled', provider, why: 'back-off' },
+    { type: 'failed', ...who, reason: 'absent', error, hasToken: false, retryAt: 1_001_000 },
+    { type: 'throttled', ...who, why: 'back-off' },
   ])
 })
 
@@ -67,7 +68,7 @@ test('a rejected token beyond the limit of forced renewals is a throttled event'
   const source = sourceOver(tokenEndpoint(...Array.from({ length: 9 }, () => grant('same'))), { onEvent })
   await source.getToken()
   for (let count = 0; count < 4; count += 1) await source.getToken({ rejected: 'same' })
-  expect(events).toContainEqual({ type: 'throttled', provider, why: 'forced-renewals' })
+  expect(events).toContainEqual({ type: 'throttled', ...who, why: 'forced-renewals' })
 })
 
 test('each rejected call is an event, and isReplayed is true if the call was sent again', async () => {
@@ -78,15 +79,15 @@ test('each rejected call is an event, and isReplayed is true if the call was sen
   await errorOf(http.post(url, { body: new Blob(['streamed']).stream(), retry: 0 }))
   const rejected = events.filter(({ type }) => type === 'rejected')
   expect(rejected).toEqual([
-    { type: 'rejected', provider, status: 401, isReplayed: true },
-    { type: 'rejected', provider, status: 401, isReplayed: false },
+    { type: 'rejected', ...who, origin, status: 401, isReplayed: true },
+    { type: 'rejected', ...who, origin, status: 401, isReplayed: false },
   ])
 })
 
 test('if the token did not change, the event for the rejected call has isReplayed false', async () => {
   const source = sourceOver(tokenEndpoint(grant('same'), grant('same')), { onEvent })
   await bearerFetch(source, api(unauthorized()).fetch)(url)
-  expect(events.at(-1)).toEqual({ type: 'rejected', provider, status: 401, isReplayed: false })
+  expect(events.at(-1)).toEqual({ type: 'rejected', ...who, origin, status: 401, isReplayed: false })
 })
 
 const html = { headers: { 'content-type': 'text/html' } }
@@ -108,7 +109,7 @@ test.each([
   const source = sourceOver(tokenEndpoint(grant('x'.repeat(length))), { onEvent })
   const response = await bearerFetch(source, api(answer()).fetch)(url)
   const { status } = response
-  const told = [{ type: 'oversized', provider, status, length: 'Bearer '.length + length }]
+  const told = [{ type: 'oversized', ...who, origin, status, length: 'Bearer '.length + length }]
   expect(events.filter(({ type }) => type === 'oversized')).toEqual(isTold ? told : [])
 })
 
@@ -118,9 +119,9 @@ test.each([
   ['authorization', `${url}?secret=1`, { headers: { authorization: 'Basic x' } }, 'https://api.example'],
 ] as const)(
   'a call without a token is an event with the reason %s and the origin, but without path and query',
-  async (why, to, init, origin) => {
+  async (why, to, init, toOrigin) => {
     await bearerFetch(sourceOver(tokenEndpoint(), { onEvent }), api().fetch)(to, init)
-    expect(events).toEqual([{ type: 'skipped', provider, why, origin }])
+    expect(events).toEqual([{ type: 'skipped', ...who, why, origin: toOrigin }])
   },
 )
 
@@ -132,4 +133,26 @@ test('an event handler that throws changes nothing', async () => {
   })
   expect((await source.getToken()).accessToken).toBe('token-1')
   expect(source.peek()).toBe('Bearer token-1')
+})
+
+test('events carry the provider and the grant, and whose token it is only if eventKey says so', async () => {
+  for (const eventKey of [undefined, 'tenant-1']) {
+    const events: TokenEvent[] = []
+    const store = new Map<string, Token>()
+    const source = sourceOver(tokenEndpoint(), {
+      key: 'ada@example.com',
+      eventKey,
+      store,
+      onEvent: (e) => events.push(e),
+    })
+    await source.getToken()
+    source.peek()
+    await errorOf(source.getToken({ rejected: 'token-1' }).then(() => Promise.reject(new Error('done'))))
+    expect(events.length).toBeGreaterThan(2)
+    for (const event of events) {
+      expect(event).toMatchObject({ provider: 'example', grant: 'client_credentials' })
+      expect(event.key).toBe(eventKey)
+    }
+    expect(JSON.stringify(events)).not.toContain('ada@')
+  }
 })

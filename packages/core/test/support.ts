@@ -1,4 +1,10 @@
-import { clientSecretBasic, createTokenSource, type Provider, type TokenSourceOptions } from '../src/index.ts'
+import {
+  clientSecretBasic,
+  createTokenSource,
+  type Grant,
+  type Provider,
+  type TokenSourceOptions,
+} from '../src/index.ts'
 
 export const secret = 'S3cr3t-of-the-client'
 
@@ -27,6 +33,16 @@ export function tokenEndpoint(...script: (Answer | undefined)[]) {
 /** A token endpoint's answer with a token. */
 export const grant = (accessToken: string, members: Record<string, unknown> = {}) =>
   Response.json({ access_token: accessToken, token_type: 'Bearer', expires_in: 3600, ...members })
+
+/** A grant that can start over by itself, and whose refresh tokens are kept. */
+export const password: Grant = {
+  name: 'password',
+  identity: '',
+  parameters: () => ({ grant_type: 'password', username: 'ada', password: 'pass' }),
+}
+
+/** The grant of a user who signed in elsewhere. It cannot get a token by itself. */
+export const signedIn: Grant = { name: 'sign-in', identity: '' }
 
 /** A token endpoint's answer that refuses the request. */
 export const refusal = (error: string, status = 400, headers: Record<string, string> = {}) =>

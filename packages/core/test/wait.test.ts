@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { abortable } from '../src/wait.ts'
+import { abortable, withTimeout } from '../src/wait.ts'
 import { deferred, errorOf } from './support.ts'
 
 test('all callers that wait with one signal share one listener, which goes with the last of them', async () => {
@@ -39,4 +39,33 @@ test('a signal whose waits have all ended gets a new listener for the next one',
   const error = errorOf(abortable(new Promise(() => {}), caller.signal))
   caller.abort('over')
   expect(await error).toBe('over')
+})
+
+test('a timer that fires more than 500 ms late proves nothing: the wait continues for 250 ms', async () => {
+  vi.useFakeTimers({ now: 0 })
+  const late = () => 'late'
+  const { promise, resolve } = deferred<string>()
+  const frozen = withTimeout(promise, 1000, late)
+  vi.setSystemTime(5000)
+  await vi.advanceTimersByTimeAsync(1000)
+  resolve('arrived')
+  expect(await frozen).toBe('arrived')
+
+  let result: string | undefined
+  void withTimeout(new Promise<string>(() => {}), 1000, late).then((value) => (result = value))
+  vi.setSystemTime(Date.now() + 60_000)
+  await vi.advanceTimersByTimeAsync(1249)
+  expect(result).toBeUndefined()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(result).toBe('late')
+  vi.useRealTimers()
+})
+
+test('a timer that fires up to 500 ms late ends the wait', async () => {
+  vi.useFakeTimers({ now: 0 })
+  const ended = withTimeout(new Promise<string>(() => {}), 1000, () => 'late')
+  vi.setSystemTime(500)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(await ended).toBe('late')
+  vi.useRealTimers()
 })

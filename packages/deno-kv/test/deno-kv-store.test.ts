@@ -39,7 +39,7 @@ describe('a store in Deno KV', () => {
     hasReplace: true,
     sibling: () => denoKvStore(other),
     cleanUp: clear,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   })
 
   test('keeps all its entries under one prefix', async () => {

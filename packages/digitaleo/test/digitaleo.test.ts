@@ -236,7 +236,15 @@ test('a 400 from a proxy that refuses a long header is passed on, and an event n
   const error = await errorOf(client().get(campaigns).json())
   expect(error).toMatchObject({ name: 'HTTPError', response: { status: 400 } })
   expect(emulator.digitaleo.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1 })
-  expect(events).toContainEqual({ type: 'oversized', provider: 'digitaleo', status: 400, length: 50_007 })
+  const { origin } = new URL(campaigns)
+  expect(events).toContainEqual({
+    type: 'oversized',
+    provider: 'digitaleo',
+    grant: 'client_credentials',
+    origin,
+    status: 400,
+    length: 50_007,
+  })
 })
 
 test('a 431 from a server with the usual limit is passed on, and an event names the likely cause', async () => {
@@ -249,7 +257,14 @@ test('a 431 from a server with the usual limit is passed on, and an event names 
     const onEvent = (event: TokenEvent) => void events.push(event)
     const http = ky.create({ retry: 0 }).extend(digitaleoAuth({ ...options, onEvent }))
     expect(await errorOf(http.get(api))).toMatchObject({ name: 'HTTPError', response: { status: 431 } })
-    expect(events).toContainEqual({ type: 'oversized', provider: 'digitaleo', status: 431, length: 50_007 })
+    expect(events).toContainEqual({
+      type: 'oversized',
+      provider: 'digitaleo',
+      grant: 'client_credentials',
+      origin: api,
+      status: 431,
+      length: 50_007,
+    })
     expect(emulator.digitaleo.counters).toMatchObject({ tokenRequests: 1 })
   } finally {
     server.close()

@@ -9,7 +9,7 @@ import { createDatabase, full, makeKey } from './support.ts'
 const unreadable = { unreadable: expect.any(String) }
 
 describe('over a Map', () => {
-  testTokenStore(test, () => encrypted(new Map(), makeKey()))
+  testTokenStore(test, () => encrypted(new Map(), makeKey()), { timeoutMs: 60_000 })
 })
 
 describe('over a store with a lock and a replace that several processes share', () => {
@@ -20,7 +20,7 @@ describe('over a store with a lock and a replace that several processes share', 
     database = createDatabase()
     return open()
   }
-  testTokenStore(test, create, { sibling: open, hasLock: true, hasReplace: true })
+  testTokenStore(test, create, { sibling: open, hasLock: true, hasReplace: true, timeoutMs: 60_000 })
 })
 
 test.each(['lock', 'replace'])('a store without a %s gets none', (name) => {

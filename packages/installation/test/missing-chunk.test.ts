@@ -9,7 +9,7 @@ import { notLoaded } from './not-loaded.ts'
 const place = { registry: inject('registry'), folder: inject('folder') }
 
 /**
- * Installs core, and makes calls with a store and without: first while the file that only a store needs is missing,
+ * Installs core, and makes calls with a store and without: first while the file that core loads later is missing,
  * then after it is back.
  */
 async function loseChunk(client: Client) {
@@ -19,7 +19,7 @@ async function loseChunk(client: Client) {
   const { emulator, settings } = await emulate()
   const output = await installation.run('missing-chunk.ts', {
     SETTINGS: JSON.stringify(settings),
-    CHUNK: join(core?.folder ?? '', 'dist/shared-cache.js'),
+    CHUNK: join(core?.folder ?? '', 'dist/loaded-later.js'),
   })
   const [first, second, aloneMeanwhile, third, fourth, aloneLater] = JSON.parse(output) as Outcome[]
   const { tokenRequests } = emulator.orange.counters
@@ -34,7 +34,7 @@ const twoCalls = [
 
 const isDeno = ({ name }: Client) => name === 'Deno'
 
-describe('if the file for stores is missing, each call with a store says so, and calls without a store work', () => {
+describe('if the file that core loads later is missing, each call with a store says so, and calls without a store work', () => {
   test.each(clients.filter((client) => !isDeno(client)))(
     'installed by $name: after the file is back, the next call finds it',
     async (client) => {

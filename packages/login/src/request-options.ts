@@ -7,7 +7,7 @@ import type { LoginSettings } from './settings.ts'
 const maxBytes = 1_048_576
 
 /** Makes the options for one request of the OpenID Connect library. Checks that `http:` is used on loopback only. */
-export function requestOptions({ provider, fetch, signal }: LoginSettings, url: string) {
+export function requestOptions({ provider, fetch = globalThis.fetch, signal }: LoginSettings, url: string) {
   const { name } = provider
   const send = async <Body>(input: string, init: CustomFetchOptions<string, Body>): Promise<Response> => {
     const { origin } = new URL(input)

@@ -38,7 +38,6 @@ export type LoginSettings = LoginOptions & {
   readonly metadata: AuthorizationServer
   readonly clientAuth: ClientAuth
   readonly scope: string
-  readonly fetch: typeof fetch
   readonly timeoutMs: number
   /** Aborts the requests of one call when it times out. */
   readonly signal: AbortSignal
@@ -61,12 +60,12 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   if (discoveryUrl !== undefined) parseSecureUrl(discoveryUrl, `${name}: discoveryUrl`)
   if (parseSecureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
   if (!options.clientId) fail('clientId is missing or empty')
-  const { clientAuth = provider.clientAuth, fetch = (input, init) => globalThis.fetch(input, init) } = options
+  const { clientAuth = provider.clientAuth } = options
   if (clientSecret === '' || (clientSecret === undefined && needsClientSecret(clientAuth)))
     fail('clientSecret is missing or empty: a client without a secret needs another clientAuth, such as none')
   if (!(timeoutMs > 0 && timeoutMs <= 2_147_483_647))
     fail('timeoutMs must be a number above 0, and at most 2,147,483,647')
-  return { ...options, metadata: metadataOf(provider), clientAuth, scope, timeoutMs, fetch }
+  return { ...options, metadata: metadataOf(provider), clientAuth, scope, timeoutMs }
 }
 
 /** Returns the client's id. Calls the option if it is a function. */

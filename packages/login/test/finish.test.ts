@@ -196,8 +196,8 @@ test.each([
   ['a look-up of the secret that never ends', { clientSecret: () => new Promise<string>(() => {}) }],
   ['a response that never ends', { fetch: async () => new Response(new ReadableStream()) }],
 ])('%s ends at timeoutMs', async (_what, own) => {
+  const { transaction } = await scripted(complete, () => new Response()).login.start()
   const { login } = scripted(complete, () => new Response(), { timeoutMs: 30, ...own })
-  const { transaction } = await login.start()
   const error = await errorOf(login.finish(`${callback}?code=a&state=${transaction.state}`, transaction))
   expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('30 ms') })
 })

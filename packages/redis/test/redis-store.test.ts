@@ -36,6 +36,7 @@ describe.each([nodeRedis, ioredis, ioredis5])('over $name:', ({ connect }) => {
     testTokenStore(test, () => redisStore(client), {
       hasLock: true,
       hasReplace: true,
+      timeoutMs: 60_000,
       sibling: () => redisStore(other),
       cleanUp: () => admin.flushAll(),
     })
@@ -47,6 +48,7 @@ describe.each([nodeRedis, ioredis, ioredis5])('over $name:', ({ connect }) => {
     testTokenStore(test, () => encrypted(redisStore(client), key), {
       hasLock: true,
       hasReplace: true,
+      timeoutMs: 60_000,
       sibling: () => encrypted(redisStore(other), key),
       cleanUp: () => admin.flushAll(),
     })
@@ -197,6 +199,7 @@ describe('over RESP 2, where a caller cannot listen', () => {
   testTokenStore(test, async () => redisStore(await connectAdmin(redis, { RESP: 2 })), {
     hasLock: true,
     hasReplace: true,
+    timeoutMs: 60_000,
     sibling: () => redisStore(admin),
   })
 })

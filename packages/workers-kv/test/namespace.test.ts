@@ -20,7 +20,7 @@ describe('a store in a KV namespace', () => {
   testTokenStore(test, () => workersKvStore(namespace), {
     sibling: () => workersKvStore(namespace),
     cleanUp: clear,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   })
 
   test('an entry expires with its token, but not before one minute has passed', async () => {

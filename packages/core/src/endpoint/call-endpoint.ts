@@ -4,6 +4,7 @@ import type { ClientAuth, Provider } from '../provider.ts'
 import { errorCode, createRedactor } from './redactor.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { withTimeout } from '../wait.ts'
+import { unpooled } from './unpooled.ts'
 
 /** The options of a request to an authorization server. */
 export type ClientOptions = {
@@ -24,10 +25,16 @@ export type ClientOptions = {
   /**
    * How long the request may take, including the look-up of the credentials, in milliseconds.
    *
-   * @defaultValue 10_000
+   * @defaultValue 9000
    */
   readonly timeoutMs?: number | undefined
 }
+
+/** How long the response to a request that can be sent only once is waited for, in milliseconds. */
+export const answerMs = 60_000
+
+/** The errors of lost connections, and their codes, such as `ECONNREFUSED`. */
+export const lostConnections: WeakMap<OAuthError, string> = /* @__PURE__ */ new WeakMap()
 
 /** Form parameters under their wire names. A list repeats its parameter, and `undefined` leaves it out. */
 export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -45,6 +52,10 @@ export type Answer = {
 /**
  * Posts a form with the client's authentication, and reads the response.
  *
+ * A refresh token or a code can be used only once. After it was sent, its response is therefore read even if that takes
+ * longer than `timeoutMs`.
+ *
+ * @param onSend - called with the form just before it is sent. Returns whether it can be sent only once.
  * @throws {@link OAuthError} `TOKEN_UNAVAILABLE`, and the errors of `read`. `TypeError` for wrong use.
  */
 export function callEndpoint<T>(
@@ -52,9 +63,11 @@ export function callEndpoint<T>(
   client: ClientOptions,
   parameters: FormParameters | (() => FormParameters | Promise<FormParameters>),
   read: (answer: Answer) => Promise<T>,
+  onSend?: (form: URLSearchParams) => boolean,
 ): Promise<T> {
-  const { provider, clientAuth = provider.clientAuth, timeoutMs = 10_000 } = client
+  const { provider, clientAuth = provider.clientAuth, timeoutMs = 9000, fetch = globalThis.fetch } = client
   const deadline = new AbortController()
+  let isOnce: boolean | undefined
 
   const send = async (): Promise<T> => {
     const url = parseSecureUrl(provider[endpoint] ?? '', `${provider.name}: ${endpoint}`)
@@ -69,30 +82,49 @@ export function callEndpoint<T>(
       await clientAuth({ form: prepared, headers, clientId, clientSecret, provider })
       return prepared
     })
-    const hidden = [...form].filter(([name, value]) => !shown.has(name) && value.length > 3).map(([, value]) => value)
+    const hidden = [...form].map(([name, value]) => (shown.has(name) || value.length < 4 ? undefined : value))
     const redact = createRedactor([clientSecret, headers.get('authorization')?.split(' ').at(-1), ...hidden])
 
-    const { fetch = globalThis.fetch } = client
     const { signal } = deadline
+    signal.throwIfAborted()
+    isOnce = onSend?.(form)
     const sentAt = Date.now()
+    const connection = unpooled(fetch)
     try {
-      const response = await fetch(url, { method: 'POST', headers, body: form.toString(), redirect: 'manual', signal })
-      return await read({ response, provider, sentAt, redact })
+      const init = {
+        method: 'POST',
+        headers,
+        body: form.toString(),
+        redirect: 'manual',
+        signal,
+        client: connection,
+      } as const
+      return await read({ response: await fetch(url.href, init), provider, sentAt, redact })
     } catch (error) {
       if (error instanceof OAuthError) throw error
       // The error is not passed on as a cause, because a fetch can put any data into its errors.
-      const what = `the ${endpoint} did not answer (${redact(errorCode(error))}): try again later`
-      throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
+      const code = redact(errorCode(error))
+      const lost = oauthError(
+        provider.name,
+        'TOKEN_UNAVAILABLE',
+        `the ${endpoint} did not answer (${code}): try again later`,
+      )
+      lostConnections.set(lost, code)
+      throw lost
+    } finally {
+      connection?.close()
     }
   }
 
-  return withTimeout(send(), timeoutMs, () => {
+  const work = send()
+  const giveUp = () => {
     // The signal ends the request. If the work ignores the signal, as a vault's look-up can, this call no longer waits
     // for it.
     deadline.abort()
     const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
-  })
+  }
+  return withTimeout(work, timeoutMs, () => (isOnce ? withTimeout(work, answerMs - timeoutMs, giveUp) : giveUp()))
 }
 
 /**

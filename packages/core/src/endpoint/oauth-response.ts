@@ -1,5 +1,6 @@
 import type { Answer } from './call-endpoint.ts'
 import { oauthError, type OAuthError, type OAuthErrorCode } from '../errors.ts'
+import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
 
 const maxBytes = 1_048_576
@@ -15,13 +16,20 @@ export type Success = {
 /**
  * Reads an endpoint's response, and throws unless it is a success.
  *
+ * @param translate - the provider's function for answers with names of its own.
  * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5.2 RFC 6749 §5.2}
  */
-export async function readAnswer({ response, provider, redact }: Answer, endpoint: string): Promise<Success> {
+export async function readAnswer(
+  { response, provider, redact }: Answer,
+  endpoint: string,
+  translate: NonNullable<Provider['readTokenResponse']> = (members) => members,
+): Promise<Success> {
   const { status, headers } = response
   const { text, cut } = await readText(response, maxBytes)
-  const members = parseMembers(text)
+  const said = (await membersOf(() => JSON.parse(text))) ?? {}
+  const translated = await membersOf(() => translate(said, status))
+  const members = translated ?? said
 
   const error = printable(members['error'], redact)
   const errorDescription = printable(
@@ -30,20 +38,21 @@ export async function readAnswer({ response, provider, redact }: Answer, endpoin
   )
   const requestId = printable(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? members['error_id'], redact)
   const details = { status, error, errorDescription, requestId, retryAt: retryAt(headers.get('retry-after')) }
-  const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
+  const answer = status + (error ? ` ${error}` : '') + (errorDescription ? ` (${errorDescription})` : '')
   const fail = (code: OAuthErrorCode, what: string) =>
     oauthError(provider.name, code, `the ${endpoint} answered ${answer}: ${what}`, details)
   const malformed = (reason: string) =>
     fail('TOKEN_MALFORMED', `${reason}; check the provider's ${endpoint}, and any proxy in front of it`)
 
-  // In a browser, a redirect that was not followed shows nothing, not even its status.
-  const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400)
   if (status === 408 || status === 429 || status >= 500 || transient.has(error)) {
     throw fail('TOKEN_UNAVAILABLE', 'try again later')
   }
-  if (isRedirect) throw malformed('a redirect, and credentials are never sent to another URL')
-  if (error) throw fail('TOKEN_REFUSED', "check the client's credentials and settings at the provider")
+  // In a browser, a redirect that was not followed shows nothing, not even its status.
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
+    throw malformed('a redirect, and credentials are never sent to another URL')
   if (cut) throw malformed('more than 1 MB')
+  if (!translated) throw malformed('readTokenResponse failed')
+  if (error) throw fail('TOKEN_REFUSED', "check the client's credentials and settings at the provider")
   if (!response.ok) throw malformed('neither a success nor an OAuth error')
   return { members, malformed }
 }
@@ -54,13 +63,14 @@ const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
 /** Whether a value is a non-empty string. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-/** Returns the members of a JSON object, or none if the text is something else. */
-function parseMembers(text: string): Record<string, unknown> {
+/** Returns the members of the object that `make` returns. `undefined` if it returns something else, or throws. */
+async function membersOf(make: () => unknown): Promise<Record<string, unknown> | undefined> {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && !Array.isArray(value) ? { ...value } : {}
+    const value = await make()
+    return typeof value === 'object' && value && !Array.isArray(value) ? { ...value } : undefined
   } catch {
-    return {}
+    // The error can hold any text, such as the token, so it is not passed on.
+    return undefined
   }
 }
 
@@ -76,5 +86,5 @@ const printable = (value: unknown, redact: (text: string) => string) =>
 function retryAt(header: string | null): number | undefined {
   const instant = header && /^\d+$/.test(header) ? Date.now() + Number(header) * 1000 : Date.parse(header ?? '')
   // More than a day is probably a server's mistake, so a day is the maximum.
-  return Number.isNaN(instant) ? undefined : Math.min(instant, Date.now() + 86_400_000)
+  return instant >= 0 ? Math.min(instant, Date.now() + 86_400_000) : undefined
 }

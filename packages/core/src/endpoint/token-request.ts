@@ -14,5 +14,5 @@ export type TokenRequest = ClientOptions & {
  * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`. `TypeError` for wrong use.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.2 RFC 6749 §3.2}
  */
-export const requestToken = (request: TokenRequest): Promise<Token> =>
-  callEndpoint('tokenEndpoint', request, request.parameters, readTokenResponse)
+export const requestToken = (request: TokenRequest, onSend?: (form: URLSearchParams) => boolean): Promise<Token> =>
+  callEndpoint('tokenEndpoint', request, request.parameters, readTokenResponse, onSend)

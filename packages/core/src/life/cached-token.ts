@@ -12,7 +12,18 @@ export type CachedToken = {
   readonly renewAt: number
   /** From this instant on, no call uses the token. In milliseconds since the epoch. */
   readonly expiresAt: number
+  /** When the token came into memory, in milliseconds since the epoch. */
+  readonly receivedAt: number
+  /** The same instant by the monotonic clock. */
+  readonly receivedAtMonotonic: number
 }
+
+/**
+ * Returns the time for decisions about a token, in milliseconds since the epoch: the later one of the
+ * wall clock and the monotonic clock. If the wall clock is set back, the token does not live longer.
+ */
+export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: number): number =>
+  Math.max(now, receivedAt + Math.max(0, performance.now() - receivedAtMonotonic))
 
 /**
  * Freezes a token that was just received, and decides when to renew it.
@@ -21,9 +32,9 @@ export type CachedToken = {
  * most 60 % of the lifetime, so that a short token serves calls too.
  */
 export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: Provider): CachedToken {
-  const now = Date.now()
+  const receivedAt = Date.now()
   const expiresAt = endOf(token)
-  const lifetime = Math.max(0, expiresAt - now)
+  const lifetime = Math.max(0, expiresAt - receivedAt)
   // Processes that started together should not all renew at the same moment.
   const jitter = 0.9 + Math.random() * 0.2
   const margin = jitter * (renewalMarginMs ?? Math.min(300_000, lifetime / 10))
@@ -32,15 +43,16 @@ export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: P
     authorization: `Bearer ${token.accessToken}`,
     renewAt: expiresAt - Math.min(Math.max(margin, 1100), 0.6 * lifetime),
     expiresAt,
+    receivedAt,
+    receivedAtMonotonic: performance.now(),
   }
 }
 
-/** Whether calls may still use a token. */
+/** Whether calls may still use a token. `now` is the time by the wall clock, in milliseconds since the epoch. */
 export const isAlive = (cached: CachedToken | undefined, now: number): cached is CachedToken =>
-  cached !== undefined && now < cached.expiresAt
+  cached !== undefined && timeFor(cached, now) < cached.expiresAt
 
 /** Returns the same token without its refresh token, which is dead. */
-export function withoutRefreshToken(cached: CachedToken): CachedToken {
-  const { refreshToken: _dead, ...token } = cached.token
-  return { ...cached, token: Object.freeze(token) }
+export function withoutRefreshToken({ refreshToken: _dead, refreshExpiresAt: _end, ...token }: Token): Token {
+  return Object.freeze(token)
 }

@@ -1,9 +1,12 @@
 import type { RenewalReason } from '../events.ts'
-import type { Token } from '../token.ts'
+import type { GetTokenOptions, Token } from '../token.ts'
 import { isPending, type Pending } from '../wait.ts'
 import { retryAt } from './back-off.ts'
-import { isAlive, type CachedToken } from './cached-token.ts'
+import { isAlive, timeFor, type CachedToken } from './cached-token.ts'
 import type { TokenState } from './state.ts'
+
+/** What a call asks of a token. */
+export type Need = Pick<GetTokenOptions, 'rejected' | 'validForMs'>
 
 /** What happens to a call that needs a token. */
 export type Decision =
@@ -14,30 +17,47 @@ export type Decision =
   /** It gets the error of the last renewal, because the next one is not due yet. */
   | { readonly do: 'fail'; readonly error: Error }
   /** It starts a renewal, and waits for it. */
-  | { readonly do: 'renew'; readonly reason: Exclude<RenewalReason, 'ageing'> }
+  | { readonly do: 'renew'; readonly reason: RenewalReason }
 
 /**
  * Decides what happens to a call.
  *
  * `rejected` is the token that an API rejected, if any. It concerns this call only: the token stays in memory, and
- * other calls still get it until there is a newer one.
+ * other calls still get it until there is a newer one. So does `validForMs`: a token that ends sooner is *short* for
+ * this call. No token lasts longer than a new one, so `validForMs` counts as at most 90 % of the token's lifetime, or,
+ * up to 5 s, as at most 10 %.
  *
  * | token in memory                 | decision                                                                       |
  * | ------------------------------- | ------------------------------------------------------------------------------ |
  * | fresh                           | `serve`                                                                        |
  * | *ageing*: it expires soon       | `serve`; with `isDue`, unless a renewal is running or the back-off is not over |
+ * | *short* for this call           | `join` or `renew`; `serve` while the back-off is not over                      |
  * | none, expired or rejected, and: |                                                                                |
  * | – a renewal is running          | `join`                                                                         |
  * | – the last back-off is not over | `fail`                                                                         |
  * | – otherwise                     | `renew`                                                                        |
+ *
+ * After a failed renewal whose refresh token was sent, the back-off is not over before its response is read or given up.
  */
-export function decide({ cached, pending, failure }: TokenState, rejected: string | undefined, now: number): Decision {
+export function decide(
+  { cached, pending, redeeming, failure }: TokenState,
+  { rejected, validForMs = 0 }: Need,
+  now: number,
+): Decision {
   const hasToken = isAlive(cached, now)
-  if (hasToken && cached.token.accessToken !== rejected) {
-    const isCooling = failure !== undefined && now < retryAt(failure, failure.reason !== 'rejected', now)
-    return { do: 'serve', cached, isDue: now >= cached.renewAt && !isPending(pending, now) && !isCooling }
+  const isUsable = hasToken && cached.token.accessToken !== rejected
+  const isCooling =
+    failure !== undefined &&
+    (isPending(redeeming, now) || now < retryAt(failure, isUsable && failure.reason !== 'rejected', now))
+  if (isUsable) {
+    const time = timeFor(cached, now)
+    const lifetime = cached.expiresAt - cached.receivedAt
+    const isShort = cached.expiresAt - time < Math.min(validForMs, lifetime * (validForMs > 5000 ? 0.9 : 0.1))
+    if (!isShort || isCooling) {
+      return { do: 'serve', cached, isDue: time >= cached.renewAt && !isPending(pending, now) && !isCooling }
+    }
   }
   if (isPending(pending, now)) return { do: 'join', pending }
-  if (failure && now < retryAt(failure, false, now)) return { do: 'fail', error: failure.error }
-  return { do: 'renew', reason: hasToken ? 'rejected' : cached ? 'expired' : 'absent' }
+  if (isCooling) return { do: 'fail', error: failure.error }
+  return { do: 'renew', reason: isUsable ? 'ageing' : hasToken ? 'rejected' : cached ? 'expired' : 'absent' }
 }

@@ -1,7 +1,7 @@
-import { withoutRefreshToken } from './cached-token.ts'
+import { loadPart } from './load-part.ts'
 import { createState, forget, remember } from './state.ts'
 import type { Life, TokenCache } from './token-cache.ts'
-import { createTokenRequests, signInAgain } from './token-requests.ts'
+import { createTokenRequest } from './token-request.ts'
 
 /** Finds the token of a source that has no store. */
 export const locateInMemory: Life['locate'] = async (life) => ({
@@ -12,19 +12,16 @@ export const locateInMemory: Life['locate'] = async (life) => ({
 
 /** Keeps a token in memory only. */
 const memoryCache: TokenCache = {
-  renewal: ({ settings }, { state, credentials }, attempt) => ({
+  renewal: ({ settings }, located, attempt) => ({
     request: async () => {
-      const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)
-      const previous = state.cached?.token
-      if (previous?.refreshToken) {
-        const token = await byRefreshToken(previous.refreshToken, previous)
-        if (token) return { type: 'renewed', token }
-        attempt.checkCurrent()
-        // The refresh token is dead. The access token is still valid until it expires.
-        if (state.cached) state.cached = withoutRefreshToken(state.cached)
+      const { grant } = settings
+      const request = createTokenRequest(settings, located, attempt)
+      if (grant.parameters && !located.state.cached?.token.refreshToken) {
+        return { type: 'renewed', token: await request(async () => grant.parameters?.() ?? {}) }
       }
-      if (byGrant) return { type: 'renewed', token: await byGrant() }
-      throw signInAgain(settings, previous?.refreshToken !== undefined)
+      const part = import('../loaded-later.ts')
+      const { renewInMemory } = await loadPart(settings, 'uses refresh tokens', part)
+      return { type: 'renewed', token: await renewInMemory(settings, located, attempt, request) }
     },
   }),
 

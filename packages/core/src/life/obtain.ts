@@ -1,53 +1,75 @@
+import { answerMs } from '../endpoint/call-endpoint.ts'
 import { failLate, isOAuthError, oauthError } from '../errors.ts'
 import type { RenewalReason } from '../events.ts'
 import type { Token } from '../token.ts'
 import { joinPending, toPending, withTimeout } from '../wait.ts'
 import { retryAt } from './back-off.ts'
-import { isAlive, type CachedToken } from './cached-token.ts'
-import { decide } from './decide.ts'
+import { isAlive, timeFor, type CachedToken } from './cached-token.ts'
+import { decide, type Need } from './decide.ts'
 import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
 import { remember, type TokenState } from './state.ts'
 import type { Attempt, Life, Located } from './token-cache.ts'
 
+const anyToken: Need = {}
+
 /** Returns the token in memory, if the call may use it. If a renewal is due, starts it in the background. */
-export function serve(life: Life, rejected?: string): CachedToken | undefined {
+export function serve(life: Life, need: Need = anyToken): CachedToken | undefined {
   const { state } = life
   if (!state) return undefined
   const now = Date.now()
   let { cached } = state
   // Nearly every call finds a fresh token. `renewAt` is never later than `expiresAt`, so there is no need to compare
   // with both.
-  if (!cached || now >= cached.renewAt || cached.token.accessToken === rejected) {
-    const decision = decide(state, rejected, now)
+  if (
+    !cached ||
+    timeFor(cached, now) >= cached.renewAt ||
+    cached.token.accessToken === need.rejected ||
+    need.validForMs
+  ) {
+    const decision = decide(state, need, now)
     if (decision.do !== 'serve') return undefined
-    if (decision.isDue) obtain(life, undefined, true).catch(() => {})
+    if (decision.isDue) obtain(life, anyToken, true).catch(() => {})
     cached = decision.cached
   }
+  if (state.unsaved && now >= state.unsaved.retryAt) void state.unsaved.retry()
   if (life.settings.onEvent) life.report({ type: 'served', expiresAt: cached.expiresAt })
   return cached
 }
 
-/** Gets a token if memory cannot serve the call at once. `rejected` is a token that an API rejected. */
-export async function obtain(life: Life, rejected?: string, isBackground = false): Promise<Token> {
+/** Gets a token if memory cannot serve the call at once. */
+export function obtain(life: Life, need: Need, isBackground = false): Promise<Token> {
+  const token = locateAndObtain(life, need, isBackground)
+  life.latest = token
+  return token
+}
+
+async function locateAndObtain(life: Life, need: Need, isBackground: boolean): Promise<Token> {
   const located = await locate(life)
-  const decision = decide(located.state, rejected, Date.now())
+  const { state } = located
+  const decision = decide(state, need, Date.now())
   // Another source over the same store may have renewed it meanwhile.
   if (decision.do === 'serve' && !(isBackground && decision.isDue)) return decision.cached.token
   if (decision.do === 'fail') {
     life.report({ type: 'throttled', why: 'back-off' })
     throw decision.error
   }
-  const token = await (decision.do === 'join'
-    ? joinPending(decision.pending, () => again(life, rejected))
-    : start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, rejected))
+  const renewing =
+    decision.do === 'join'
+      ? joinPending(decision.pending, () => again(life, need))
+      : start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, need)
+  const token = await renewing.catch((error: unknown) => {
+    // A token that is too short for the call is better than none.
+    const { cached } = state
+    if (isAlive(cached, Date.now()) && cached.token.accessToken !== need.rejected) return cached.token
+    throw error
+  })
   // If the credentials have changed, the token is in another `TokenState`, and later calls use that one.
-  life.state = located.state
+  life.state = state
   return token
 }
 
 /** Tries again after the awaited renewal was replaced or did not finish in time. */
-const again = async (life: Life, rejected: string | undefined): Promise<Token> =>
-  serve(life, rejected)?.token ?? obtain(life, rejected)
+const again = async (life: Life, need: Need): Promise<Token> => serve(life, need)?.token ?? obtain(life, need)
 
 /** Finds the token's state. Reports an error only once, even if many calls get it. */
 export async function locate(life: Life): Promise<Located> {
@@ -69,7 +91,7 @@ export async function locate(life: Life): Promise<Located> {
  * Starts a renewal. Other callers that need the token wait for it. It has its own deadline, and ignores callers'
  * signals.
  */
-function start(life: Life, located: Located, reason: RenewalReason, rejected: string | undefined): Promise<Token> {
+function start(life: Life, located: Located, reason: RenewalReason, need: Need): Promise<Token> {
   const { state } = located
   const { provider, timeoutMs, waitUntil } = life.settings
   const { version } = state
@@ -82,23 +104,43 @@ function start(life: Life, located: Located, reason: RenewalReason, rejected: st
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', description)
   }
   const checkLimit = () => checkTokenRequests(life, state)
+  // While a token serves calls, no call waits. After a failure, one request shows whether the server is back.
+  const mayBridge = reason !== 'ageing' && !state.failure
+  const markRedeeming = () => {
+    if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: Date.now() + answerMs }
+  }
+  let redeeming: TokenState['redeeming']
+  const { rejected } = need
+  const attempt: Attempt = { reason, rejected, isCurrent, checkCurrent, checkLimit, mayBridge, markRedeeming }
 
   // After a timeout the work continues. Its token is still kept for later calls.
-  const work = renew(life, located, { reason, rejected, isCurrent, checkCurrent, checkLimit }).then((token) =>
-    isCurrent() ? remember(state, token, provider) : again(life, rejected),
-  )
-  const promise: Promise<Token> = withTimeout(work, timeoutMs, () => failLate(provider.name, timeoutMs)).catch(
+  const work = renew(life, located, attempt)
+    .then((token) => {
+      if (isCurrent()) return remember(state, token, provider)
+      // After a log-out, no call needs this token.
+      if (!state.cached && token.refreshToken !== undefined && provider.revocationEndpoint) {
+        import('../loaded-later.ts')
+          .then(({ revokeNeedless }) => revokeNeedless(life.settings, located.credentials, token))
+          .catch(() => {})
+      }
+      return undefined
+    })
+    .finally(() => {
+      if (redeeming && state.redeeming === redeeming) state.redeeming = undefined
+    })
+  const promise: Promise<Token> = withTimeout(work, timeoutMs, () => failLate(provider.name, timeoutMs)).then(
+    (token) => token ?? again(life, need),
     (error: Error) => {
       if (state.pending?.promise === promise) return fail(life, state, reason, error)
       // Another renewal replaced this one after the deadline.
       if (isCurrent()) throw error
       // A token was set, cleared or renewed meanwhile.
-      return again(life, rejected)
+      return again(life, need)
     },
   )
   state.pending = toPending(promise, timeoutMs)
   try {
-    waitUntil?.(promise.catch(() => {}))
+    waitUntil?.(import('../loaded-later.ts').then(({ whenIdle }) => whenIdle(state)).catch(() => {}))
   } catch {
     // An error of the platform does not stop the renewal.
   }
@@ -157,8 +199,9 @@ function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error
  */
 function checkTokenRequests({ settings, report }: Life, state: TokenState): void {
   const { provider, maxTokenRequestsPerMinute } = settings
-  const minuteAgo = Date.now() - 60_000
-  state.grantedAt = state.grantedAt.filter((instant) => instant > minuteAgo)
+  const now = Date.now()
+  // An instant in the future is from before the clock was set back.
+  state.grantedAt = state.grantedAt.filter((instant) => instant > now - 60_000 && instant <= now)
   if (state.grantedAt.length < maxTokenRequestsPerMinute) return
   report({ type: 'throttled', why: 'token-requests' })
   const what = `the server issued ${maxTokenRequestsPerMinute} tokens in a minute: find out why none of them lasts`

@@ -54,7 +54,15 @@ export type TokenSourceOptions = {
    * If given, it must not be empty: otherwise all users whose id is missing by mistake would share one token.
    */
   readonly key?: string
-  /** How long a renewal may take, including all its waiting, in milliseconds. Above 0. @defaultValue 10_000 */
+  /**
+   * How long a call waits for a renewal, in milliseconds. Above 0. Keep it below ky's own `timeout` of 10 s, so that the
+   * error names the server that did not answer.
+   *
+   * A refresh token can be used only once. After it was sent, its response is read for up to a minute, even if no call
+   * waits any more, and a script stays alive for that long.
+   *
+   * @defaultValue 9000
+   */
   readonly timeoutMs?: number | undefined
   /**
    * How long the store may take for one operation, in milliseconds. Then the source continues without it.
@@ -62,6 +70,13 @@ export type TokenSourceOptions = {
    * @defaultValue 500
    */
   readonly storeTimeoutMs?: number | undefined
+  /**
+   * How long the store keeps a token that has a refresh token, in milliseconds, for logins of users who do not come back.
+   * Each renewal starts this time again.
+   *
+   * @defaultValue Until the refresh token expires, if the server says when. Otherwise until the user logs out.
+   */
+  readonly entryTtlMs?: number | undefined
   /**
    * The rate limit for successful token requests: how many tokens a source, or all sources that share its token, can
    * get within a minute. Beyond that, callers get `TOKEN_UNAVAILABLE`.
@@ -73,6 +88,13 @@ export type TokenSourceOptions = {
   readonly maxTokenRequestsPerMinute?: number | undefined
   /** Keeps a serverless platform awake until a renewal has ended: `(promise) => context.waitUntil(promise)`. */
   readonly waitUntil?: ((renewal: Promise<unknown>) => void) | undefined
+  /**
+   * The owner of the token in events, such as a tenant's name. The option `key` is never reported, because it may be an
+   * e-mail address.
+   *
+   * @defaultValue Events do not say whose token they are about.
+   */
+  readonly eventKey?: string | undefined
   /** Receives the token's events, for logs, metrics and traces. Its errors are ignored. */
   readonly onEvent?: ((event: TokenEvent) => void) | undefined
 }
@@ -89,6 +111,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resour
   readonly key: string | undefined
   readonly timeoutMs: number
   readonly storeTimeoutMs: number
+  readonly entryTtlMs: number | undefined
   readonly maxTokenRequestsPerMinute: number
 }
 
@@ -128,7 +151,7 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
   if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)
 
-  const { timeoutMs = 10_000, storeTimeoutMs = 500, maxTokenRequestsPerMinute = 30 } = options
+  const { timeoutMs = 9000, storeTimeoutMs = 500, maxTokenRequestsPerMinute = 30, entryTtlMs } = options
   const { renewalMarginMs = 1, defaultLifetimeMs = 1 } = provider
   const numbers = { timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute, renewalMarginMs, defaultLifetimeMs }
   for (const [option, value] of Object.entries(numbers)) {
@@ -136,12 +159,15 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
     if (!(value > 0 && value <= 2_147_483_647)) fail(option, 'must be a number above 0, and at most 2,147,483,647')
   }
 
+  if (entryTtlMs !== undefined && !(Number.isFinite(entryTtlMs) && entryTtlMs > 0))
+    fail('entryTtlMs', 'must be a number above 0')
+
   const apis = options.apis ?? provider.apis
   const exceptApis = options.exceptApis ?? provider.exceptApis
   if (apis?.length === 0) fail('apis', 'is empty: name the URLs of the APIs that the tokens may be sent to')
   compileApis({ apis, exceptApis })
 
-  const { clientSecret, fetch, key, waitUntil, onEvent } = options
+  const { clientSecret, fetch, key, waitUntil, eventKey, onEvent } = options
   return {
     provider,
     clientId: clientId as Credential,
@@ -156,8 +182,10 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
     key,
     timeoutMs,
     storeTimeoutMs,
+    entryTtlMs,
     maxTokenRequestsPerMinute,
     waitUntil,
+    eventKey,
     onEvent,
   }
 }
@@ -180,6 +208,7 @@ const types: Readonly<Record<string, string>> = {
   parameters: 'plain object',
   store: 'store object',
   fetch: 'function',
+  eventKey: 'string',
   waitUntil: 'function',
   onEvent: 'function',
 }

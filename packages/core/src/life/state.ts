@@ -11,14 +11,21 @@ export type TokenState = {
   readonly key: string
   /** The token itself. */
   cached: CachedToken | undefined
-  /** Whether that token could not be written to the store, so that the stored one is older. */
-  isUnsaved: boolean
+  /** Writes that token to the store, if that has failed so far: the stored one is older. */
+  unsaved: Unsaved | undefined
+  /** What this process last read from the store or wrote to it. `undefined` if it did neither. */
+  stored: Token | null | undefined
   /**
    * Increases with each new token and each `clear`. A renewal must not write if this number has changed since it began.
    */
   version: number
   /** The running renewal. It is ignored if it has not settled by its deadline. */
   pending: Pending<Token> | undefined
+  /**
+   * The renewal that has sent a refresh token, until its response is stored or given up. It can take longer than calls
+   * wait. Meanwhile no other request is sent with that refresh token.
+   */
+  redeeming: Pending<unknown> | undefined
   /** The last failure. A success removes it. */
   failure: Failure | undefined
   /** The rate limit for renewals after a rejected token. `undefined` before the first one. */
@@ -27,6 +34,16 @@ export type TokenState = {
   grantedAt: readonly number[]
   /** The last write to the store. On Workers it may never settle, if the request that runs it has ended. */
   writing: Promise<unknown> | undefined
+}
+
+/** A token that is still to be written to the store. */
+export type Unsaved = {
+  /** From this instant on, a call starts the next attempt. In milliseconds since the epoch. */
+  readonly retryAt: number
+  /** Tries once to write it. */
+  readonly retry: () => Promise<void>
+  /** Tries to write it until that succeeds or is no longer needed, for a minute at most. */
+  readonly finish: () => Promise<void>
 }
 
 /** A failed renewal. */
@@ -45,9 +62,11 @@ const none: readonly number[] = []
 export const createState = (key: string): TokenState => ({
   key,
   cached: undefined,
-  isUnsaved: false,
+  unsaved: undefined,
+  stored: undefined,
   version: 0,
   pending: undefined,
+  redeeming: undefined,
   failure: undefined,
   forcedRenewals: undefined,
   grantedAt: none,
@@ -57,14 +76,13 @@ export const createState = (key: string): TokenState => ({
 /** Keeps a token, and returns the frozen copy that calls get. */
 export function remember(state: TokenState, token: Token, provider: Provider): Token {
   if (token !== state.cached?.token) state.cached = toCachedToken(token, provider)
-  state.failure = state.pending = undefined
+  state.failure = state.pending = state.redeeming = undefined
   state.version += 1
   return state.cached.token
 }
 
 /** Forgets the token and each renewal that began before. */
 export function forget(state: TokenState): void {
-  state.cached = state.failure = state.pending = undefined
-  state.isUnsaved = false
+  state.cached = state.unsaved = state.failure = state.pending = state.redeeming = undefined
   state.version += 1
 }

@@ -13,6 +13,8 @@ export type Life = {
   readonly locate: (life: Life) => Promise<Located>
   /** The state that calls read. `undefined` until `locate` has found it. */
   state: TokenState | undefined
+  /** The last call that needed more than memory. It settles when that call gets its token or its error. */
+  latest: Promise<unknown> | undefined
   /** The last error of `locate`. All waiting calls get the same error, which is reported only once. */
   locateError: unknown
 }
@@ -53,6 +55,10 @@ export type Attempt = {
   readonly checkCurrent: () => void
   /** Throws if the server issued too many tokens in the last minute. */
   readonly checkLimit: () => void
+  /** Whether a request that fails by a short disturbance may be sent again at once. */
+  readonly mayBridge: boolean
+  /** Marks that a refresh token is sent now: no other request may use it before this renewal has ended. */
+  readonly markRedeeming: () => void
 }
 
 /** The two steps of a renewal. */

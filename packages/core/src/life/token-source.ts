@@ -3,10 +3,11 @@ import type { TokenEvent, TokenEventDetails } from '../events.ts'
 import { rejectionCheck } from '../request/rejection.ts'
 import { invalidReason, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
+import { loadPart } from './load-part.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
 import { locate, obtain, serve } from './obtain.ts'
-import { resolveOptions, type TokenSourceOptions } from './options.ts'
+import { resolveOptions, type Settings, type TokenSourceOptions } from './options.ts'
 import { forget } from './state.ts'
 import type { Life } from './token-cache.ts'
 
@@ -32,6 +33,21 @@ export type OwnTokenSource = TokenSource & {
    * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, because it may still hold the token.
    */
   clear(): Promise<Token | undefined>
+  /**
+   * Resolves when no renewal is running, and each new token is stored. Await it before the process stops, so that no
+   * refresh token is lost. It never rejects, and starts no renewal.
+   *
+   * It usually resolves at once. If the token endpoint or the store does not answer, it gives up after a minute.
+   *
+   * @example
+   * ```ts
+   * process.once('SIGTERM', async () => {
+   *   server.close()
+   *   await source.idle()
+   * })
+   * ```
+   */
+  idle(): Promise<void>
 }
 
 /**
@@ -48,22 +64,29 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const life: Life = {
     settings,
     locate: store ? locateInStore(store) : locateInMemory,
-    report: onEvent ? reporter(provider.name, onEvent) : ignore,
+    report: onEvent ? reporter(settings, onEvent) : ignore,
     state: undefined,
+    latest: undefined,
     locateError: undefined,
   }
   return {
     apis,
     exceptApis,
+    name: provider.name,
     isRejected: rejectionCheck(provider),
     onEvent: onEvent && life.report,
     peek: () => serve(life)?.authorization,
-    getToken: async ({ rejected, signal }: GetTokenOptions = {}) => {
+    getToken: async (need: GetTokenOptions = {}) => {
+      const { signal } = need
       signal?.throwIfAborted()
-      return serve(life, rejected)?.token ?? abortable(obtain(life, rejected), signal)
+      return serve(life, need)?.token ?? abortable(obtain(life, need), signal)
     },
     setToken: (token) => setToken(life, token),
     clear: () => clear(life),
+    idle: async () => {
+      const { idle } = await loadPart(settings, 'waits until a source is idle', import('../loaded-later.ts'))
+      await idle(life)
+    },
   }
 }
 
@@ -71,7 +94,7 @@ async function setToken(life: Life, token: Token): Promise<void> {
   const reason = invalidReason(token)
   if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
   const { cache, state } = await locate(life)
-  state.pending = undefined
+  state.pending = state.redeeming = undefined
   state.version += 1
   if (await cache.set(life, state, token)) return
   const what = 'the store failed, so the token is in memory only'
@@ -79,21 +102,22 @@ async function setToken(life: Life, token: Token): Promise<void> {
 }
 
 async function clear(life: Life): Promise<Token | undefined> {
-  const { cached, isUnsaved = false } = life.state ?? {}
+  const { cached, unsaved } = life.state ?? {}
   // Forgets the token before anything else, so that no call gets it any more.
   if (life.state) forget(life.state)
   const { cache, state } = await locate(life)
   forget(state)
-  const { last, isGone } = await cache.clear(life, state, isUnsaved)
+  const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
   if (isGone) return last ?? cached?.token
   const what = 'the store failed, so the token may still be in it'
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }
 
-/** Adds the provider's name to each event. */
-const reporter = (provider: string, onEvent: (event: TokenEvent) => void) => (event: TokenEventDetails) => {
+/** Adds to each event whose token it is about. */
+const reporter = (settings: Settings, onEvent: (event: TokenEvent) => void) => (event: TokenEventDetails) => {
+  const { provider, grant, eventKey } = settings
   try {
-    onEvent({ ...event, provider })
+    onEvent({ ...event, provider: provider.name, grant: grant.name, ...(eventKey && { key: eventKey }) })
   } catch {
     // An error of the handler must not fail the call.
   }

@@ -1,6 +1,6 @@
 import type { TokenSource } from '../token.ts'
-import { compileApis } from './apis.ts'
 import { attach } from './attach.ts'
+import { mark, toCandidate, unwrap } from './candidate.ts'
 
 /**
  * Returns a `fetch` that sends each request for one of the source's APIs with a valid token. If the API rejects that
@@ -11,16 +11,22 @@ import { attach } from './attach.ts'
  *
  * A body that can be read only once is not sent again, so its call gets the 401. The body of a `Request` is buffered.
  *
+ * If `fetch` is another `bearerFetch`, its source and this one know of each other: the longest prefix in `apis` that
+ * matches the URL decides whose token a request gets.
+ *
  * @param source - the source of the tokens.
  * @param fetch - the `fetch` that sends the requests. By default it is the platform's, looked up at each call.
  * @throws `TypeError` if the source's `apis` are not valid URL prefixes. The returned `fetch` rejects with an
  * {@link OAuthError} if no token is available.
  */
 export function bearerFetch(source: TokenSource, fetch?: typeof globalThis.fetch): typeof globalThis.fetch {
-  const isApi = compileApis(source)
-  return async (input, init) => {
+  const inner = unwrap(fetch)
+  const original = inner.fetch
+  const candidates = [...inner.candidates, toCandidate(source)]
+  const send: typeof globalThis.fetch = async (input, init) => {
     const body = init?.body
     const mayBuffer = body === undefined || body === null
-    return attach(source, isApi, { fetch: fetch ?? globalThis.fetch, input, init, body, mayBuffer })
+    return attach({ candidates, fetch: original ?? globalThis.fetch, input, init, body, mayBuffer })
   }
+  return Object.defineProperty(send, mark, { value: { fetch: original, candidates } })
 }

@@ -1,9 +1,10 @@
 import type { Options } from 'ky'
 import type { TokenSource } from '../token.ts'
-import { compileApis, type IsApi } from './apis.ts'
 import { attach } from './attach.ts'
+import { mark, toCandidate, unwrap, type Candidate, type Chosen } from './candidate.ts'
 import { fixedToken, type FixedTokenOptions } from './fixed-token.ts'
 import { isReusable } from './replay.ts'
+import type { Call } from './send.ts'
 
 /** The information about a call that a {@link SelectSource} gets. */
 export type BearerState = {
@@ -27,11 +28,16 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  * Returns options for `ky.extend`. With them, each request for one of the source's APIs carries a valid token. If the
  * API rejects that token, the request is sent a second time with a newer one.
  *
- * The second attempt is not one of ky's retries, and starts as soon as there is a newer token. A stream can be read
- * only once, so it is buffered, unless ky's `retry` is 0. A call whose body is not buffered gets the 401.
+ * One client can have several sources. The longest prefix in `apis` that matches the URL decides whose token a request
+ * gets, in any order of the sources. If several sources have that prefix, the one that was added last wins. If the
+ * source that was chosen has no token, the call fails.
  *
- * If your own `fetch` changes the body, give it as ky's `fetch` option. If another `init` hook adds it around this
- * one, it does not run for the second attempt.
+ * The second attempt is not one of ky's retries, and starts as soon as there is a newer token. A stream can be read
+ * only once, so it is buffered, unless ky's `retry` is 0. A call whose body is not buffered gets the 401. Do not change a
+ * body, such as a `FormData`, before its call has ended.
+ *
+ * If your own `fetch` changes the request, you can give it as ky's `fetch` option: it runs for both attempts. If another
+ * `init` hook adds it around this one, it runs for the first attempt only, and its request is sent again.
  *
  * @example
  * ```ts
@@ -47,37 +53,82 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  */
 export function bearer(source: TokenSource | SelectSource): Options
 export function bearer(given: TokenSource | SelectSource | string, fixed?: FixedTokenOptions): Options {
-  const source = typeof given === 'string' ? fixedToken(given, fixed) : given
-  const isApi = typeof source === 'function' ? nowhere : compileApis(source)
-
-  const wrap = (options: Options) => {
-    const { fetch = globalThis.fetch } = options
-    // A selector runs here, so that its error rejects the call. If it ran in the hook, its error would make ky() itself
-    // throw.
-    options.fetch = (input, init) => {
-      const call = { fetch, input, init, ...bodyOf(options) }
-      if (typeof source !== 'function') return attach(source, isApi, call)
-      const send = (chosen: TokenSource | undefined) =>
-        chosen ? attach(chosen, compileApis(chosen), call) : fetch(input, init)
-      const chosen = source({ context: options.context ?? {} })
-      return chosen && 'then' in chosen ? chosen.then(send) : send(chosen)
-    }
+  const added =
+    typeof given === 'function' ? given : toCandidate(typeof given === 'string' ? fixedToken(given, fixed) : given)
+  const init = (options: Options) => {
+    const hooks: MarkedHooks = options.hooks ?? {}
+    if (hooks[mark]) hooks[mark].push(added)
+    else wrap(options, hooks, added)
   }
-  return { hooks: { init: [wrap] } }
+  return { hooks: { init: [init] } }
 }
 
-/** Allows no URL, because a selector has not chosen its source yet. */
-const nowhere: IsApi = () => false
+type Added = Candidate | SelectSource
+
+/** The hooks of a call, with the sources of its client. ky passes on only the hooks that it knows. */
+type MarkedHooks = NonNullable<Options['hooks']> & { [mark]?: Added[] }
 
 /**
- * Returns the body as the caller gave it, and whether the body of the request may be buffered instead.
+ * Sends a call with a token of the nearest source.
  *
- * A hook can replace the request. With hooks, what is sent again is therefore a copy of the request, unless its body was
- * given as a stream and ky's `retry` is 0.
+ * ky gives one object of options to all `init` hooks of a call. The first of our hooks wraps `fetch`, and later ones add
+ * their sources to `all`.
  */
-function bodyOf({ hooks, json, body, stringifyJson, retry }: Options) {
-  const mayBuffer = (typeof retry === 'number' ? retry : (retry?.limit ?? 2)) > 0
-  if (hooks?.beforeRequest?.length || hooks?.beforeRetry?.length || hooks?.afterResponse?.length)
-    return { body: undefined, mayBuffer: mayBuffer || body === null || body === undefined || isReusable(body) }
-  return { body: json === undefined ? body : () => stringifyJson?.(json) ?? JSON.stringify(json), mayBuffer }
+function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
+  const { fetch = globalThis.fetch, candidates } = unwrap(options.fetch)
+  const { stringifyJson: stringify } = options
+  const all = [...candidates, first]
+  let text: string | undefined
+  let call: Call | undefined
+
+  // ky calls this one time. The text is kept, so that what is sent again is what was sent.
+  const stringifyJson = (data: unknown) => (text = stringify?.(data) ?? JSON.stringify(data))
+
+  /**
+   * Returns the body as the caller gave it, and whether the body of the request may be buffered instead.
+   *
+   * A hook can replace the request. With hooks, what is sent again is therefore a copy of the request, unless its body
+   * was given as a stream and ky's `retry` is 0.
+   */
+  const bodyOf = () => {
+    const { json, body, retry } = options
+    const mayBuffer = (typeof retry === 'number' ? retry : (retry?.limit ?? 2)) > 0
+    const { beforeRequest, beforeRetry, afterResponse } = options.hooks ?? {}
+    return options.fetch !== fetchWithToken ||
+      options.stringifyJson !== stringifyJson ||
+      beforeRequest?.length ||
+      beforeRetry?.length ||
+      afterResponse?.length
+      ? { body: undefined, mayBuffer: mayBuffer || !body || isReusable(body) }
+      : { body: json === undefined ? body : text, mayBuffer }
+  }
+
+  const fetchWithToken: typeof globalThis.fetch = (input, init) => {
+    const send = (chosen: readonly Chosen[]) => {
+      const { body, mayBuffer } = bodyOf()
+      call = { candidates: chosen, fetch, input, init, body, mayBuffer }
+      return attach(call)
+    }
+    // The usual call has no selector, or only one, and does not wait for a promise.
+    if (all.every((one) => typeof one !== 'function')) return send(all)
+    // Selectors run here, so that their errors reject the call. If they ran in the hook, ky() itself would throw.
+    const choose = (one?: Added) =>
+      typeof one === 'function' ? chosenOf(one({ context: options.context ?? {} })) : one
+    if (all.length > 1) return Promise.all(all.map(async (one) => choose(one))).then(send)
+    const chosen = choose(all[0])
+    return chosen && 'then' in chosen ? chosen.then((late) => send([late])) : send([chosen])
+  }
+
+  // If the file cannot be loaded, the error stays as it is.
+  const beforeError = ({ error }: { error: Error & { response?: Response } }) =>
+    error.response?.status === 401
+      ? import('./explain.ts').then(({ explain }) => explain(error, call)).catch(() => error)
+      : error
+  options.fetch = fetchWithToken
+  options.stringifyJson = stringifyJson
+  const marked: MarkedHooks = { ...hooks, beforeError: [beforeError, ...(hooks.beforeError ?? [])], [mark]: all }
+  options.hooks = marked
 }
+
+const chosenOf = (source: ReturnType<SelectSource>): Chosen | Promise<Chosen> =>
+  source && 'then' in source ? source.then((late) => late && toCandidate(late)) : source && toCandidate(source)

@@ -25,16 +25,30 @@ export function rejectionCheck(provider: Provider): RejectionCheck {
   return check
 }
 
+/**
+ * Asks the provider's predicate. The body is read only if the predicate reads it, and only until the predicate settles.
+ * A copy that is neither read nor cancelled would keep the connection: the caller could not cancel the response.
+ */
 async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Response): Promise<boolean> {
-  const { status, headers } = response
-  const none = () => ({ text: '' })
-  // If the body breaks off, the caller finds out when it reads the response.
-  const { text } = await withTimeout(readText(response.clone(), maxBytes).catch(none), maxMs, none)
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const pull = async (controller: ReadableStreamDefaultController) => {
+    const add = ({ text }: { text: string }) => controller.enqueue(new TextEncoder().encode(text))
+    // If the body breaks off, the caller finds out when it reads the response.
+    await withTimeout(readText(response.clone(), maxBytes, ended).then(add).catch(end), maxMs, () => {})
+    // Closed first, so that what arrives late is not added.
+    controller.close()
+    end()
+  }
   try {
-    return await isRejected(new Response(text, { status, headers }))
+    return await isRejected(new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), response))
   } catch {
     // If the predicate fails, the caller gets the response unchanged.
     return false
+  } finally {
+    end()
   }
 }
 

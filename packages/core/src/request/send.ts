@@ -1,10 +1,14 @@
+import type { Chosen } from './candidate.ts'
+
 /** One call of a `fetch`. */
 export type Call = {
+  /** The candidates for the token, in the order in which they were added. */
+  readonly candidates: readonly Chosen[]
   readonly fetch: typeof globalThis.fetch
   readonly input: RequestInfo | URL
   readonly init: RequestInit | undefined
-  /** The body as the caller gave it, or a function that makes it. */
-  readonly body: BodyInit | (() => BodyInit) | null | undefined
+  /** The body as the caller gave it. If absent, the Request object can hold one. */
+  readonly body: BodyInit | null | undefined
   /** Whether a body that only the Request object holds may be buffered, so that it can be sent a second time. */
   readonly mayBuffer: boolean
 }
@@ -18,10 +22,10 @@ export const unsendable = 'the token source gave a token whose accessToken is mi
  * @param to - the request, or its URL.
  * @param headers - the request's headers, which this function changes. If absent, `to` holds them.
  * @param authorization - the complete header value.
- * @param body - the body, if it had to be made again.
+ * @param body - the body, if `to` does not hold it any more.
  */
 export async function send(
-  { fetch, init }: Call,
+  { fetch, input, init }: Call,
   to: RequestInfo,
   headers: Headers | undefined,
   authorization: string,
@@ -30,20 +34,22 @@ export async function send(
   const own = body === undefined ? init : { ...init, body }
   // The header is set before the Request is made, because Bun ignores an empty `Headers` object.
   if (headers) authorize(headers, authorization)
-  // The platform's fetch gets the header separately. An error that shows the request then does not show the token.
-  if (fetch === globalThis.fetch && headers) return fetch(to, { ...own, headers })
+  const options = headers ? { ...own, headers } : own
+  const isPlatform = fetch === globalThis.fetch
+  // The platform's fetch gets the header separately. An error that shows the request then does not show the token. A
+  // custom fetch gets the kind of input that came in, and its own URL object, which it can change.
+  if (headers && (isPlatform || !(to instanceof Request)))
+    return fetch(isPlatform || !(input instanceof URL) ? to : new URL(to as string), options)
   // A custom fetch can read only the request, or only its second argument, so the header is in both.
-  const request = headers ? new Request(to, { ...own, headers }) : copy(to, own)
+  const request = copy(to as Request, options)
   if (!headers) authorize(request.headers, authorization)
   const { body: _inRequest, ...rest } = { ...own, headers: request.headers }
   return fetch(request, rest)
 }
 
 /** Copies a request, so that the headers can be changed. If there is no body, a clone is the cheapest copy. */
-const copy = (to: RequestInfo, init: RequestInit | undefined): Request =>
-  typeof to === 'object' && to.body === null && Object.keys(init ?? {}).length === 0
-    ? to.clone()
-    : new Request(to, init)
+const copy = (to: Request, init: RequestInit | undefined): Request =>
+  to.body === null && Object.keys(init ?? {}).length === 0 ? to.clone() : new Request(to, init)
 
 function authorize(headers: Headers, authorization: string): void {
   try {

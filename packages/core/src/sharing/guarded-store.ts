@@ -1,9 +1,11 @@
-import { createRedactor, describeError } from '../endpoint/redactor.ts'
+import { createRedactor } from '../endpoint/redactor.ts'
 import type { TokenEventDetails } from '../events.ts'
+import type { Settings } from '../life/options.ts'
 import type { TokenStore } from '../store.ts'
-import { invalidReason, type Token } from '../token.ts'
+import { endOf, invalidReason, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
-import { runUnderLock, type Lease } from './run-under-lock.ts'
+import { describeError } from './describe-error.ts'
+import { runUnderLock, type Busy, type Work } from './run-under-lock.ts'
 import type { Stored } from './stored.ts'
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
@@ -14,18 +16,28 @@ export type GuardedStore = {
   get(key: string): Promise<Stored>
   /** Writes a token. Returns `false` if that failed. Without a refresh token, the entry expires with the token. */
   set(key: string, token: Token): Promise<boolean>
+  /**
+   * Writes a token like `set`, but only over an expected entry. An entry that is not a token is always expected. Returns
+   * `undefined` if the store failed, and `false` if the entry is another one.
+   */
+  replace(key: string, isExpected: (current: Token | null) => boolean, token: Token): Promise<boolean | undefined>
   /** Removes a token. Returns `false` if that failed. */
   delete(key: string): Promise<boolean>
   /** See {@link runUnderLock}. If the store has no lock, the work runs without a lease. */
-  lock<T>(key: string, work: (lease?: Lease) => Promise<T>, reread: () => Promise<T | undefined>): Promise<T>
+  lock<T>(
+    key: string,
+    work: Work<T>,
+    reread: () => Promise<T | undefined>,
+    patienceMs: number | undefined,
+  ): Promise<T | Busy>
   /** Whether the store has a lock. */
   readonly hasLock: boolean
 }
 
-/** Guards a store. Each operation may take `timeoutMs`, not counting the wait for a lock. */
+/** Guards a store. Each operation may take `storeTimeoutMs`, not counting the wait for a lock. */
 export function guardStore(
   store: TokenStore,
-  timeoutMs: number,
+  { storeTimeoutMs: timeoutMs, entryTtlMs }: Pick<Settings, 'storeTimeoutMs' | 'entryTtlMs'>,
   report: (failure: StoreFailure) => void,
 ): GuardedStore {
   const fail = (operation: StoreFailure['operation'], message: string, isRefreshTokenAtRisk = false) =>
@@ -49,6 +61,29 @@ export function guardStore(
 
   const remove = async (key: string) => 'value' in (await guard('delete', () => store.delete(key)))
 
+  /** How long the store must keep a token, in milliseconds. `undefined`: until it is deleted. */
+  const ttlOf = (token: Token): number | undefined => {
+    const { expiresAt, refreshToken, refreshExpiresAt } = token
+    const end = refreshToken === undefined ? expiresAt : refreshExpiresAt && Math.max(refreshExpiresAt, endOf(token))
+    const untilEnd = end === undefined ? undefined : end - Date.now()
+    return refreshToken === undefined || entryTtlMs === undefined
+      ? untilEnd
+      : Math.min(entryTtlMs, untilEnd ?? entryTtlMs)
+  }
+
+  const readNow = (key: string): unknown => {
+    try {
+      return store.get(key)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** Returns what `write` returns. A Keyv does not throw: it returns `false`. */
+  const checkWritten = async (write: unknown) => {
+    if ((await write) === false) throw new Error('the store did not write it')
+  }
+
   return {
     hasLock: store.lock !== undefined,
     get: async (key) => {
@@ -61,22 +96,54 @@ export function guardStore(
       return null
     },
     set: async (key, token) => {
-      const { expiresAt, refreshToken } = token
-      const ttlMs = expiresAt === undefined || refreshToken !== undefined ? undefined : expiresAt - Date.now()
+      const ttlMs = ttlOf(token)
       // An expired token is not stored. The older entry must not stay either.
       if (ttlMs !== undefined && ttlMs <= 0) return remove(key)
-      const write = async () => {
-        // A copy, because a Map keeps the object that it is given. A Keyv does not throw: it returns false.
-        const answer = await store.set(key, { ...token }, ttlMs)
-        if (answer === false) throw new Error('the store did not write it')
+      // A copy, because a Map keeps the object that it is given.
+      return 'value' in (await guard('set', () => checkWritten(store.set(key, { ...token }, ttlMs)), token))
+    },
+    replace: async (key, isExpected, token) => {
+      const ttlMs = ttlOf(token)
+      const isOver = ttlMs !== undefined && ttlMs <= 0
+      let mayWrite: boolean | undefined
+      const check = (current: unknown = null) =>
+        (mayWrite =
+          current === null ? isExpected(null) : invalidReason(current) !== undefined || isExpected(current as Token))
+      if (!store.replace) {
+        const write = () => (isOver ? store.delete(key) : checkWritten(store.set(key, { ...token }, ttlMs)))
+        let read: unknown
+        let written = await guard(
+          'set',
+          () => {
+            read = readNow(key)
+            // A synchronous store is read and written at once, so that nothing can happen in between.
+            return read instanceof Promise || !check(read) ? undefined : write()
+          },
+          token,
+        )
+        if (read instanceof Promise) {
+          const answer = await guard('get', () => read)
+          // If it cannot be read, it counts as unchanged.
+          if (!('value' in answer) || check(answer.value)) written = await guard('set', write, token)
+        }
+        return 'value' in written ? mayWrite !== false : undefined
       }
-      return 'value' in (await guard('set', write, token))
+      // If the entry changed while it was compared, it is compared again, once.
+      for (let round = 1; round <= 2; round += 1) {
+        // oxlint-disable-next-line no-await-in-loop -- the second round needs the result of the first
+        const answer = await guard('set', () => store.replace?.(key, check, { ...token }, isOver ? 1 : ttlMs), token)
+        if (!('value' in answer)) return undefined
+        if (mayWrite === false) return false
+        if (answer.value === true) return true
+      }
+      fail('set', 'the entry changed while it was written', token.refreshToken !== undefined)
+      return undefined
     },
     delete: remove,
-    lock: async (key, work, reread) => {
-      if (!store.lock) return work()
+    lock: async (key, work, reread, patienceMs) => {
+      if (!store.lock) return work(undefined, () => {})
       const failLock = (error: unknown) => fail('lock', typeof error === 'string' ? error : harmless(error))
-      return runUnderLock(store.lock.bind(store), { key, work, reread, timeoutMs, fail: failLock })
+      return runUnderLock(store.lock.bind(store), { key, work, reread, patienceMs, timeoutMs, fail: failLock })
     },
   }
 }

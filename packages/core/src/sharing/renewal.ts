@@ -2,16 +2,21 @@ import { oauthError, type OAuthError } from '../errors.ts'
 import { withoutRefreshToken } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import type { Attempt, Located, Outcome, Renewal } from '../life/token-cache.ts'
-import { createTokenRequests, signInAgain } from '../life/token-requests.ts'
+import { redeem as redeemRefreshToken, signInAgain } from '../recovery/redeem.ts'
+import { revokeNeedless } from '../recovery/revoke-needless.ts'
+import { createTokenRequest } from '../life/token-request.ts'
 import type { Token } from '../token.ts'
-import { withTimeout } from '../wait.ts'
+import { pause } from '../wait.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
-import type { Lease } from './run-under-lock.ts'
+import type { Lease, Work } from './run-under-lock.ts'
 import { isNewer, isReplaced, refreshTokenOf, type Stored } from './stored.ts'
+import { markUnsaved } from './unsaved.ts'
 
 /** The result of one round. `again` means: start over. */
 type Step = Outcome | 'again'
+
+type Hold = Parameters<Work<Step>>[1]
 
 /**
  * Prepares a renewal over a store. It tries three things, in this order: a newer token in the store, the refresh token,
@@ -19,42 +24,60 @@ type Step = Outcome | 'again'
  *
  * The new token is written before any call gets it. If that fails, it is in memory only.
  */
-export function createRenewal(
-  store: GuardedStore,
-  settings: Settings,
-  { state, credentials }: Located,
-  attempt: Attempt,
-): Renewal {
+export function createRenewal(store: GuardedStore, settings: Settings, located: Located, attempt: Attempt): Renewal {
+  const { state, credentials } = located
   const { isCurrent, checkCurrent } = attempt
-  const { byGrant, byRefreshToken } = createTokenRequests(settings, state, credentials, attempt)
+  const sendRequest = createTokenRequest(settings, located, attempt)
+  const { grant } = settings
+  const byGrant = grant.parameters && (() => sendRequest(async () => grant.parameters?.() ?? {}))
   const isUser = settings.key !== undefined
-  /** The entry that the last `readStore` read. */
+  /** The entry that the last `readStore` read: `null` if there is none, `undefined` if the store could not be read. */
   let stored: Stored
 
   /** Reads the store, and returns its token if that is newer than the one in memory. */
   const readStore = async (): Promise<Outcome | undefined> => {
     stored = await store.get(state.key)
+    if (stored !== undefined) state.stored = stored
     if (!isNewer(stored, state, attempt)) return undefined
-    if (isCurrent()) state.isUnsaved = false
+    if (isCurrent()) state.unsaved = undefined
     return { type: 'adopted', token: stored }
   }
 
-  /** Renews under the lock. Starts over if the lock was lost, or the stored token was replaced. */
+  /**
+   * Renews under the lock. Starts over if the lock was lost, or the stored token was replaced.
+   *
+   * A token that can simply be requested is not worth a long wait, because the holder of the lock may be dead. After a
+   * while, it is requested under a second lock, then under a third one, so that never all processes request it at once.
+   * If the store does not answer about two locks in a row, it is requested without one.
+   */
   const request = async (): Promise<Outcome> => {
     let locks = 0
+    let number = 1
+    let silentLocks = 0
     for (;;) {
       // If the store cannot be read, a wait for its lock makes no sense.
-      const mayLock = stored !== undefined
+      const mayLock = stored !== undefined && silentLocks < 2
       if (mayLock) locks += 1
       const isLastLock = locks >= 2
-      const work = (lease?: Lease) => renewOnce(lease, isLastLock)
-      // oxlint-disable-next-line no-await-in-loop -- the lock is released before it is taken again
-      const step = mayLock ? await store.lock<Step>(state.key, work, readStore) : await work()
-      if (step !== 'again') return step
+      const work: Work<Step> = (lease, hold) => renewOnce(lease, hold, isLastLock)
+      const isSimple = byGrant !== undefined && refreshTokenOf(stored, state, isUser) === undefined
+      const key = number > 1 ? `${state.key}:${number}` : state.key
+      // oxlint-disable no-await-in-loop -- the lock is released before it is taken again
+      const step = mayLock
+        ? await store.lock(key, work, readStore, isSimple ? patienceMs : undefined)
+        : await work(undefined, () => {})
+      if (step === 'again') continue
+      if (step.type !== 'busy') return step
+      number += 1
+      silentLocks = step.isSilent ? silentLocks + 1 : 0
+      checkCurrent()
+      const newer = await readStore()
+      if (newer) return newer
+      // oxlint-enable no-await-in-loop
     }
   }
 
-  const renewOnce = async (lease: Lease | undefined, isLastLock: boolean): Promise<Step> => {
+  const renewOnce = async (lease: Lease | undefined, hold: Hold, isLastLock: boolean): Promise<Step> => {
     if (store.hasLock) {
       // The process that held the lock before may have renewed.
       let newer = await readStore()
@@ -72,57 +95,84 @@ export function createRenewal(
     if (refreshToken && isInDoubt(refreshToken, lease)) {
       if (!byGrant) throw inDoubt()
     } else if (refreshToken) {
-      const step = (await redeem(refreshToken, lease)) ?? (await findRotated(refreshToken, lease))
+      const step = (await redeem(refreshToken, lease, hold)) ?? (await findRotated(refreshToken, lease, hold))
       if (step) return step
       // The refresh token is dead. The access token is still valid until it expires.
-      if (state.cached) state.cached = withoutRefreshToken(state.cached)
-      if (stored) await store.delete(state.key)
+      if (state.cached) state.cached = { ...state.cached, token: withoutRefreshToken(state.cached.token) }
+      if (stored) await store.replace(state.key, isDead(stored), withoutRefreshToken(stored))
     }
-    if (byGrant) return save(await byGrant(), lease)
+    if (byGrant) return save(await byGrant(), undefined, lease, hold)
     if (stored === undefined) throw inDoubt()
     throw signInAgain(settings, refreshToken !== undefined)
   }
 
   /** Redeems a refresh token. Returns `undefined` if it is dead. */
-  const redeem = async (refreshToken: string, lease: Lease | undefined): Promise<Step | undefined> => {
-    const token = await byRefreshToken(refreshToken, stored ?? state.cached?.token)
-    return token && save(token, lease)
+  const redeem = async (refreshToken: string, lease: Lease | undefined, hold: Hold): Promise<Step | undefined> => {
+    const token = await redeemRefreshToken(settings, sendRequest, refreshToken, stored ?? state.cached?.token)
+    return token && save(token, refreshToken, lease, hold)
   }
 
   /**
    * Called when a refresh token is dead, because another process may have redeemed it. Looks for that process's token,
    * or redeems its newer refresh token.
    */
-  const findRotated = async (dead: string, lease: Lease | undefined): Promise<Step | undefined> => {
+  const findRotated = async (dead: string, lease: Lease | undefined, hold: Hold): Promise<Step | undefined> => {
     let newer = await readStore()
     // That process may still be writing its token.
-    if (!newer && stored?.refreshToken === dead) newer = await pause().then(readStore)
+    if (!newer && stored?.refreshToken === dead) newer = await pause(settings.storeTimeoutMs).then(readStore)
     if (newer) return newer
     checkCurrent()
     if (isLost(lease)) return 'again'
     const other = stored?.refreshToken
     if (!other || other === dead) return undefined
     if (isInDoubt(other, lease)) throw inDoubt()
-    const step = await redeem(other, lease)
+    const step = await redeem(other, lease, hold)
     if (step) return step
     checkCurrent()
     return isLost(lease) ? 'again' : undefined
   }
 
-  /** Writes the new token. It reads the store again first, and does not write if another process changed the entry. */
-  const save = async (token: Token, lease: Lease | undefined): Promise<Step> => {
-    const before = stored
-    const newer = before !== undefined && isCurrent() ? await readStore() : undefined
-    if (newer) return newer
-    if (isReplaced(before, stored, isUser)) return 'again'
-    await inTurn(state, async () => {
-      const write = async () => (isCurrent() ? store.set(state.key, token) : undefined)
-      let isWritten = await write()
-      // A failed write is tried again before the lock is released. Otherwise the next process would use the dead
-      // refresh token.
-      if (isWritten === false && lease && token.refreshToken !== undefined) isWritten = await pause().then(write)
-      if (isWritten !== undefined) state.isUnsaved = !isWritten
+  /**
+   * Writes the new token, unless another process changed the entry meanwhile.
+   *
+   * If the store fails, callers get the token nevertheless, and it is written again. If it has a refresh token, the lock
+   * is held meanwhile, because the next process would use the dead refresh token that is still stored.
+   *
+   * @param redeemed - the refresh token that was redeemed for it, which is dead.
+   */
+  const save = async (
+    token: Token,
+    redeemed: string | undefined,
+    lease: Lease | undefined,
+    hold: Hold,
+  ): Promise<Step> => {
+    const before = stored ?? state.stored
+    const isExpected = (current: Token | null) =>
+      (redeemed !== undefined && current?.refreshToken === redeemed) || !isReplaced(before, current, isUser)
+    const isLogin = (token.refreshToken ?? before?.refreshToken) !== undefined
+    if (!isLogin && stored !== undefined && isCurrent()) {
+      const newer = await readStore()
+      if (newer) return newer
+      if (!isExpected(stored ?? null)) return 'again'
+    }
+    const isWritten = await inTurn(state, async () => {
+      if (!isCurrent()) return true
+      const written = isLogin
+        ? await store.replace(state.key, isExpected, token)
+        : (await store.set(state.key, token)) || undefined
+      if (written && isCurrent()) [state.unsaved, state.stored] = [undefined, token]
+      return written
     })
+    if (isWritten === false) {
+      const newer = await readStore()
+      if (newer) return newer
+      if (stored === null) revokeNeedless(settings, credentials, token)
+      return 'again'
+    }
+    if (isWritten === undefined && isCurrent()) {
+      const unsaved = markUnsaved(state, store, settings, token, isExpected)
+      if (lease && token.refreshToken !== undefined) hold(unsaved.finish(lease))
+    }
     return { type: 'renewed', token }
   }
 
@@ -132,7 +182,7 @@ export function createRenewal(
    * safe.
    */
   const isInDoubt = (refreshToken: string, lease: Lease | undefined): boolean => {
-    const isOwn = state.isUnsaved && refreshToken === state.cached?.token.refreshToken
+    const isOwn = state.unsaved !== undefined && refreshToken === state.cached?.token.refreshToken
     return store.hasLock && (!lease || stored === undefined) && !isOwn
   }
 
@@ -142,11 +192,14 @@ export function createRenewal(
     return oauthError(name, 'TOKEN_UNAVAILABLE', `the store failed, so ${what}: try again later`)
   }
 
-  /** Waits as long as one operation of the store may take. */
-  const pause = () => withTimeout(new Promise<void>(() => {}), settings.storeTimeoutMs, () => {})
+  const patienceMs = Math.min(2000, settings.timeoutMs / 4)
 
   return { readStore, request }
 }
+
+/** Whether an entry holds the same dead refresh token as another one. */
+const isDead = (dead: Token) => (current: Token | null) =>
+  current !== null && current.refreshToken === dead.refreshToken
 
 /** Whether the lock was lost. Then another process may use the refresh token that was read. */
 const isLost = (lease: Lease | undefined): boolean => lease?.signal.aborted === true

@@ -4,11 +4,22 @@ import { withTimeout } from '../wait.ts'
 /** Shows whether the lock is still held. */
 export type Lease = Parameters<Parameters<NonNullable<TokenStore['lock']>>[1]>[0]
 
+/**
+ * The work under a lock. Callers get its result at once, but the lock is held until the promise settles that the work
+ * passes to `hold`.
+ */
+export type Work<T> = (lease: Lease | undefined, hold: (until: Promise<unknown>) => void) => Promise<T>
+
+/** The result if the lock was not granted in time. `isSilent`: the store showed no sign of life. */
+export type Busy = { readonly type: 'busy'; readonly isSilent: boolean }
+
 type Task<T> = {
   readonly key: string
-  readonly work: (lease?: Lease) => Promise<T>
+  readonly work: Work<T>
   /** Looks for a result during the wait for the lock. If it finds one, the work is not needed. */
   readonly reread: () => Promise<T | undefined>
+  /** How long to wait for the lock, in milliseconds. `undefined`: as long as the store waits. */
+  readonly patienceMs: number | undefined
   /** How long to wait for the release of the lock after there is a result, in milliseconds. */
   readonly timeoutMs: number
   /** Reports the error of the lock, or a reason in words. */
@@ -18,33 +29,42 @@ type Task<T> = {
 /**
  * Runs work under the lock of a store, and returns its result.
  *
- * The work runs at most once. If `reread` finds a result first, the work does not run, and that result is returned. If
- * the lock fails, `fail` reports it, and the work runs without a lease.
+ * The work runs at most once. If `reread` finds a result first, or the wait takes longer than `patienceMs`, the work
+ * does not run. If the lock fails, `fail` reports it, and the work runs without a lease.
  */
 export async function runUnderLock<T>(
   lock: NonNullable<TokenStore['lock']>,
-  { key, work, reread, timeoutMs, fail }: Task<T>,
-): Promise<T> {
-  /** The result, after the work has started or `reread` has found one. */
-  let outcome: Promise<T> | undefined
+  { key, work, reread, patienceMs, timeoutMs, fail }: Task<T>,
+): Promise<T | Busy> {
+  /** The result, after the work has started, `reread` has found one, or the wait was too long. */
+  let outcome: Promise<T | Busy> | undefined
+  let held: Promise<unknown> | undefined
+  let isSilent = true
   let markSettled = () => {}
   const settled = new Promise<void>((resolve) => (markSettled = resolve))
-  const keep = (result: Promise<T>): Promise<T> => {
+  const keep = (result: Promise<T | Busy>): Promise<T | Busy> => {
     outcome = result
     result.then(markSettled, markSettled)
     return result
   }
   /** Starts the work, unless there is a result already. */
-  const runOnce = (lease?: Lease) => outcome ?? keep(work(lease))
+  const runOnce = (lease?: Lease) => outcome ?? keep(work(lease, (until) => (held = until)))
+  const runAndHold = async (lease: Lease) => {
+    const result = await runOnce(lease)
+    await held
+    return result
+  }
   const lookAgain = async () => {
+    isSilent = false
     const found = outcome ? undefined : await reread()
-    // The lock may have started the work meanwhile.
-    return found === undefined || outcome ? undefined : keep(Promise.resolve(found))
+    // The lock may have started the work meanwhile. If it was not granted in time, its wait ends here.
+    if (outcome) return isGivenUp ? outcome : undefined
+    return found === undefined ? undefined : keep(Promise.resolve(found))
   }
 
   const useLock = async () => {
     try {
-      await lock(key, runOnce, lookAgain)
+      await lock(key, runAndHold, lookAgain)
       if (!outcome) fail('it did not run the work')
     } catch (error) {
       // The lock also rejects if the work fails. That is not an error of the lock.
@@ -54,10 +74,19 @@ export async function runUnderLock<T>(
     await runOnce().catch(() => {})
   }
 
+  let isGivenUp = false
   const released = useLock()
+  if (patienceMs !== undefined) {
+    await withTimeout(settled, patienceMs, () => {
+      if (outcome) return
+      isGivenUp = true
+      if (isSilent) fail(`no answer within ${patienceMs} ms`)
+      void keep(Promise.resolve({ type: 'busy', isSilent }))
+    })
+  }
   await settled
-  // A lock that is never released must not hold up the result.
-  await withTimeout(released, timeoutMs, () => {})
+  // A lock that is never released, or that is held for longer, must not hold up the result.
+  if (!held && !isGivenUp) await withTimeout(released, timeoutMs, () => {})
   return runOnce()
 }
 

@@ -4,10 +4,12 @@ import type { Settings } from '../life/options.ts'
 import { forget, remember } from '../life/state.ts'
 import type { Life, TokenCache } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
+import { endOf } from '../token.ts'
 import { guardStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import { createLocator } from './locator.ts'
 import { createRenewal } from './renewal.ts'
+import { markUnsaved } from './unsaved.ts'
 
 /**
  * Keeps a token in a store, and shares it and its renewals with all sources that use that store.
@@ -19,7 +21,7 @@ export function createSharedCache(
   settings: Settings,
   report: (event: TokenEventDetails) => void,
 ): Life['locate'] {
-  const store = guardStore(rawStore, settings.storeTimeoutMs, report)
+  const store = guardStore(rawStore, settings, report)
   const find = createLocator(settings, rawStore)
 
   const cache: TokenCache = {
@@ -29,7 +31,9 @@ export function createSharedCache(
       inTurn(state, async () => {
         const isWritten = await store.set(state.key, token)
         remember(state, token, settings.provider)
-        state.isUnsaved = !isWritten
+        state.unsaved = undefined
+        if (isWritten) state.stored = token
+        else markUnsaved(state, store, settings, token, (current) => !current || endOf(current) <= endOf(token))
         return isWritten
       }),
 
@@ -38,6 +42,7 @@ export function createSharedCache(
         // Reads and deletes together. The stored token can be newer than the one in memory, and is then returned.
         const reading = wasUnsaved ? undefined : store.get(state.key)
         const isGone = await store.delete(state.key)
+        if (isGone) state.stored = null
         const last = (await reading) ?? undefined
         // Forgets it again, because a call may have read the token from the store meanwhile.
         forget(state)

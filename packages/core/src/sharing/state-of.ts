@@ -8,6 +8,10 @@ const registry = Symbol.for('@oauthkit/core states 1')
 const statesByStore = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string) => TokenState> })[registry] ??=
   new WeakMap())
 
+/** Whether a state must not be forgotten now: a renewal is running, or its token is not in the store yet. */
+const isInUse = ({ pending, redeeming, unsaved }: TokenState) =>
+  unsaved !== undefined || isPending(pending) || isPending(redeeming)
+
 /**
  * Returns the state of a key in a store. All sources of this process share it.
  *
@@ -16,7 +20,7 @@ const statesByStore = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: s
 export function stateOf(store: TokenStore, key: string): TokenState {
   let states = statesByStore.get(store)
   if (!states) {
-    states = createLru(createState, 10_000, ({ pending }) => isPending(pending))
+    states = createLru(createState, 10_000, isInUse)
     statesByStore.set(store, states)
   }
   return states(key)

@@ -1,3 +1,4 @@
+import { timeFor } from '../life/cached-token.ts'
 import type { TokenState } from '../life/state.ts'
 import type { Attempt } from '../life/token-cache.ts'
 import { endOf, type Token } from '../token.ts'
@@ -9,9 +10,11 @@ export type Stored = Token | null | undefined
  * Whether to use the stored token. If memory has a token that is still in use or unsaved, the stored one must expire
  * later.
  */
-export function isNewer(stored: Stored, { cached, isUnsaved }: TokenState, attempt: Attempt): stored is Token {
-  if (!stored || stored.accessToken === attempt.rejected || endOf(stored) <= Date.now()) return false
-  const mustOutlive = attempt.reason === 'ageing' || isUnsaved
+export function isNewer(stored: Stored, { cached, unsaved }: TokenState, attempt: Attempt): stored is Token {
+  const now = Date.now()
+  if (!stored || stored.accessToken === attempt.rejected) return false
+  if (endOf(stored) <= (cached ? timeFor(cached, now) : now)) return false
+  const mustOutlive = attempt.reason === 'ageing' || unsaved
   return !(mustOutlive && cached && endOf(stored) <= cached.expiresAt)
 }
 
@@ -21,13 +24,13 @@ export function isNewer(stored: Stored, { cached, isUnsaved }: TokenState, attem
  *
  * @param isUser - whether the token belongs to a signed-in user.
  */
-export function refreshTokenOf(stored: Stored, { cached, isUnsaved }: TokenState, isUser: boolean): string | undefined {
+export function refreshTokenOf(stored: Stored, { cached, unsaved }: TokenState, isUser: boolean): string | undefined {
   // If a user's entry is gone, the user has logged out, maybe elsewhere. The token in memory must not bring the entry
   // back.
   const isLoggedOut = isUser && stored === null
-  const own = isLoggedOut && !isUnsaved ? undefined : cached?.token.refreshToken
+  const own = isLoggedOut && !unsaved ? undefined : cached?.token.refreshToken
   // An unsaved token is newer than the stored one, unless the stored one expires later.
-  const isOwnNewer = isUnsaved && !(stored && cached && endOf(stored) > cached.expiresAt)
+  const isOwnNewer = unsaved && !(stored && cached && endOf(stored) > cached.expiresAt)
   return isOwnNewer ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
 }
 

@@ -90,6 +90,18 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
     )
   })
 
+  test(`${name}: readTokenResponse returns members, even if the answer is unexpected`, async () => {
+    const { readTokenResponse } = provider
+    if (typeof readTokenResponse !== 'function') return
+    for (const members of [{}, { error: { code: 1 } }, { data: null }]) {
+      for (const status of [200, 400, 401, 503]) {
+        const translated: unknown = readTokenResponse(members, status)
+        const isObject = typeof translated === 'object' && translated !== null && !Array.isArray(translated)
+        assert(isObject && !('then' in translated), 'readTokenResponse must return an object')
+      }
+    }
+  })
+
   for (const [index, sample] of (samples.tokens ?? []).entries()) {
     test(`${name}: sample ${index + 1} of the token endpoint's responses is a token`, async () => {
       const client = { provider, clientId: 'client', clientSecret: 'secret', clientAuth: () => {} }
@@ -113,6 +125,7 @@ export function testProvider(test: Test, provider: Provider, { samples = {} }: P
 const quirks = {
   rejectedStatuses: [(value) => Array.isArray(value) && value.every(isStatus), 'a list of statuses from 400 to 599'],
   isRejected: [(value) => typeof value === 'function', 'a function'],
+  readTokenResponse: [(value) => typeof value === 'function', 'a function'],
   defaultLifetimeMs: [(value) => Number.isFinite(value) && Number(value) > 0, 'a number of milliseconds above 0'],
   renewalMarginMs: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of milliseconds, 0 or more'],
   assertionAudience: [(value) => typeof value === 'string' && value !== '', 'a non-empty string'],

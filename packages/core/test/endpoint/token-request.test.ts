@@ -436,7 +436,7 @@ test.each([
   expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('250 ms') })
 })
 
-test('the default deadline is 10 s, and it aborts the request', async () => {
+test('the default deadline is 9 s, and it aborts the request', async () => {
   let signal: AbortSignal | null | undefined
   const endpoint = {
     fetch: (_input: unknown, init?: RequestInit) => {
@@ -445,7 +445,7 @@ test('the default deadline is 10 s, and it aborts the request', async () => {
     },
   }
   const error = errorOf(ask(endpoint))
-  await vi.advanceTimersByTimeAsync(9999)
+  await vi.advanceTimersByTimeAsync(8999)
   expect(signal?.aborted).toBe(false)
   await vi.advanceTimersByTimeAsync(1)
   expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })

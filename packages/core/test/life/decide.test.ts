@@ -11,6 +11,8 @@ const cached = (renewIn: number, endsIn: number): Partial<TokenState> => ({
     authorization: 'Bearer current',
     renewAt: now + renewIn,
     expiresAt: now + endsIn,
+    receivedAt: now - 100_000,
+    receivedAtMonotonic: Number.POSITIVE_INFINITY,
   },
 })
 
@@ -131,12 +133,40 @@ test.each<Row>([
     renew('expired'),
   ],
 ])('%s', (_what, state, rejected, decision) => {
-  expect(decide({ ...createState(''), ...state }, rejected, now)).toMatchObject(decision)
+  expect(decide({ ...createState(''), ...state }, { rejected }, now)).toMatchObject(decision)
 })
 
 test('a decision holds the token, the renewal or the error that the call gets', () => {
   const state = { ...createState(''), ...fresh, ...renewing(1), ...failed(0) }
-  expect(decide(state, undefined, now)).toEqual({ do: 'serve', cached: state.cached, isDue: false })
-  expect(decide(state, 'current', now)).toEqual({ do: 'join', pending: state.pending })
-  expect(decide({ ...state, pending: undefined }, 'current', now)).toEqual({ do: 'fail', error: state.failure?.error })
+  expect(decide(state, {}, now)).toEqual({ do: 'serve', cached: state.cached, isDue: false })
+  expect(decide(state, { rejected: 'current' }, now)).toEqual({ do: 'join', pending: state.pending })
+  expect(decide({ ...state, pending: undefined }, { rejected: 'current' }, now)).toEqual({
+    do: 'fail',
+    error: state.failure?.error,
+  })
+})
+
+const redeeming = { redeeming: { promise: new Promise<never>(() => {}), deadline: now + 60_000 } }
+
+test.each<[string, Partial<TokenState>, object]>([
+  ['without a token, a call fails', {}, fail],
+  ['an ageing token is served without another renewal', ageing, serve(false)],
+  ['a short token is served', { ...fresh }, serve(false)],
+])('while a refresh token is still being redeemed after a failure, %s', (_what, state, decision) => {
+  const all = { ...createState(''), ...failed(30_000), ...redeeming, ...state }
+  expect(decide(all, { validForMs: 90_000 }, now)).toMatchObject(decision)
+})
+
+test('after the deadline of its response, a refresh token may be redeemed again', () => {
+  const over = { redeeming: { ...redeeming.redeeming, deadline: now } }
+  expect(decide({ ...createState(''), ...failed(30_000), ...over }, {}, now)).toMatchObject(renew('absent'))
+})
+
+test.each<[string, Partial<TokenState>, object]>([
+  ['a call renews it, and waits', fresh, renew('ageing')],
+  ['a call joins a running renewal', { ...fresh, ...renewing(1) }, join],
+  ['a call gets it while the back-off is not over', { ...fresh, ...failed(3999) }, serve(false)],
+  ['a call renews it after the back-off', { ...fresh, ...failed(4000) }, renew('ageing')],
+])('if a token is too short for validForMs, %s', (_what, state, decision) => {
+  expect(decide({ ...createState(''), ...state }, { validForMs: 90_000 }, now)).toMatchObject(decision)
 })

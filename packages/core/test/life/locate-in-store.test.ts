@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { TokenEvent, TokenSourceOptions } from '../../src/index.ts'
 import { errorOf, provider, secret, tokenEndpoint } from '../support.ts'
 
-const chunk = '../../src/sharing/shared-cache.ts'
+const chunk = '../../src/loaded-later.ts'
 
 /** Creates a source with a fresh copy of core that has not loaded the code for stores. */
 async function freshSource(options: TokenSourceOptions) {
@@ -44,7 +44,15 @@ test('if the code for stores cannot be loaded, a call gets TOKEN_UNAVAILABLE, an
     message: 'example: the part of @oauthkit/core that uses the store could not be loaded (Error): try again later',
   })
   expect(events).toEqual([
-    { type: 'failed', provider: 'example', reason: 'absent', error, hasToken: false, retryAt: expect.any(Number) },
+    {
+      type: 'failed',
+      provider: 'example',
+      grant: 'client_credentials',
+      reason: 'absent',
+      error,
+      hasToken: false,
+      retryAt: expect.any(Number),
+    },
   ])
   expect(JSON.stringify([error, events])).not.toContain(secret)
   expect(endpoint.requests).toHaveLength(0)

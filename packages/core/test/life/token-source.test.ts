@@ -1,7 +1,7 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import { createTokenSource, refreshToken, type Grant, type Token } from '../../src/index.ts'
-import { deferred, errorOf, grant, provider, refusal, secret, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, password, provider, refusal, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 const form = async (request: Request | undefined) =>
@@ -247,14 +247,15 @@ test('a server that issues the rejected token again does not get a token request
 
 test('a forced renewal that failed does not count against the limit', async () => {
   const down = new TypeError('fetch failed')
-  const endpoint = tokenEndpoint(undefined, down, down, down, down, down)
+  const endpoint = tokenEndpoint(undefined, ...Array.from({ length: 7 }, () => down))
   const source = sourceOver(endpoint)
   await source.getToken()
   for (let call = 0; call < 5; call += 1) {
-    expect(await errorOf(source.getToken({ rejected: 'token-1' }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
-    await seconds(1)
+    const error = errorOf(source.getToken({ rejected: 'token-1' }))
+    await seconds(2)
+    expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   }
-  expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-7')
+  expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-9')
 })
 
 test('a signal ends the wait of its own caller, and the renewal continues for the others', async () => {
@@ -282,7 +283,7 @@ test('a call with an aborted signal makes no token request', async () => {
 
 test('a renewal that fails after all its callers are gone is not an unhandled rejection', async () => {
   const answer = deferred<Response>()
-  const source = sourceOver(tokenEndpoint(answer.promise))
+  const source = sourceOver(tokenEndpoint(answer.promise, ...Array.from({ length: 2 }, () => refusal('down', 503))))
   const caller = new AbortController()
   const aborted = errorOf(source.getToken({ signal: caller.signal }))
   caller.abort()
@@ -290,7 +291,7 @@ test('a renewal that fails after all its callers are gone is not an unhandled re
   const unhandled = vi.fn<() => void>()
   process.on('unhandledRejection', unhandled)
   answer.reject(new TypeError('fetch failed'))
-  await seconds(0)
+  await seconds(1)
   await new Promise((resolve) => setImmediate(resolve))
   process.off('unhandledRejection', unhandled)
   expect(unhandled).not.toHaveBeenCalled()
@@ -302,7 +303,7 @@ test('a renewal redeems the refresh token without the scope, and keeps it if the
     grant('token-2', { refresh_token: 'refresh-2' }),
     grant('token-3'),
   )
-  const source = sourceOver(endpoint, { scope: 'read', parameters: { audience: 'a' } })
+  const source = sourceOver(endpoint, { grant: password, scope: 'read', parameters: { audience: 'a' } })
   await source.getToken()
   await seconds(3600)
   await source.getToken()
@@ -315,10 +316,10 @@ test('a renewal redeems the refresh token without the scope, and keeps it if the
 
 test('invalid_grant ends the refresh token, and the grant starts again without it', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
-  const source = sourceOver(endpoint)
+  const source = sourceOver(endpoint, { grant: password })
   await source.getToken()
   expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-3')
-  expect(await form(endpoint.requests[2])).toEqual({ grant_type: 'client_credentials' })
+  expect(await form(endpoint.requests[2])).toMatchObject({ grant_type: 'password' })
 })
 
 const failures = [
@@ -338,7 +339,7 @@ const hiccups = [
 
 test.each(hiccups)('a server that does not refuse for good does not end the refresh token: %o', async (answer) => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer())
-  const source = sourceOver(endpoint)
+  const source = sourceOver(endpoint, { grant: password })
   await source.getToken()
   await errorOf(source.getToken({ rejected: 'token-1' }))
   expect(endpoint.requests).toHaveLength(2)
@@ -351,10 +352,10 @@ test.each(failures)(
   'a grant that can start over does so after each final refusal of a refresh token',
   async (answer) => {
     const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer(), grant('token-2'))
-    const source = sourceOver(endpoint)
+    const source = sourceOver(endpoint, { grant: password })
     await source.getToken()
     expect(await source.getToken({ rejected: 'token-1' })).toMatchObject({ accessToken: 'token-2' })
-    expect(await form(endpoint.requests[2])).toEqual({ grant_type: 'client_credentials' })
+    expect(await form(endpoint.requests[2])).toMatchObject({ grant_type: 'password' })
   },
 )
 
@@ -426,6 +427,7 @@ test('a running renewal that fails after setToken fails no call', async () => {
   const waiting = source.getToken()
   await source.setToken({ accessToken: 'mine' })
   answer.reject(new TypeError('fetch failed'))
+  await seconds(0.25)
   expect((await waiting).accessToken).toBe('mine')
 })
 
@@ -502,4 +504,108 @@ test('a source without the option fetch uses the platform’s, and looks it up w
   vi.stubGlobal('fetch', tokenEndpoint().fetch)
   expect((await source.getToken()).accessToken).toBe('token-1')
   vi.unstubAllGlobals()
+})
+
+test.each([
+  ['a token that lasts long enough is returned', 3_600_000, 600_000, 'token-0'],
+  ['a token that ends sooner is renewed, and the call waits', 599_999, 600_000, 'token-1'],
+  ['a token that ends after exactly that time is returned', 600_000, 600_000, 'token-0'],
+  ['without validForMs, a token that is alive is returned', 2000, undefined, 'token-0'],
+])('%s', async (_what, leftMs, validForMs, accessToken) => {
+  const source = sourceOver(tokenEndpoint())
+  await source.setToken({ accessToken: 'token-0', expiresAt: Date.now() + 3_600_000 })
+  await seconds((3_600_000 - leftMs) / 1000)
+  expect((await source.getToken({ validForMs })).accessToken).toBe(accessToken)
+  // A renewal that began in the background ends.
+  await source.idle()
+})
+
+test('no token lasts longer than a new one: validForMs counts as at most 90 % of the lifetime, or up to 5 s as 10 %', async () => {
+  const endpoint = tokenEndpoint(...Array.from({ length: 9 }, (_, index) => grant(`t-${index}`, { expires_in: 100 })))
+  const source = sourceOver(endpoint)
+  await source.getToken({ validForMs: 7_200_000 })
+  await seconds(10)
+  expect((await source.getToken({ validForMs: 7_200_000 })).accessToken).toBe('t-0')
+  await seconds(0.001)
+  expect((await source.getToken({ validForMs: 7_200_000 })).accessToken).toBe('t-1')
+  const short = sourceOver(tokenEndpoint(grant('s-0', { expires_in: 20 }), grant('s-1', { expires_in: 20 })))
+  await short.getToken()
+  await seconds(17.9)
+  expect((await short.getToken({ validForMs: 5000 })).accessToken).toBe('s-0')
+  await seconds(0.2)
+  expect((await short.getToken({ validForMs: 5000 })).accessToken).toBe('s-1')
+})
+
+test('calls with validForMs share one renewal, and other calls do not wait for it', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint)
+  await source.setToken({ accessToken: 'token-0', expiresAt: Date.now() + 60_000 })
+  await seconds(50)
+  const long = Array.from({ length: 10 }, () => source.getToken({ validForMs: 30_000 }))
+  expect((await source.getToken()).accessToken).toBe('token-0')
+  answer.resolve(grant('token-1'))
+  expect(new Set((await Promise.all(long)).map(({ accessToken }) => accessToken))).toEqual(new Set(['token-1']))
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('if the renewal for validForMs fails, or is in back-off, the call gets the token that is alive', async () => {
+  const endpoint = tokenEndpoint(refusal('invalid_client', 401))
+  const source = sourceOver(endpoint)
+  await source.setToken({ accessToken: 'token-0', expiresAt: Date.now() + 60_000 })
+  await seconds(50)
+  for (let call = 0; call < 3; call += 1) {
+    expect((await source.getToken({ validForMs: 30_000 })).accessToken).toBe('token-0')
+  }
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a rejected token is not returned, even if its renewal fails and validForMs is given', async () => {
+  const source = sourceOver(tokenEndpoint(refusal('invalid_client', 401)))
+  await source.setToken({ accessToken: 'token-0', expiresAt: Date.now() + 60_000 })
+  expect(await errorOf(source.getToken({ rejected: 'token-0', validForMs: 30_000 }))).toMatchObject({
+    code: 'TOKEN_REFUSED',
+  })
+})
+
+test('idle() resolves at once if nothing is running, and waits for a renewal otherwise, even for a failing one', async () => {
+  for (const fails of [false, true]) {
+    const answer = deferred<Response>()
+    const source = sourceOver(tokenEndpoint(answer.promise))
+    await source.idle()
+    const outcome = source.getToken().catch(() => {})
+    let isIdle = false
+    const idle = source.idle().then(() => (isIdle = true))
+    await seconds(1)
+    expect(isIdle).toBe(false)
+    answer.resolve(fails ? refusal('invalid_client', 401) : grant('token-1'))
+    await idle
+    await outcome
+  }
+})
+
+test('idle() waits for a renewal in the background, and for a call whose key is still computed', async () => {
+  const answer = deferred<Response>()
+  const source = sourceOver(tokenEndpoint(answer.promise), { store: new Map<string, Token>() })
+  const outcome = source.getToken()
+  let isIdle = false
+  const idle = source.idle().then(() => (isIdle = true))
+  await seconds(1)
+  expect(isIdle).toBe(false)
+  answer.resolve(grant('token-1', { expires_in: 10 }))
+  await idle
+  await outcome
+
+  const later = deferred<Response>()
+  const other = sourceOver(tokenEndpoint(grant('a', { expires_in: 10 }), later.promise))
+  await other.getToken()
+  await seconds(9)
+  other.peek()
+  let isOtherIdle = false
+  const otherIdle = other.idle().then(() => (isOtherIdle = true))
+  await seconds(0)
+  expect(isOtherIdle).toBe(false)
+  later.resolve(grant('b'))
+  await otherIdle
+  expect(other.peek()).toBe('Bearer b')
 })

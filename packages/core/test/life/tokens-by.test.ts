@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createTokenSource, tokensBy } from '../../src/index.ts'
-import { grant, provider, secret, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, grant, provider, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
 
@@ -50,4 +50,25 @@ test('100,000 tenants have one token each, and each token costs one token reques
   expect(headers.size).toBe(100_000)
   expect(headers).not.toContain(undefined)
   expect(requests).toBe(100_000)
+})
+
+test('idle() of tokensBy resolves when each of its sources is idle', async () => {
+  const answers = [deferred<Response>(), deferred<Response>()]
+  const tenants = tokensBy((tenant) => sourceOver(tokenEndpoint(answers[Number(tenant)]?.promise)))
+  const tokens = [tenants('0').getToken(), tenants('1').getToken()]
+  let isIdle = false
+  const idle = tenants.idle().then(() => (isIdle = true))
+  answers[0]?.resolve(grant('a'))
+  await tokens[0]
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isIdle).toBe(false)
+  answers[1]?.resolve(grant('b'))
+  await idle
+  await Promise.all(tokens)
+})
+
+test('sources without idle() are no obstacle to idle() of tokensBy', async () => {
+  const tenants = tokensBy(() => ({ apis: [], getToken: async () => ({ accessToken: 'a' }) }))
+  tenants('a')
+  await expect(tenants.idle()).resolves.toBeUndefined()
 })

@@ -23,6 +23,84 @@ test.each([
   expect(seen).toEqual([input instanceof URL ? input.href : input, 'Bearer token-1'])
 })
 
+/** A class of Requests of another library, such as node-fetch. */
+class OtherRequest {
+  readonly url = url
+  readonly method = 'GET'
+  readonly body = null
+  readonly headers = new Headers({ 'x-own': 'yes' })
+  clone() {
+    return new OtherRequest()
+  }
+}
+
+test.each<[string, RequestInfo | URL, RequestInit?]>([
+  ['a string', url],
+  ['a string with headers', url, { headers: { 'x-own': 'yes' } }],
+  ['a string with a body', url, { method: 'POST', body: 'text' }],
+  ['a URL', new URL(url)],
+  ['a URL with headers', new URL(url), { headers: [['x-own', 'yes']] }],
+  ['a Request', new Request(url, { headers: { 'x-own': 'yes' } })],
+  ['a Request with headers', new Request(url), { headers: new Headers({ 'x-own': 'yes' }) }],
+  ['a Request of another library', new OtherRequest() as unknown as Request],
+])('a custom fetch gets the kind of input that came in: %s', async (_what, input, init) => {
+  const seen: [RequestInfo | URL, RequestInit | undefined][] = []
+  const answers = [unauthorized()]
+  const fetch: typeof globalThis.fetch = async (...given) => {
+    seen.push([given[0], given[1]])
+    return answers.pop() ?? new Response()
+  }
+  expect((await bearerFetch(sourceOver(tokenEndpoint()), fetch)(input, init)).status).toBe(200)
+  expect(seen).toHaveLength(2)
+  for (const [index, [to, options]] of seen.entries()) {
+    expect(to.constructor).toBe(input.constructor)
+    expect(to instanceof URL ? to.href : typeof to === 'string' ? to : to.url).toBe(url)
+    const headers = new Headers(options?.headers)
+    expect(headers.get('authorization')).toBe(`Bearer token-${index + 1}`)
+    expect(headers.has('x-own')).toBe(init?.headers !== undefined || 'url' in Object(input))
+    expect(options?.method).toBe(init?.method)
+    expect(options?.body).toBe(init?.body)
+  }
+})
+
+test('a custom fetch that gets a Request finds the token in it, too', async () => {
+  const seen: (string | null)[] = []
+  const fetch = async (input: Request) => (seen.push(input.headers.get('authorization')), new Response())
+  await bearerFetch(sourceOver(tokenEndpoint()), fetch as typeof globalThis.fetch)(new Request(url))
+  expect(seen).toEqual(['Bearer token-1'])
+})
+
+test('a custom fetch that changes its URL object does not change the second attempt', async () => {
+  const seen: string[] = []
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const to = input as URL
+    to.searchParams.append('key', 'x')
+    seen.push(to.href)
+    return seen.length === 1 ? unauthorized() : new Response()
+  }
+  const input = new URL(url)
+  await bearerFetch(sourceOver(tokenEndpoint()), fetch)(input)
+  expect(seen).toEqual([`${url}?key=x`, `${url}?key=x`])
+  expect(input.href).toBe(url)
+})
+
+test('options that only a custom fetch knows reach it, with a body that only it can read', async () => {
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response())
+  const init = { method: 'POST', body: { pipe() {} } as never, agent: 'mine' }
+  await bearerFetch(sourceOver(tokenEndpoint()), fetch)(url, init)
+  expect(fetch.mock.calls).toEqual([[url, { ...init, headers: new Headers({ authorization: 'Bearer token-1' }) }]])
+})
+
+test('a Request of another library with its own kind of body is not copied, and is not sent again', async () => {
+  const body = { pipe() {} }
+  const clone = vi.fn<() => void>()
+  const input = Object.assign(new OtherRequest(), { method: 'POST', body, clone })
+  const target = vi.fn<typeof globalThis.fetch>(async () => unauthorized())
+  expect((await bearerFetch(sourceOver(tokenEndpoint()), target)(input as unknown as Request)).status).toBe(401)
+  expect(clone).not.toHaveBeenCalled()
+  expect(target).toHaveBeenCalledOnce()
+})
+
 test('the platform’s fetch is looked up at each call, unless a custom fetch is given', async () => {
   const [own, platform] = [api(), api()]
   const source = sourceOver(tokenEndpoint())

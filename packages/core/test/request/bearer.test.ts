@@ -91,7 +91,7 @@ test("the call gets the token endpoint's error if a rejected token cannot be ren
 })
 
 test('ky does not retry token errors, and passes them to its beforeError hooks', async () => {
-  const endpoint = tokenEndpoint(new TypeError('fetch failed'))
+  const endpoint = tokenEndpoint(refusal('slow_down', 429))
   const target = api()
   const seen: string[] = []
   const beforeError = [({ error }: { error: Error }) => (seen.push(error.name), error)]
@@ -167,10 +167,107 @@ test('a form is sent again, with a boundary that matches its body', async () => 
   ])
 })
 
-test("json is serialized again with the call's own stringifyJson", async () => {
+test("the text that the call's own stringifyJson made is sent again", async () => {
   const target = api(unauthorized())
-  await client(target).post(url, { json: { a: 1 }, stringifyJson: (data) => `own ${JSON.stringify(data)}` })
-  expect(target.calls.map(({ body }) => body)).toEqual(['own {"a":1}', 'own {"a":1}'])
+  let count = 0
+  const stringifyJson = (data: unknown) => `${(count += 1)} ${JSON.stringify(data)}`
+  await client(target).post(url, { json: { a: 1 }, stringifyJson })
+  expect(target.calls.map(({ body }) => body)).toEqual(['1 {"a":1}', '1 {"a":1}'])
+})
+
+test('json that the caller changes during its call is sent again as it was sent', async () => {
+  const target = api(unauthorized())
+  const json = { a: 1 }
+  const call = client(target).post(url, { json })
+  json.a = 2
+  await call
+  expect(target.calls.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
+})
+
+test.each<[string, (options: Options) => void, string]>([
+  ['replaces json', (options) => void (options.json = { b: 2 }), '{"b":2}'],
+  ['replaces stringifyJson', (options) => void (options.stringifyJson = () => 'own'), 'own'],
+  [
+    'wraps stringifyJson',
+    (options) => {
+      const { stringifyJson = JSON.stringify } = options
+      options.stringifyJson = (data) => `signed ${stringifyJson(data)}`
+    },
+    'signed {"a":1}',
+  ],
+  [
+    'wraps fetch, and replaces the body',
+    (options) => {
+      const { fetch = globalThis.fetch } = options
+      options.fetch = (input, init) => fetch(new Request(input, { body: 'replaced' }), init)
+    },
+    'replaced',
+  ],
+])('if an init hook %s, what is sent again is what was sent', async (_what, hook, body) => {
+  for (const order of ['before', 'after']) {
+    const target = api(unauthorized())
+    const hooks = { hooks: { init: [hook] } }
+    const base = ky.create({ fetch: target.fetch, retry: 0 })
+    const added = bearer(sourceOver(tokenEndpoint()))
+    const http = order === 'before' ? base.extend(hooks).extend(added) : base.extend(added).extend(hooks)
+    await http.post(url, { json: { a: 1 } })
+    expect(target.calls.map((sent) => sent.body)).toEqual([body, body])
+  }
+})
+
+const onceOnly = (): Options => ({ body: streamOf('streamed'), retry: 0 })
+
+test.each<[string, () => Options, number | undefined]>([
+  ['a stream that is not buffered', onceOnly, 5000],
+  ['a stream that is not buffered, with a hook', () => ({ ...onceOnly(), hooks: { beforeRequest: [() => {}] } }), 5000],
+  ['a stream that is buffered', () => ({ body: streamOf('streamed') }), undefined],
+  ['text', () => ({ body: 'text', retry: 0 }), undefined],
+  ['JSON', () => ({ json: {}, retry: 0 }), undefined],
+  ['no body', () => ({ retry: 0 }), undefined],
+])('a body that can be sent only once gets a token that lasts five seconds: %s', async (_what, options, validForMs) => {
+  const asked: unknown[] = []
+  const peek = vi.fn<() => string | undefined>()
+  const getToken: TokenSource['getToken'] = async (how) => (asked.push(how?.validForMs), { accessToken: 'x' })
+  const target = api()
+  const http = ky.create({ fetch: target.fetch }).extend(bearer({ apis: ['https://api.example'], getToken, peek }))
+  await http.post(url, options())
+  expect(asked).toEqual([validForMs])
+  expect(peek).toHaveBeenCalledTimes(validForMs ? 0 : 1)
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer x'])
+})
+
+test('the signal of a call with a stream ends its wait for a token that lasts five seconds', async () => {
+  const caller = new AbortController()
+  const source = { apis: ['https://api.example'], peek: () => 'Bearer x', getToken: () => new Promise<never>(() => {}) }
+  const http = ky.create({ fetch: api().fetch }).extend(bearer(source))
+  const aborted = errorOf(http.post(url, { ...onceOnly(), signal: caller.signal }))
+  await Promise.resolve()
+  caller.abort()
+  expect(await aborted).toHaveProperty('name', 'AbortError')
+})
+
+test('a copy of a body is released if its call gets no token', async () => {
+  const clone = vi.spyOn(Request.prototype, 'clone')
+  const source = { apis: ['https://api.example'], getToken: () => Promise.reject(new Error('none')) }
+  const http = ky.create({ fetch: api().fetch }).extend(bearer(source))
+  await errorOf(http.post(url, { body: streamOf('streamed') }))
+  const spares = clone.mock.results.map(({ value }) => value as Request)
+  clone.mockRestore()
+  expect(spares.at(-1)?.bodyUsed).toBe(true)
+})
+
+test('an event handler of a hand-written source that throws changes nothing', async () => {
+  const target = api(unauthorized())
+  const onEvent = () => {
+    throw new Error('no metrics today')
+  }
+  const getToken: TokenSource['getToken'] = async ({ rejected } = {}) => ({ accessToken: rejected ? 'two' : 'one' })
+  const http = ky
+    .create({ fetch: target.fetch, retry: 0 })
+    .extend(bearer({ apis: ['https://api.example'], getToken, onEvent }))
+  await http.get(url)
+  await http.get('https://other.example/')
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer one', 'Bearer two', null])
 })
 
 test.each([

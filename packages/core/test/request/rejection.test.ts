@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Provider } from '../../src/index.ts'
 import { rejectionCheck } from '../../src/request/rejection.ts'
-import { provider } from '../support.ts'
+import { deferred, provider } from '../support.ts'
 
 const isRejected = (response: Response, quirks: Partial<Provider> = {}) =>
   rejectionCheck({ ...provider, ...quirks })(response)
@@ -93,13 +93,99 @@ test('if isRejected throws, the token does not count as rejected, and the error 
   expect(await isRejected(new Response('<html>', { status: 401 }), { isRejected: isRefused })).toBe(false)
 })
 
-test('the check of a response waits at most one second for a body that never ends', async () => {
+test('a predicate that reads the body waits at most one second for it', async () => {
   vi.useFakeTimers()
-  const judged = isRejected(new Response(new ReadableStream(), { status: 401 }), { isRejected: async () => true })
+  const judge = async (copy: Response) => (await copy.text()) === ''
+  const judged = isRejected(new Response(new ReadableStream(), { status: 401 }), { isRejected: judge })
   await vi.advanceTimersByTimeAsync(1000)
   expect(await judged).toBe(true)
   expect(vi.getTimerCount()).toBe(0)
   vi.useRealTimers()
+})
+
+/** A response with a body that never ends. `cancelled` is called when its connection is freed. */
+function endless() {
+  const cancelled = vi.fn<() => void>()
+  let chunks = 0
+  const pull = (controller: ReadableStreamDefaultController) => {
+    chunks += 1
+    if (chunks < 5) controller.enqueue(new Uint8Array(1))
+  }
+  return { response: new Response(new ReadableStream({ pull, cancel: cancelled }), { status: 401 }), cancelled }
+}
+
+test('after one second, a slow body is empty for a predicate, and is not read any more', async () => {
+  vi.useFakeTimers()
+  const { response, cancelled } = endless()
+  const { promise: answer, resolve: decide } = deferred<boolean>()
+  const seen: string[] = []
+  const judged = isRejected(response, {
+    isRejected: async (copy) => {
+      seen.push(await copy.text())
+      return answer
+    },
+  })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(seen).toEqual([''])
+  await response.body?.cancel()
+  expect(cancelled).toHaveBeenCalledOnce()
+  decide(true)
+  expect(await judged).toBe(true)
+  vi.useRealTimers()
+})
+
+test.each<[what: string, judge: (copy: Response) => boolean | Promise<boolean>]>([
+  ['reads only the status and the headers', ({ status, headers }) => status === 401 && !headers.has('x-reason')],
+  [
+    'does not wait for the body that it reads',
+    (copy) => {
+      copy.text().catch(() => {})
+      return true
+    },
+  ],
+  [
+    'reads a part of the body',
+    async (copy) => {
+      await copy.body?.cancel()
+      return true
+    },
+  ],
+  [
+    'throws while it reads the body',
+    (copy) => {
+      copy.text().catch(() => {})
+      throw new Error('odd')
+    },
+  ],
+])('after a predicate that %s, the response is not read any more, and can be cancelled', async (_what, judge) => {
+  vi.useFakeTimers()
+  const { response, cancelled } = endless()
+  await isRejected(response, { isRejected: judge })
+  await response.body?.cancel()
+  expect(cancelled).toHaveBeenCalledOnce()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+test('a predicate that does not read the body costs no copy of it', async () => {
+  const response = Response.json({ code: 42 }, { status: 401, statusText: 'No', headers: { 'x-reason': 'expired' } })
+  const clone = vi.spyOn(response, 'clone')
+  const seen: unknown[] = []
+  const judge = ({ status, statusText, headers }: Response) =>
+    seen.push(status, statusText, headers.get('x-reason')) > 0
+  expect(await isRejected(response, { isRejected: judge })).toBe(true)
+  expect(seen).toEqual([401, 'No', 'expired'])
+  expect(clone).not.toHaveBeenCalled()
+})
+
+test('a predicate that reads the body after its answer does not keep the response', async () => {
+  const { response, cancelled } = endless()
+  let kept = new Response()
+  await isRejected(response, { isRejected: (copy) => (kept = copy) !== response })
+  expect((await kept.text()).length).toBeLessThan(5)
+  await response.body?.cancel()
+  expect(cancelled).toHaveBeenCalledOnce()
 })
 
 test('a body that is cut off is empty for isRejected, and does not fail the call', async () => {

@@ -2,7 +2,7 @@ import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import type { Grant, Token, TokenStore } from '../../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
-import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, password, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -43,7 +43,7 @@ test.each(failing)(
   async (_what, set, wait, message) => {
     const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), grant('token-2'))
     const writing = vi.fn<() => unknown>(set)
-    const { source, events } = watch(endpoint, { store: createDatabase().open({ set: writing }) })
+    const { source, events } = watch(endpoint, { grant: password, store: createDatabase().open({ set: writing }) })
     const waiting = source.getToken()
     await until(() => writing.mock.calls.length)
     await seconds(wait)
@@ -60,7 +60,7 @@ test.each(failing)(
 test('a set that returns false counts as failed: a Keyv does so when its database is down', async () => {
   const set = async () => false
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }))
-  const { source, events } = watch(endpoint, { store: createDatabase().open({ set }) })
+  const { source, events } = watch(endpoint, { grant: password, store: createDatabase().open({ set }) })
   await source.getToken()
   expect(events[0]).toMatchObject({
     type: 'store-failed',
@@ -163,11 +163,12 @@ test("no event shows a token, even if the store's errors do", async () => {
     delete: () => Promise.reject(new Error(`still there: ${long}`)),
     lock: () => Promise.reject(new Error(`no lock on ${long}`)),
   }
-  const { source, events } = watch(endpoint, { store: repeat })
+  const { source, events } = watch(endpoint, { grant: password, store: repeat })
   await source.getToken()
   await errorOf(source.clear())
   expect(events).toMatchObject([
     { operation: 'get', message: expect.stringMatching(/^cannot decrypt \[redacted\]/) },
+    { operation: 'get' },
     { operation: 'get' },
     { operation: 'set', message: expect.stringMatching(/^too long: /), isRefreshTokenAtRisk: true },
     { type: 'renewed' },
@@ -187,7 +188,8 @@ test('no event shows the token of a failed write, however short the token is', a
   const set = (_key: string, { accessToken, refreshToken, idToken }: Token) =>
     Promise.reject(new Error(`refused: ${accessToken} ${refreshToken} ${idToken}`))
   const members = { refresh_token: 'r-secret', id_token: 'i-secret' }
-  const { source, events } = watch(tokenEndpoint(grant('a-secret', members)), { store: createDatabase().open({ set }) })
+  const endpoint = tokenEndpoint(grant('a-secret', members))
+  const { source, events } = watch(endpoint, { grant: password, store: createDatabase().open({ set }) })
   await source.getToken()
   expect(events[0]).toMatchObject({ operation: 'set', message: 'refused: [redacted] [redacted] [redacted]' })
 })

@@ -2,7 +2,7 @@ import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import type { Grant, Token, TokenSourceOptions, TokenStore } from '../../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
-import { deferred, errorOf, grant, refusal, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, password, refusal, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -178,7 +178,7 @@ test('the scope and the ID token stay the same if an answer leaves them out', as
     grant('token-2'),
     grant('token-3', { scope: 'less' }),
   )
-  const { source } = watch(endpoint, { store: createDatabase().open() })
+  const { source } = watch(endpoint, { grant: password, store: createDatabase().open() })
   await source.getToken()
   await seconds(3600)
   expect(await source.getToken()).toMatchObject({ accessToken: 'token-2', scope: 'read', idToken: 'id-1' })
@@ -211,7 +211,7 @@ test('a refreshed token that the grant does not trust is neither used nor stored
 
 test('an invalid_grant with a status that says try again does not end the refresh token', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant', 503))
-  const { source } = watch(endpoint, { store: createDatabase().open() })
+  const { source } = watch(endpoint, { grant: password, store: createDatabase().open() })
   await source.getToken()
   await seconds(3600)
   expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
@@ -223,17 +223,17 @@ test('an invalid_grant with a status that says try again does not end the refres
 test('if the refresh token is dead, the grant gets a new token if it can, which replaces the old one in the store', async () => {
   const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), refusal('invalid_grant'))
   const database = createDatabase()
-  const source = sourceOver(endpoint, { store: database.open() })
+  const source = sourceOver(endpoint, { grant: password, store: database.open() })
   await source.getToken()
   const waiting = accessTokenOf(source, 'token-1')
   await until(() => endpoint.requests.length === 2)
   await seconds(0.5)
   expect(await waiting).toBe('token-3')
-  expect(await endpoint.requests[2]?.text()).toBe('grant_type=client_credentials')
+  expect(await endpoint.requests[2]?.text()).toContain('grant_type=password')
   expect(database.tokens()).toEqual([{ accessToken: 'token-3', expiresAt: expect.any(Number) }])
   await seconds(3600)
   expect(await accessTokenOf(source)).toBe('token-4')
-  expect(await endpoint.requests[3]?.text()).toBe('grant_type=client_credentials')
+  expect(await endpoint.requests[3]?.text()).toContain('grant_type=password')
 })
 
 test.each([refusal('invalid_client', 401), new Response('', { status: 403 }), refusal('x', 503), new TypeError('x')])(

@@ -218,7 +218,7 @@ test('the method lock is called with the store as this', async () => {
   expect(store.held).toHaveLength(1)
 })
 
-test('the wait for a lock ends at timeoutMs, and work that the lock runs later makes no token request', async () => {
+test('the wait for a lock to redeem a refresh token ends at timeoutMs, and work that the lock runs later makes no token request', async () => {
   const granted = deferred<undefined>()
   let isAsked = false
   const lock: Lock = (_key, work) => {
@@ -227,7 +227,9 @@ test('the wait for a lock ends at timeoutMs, and work that the lock runs later m
   }
   const endpoint = tokenEndpoint()
   const database = createDatabase()
-  const { source, events } = watch(endpoint, { store: database.open({ lock }), timeoutMs: 3000 })
+  const options = { store: database.open({ lock }), grant: { name: 'sign-in', identity: '' }, key: 'user' }
+  const { source, events } = watch(endpoint, { ...options, timeoutMs: 3000 })
+  await source.setToken({ accessToken: 'old', refreshToken: 'refresh-1', expiresAt: Date.now() })
   const outcome = errorOf(source.getToken())
   await until(() => isAsked)
   await seconds(3)
@@ -235,9 +237,9 @@ test('the wait for a lock ends at timeoutMs, and work that the lock runs later m
     code: 'TOKEN_UNAVAILABLE',
     message: 'example: no token within 3000 ms: try again later, or raise timeoutMs',
   })
-  expect(events).toMatchObject([{ type: 'failed', reason: 'absent' }])
+  expect(events).toMatchObject([{ type: 'failed', reason: 'expired' }])
   granted.resolve(undefined)
   await seconds(0)
   expect(endpoint.requests).toHaveLength(0)
-  expect(database.contents.size).toBe(0)
+  expect(database.tokens()).toMatchObject([{ accessToken: 'old' }])
 })

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { Grant, Token, TokenStore } from '../../src/index.ts'
 import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
 import { stateOf } from '../../src/sharing/state-of.ts'
-import { deferred, errorOf, grant, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, password, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -19,7 +19,7 @@ test('a fresh process adopts the token in the store, without a token request', a
   expect(await source.getToken()).toEqual(first)
   expect(source.peek()).toBe('Bearer token-1')
   expect(endpoint.requests).toHaveLength(1)
-  const told = { provider: 'example', expiresAt: first.expiresAt }
+  const told = { provider: 'example', grant: 'client_credentials', expiresAt: first.expiresAt }
   expect(events).toEqual([
     { ...told, type: 'adopted', reason: 'absent', durationMs: 0 },
     { ...told, type: 'served' },
@@ -109,7 +109,8 @@ test.each([
   ],
 ])('a token is stored %s', async (_what, members, operations) => {
   const database = createDatabase()
-  await sourceOver(tokenEndpoint(grant('token-1', members)), { store: database.open() }).getToken()
+  const endpoint = tokenEndpoint(grant('token-1', members))
+  await sourceOver(endpoint, { grant: password, store: database.open() }).getToken()
   expect(database.operations).toEqual(operations)
 })
 

@@ -21,8 +21,10 @@ const memory = (endsIn: number, refreshToken?: string, isUnsaved = false): Token
     authorization: 'Bearer mine',
     renewAt: now,
     expiresAt: now + endsIn,
+    receivedAt: now,
+    receivedAtMonotonic: Number.POSITIVE_INFINITY,
   },
-  isUnsaved,
+  unsaved: isUnsaved ? { retryAt: 0, retry: async () => {}, finish: async () => {} } : undefined,
 })
 
 const empty = createState('key')
@@ -33,6 +35,8 @@ const attempt = (reason: Attempt['reason'], rejected?: string): Attempt => ({
   isCurrent: () => true,
   checkCurrent: () => {},
   checkLimit: () => {},
+  mayBridge: false,
+  markRedeeming: () => {},
 })
 
 test.each<[what: string, stored: Stored, state: TokenState, attempt: Attempt, expected: boolean]>([

@@ -32,6 +32,7 @@ const good: [what: string, members: Partial<Provider>][] = [
       defaultLifetimeMs: 1,
       renewalMarginMs: 0,
       requestIdHeader: 'X-Request-Id',
+      readTokenResponse: ({ ErrorCode, ...members }) => ({ ...members, error: ErrorCode }),
     },
   ],
 ]
@@ -58,6 +59,7 @@ const apisName = 'example: its tokens go to its APIs only'
 const authName = 'example: its client authentication uses one place, and does not change the grant'
 const quirkName = 'example: its quirks have valid values'
 const mindName = 'example: isRejected decides, even if the body is unexpected'
+const readName = 'example: readTokenResponse returns members, even if the answer is unexpected'
 
 class OwnProvider {
   name = provider.name
@@ -190,6 +192,20 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
     mindName,
     /true or false/,
   ],
+  ['a readTokenResponse that is not a function', { readTokenResponse: {} }, quirkName, /readTokenResponse/],
+  [
+    'a readTokenResponse that expects a token',
+    { readTokenResponse: ({ data }: { data: { token: string } }) => ({ access_token: data.token }) },
+    readName,
+    /token/,
+  ],
+  [
+    'a readTokenResponse that returns no object',
+    { readTokenResponse: ({ data }: { data?: object }) => data },
+    readName,
+    /must return an object/,
+  ],
+  ['a readTokenResponse that returns a promise', { readTokenResponse: async () => ({}) }, readName, /return an object/],
 ]
 
 test.each(bad)('a provider with %s fails the suite', async (_what, members, failure, message) => {

@@ -17,11 +17,11 @@ afterAll(() => {
 })
 
 describe('a Map', () => {
-  testTokenStore(test, () => new Map<string, Token>())
+  testTokenStore(test, () => new Map<string, Token>(), { timeoutMs: 60_000 })
 })
 
 describe('a Map with a lock', () => {
-  testTokenStore(test, lockableMap, { hasLock: true })
+  testTokenStore(test, lockableMap, { hasLock: true, timeoutMs: 60_000 })
 })
 
 describe('a database', () => {
@@ -33,6 +33,7 @@ describe('a database', () => {
       return database.connect()
     },
     {
+      timeoutMs: 60_000,
       hasLock: true,
       hasReplace: true,
       advance: (ms) => database.advance(ms),

@@ -1,0 +1,44 @@
+import type { FormParameters } from '../endpoint/call-endpoint.ts'
+import { requestToken } from '../endpoint/token-request.ts'
+import type { Token } from '../token.ts'
+import { withoutRefreshToken } from './cached-token.ts'
+import type { Settings } from './options.ts'
+import type { Attempt, Located } from './token-cache.ts'
+
+/** Requests a token with these form parameters, and those of the options. */
+export type SendTokenRequest = (parameters: () => FormParameters | Promise<FormParameters>) => Promise<Token>
+
+/** Makes the function that sends the token requests of one renewal. */
+export function createTokenRequest(
+  settings: Settings,
+  { state, credentials }: Located,
+  attempt: Attempt,
+): SendTokenRequest {
+  const startedAt = Date.now()
+  return async (parameters) => {
+    let isOwn = false
+    let isOnce = false
+    const onSend = (form: URLSearchParams) => {
+      isOwn = form.get('grant_type') === 'client_credentials'
+      isOnce = form.has('refresh_token') || form.has('code')
+      if (isOnce) attempt.markRedeeming()
+      return isOnce
+    }
+    const all = async () => ({ ...settings.parameters, ...(await parameters()) })
+    const send = () => {
+      attempt.checkLimit()
+      return requestToken({ ...settings, ...credentials, parameters: all }, onSend)
+    }
+    const token = await send().catch(async (error: unknown) => {
+      if (!attempt.mayBridge) throw error
+      // If this part cannot be loaded, the error counts as it is.
+      const part = await import('../loaded-later.ts').catch(() => undefined)
+      if (!part) throw error
+      return part.bridge(error, send, () => isOnce, startedAt, attempt.checkCurrent)
+    })
+    // `concat` takes less memory than a spread, and there can be a state for each of many tenants.
+    state.grantedAt = state.grantedAt.concat(Date.now())
+    // The client can request its own token at any time, so it needs no refresh token. See RFC 6749 §4.4.3.
+    return isOwn ? withoutRefreshToken(token) : token
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * The part of core that not every source needs: for stores, for refresh tokens, after a disturbance, and before the
+ * process stops. A source loads it with `import()` when it first needs it.
+ *
+ * It is one part and not several, because bundlers then keep the first part small.
+ */
+export { bridge } from './recovery/bridge.ts'
+export { idle, whenIdle } from './recovery/idle.ts'
+export { renewInMemory } from './recovery/renew-in-memory.ts'
+export { revokeNeedless } from './recovery/revoke-needless.ts'
+export { createSharedCache } from './sharing/shared-cache.ts'

@@ -1,0 +1,56 @@
+import { lostConnections } from '../endpoint/call-endpoint.ts'
+import { isOAuthError } from '../errors.ts'
+import { pause } from '../wait.ts'
+
+/** The pauses before the second and the third attempt, in milliseconds. */
+const pausesMs = [250, 750]
+
+/** No attempt begins after a pause that starts later than this, in milliseconds. */
+const longestMs = 1000
+
+/**
+ * Bridges a short disturbance of a server: sends a request again, twice at most, within about a second.
+ *
+ * @param failure - the error of the first attempt.
+ * @param send - sends the request again, with new client authentication.
+ * @param isOnce - whether the last attempt sent something that can be used only once.
+ * @param startedAt - when the renewal began, in milliseconds since the epoch.
+ * @param checkCurrent - throws if the result is no longer needed.
+ */
+export async function bridge<T>(
+  failure: unknown,
+  send: () => Promise<T>,
+  isOnce: () => boolean,
+  startedAt: number,
+  checkCurrent: () => void,
+): Promise<T> {
+  let error = failure
+  for (const pauseMs of pausesMs) {
+    if (Date.now() >= startedAt + longestMs || !isHiccup(error, isOnce())) throw error
+    // oxlint-disable no-await-in-loop -- each attempt follows the one before
+    await pause(pauseMs)
+    checkCurrent()
+    try {
+      return await send()
+    } catch (next) {
+      error = next
+    }
+    // oxlint-enable no-await-in-loop
+  }
+  throw error
+}
+
+/**
+ * Whether a failure probably passes within a second: the connection was lost, or a gateway did not reach the server.
+ * What can be used only once is sent again only if the platform says that it was not sent.
+ */
+function isHiccup(error: unknown, isOnce: boolean): boolean {
+  if (!isOAuthError(error)) return false
+  const { status = 0, retryAt } = error
+  const lost = lostConnections.get(error)
+  if (isOnce) return lost !== undefined && unsent.test(lost)
+  return lost !== undefined || (status >= 502 && status <= 504 && retryAt === undefined)
+}
+
+/** The errors of connections that could not be opened, as Node and Bun name them. */
+const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/

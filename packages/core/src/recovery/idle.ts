@@ -1,0 +1,21 @@
+import type { TokenState } from '../life/state.ts'
+import type { Life } from '../life/token-cache.ts'
+import { isPending, joinPending } from '../wait.ts'
+
+/** Resolves when no call waits for a token, no renewal is running, and each token is stored, or given up. */
+export async function idle(life: Life): Promise<void> {
+  const { latest } = life
+  await latest?.catch(() => {})
+  if (life.state) await whenIdle(life.state)
+  if (life.latest !== latest) await idle(life)
+}
+
+/** Resolves when no renewal is running and each token is stored, or given up. */
+export async function whenIdle(state: TokenState): Promise<void> {
+  const work = [state.pending, state.redeeming].find((pending) => isPending(pending))
+  if (work) {
+    await joinPending<unknown>(work, async () => {}).catch(() => {})
+    if (work !== state.pending) return whenIdle(state)
+  }
+  await state.unsaved?.finish()
+}

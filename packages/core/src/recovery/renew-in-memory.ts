@@ -1,0 +1,26 @@
+import { withoutRefreshToken } from '../life/cached-token.ts'
+import type { Settings } from '../life/options.ts'
+import type { Attempt, Located } from '../life/token-cache.ts'
+import type { SendTokenRequest } from '../life/token-request.ts'
+import type { Token } from '../token.ts'
+import { redeem, signInAgain } from './redeem.ts'
+
+/** Renews a token that is in memory only: by its refresh token, else by the grant. */
+export async function renewInMemory(
+  settings: Settings,
+  { state }: Located,
+  { checkCurrent }: Attempt,
+  request: SendTokenRequest,
+): Promise<Token> {
+  const { grant } = settings
+  const previous = state.cached?.token
+  if (previous?.refreshToken) {
+    const token = await redeem(settings, request, previous.refreshToken, previous)
+    if (token) return token
+    checkCurrent()
+    // The refresh token is dead. The access token is still valid until it expires.
+    if (state.cached) state.cached = { ...state.cached, token: withoutRefreshToken(state.cached.token) }
+  }
+  if (grant.parameters) return request(async () => grant.parameters?.() ?? {})
+  throw signInAgain(settings, previous?.refreshToken !== undefined)
+}

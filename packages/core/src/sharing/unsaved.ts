@@ -1,0 +1,84 @@
+import type { Settings } from '../life/options.ts'
+import { remember, type TokenState, type Unsaved } from '../life/state.ts'
+import type { Token } from '../token.ts'
+import { isPending, pause } from '../wait.ts'
+import type { GuardedStore } from './guarded-store.ts'
+import { inTurn } from './in-turn.ts'
+import type { Lease } from './run-under-lock.ts'
+
+/** How often, and for how long, a token is written again, in milliseconds. */
+const everyMs = 250
+const longestMs = 60_000
+
+/**
+ * Marks that a token could not be written. It is written again, one write at a time: by `finish` every 250 ms, for a
+ * minute at most, and by calls after 1, 2, 4, and then every 5 s.
+ *
+ * If the entry is no longer the expected one, another process has written a newer token, or has logged the user out. Then
+ * the attempts end, and a newer token is used.
+ */
+export function markUnsaved(
+  state: TokenState,
+  store: GuardedStore,
+  settings: Settings,
+  token: Token,
+  isExpected: (current: Token | null) => boolean,
+): Unsaved & { readonly finish: (lease?: Lease) => Promise<void> } {
+  let failures = 0
+  let isWriting = false
+  const nextRetry = () => {
+    failures += 1
+    return Date.now() + Math.min(1000 * 2 ** (failures - 1), 5000)
+  }
+  let retryAt = nextRetry()
+
+  const isNeeded = () => state.unsaved === unsaved
+
+  const retry = async (): Promise<void> => {
+    if (isWriting) return
+    isWriting = true
+    const isWritten = await inTurn(state, async () =>
+      isNeeded() ? store.replace(state.key, (current) => isOurs(current) || isExpected(current), token) : undefined,
+    )
+    isWriting = false
+    retryAt = nextRetry()
+    if (!isNeeded() || isWritten === undefined) return
+    state.unsaved = undefined
+    if (isWritten) state.stored = token
+    else await adopt()
+  }
+
+  /** An attempt whose answer was lost may have written the token. */
+  const isOurs = (current: Token | null) => current?.accessToken === token.accessToken
+
+  /** Uses the token that another process has written. */
+  const adopt = async () => {
+    const other = await store.get(state.key)
+    if (other && isOurs(state.cached?.token ?? null) && !isPending(state.pending)) {
+      remember(state, other, settings.provider)
+    }
+  }
+
+  const finish = async (lease?: Lease): Promise<void> => {
+    const endsAt = Date.now() + longestMs
+    if (!lease) await retry()
+    while (isNeeded() && !lease?.signal.aborted && Date.now() < endsAt) {
+      retryAt = Number.POSITIVE_INFINITY
+      // oxlint-disable-next-line no-await-in-loop -- one write at a time
+      await pause(everyMs, lease !== undefined)
+      await retry()
+    }
+    failures = 0
+    retryAt = nextRetry()
+  }
+
+  const unsaved = {
+    get retryAt() {
+      return retryAt
+    },
+    retry,
+    finish,
+  }
+  state.unsaved = unsaved
+  return unsaved
+}

@@ -1,0 +1,234 @@
+import { useFakeTime } from '../fake-time.ts'
+import { expect, test, vi } from 'vitest'
+import { refreshToken, type Token, type TokenSourceOptions } from '../../src/index.ts'
+import { accessTokenOf, createDatabase, until } from '../database.ts'
+import {
+  deferred,
+  errorOf,
+  grant,
+  password,
+  provider,
+  refusal,
+  signedIn,
+  sourceOver,
+  tokenEndpoint,
+} from '../support.ts'
+
+const { seconds } = useFakeTime()
+
+const token = (expiresIn = 0): Token => ({
+  accessToken: 'token-0',
+  refreshToken: 'refresh-0',
+  expiresAt: Date.now() + expiresIn,
+})
+
+const late = () => grant('late', { refresh_token: 'refresh-1' })
+
+const storage = () => createDatabase().open()
+const lockable = () => {
+  const database = createDatabase()
+  return database.open({ lock: database.lock })
+}
+
+const places: readonly (readonly [string, () => TokenSourceOptions])[] = [
+  ['in memory', () => ({ grant: signedIn })],
+  ['of a grant that can start over', () => ({ grant: password })],
+  ['in a store', () => ({ grant: signedIn, key: 'user', store: storage() })],
+  ['in a store with a lock', () => ({ grant: signedIn, key: 'user', store: lockable() })],
+]
+
+/** A source with an expired token. The token endpoint answers the refresh token when the test says so. */
+async function redeeming(options: TokenSourceOptions, expiresIn = 0) {
+  const answer = deferred<Response>()
+  const signals: (AbortSignal | null | undefined)[] = []
+  const endpoint = tokenEndpoint(answer.promise)
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    signals.push(init?.signal)
+    return endpoint.fetch(input, init)
+  }
+  const source = sourceOver({ fetch }, { timeoutMs: 400, ...options })
+  await source.setToken(token(expiresIn))
+  return { source, answer, signals, requests: endpoint.requests }
+}
+
+test.each(places)(
+  'a refresh token %s that was sent is not sent again, and its late answer is kept',
+  async (_w, make) => {
+    const { source, answer, requests, signals } = await redeeming(make())
+    const outcome = errorOf(source.getToken())
+    await until(() => requests.length)
+    await seconds(0.4)
+    expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('400 ms') })
+    for (const wait of [0, 1, 2, 10, 40]) {
+      await seconds(wait)
+      expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+    }
+    expect(requests).toHaveLength(1)
+    expect(signals[0]?.aborted).toBe(false)
+    answer.resolve(late())
+    await source.idle()
+    expect(source.peek()).toBe('Bearer late')
+    expect(await source.getToken()).toMatchObject({ accessToken: 'late', refreshToken: 'refresh-1' })
+    expect(requests).toHaveLength(1)
+  },
+)
+
+test.each(places)('a refresh token %s that is redeemed in the background is not lost either', async (_what, make) => {
+  const { source, answer, requests } = await redeeming(make(), 3_600_000)
+  await seconds(3590)
+  expect(source.peek()).toBe('Bearer token-0')
+  await until(() => requests.length)
+  await seconds(5)
+  expect(source.peek()).toBe('Bearer token-0')
+  answer.resolve(late())
+  await source.idle()
+  expect(source.peek()).toBe('Bearer late')
+  expect(requests).toHaveLength(1)
+})
+
+test('the refresh token of the grant refreshToken() is not sent again either', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint, { grant: refreshToken('refresh-0'), timeoutMs: 400 })
+  const outcome = errorOf(source.getToken())
+  await seconds(0.4)
+  await outcome
+  await seconds(2)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(endpoint.requests).toHaveLength(1)
+  answer.resolve(late())
+  await source.idle()
+  expect(source.peek()).toBe('Bearer late')
+})
+
+test('an answer is waited for a minute at most, and then the refresh token may be sent again', async () => {
+  const { source, requests, signals } = await redeeming({ grant: signedIn })
+  const outcome = errorOf(source.getToken())
+  await seconds(0.4)
+  await outcome
+  await seconds(59)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(requests).toHaveLength(1)
+  await seconds(0.6)
+  expect(signals[0]?.aborted).toBe(true)
+  expect(await accessTokenOf(source)).toBe('token-2')
+})
+
+test('a late refusal ends the wait, and the next call starts over', async () => {
+  const { source, answer, requests } = await redeeming({ grant: password })
+  const outcome = errorOf(source.getToken())
+  await seconds(0.4)
+  await outcome
+  answer.resolve(refusal('invalid_grant'))
+  await seconds(1)
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(new URLSearchParams(await requests[1]?.text()).get('refresh_token')).toBe('refresh-0')
+})
+
+test.each(places)('setToken and clear discard a late answer %s', async (_what, make) => {
+  for (const end of ['setToken', 'clear'] as const) {
+    const { source, answer, requests } = await redeeming(make())
+    const outcome = errorOf(source.getToken())
+    await until(() => requests.length)
+    await seconds(0.4)
+    await outcome
+    if (end === 'clear') await source.clear()
+    else await source.setToken({ accessToken: 'mine' })
+    answer.resolve(late())
+    await seconds(1)
+    await source.idle()
+    expect(source.peek()).toBe(end === 'clear' ? undefined : 'Bearer mine')
+  }
+})
+
+test('a request that can be repeated is aborted at timeoutMs, as before', async () => {
+  const signals: (AbortSignal | null | undefined)[] = []
+  const fetch = (_input: unknown, init?: RequestInit) => {
+    signals.push(init?.signal)
+    return new Promise<never>(() => {})
+  }
+  const outcome = errorOf(sourceOver({ fetch }, { timeoutMs: 400 }).getToken())
+  await seconds(0.4)
+  await outcome
+  expect(signals[0]?.aborted).toBe(true)
+})
+
+test('the lock is held until the late answer is stored', async () => {
+  const database = createDatabase()
+  const options = { grant: signedIn, key: 'user' }
+  const { source, answer, requests } = await redeeming({ ...options, store: database.open({ lock: database.lock }) })
+  const outcome = errorOf(source.getToken())
+  await until(() => requests.length)
+  await seconds(0.4)
+  await outcome
+  const elsewhere = tokenEndpoint()
+  const sibling = sourceOver(elsewhere, { ...options, store: database.open({ lock: database.lock }) })
+  const waiting = sibling.getToken()
+  await seconds(5)
+  expect(elsewhere.requests).toHaveLength(0)
+  answer.resolve(late())
+  expect((await waiting).accessToken).toBe('late')
+  expect(elsewhere.requests).toHaveLength(0)
+})
+
+test('waitUntil gets a promise that settles when the late answer is stored', async () => {
+  const database = createDatabase()
+  const kept: Promise<unknown>[] = []
+  const options = { grant: signedIn, key: 'user', waitUntil: (work: Promise<unknown>) => kept.push(work) }
+  const { source, answer, requests } = await redeeming({ ...options, store: database.open() })
+  const outcome = errorOf(source.getToken())
+  await until(() => requests.length)
+  await seconds(0.4)
+  await outcome
+  let isSettled = false
+  void Promise.all(kept).then(() => (isSettled = true))
+  await seconds(5)
+  expect(isSettled).toBe(false)
+  answer.resolve(late())
+  await until(() => isSettled)
+  expect(database.tokens()).toMatchObject([{ accessToken: 'late', refreshToken: 'refresh-1' }])
+})
+
+test('an answer that arrived while the process was frozen is read before the time limit counts', async () => {
+  const { source, answer, requests } = await redeeming({ grant: signedIn, timeoutMs: 9000 })
+  const waiting = source.getToken()
+  await until(() => requests.length)
+  // After the thaw, the timer fires first, and the answer is read a moment later.
+  vi.setSystemTime(Date.now() + 120_000)
+  await seconds(9)
+  answer.resolve(late())
+  expect((await waiting).accessToken).toBe('late')
+})
+
+test('a token that a log-out made needless is revoked', async () => {
+  for (const make of [() => ({ grant: signedIn }), () => ({ grant: signedIn, key: 'user', store: storage() })]) {
+    const answer = deferred<Response>()
+    const endpoint = tokenEndpoint(answer.promise, new Response(''))
+    const revocable = { ...provider, revocationEndpoint: 'https://id.example/revoke' }
+    const source = sourceOver(endpoint, { ...make(), provider: revocable })
+    await source.setToken(token())
+    const outcome = errorOf(source.getToken())
+    await until(() => endpoint.requests.length)
+    await source.clear()
+    answer.resolve(late())
+    expect(await outcome).toMatchObject({ code: 'TOKEN_MISSING' })
+    await until(() => endpoint.requests.length === 2)
+    expect(endpoint.requests[1]?.url).toBe('https://id.example/revoke')
+    expect(await endpoint.requests[1]?.text()).toBe('token=refresh-1&token_type_hint=refresh_token')
+  }
+})
+
+test('a token that a new sign-in made needless is not revoked: some servers would end the new login too', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const revocable = { ...provider, revocationEndpoint: 'https://id.example/revoke' }
+  const source = sourceOver(endpoint, { grant: signedIn, provider: revocable })
+  await source.setToken(token())
+  const waiting = source.getToken()
+  await until(() => endpoint.requests.length)
+  await source.setToken({ accessToken: 'mine' })
+  answer.resolve(late())
+  expect((await waiting).accessToken).toBe('mine')
+  await seconds(1)
+  expect(endpoint.requests).toHaveLength(1)
+})

@@ -1,0 +1,304 @@
+import { useFakeTime } from '../fake-time.ts'
+import { expect, test, vi } from 'vitest'
+import type { Token, TokenStore } from '../../src/index.ts'
+import { accessTokenOf, createDatabase, until } from '../database.ts'
+import { errorOf, grant, password, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
+
+const { seconds } = useFakeTime()
+
+const user = { grant: signedIn, key: 'user' }
+
+const expired = (): Token => ({ accessToken: 'token-1', refreshToken: 'refresh-1', expiresAt: Date.now() })
+
+const refreshed = (number: number) => grant(`token-${number}`, { refresh_token: `refresh-${number}` })
+
+/** A user's source whose token has expired, over a store whose writes fail for as long as the test says. */
+async function process({ hasLock, hasReplace }: { hasLock: boolean; hasReplace: boolean }) {
+  const database = createDatabase()
+  const whole = database.open()
+  const endpoint = tokenEndpoint(refreshed(2), refreshed(3))
+  let isDown = false
+  let writes = 0
+  let running = 0
+  let most = 0
+  const write = async <T>(work: () => T): Promise<T> => {
+    writes += 1
+    running += 1
+    most = Math.max(most, running)
+    await Promise.resolve()
+    running -= 1
+    if (isDown) throw new Error('down')
+    return work()
+  }
+  let lease = new AbortController()
+  let isLocked = false
+  const store: TokenStore = {
+    ...whole,
+    set: (key, token, ttlMs) => write(() => whole.set(key, token, ttlMs)),
+    ...(hasReplace && {
+      replace: (key, isExpected, token) =>
+        write(() => {
+          const text = database.contents.get(key)
+          if (!isExpected(text === undefined ? null : JSON.parse(text))) return false
+          database.contents.set(key, JSON.stringify(token))
+          return true
+        }),
+    }),
+    ...(hasLock && {
+      lock: async (_key, work) => {
+        isLocked = true
+        try {
+          return await work(lease)
+        } finally {
+          isLocked = false
+        }
+      },
+    }),
+  }
+  const source = sourceOver(endpoint, { store, ...user })
+  await source.setToken(expired())
+  writes = 0
+  isDown = true
+  expect((await source.getToken()).accessToken).toBe('token-2')
+  const sibling = sourceOver(endpoint, { store: database.open(), ...user })
+  return {
+    database,
+    source,
+    endpoint,
+    sibling,
+    isLocked: () => isLocked,
+    writes: () => writes,
+    mostAtOnce: () => most,
+    restore: () => void (isDown = false),
+    loseLock: () => {
+      lease.abort()
+      lease = new AbortController()
+    },
+  }
+}
+
+const kinds = [true, false].flatMap((hasLock) => [true, false].map((hasReplace) => ({ hasLock, hasReplace })))
+
+const withLock = kinds.filter(({ hasLock }) => hasLock)
+
+test.each(kinds)('calls continue with a token that could not be written: %o', async (kind) => {
+  const { source, database, restore } = await process(kind)
+  expect(source.peek()).toBe('Bearer token-2')
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-1' }])
+  restore()
+  await source.idle()
+  await seconds(0.25)
+})
+
+test.each(kinds)('what a store did not take is written again: %o', async (kind) => {
+  const { source, database, endpoint, restore, sibling } = await process(kind)
+  await seconds(3)
+  source.peek()
+  await seconds(3)
+  restore()
+  await seconds(6)
+  source.peek()
+  await until(() => database.tokens()[0]?.refreshToken === 'refresh-2')
+  expect(await accessTokenOf(sibling)).toBe('token-2')
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test.each(withLock)('while the lock is held, it is written again every 250 ms: %o', async (kind) => {
+  const { source, database, writes, isLocked, restore, mostAtOnce } = await process(kind)
+  expect(writes()).toBe(1)
+  for (const attempts of [2, 3, 4]) {
+    await seconds(0.25)
+    expect(writes()).toBe(attempts)
+    expect(isLocked()).toBe(true)
+    expect(source.peek()).toBe('Bearer token-2')
+  }
+  restore()
+  await seconds(0.25)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+  expect(isLocked()).toBe(false)
+  expect(mostAtOnce()).toBe(1)
+})
+
+test.each(withLock)('the lock is held for that for a minute at most, then calls write it: %o', async (kind) => {
+  const { source, writes, isLocked, restore, database } = await process(kind)
+  await seconds(60)
+  expect(isLocked()).toBe(false)
+  const before = writes()
+  source.peek()
+  expect(writes()).toBe(before)
+  restore()
+  await seconds(1)
+  source.peek()
+  await until(() => database.tokens()[0]?.refreshToken === 'refresh-2')
+})
+
+test.each(withLock)('if the lock is lost meanwhile, calls write it: %o', async (kind) => {
+  const { source, writes, isLocked, loseLock, restore, database } = await process(kind)
+  loseLock()
+  await seconds(0.25)
+  expect(isLocked()).toBe(false)
+  const before = writes()
+  await seconds(0.9)
+  expect(writes()).toBe(before)
+  restore()
+  await seconds(0.1)
+  source.peek()
+  await until(() => database.tokens()[0]?.refreshToken === 'refresh-2')
+})
+
+test.each(kinds.filter(({ hasLock }) => !hasLock))(
+  'without a lock, calls write it after 1, 2, 4, and then every 5 s: %o',
+  async (kind) => {
+    const { source, writes, restore } = await process(kind)
+    const at: number[] = []
+    for (let tenth = 1; tenth <= 250; tenth += 1) {
+      await seconds(0.1)
+      const before = writes()
+      source.peek()
+      await seconds(0)
+      if (writes() > before) at.push(tenth / 10)
+    }
+    expect(at).toEqual([1, 3, 7, 12, 17, 22])
+    restore()
+    await source.idle()
+  },
+)
+
+test.each(kinds)('a token of another process ends the attempts, and is used: %o', async (kind) => {
+  const { source, writes, restore, sibling, database } = await process(kind)
+  await sibling.setToken({ ...expired(), accessToken: 'newer', refreshToken: 'r', expiresAt: Date.now() + 9_000_000 })
+  restore()
+  await seconds(1)
+  source.peek()
+  await until(() => source.peek() === 'Bearer newer')
+  const before = writes()
+  await seconds(10)
+  source.peek()
+  await seconds(0)
+  expect(writes()).toBe(before)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'r' }])
+})
+
+test.each(kinds)('a log-out elsewhere ends the attempts, and is not undone: %o', async (kind) => {
+  const { source, restore, sibling, database } = await process(kind)
+  await sibling.clear()
+  restore()
+  await seconds(1)
+  source.peek()
+  await seconds(1)
+  expect(database.tokens()).toEqual([])
+  await seconds(3600)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test.each(kinds)('a log-out of the process itself ends the attempts: %o', async (kind) => {
+  const { source, restore, database } = await process(kind)
+  restore()
+  await source.clear()
+  await seconds(10)
+  source.peek()
+  await seconds(0)
+  expect(database.tokens()).toEqual([])
+})
+
+test.each(kinds)('idle() writes it before the process stops: %o', async (kind) => {
+  const { source, restore, database } = await process(kind)
+  let isIdle = false
+  void source.idle().then(() => (isIdle = true))
+  await seconds(2)
+  expect(isIdle).toBe(false)
+  restore()
+  await seconds(0.25)
+  await until(() => isIdle)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+})
+
+test('idle() gives up after a minute, so that the process can stop', async () => {
+  const { source, loseLock } = await process({ hasLock: true, hasReplace: true })
+  loseLock()
+  let isIdle = false
+  void source.idle().then(() => (isIdle = true))
+  await seconds(59)
+  expect(isIdle).toBe(false)
+  await seconds(1)
+  expect(isIdle).toBe(true)
+})
+
+test.each(kinds)('a write that failed only for its answer is recognised: %o', async (kind) => {
+  const { source, database, restore, endpoint } = await process(kind)
+  const [key = ''] = database.contents.keys()
+  database.contents.set(key, JSON.stringify({ ...expired(), accessToken: 'token-2', refreshToken: 'refresh-2' }))
+  restore()
+  await seconds(1)
+  source.peek()
+  await seconds(1)
+  await seconds(3600)
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(new URLSearchParams(await endpoint.requests[1]?.text()).get('refresh_token')).toBe('refresh-2')
+})
+
+test.each(kinds)('the next renewal redeems the newest refresh token, and writes its own token: %o', async (kind) => {
+  const { source, database, loseLock, restore, endpoint } = await process(kind)
+  loseLock()
+  await seconds(1)
+  const { expiresAt = 0 } = await source.getToken()
+  await seconds((expiresAt - Date.now()) / 1000)
+  restore()
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(new URLSearchParams(await endpoint.requests[1]?.text()).get('refresh_token')).toBe('refresh-2')
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
+})
+
+test('a sign-in that could not be stored is written again, unless a later one is there', async () => {
+  for (const isLater of [false, true]) {
+    const database = createDatabase()
+    const whole = database.open()
+    let isDown = true
+    const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('down')) : whole.set(key, token))
+    const source = sourceOver(tokenEndpoint(), { store: database.open({ set }), ...user })
+    expect(await errorOf(source.setToken({ ...expired(), expiresAt: Date.now() + 10_000 }))).toMatchObject({
+      code: 'TOKEN_UNAVAILABLE',
+    })
+    const sibling = sourceOver(tokenEndpoint(), { store: whole, ...user })
+    const other = { accessToken: 'other', refreshToken: 'r', expiresAt: Date.now() + (isLater ? 20_000 : 5000) }
+    await sibling.setToken(other)
+    isDown = false
+    await seconds(1)
+    source.peek()
+    await seconds(0)
+    await until(() => database.tokens()[0]?.refreshToken === (isLater ? 'r' : 'refresh-1'))
+    await until(() => source.peek() === (isLater ? 'Bearer other' : 'Bearer token-1'))
+  }
+})
+
+test("an application's token that could not be written is written with a later call, and the lock is not held for it", async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  let isDown = true
+  const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('down')) : whole.set(key, token))
+  const release = vi.fn<() => void>()
+  const lock: NonNullable<TokenStore['lock']> = async (_key, work) => {
+    const result = await work(new AbortController())
+    release()
+    return result
+  }
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ set, lock }) })
+  await source.getToken()
+  expect(release).toHaveBeenCalledOnce()
+  isDown = false
+  await seconds(1)
+  source.peek()
+  await until(() => database.tokens().length === 1)
+})
+
+test('a grant that can start over keeps what it could not write, too', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  let isDown = true
+  const set = (key: string, token: Token) => (isDown ? Promise.reject(new Error('down')) : whole.set(key, token))
+  const source = sourceOver(tokenEndpoint(refreshed(1)), { grant: password, store: database.open({ set }) })
+  await source.getToken()
+  isDown = false
+  await source.idle()
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-1' }])
+})
