@@ -31,29 +31,23 @@ describe.concurrent('a process that has the lock', { timeout }, () => {
   )
 
   test.for([
-    ['silent', 'gets no answer from the token endpoint'],
-    ['broken', 'loses each connection to the token endpoint'],
-  ] as const)("%s: the others get the application's token", async ([state, what], context) => {
+    ['gets no answer from the token endpoint', 'silent'],
+    ['loses each connection to the token endpoint', 'broken'],
+  ] as const)("%s: the others get the application's token", async ([, state], context) => {
     const fleet = await startWarm(context, { ...app, leaseMs })
-    const row = `a process that has the lock ${what}: the others get the application's token`
-    await record(
-      context,
-      fleet,
-      async () => {
-        const { holder, others } = fleet
-        fleet.advance(lifetimeMs)
-        await holder.toServer.set(state)
-        await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
-        const hit = holder.hit()
-        const asking = holder.ask({ type: 'get', offsetMs: lifetimeMs })
-        await hit
-        await holder.ask({ type: 'continue' })
-        await fleet.call(others)
-        await holder.toServer.set('open')
-        await asking
-      },
-      row,
-    )
+    await record(context, fleet, async () => {
+      const { holder, others } = fleet
+      fleet.advance(lifetimeMs)
+      await holder.toServer.set(state)
+      await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
+      const hit = holder.hit()
+      const asking = holder.ask({ type: 'get', offsetMs: lifetimeMs })
+      await hit
+      await holder.ask({ type: 'continue' })
+      await fleet.call(others)
+      await holder.toServer.set('open')
+      await asking
+    })
     expect(fleet.counts()).toMatchObject({ outcomes: { 200: 20 }, rejected: 0 })
   })
 
