@@ -90,7 +90,8 @@ async function start(port: number, settings: readonly string[], sentinel?: reado
   return { port, url: `redis://127.0.0.1:${port}`, signal, stop }
 }
 
-async function findPort(): Promise<number> {
+/** Finds a free port. */
+export async function findPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -29,7 +29,7 @@ export function createLease(sinceAsked: () => number, leaseMs: number, extend: (
     end()
     controller.abort(new Error('the lock was lost'))
   }
-  const untilEnd = () => leaseMs - age()
+  const untilEnd = () => Math.max(leaseMs - age(), 0)
   let ending = unref(setTimeout(lose, untilEnd()))
 
   const keep = async () => {
@@ -45,7 +45,7 @@ export function createLease(sinceAsked: () => number, leaseMs: number, extend: (
 
   return {
     get signal() {
-      if (untilEnd() <= 0) lose()
+      if (untilEnd() === 0) lose()
       return controller.signal
     },
     end,

@@ -24,6 +24,7 @@ export type RedisStoreOptions = {
  * You own the client: connect it, handle its `error` events, and close it. Create only one store for each client,
  * because sources with the same store share their renewals.
  *
+ * @param client - a client, cluster or sentinel of the package `redis` or `ioredis`, or a pool of `redis`.
  * @throws `TypeError` if the client or an option is wrong. The methods of the store reject with the errors of Redis.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Required<TokenStore> {

@@ -85,6 +85,19 @@ test.each([
   vi.restoreAllMocks()
 })
 
+test('a lease whose time is over before it starts is lost, and sets no timer for a time that has passed', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const lease = createLease(
+    () => 60_000,
+    3000,
+    async () => true,
+  )
+  expect(timers).toHaveBeenCalledWith(expect.any(Function), 0)
+  expect(lease.signal.aborted).toBe(true)
+  expect(vi.getTimerCount()).toBe(0)
+  vi.restoreAllMocks()
+})
+
 test('a lease that was ended leaves no timer, and is not extended', async () => {
   const { lease, asked } = start(async () => true)
   lease.end()

@@ -1,36 +1,30 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test, type TestContext } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createCutOff } from './cut-off.ts'
+import { findEntry } from './find-entry.ts'
 import type { Moment } from './protocol.ts'
 import { record } from './record.ts'
-import { lifetimeMs, startFleet, type Fleet, type FleetOptions } from './start-fleet.ts'
+import { lifetimeMs, startFleet, type Fleet } from './start-fleet.ts'
+import { app, startWarm, timeout, user } from './warm-fleet.ts'
 
-const app = {}
-const user = { user: 'ada' }
-
-/** Starts three processes that have a token. */
-async function startWarm(context: TestContext, options: FleetOptions) {
-  const fleet = await startFleet(context, options)
-  await fleet.call()
-  return fleet
-}
-
-/** Makes one process send itself a signal while it renews, and continues it after the calls of the others. */
+/**
+ * Makes one process send itself a signal while it renews. It continues after the calls of the others, when its lease is
+ * over.
+ */
 async function hitHolder(fleet: Fleet, moment: Moment, signal: NodeJS.Signals) {
   const { holder, others } = fleet
-  await holder.ask({ type: 'arm', moment, signal })
+  const { admin, lock } = await findEntry(fleet)
+  await holder.ask({ type: 'arm', moment, action: signal })
   const hit = holder.hit()
   const calling = fleet.call([holder])
   await hit
   await fleet.call(others)
+  await vi.waitUntil(async () => (await admin.exists(lock)) === 0, { timeout })
   holder.process.kill('SIGCONT')
   await calling
 }
-
-/** Long enough for a slow machine. */
-const timeout = 300_000
 
 /** Short, because a call waits this long several times while Redis is down. */
 const storeTimeoutMs = 2000
@@ -87,7 +81,7 @@ describe.concurrent('a process that renews', { timeout }, () => {
     fleet.advance(lifetimeMs - 60_000)
     await record(context, fleet, async () => {
       const { holder, others } = fleet
-      await holder.ask({ type: 'arm', moment: 'answered', signal: 'SIGKILL' })
+      await holder.ask({ type: 'arm', moment: 'answered', action: 'SIGKILL' })
       const hit = holder.hit()
       void holder.ask({ type: 'get', offsetMs: lifetimeMs - 60_000 })
       await hit
@@ -201,7 +195,7 @@ describe.concurrent('Redis', { timeout }, () => {
     'breaks each connection in the middle of one answer of a renewal, from the first to the seventh: all calls get %s token',
     async ([, whose, most], context) => {
       const cutOff = createCutOff(context)
-      const fleet = await startWarm(context, { ...whose, leaseMs: 6000, proxy: cutOff.listen })
+      const fleet = await startWarm(context, { ...whose, leaseMs: 6000, front: cutOff.listen })
       await record(context, fleet, async () => {
         for (let answers = 0; answers < 7; answers += 1) {
           fleet.advance(lifetimeMs)

@@ -1,34 +1,33 @@
 // One process of the fleet: a ky client with a token source, and a clock that the test sets.
 import { bearer, createTokenSource, isOAuthError, plainBasic, type TokenStore } from '@oauthkit/core'
 import ky from 'ky'
-import { createClient } from 'redis'
 import { redisStore } from '../../src/index.ts'
+import { connectClient } from './connect-client.ts'
 import type { Command, Message, Moment, Outcomes, Settings } from './protocol.ts'
 
 const settings: Settings = JSON.parse(process.argv[2] ?? '')
-const { redisUrl, leaseMs, storeTimeoutMs, provider, apiUrl, user, skewMs } = settings
+const { leaseMs, storeTimeoutMs, timeoutMs, provider, apiUrl, user, skewMs } = settings
 
 const now = Date.now
 let offsetMs = 0
 Date.now = () => now() + offsetMs + skewMs
 
-const client = createClient({ url: redisUrl })
-client.on('error', () => {})
-await client.connect()
-
 let armed: Extract<Command, { type: 'arm' }> | undefined
+let proceed = () => {}
 
-/** Sends itself a signal, if the test asked for one at this moment. */
+/** Sends itself a signal or waits, if the test asked for that at this moment. */
 async function reach(moment: Moment): Promise<void> {
   if (armed?.moment !== moment) return
-  const { signal } = armed
+  const { action } = armed
   armed = undefined
+  const continued = new Promise<void>((resolve) => (proceed = resolve))
   await say({ type: 'hit', moment })
-  process.kill(process.pid, signal)
+  if (action === 'wait') return continued
+  process.kill(process.pid, action)
   await new Promise((resolve) => setTimeout(resolve))
 }
 
-const own = redisStore(client, { leaseMs })
+const own = redisStore(await connectClient(settings.client), { leaseMs })
 let isLocked = false
 const store: TokenStore = {
   ...own,
@@ -56,15 +55,26 @@ const source = createTokenSource({
   ...(user !== undefined && { grant: { name: 'sign-in', identity: '' }, key: user }),
   store,
   storeTimeoutMs,
-  // Long enough for a slow machine.
-  timeoutMs: 30_000,
+  timeoutMs,
   fetch: async (input, init) => {
-    const response = await fetch(input, init)
+    const url = new URL(input as string)
+    url.port = String(settings.tokenPort)
+    const response = await fetch(url, init)
     await reach('answered')
     return response
   },
 })
 const api = ky.create({ retry: 0, timeout: false, throwHttpErrors: false }).extend(bearer(source))
+
+async function reconnect(): Promise<void> {
+  const isDown = await Promise.resolve(own.get('any')).then(
+    () => false,
+    () => true,
+  )
+  if (!isDown) return
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  return reconnect()
+}
 
 const get = () => source.getToken().then(() => 'token')
 
@@ -86,8 +96,8 @@ async function obey(command: Command): Promise<Outcomes> {
   if ('offsetMs' in command) offsetMs = command.offsetMs
   if (command.type === 'arm') armed = command
   if (command.type === 'sign-in') await source.setToken(command.token)
-  if (command.type === 'reconnect')
-    while (!client.isReady) await new Promise((resolve) => client.once('ready', resolve))
+  if (command.type === 'continue') proceed()
+  if (command.type === 'reconnect') await reconnect()
   if (command.type === 'get') return { [await outcomeOf(get)]: 1 }
   const outcomes: Record<string, number> = {}
   if (command.type !== 'call') return outcomes

@@ -4,9 +4,10 @@ import { createEmulator, emulated, emulatedUrl, type Counters } from '@oauthkit/
 import { serve } from '@oauthkit/emulator/server'
 import type { TestContext } from 'vitest'
 import { startRedis } from '../../../../config/start-redis.ts'
+import { createGate, type Gate } from './gate.ts'
 import { signInOnce } from './sign-in-once.ts'
 import { startInstance, type Instance } from './start-instance.ts'
-import type { Outcomes } from './protocol.ts'
+import type { ClientSettings, Outcomes } from './protocol.ts'
 
 /** The options of a fleet. */
 export type FleetOptions = {
@@ -20,15 +21,24 @@ export type FleetOptions = {
   readonly skewsMs?: readonly number[]
   /** Further arguments of `redis-server`. */
   readonly redisSettings?: readonly string[]
-  /** Starts a proxy between the processes and Redis. */
-  readonly proxy?: (port: number) => Promise<{ readonly port: number }>
+  /** Starts what the processes connect to, such as a proxy before Redis, or a Sentinel. If absent: Redis itself. */
+  readonly front?: (redisPort: number) => Promise<{ readonly port: number }>
+  /** Long by default, for a slow machine. */
+  readonly timeoutMs?: number
+  /** How the processes connect to Redis. */
+  readonly client?: Partial<ClientSettings>
 }
 
 export const lifetimeMs = 3_600_000
 
+/** A process, and its gates: to Redis, and to the token endpoint. */
+export type Member = Instance & { readonly toRedis: Gate; readonly toServer: Gate }
+
 /** Starts processes with one Redis, and an authorization server that counts requests. All of them end with the test. */
-export async function startFleet({ onTestFinished }: TestContext, options: FleetOptions = {}) {
-  const { size = 3, leaseMs = 15_000, storeTimeoutMs = 5000, user, skewsMs = [], proxy, redisSettings } = options
+export async function startFleet(context: TestContext, options: FleetOptions = {}) {
+  const { size = 3, leaseMs = 15_000, storeTimeoutMs = 5000, timeoutMs = 30_000, user, skewsMs = [] } = options
+  const { front, redisSettings } = options
+  const { onTestFinished } = context
   const emulator = createEmulator({ bouygues: { lifetimeMs } })
   const server = await serve(emulator)
   onTestFinished(() => server.close())
@@ -38,18 +48,33 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
     return started
   }
   let redis = await startOwnRedis()
-  const { port } = (await proxy?.(redis.port)) ?? redis
+  const { port } = (await front?.(redis.port)) ?? redis
 
   const { clientAuth: _clientAuth, ...provider } = emulated(bouygues, server.url)
-  const redisUrl = `redis://127.0.0.1:${port}`
+  const client: ClientSettings = { name: 'redis', mode: 'single', isPatient: true, port, ...options.client }
   const apiUrl = emulatedUrl('https://open.api.bouyguestelecom.fr/echo', server.url)
-  const start = async (skewMs = 0) => {
-    const instance = await startInstance({ redisUrl, leaseMs, storeTimeoutMs, provider, apiUrl, user, skewMs })
+
+  /** Starts a process that reaches Redis and the token endpoint through two gates. */
+  const start = async (skewMs = 0): Promise<Member> => {
+    const toRedis = await createGate(context, client.port)
+    const toServer = await createGate(context, Number(new URL(server.url).port))
+    const instance = await startInstance({
+      // A cluster and a Sentinel tell their clients other ports.
+      client: client.mode === 'single' ? { ...client, port: toRedis.port } : client,
+      leaseMs,
+      storeTimeoutMs,
+      timeoutMs,
+      provider,
+      tokenPort: toServer.port,
+      apiUrl,
+      user,
+      skewMs,
+    })
     onTestFinished(instance.end)
-    return instance
+    return { ...instance, toRedis, toServer }
   }
   const instances = await Promise.all(Array.from({ length: size }, (_, index) => start(skewsMs[index])))
-  const [holder, ...others] = instances as [Instance, ...Instance[]]
+  const [holder, ...others] = instances as [Member, ...Member[]]
 
   let offsetMs = 0
   let before: Counters
@@ -75,10 +100,15 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
   const get = async (callers: readonly Instance[] = instances): Promise<Outcomes> =>
     count(await Promise.all(callers.map(({ ask }) => ask({ type: 'get', offsetMs }))))
 
-  if (user !== undefined) {
+  /** Signs the user in, and returns a function that hands the tokens to a process. */
+  const prepareSignIn = async () => {
     emulator.bouygues.refreshTokens = true
     const token: Token = await signInOnce(emulator, server.url)
-    await instances[0]?.ask({ type: 'sign-in', token, offsetMs })
+    return () => holder.ask({ type: 'sign-in', token, offsetMs })
+  }
+  if (user !== undefined) {
+    const signIn = await prepareSignIn()
+    await signIn()
     resetCounts()
   }
 
@@ -91,6 +121,7 @@ export async function startFleet({ onTestFinished }: TestContext, options: Fleet
     call,
     get,
     resetCounts,
+    prepareSignIn,
     redis: () => redis,
     /** Starts another Redis on the port of the one that was killed. */
     restartRedis: async () => {

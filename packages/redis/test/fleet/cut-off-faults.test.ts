@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { connectAdmin } from '../connect-admin.ts'
+import { afterRedemption } from './after-redemption.ts'
+import type { ClientSettings } from './protocol.ts'
+import { record } from './record.ts'
+import { isLong, last, startWarm, timeout, user } from './warm-fleet.ts'
+
+/** Short, so that an operation fails while Redis is away. */
+const storeTimeoutMs = 1000
+
+type Client = Pick<ClientSettings, 'name' | 'isPatient'>
+
+const clients: readonly Client[] = [
+  { name: 'redis', isPatient: true },
+  { name: 'redis', isPatient: false },
+  { name: 'ioredis', isPatient: true },
+  { name: 'ioredis', isPatient: false },
+]
+
+/** The calls of both processes, and then of both again. */
+const allCalls = { outcomes: { 200: 40 }, rejected: 0, tokenRequests: 2 }
+
+describe.concurrent('a process loses Redis after it redeemed a refresh token', { timeout }, () => {
+  const row = (how: string) =>
+    `a process loses Redis for 0.3 to 3 s after it redeemed a refresh token, and its connections are ${how}: users stay signed in`
+
+  const cases = (['refused', 'broken', 'silent'] as const).flatMap((state) =>
+    [0.3, 0.8, 1.5, 3].flatMap((seconds) =>
+      clients.map(({ name, isPatient }) => {
+        const isUsual = seconds === 1.5 && (name === 'redis') === isPatient
+        return { state, seconds, name, isPatient, queue: isPatient ? 'a' : 'no', isUsual }
+      }),
+    ),
+  )
+  const chosen = cases.filter(({ isUsual }) => isLong || isUsual)
+
+  test.for(chosen)('$state for $seconds s, with $name and $queue queue: users stay signed in', async (one, context) => {
+    const { state, seconds, name, isPatient } = one
+    const fleet = await startWarm(context, { ...user, size: 2, storeTimeoutMs, client: { name, isPatient } })
+    const { toRedis } = fleet.holder
+    const end = () => last(seconds).then(() => toRedis.set('open'))
+    await record(context, fleet, () => afterRedemption(fleet, () => toRedis.set(state), end), row(state))
+    expect(fleet.counts()).toEqual(allCalls)
+  })
+})
+
+describe.concurrent('a process loses Redis for longer than its lease', { timeout }, () => {
+  const cases = (['refused', 'silent'] as const).flatMap((state) => clients.map((client) => ({ state, ...client })))
+
+  test.for(
+    cases.filter(({ state, name, isPatient }) => isLong || (state === 'refused' && name === 'redis' && isPatient)),
+  )(
+    '$state, with $name, after it redeemed a refresh token: the user must sign in again',
+    async ({ state, name, isPatient }, context) => {
+      const client = { name, isPatient }
+      const fleet = await startWarm(context, { ...user, size: 2, leaseMs: 3000, storeTimeoutMs, client })
+      const { toRedis } = fleet.holder
+      const end = (waiting: Promise<unknown>) => waiting.then(() => toRedis.set('open'))
+      const row =
+        'a process loses Redis for longer than its lease after it redeemed a refresh token: the user must sign in again'
+      await record(context, fleet, () => afterRedemption(fleet, () => toRedis.set(state), end), row)
+      expect(fleet.counts().outcomes).toEqual({ 200: 10, TOKEN_MISSING: 30 })
+    },
+  )
+})
+
+describe.concurrent('Redis refuses writes for 3 s after a refresh token was redeemed', { timeout }, () => {
+  const reasons = {
+    'it is full': { command: ['CONFIG', 'SET', 'maxmemory'], start: '1', end: '0' },
+    'its user lost the right to write': { command: ['ACL', 'SETUSER', 'default'], start: '-set', end: '+set' },
+  }
+  const cases = (['it is full', 'its user lost the right to write'] as const).flatMap((why) =>
+    clients.map((client) => ({ why, ...client })),
+  )
+
+  test.for(cases.filter(({ name, isPatient }) => isLong || (name === 'redis' && isPatient)))(
+    '$why, with $name: users stay signed in',
+    async ({ why, name, isPatient }, context) => {
+      const fleet = await startWarm(context, { ...user, size: 2, storeTimeoutMs, client: { name, isPatient } })
+      const admin = await connectAdmin(fleet.redis())
+      const { command, start, end } = reasons[why]
+      const send = (value: string) => admin.sendCommand([...command, value])
+      const row = `Redis refuses writes for 3 s after a refresh token was redeemed, because ${why}: users stay signed in`
+      const mend = () => last(3).then(() => send(end))
+      await record(context, fleet, () => afterRedemption(fleet, () => send(start), mend), row)
+      expect(fleet.counts()).toEqual(allCalls)
+    },
+  )
+})

@@ -1,0 +1,21 @@
+import type { TestContext } from 'vitest'
+import { startFleet, type FleetOptions } from './start-fleet.ts'
+
+/** Whether to run the cases that take long, too. */
+export const isLong = process.env['LONG_TESTS'] === 'yes'
+
+/** Long enough for a slow machine. */
+export const timeout = 300_000
+
+export const app = {}
+export const user = { user: 'ada' }
+
+/** Starts processes that have a token. */
+export async function startWarm(context: TestContext, options: FleetOptions) {
+  const fleet = await startFleet(context, options)
+  await fleet.call()
+  return fleet
+}
+
+/** Waits as long as a fault takes. */
+export const last = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
