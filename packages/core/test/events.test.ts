@@ -137,13 +137,13 @@ test('an event handler that throws changes nothing', async () => {
 
 test('events carry the provider and the grant, and whose token it is only if eventKey says so', async () => {
   for (const eventKey of [undefined, 'tenant-1']) {
-    const events: TokenEvent[] = []
+    events = []
     const store = new Map<string, Token>()
     const source = sourceOver(tokenEndpoint(), {
       key: 'ada@example.com',
       eventKey,
       store,
-      onEvent: (e) => events.push(e),
+      onEvent,
     })
     await source.getToken()
     source.peek()

@@ -13,7 +13,7 @@ export type RedisStoreOptions = {
    * The process extends the lock after each third of this time. A process that is suspended for longer loses the lock.
    * Other callers wait for a lock for at most six times `leaseMs`.
    *
-   * @defaultValue 5000: half of core's `timeoutMs`, so that a waiting call does not time out if the holder dies
+   * @defaultValue 5000: less than core's `timeoutMs`, so that a waiting call does not time out if the holder dies
    */
   readonly leaseMs?: number | undefined
 }
