@@ -1,8 +1,8 @@
 import { configDefaults, defineProject, mergeConfig } from 'vitest/config'
 import { shared } from '../../config/vitest.ts'
 
-/** The fleet tests stop and kill processes of Node, so they run only on Node. */
-const fleet = 'bun' in process.versions || 'deno' in process.versions ? ['test/fleet/**'] : []
+/** These tests start and stop other processes, some of them on Bun and Deno. It is enough to run them on Node. */
+const processes = 'bun' in process.versions || 'deno' in process.versions ? ['test/{fleet,signals}/**'] : []
 
 /** The long run measures how long each case takes, so nothing else runs at the same time. */
 const maxConcurrency = process.env['LONG_TESTS'] === 'yes' ? 1 : configDefaults.maxConcurrency
@@ -13,7 +13,7 @@ export default mergeConfig(
     test: {
       name: 'redis',
       include: ['test/**/*.test.ts'],
-      exclude: [...configDefaults.exclude, ...fleet],
+      exclude: [...configDefaults.exclude, ...processes],
       maxConcurrency,
     },
   }),
