@@ -23,7 +23,7 @@ export async function startSampleSite({ emulatorUrl, ...options }: SampleSiteOpt
   const emulation = await startEmulation({ emulatorUrl, publicUrl })
   const stores = options.stores ?? memoryStores([randomBytes(32).toString('base64url')])
   const closing = new AbortController()
-  handle = createSite({
+  ;({ handle } = createSite({
     clients: emulation.clients,
     revoke: emulation.revoke,
     stores,
@@ -34,7 +34,7 @@ export async function startSampleSite({ emulatorUrl, ...options }: SampleSiteOpt
     hasTokensPage: true,
     closing: closing.signal,
     ...options,
-  })
+  }))
   return {
     url: server.url,
     [Symbol.asyncDispose]: async () => {

@@ -35,12 +35,20 @@ export type SiteOptions = {
   readonly attemptTimeoutMs?: number | undefined
 }
 
+/** The site. */
+export type Site = {
+  /** Answers requests. */
+  readonly handle: Express
+  /** Resolves when no token is being renewed, and each new one is stored: await it before the stores are closed. */
+  readonly idle: () => Promise<unknown>
+}
+
 /**
  * Puts the site together. All state is in the stores, and in what it makes once: token sources, their histories, the login.
  *
  * @throws `TypeError` if a credential is missing; it names the environment variable.
  */
-export function createSite(options: SiteOptions): Express {
+export function createSite(options: SiteOptions): Site {
   const { clients, stores, log, publicUrl, fetch, attemptTimeoutMs } = options
   const store = stores.tokens
   const histories = createTokenHistories(log)
@@ -73,11 +81,15 @@ export function createSite(options: SiteOptions): Express {
     return emulatorActions({ ...found, revoke: (accessToken) => revoke(found.name, accessToken) })
   }
 
-  return createApp({
+  const handle = createApp({
     ...options,
     services,
     signIn: login && tokensOf && usageOf && { login: login.login, tokensOf, usageOf },
     histories,
     actionsOf,
   })
+  return {
+    handle,
+    idle: () => Promise.all([tokensOf?.idle(), ...services.tokens.map(({ source }) => source.idle())]),
+  }
 }

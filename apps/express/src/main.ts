@@ -35,7 +35,7 @@ try {
       ? await (await import('../dev/emulation.ts')).startEmulation({ emulatorUrl, publicUrl, live })
       : undefined
     const { clients = live, revoke } = emulation ?? {}
-    handle = createSite({
+    const site = createSite({
       ...configuration,
       clients,
       revoke,
@@ -45,6 +45,7 @@ try {
       sessionSecrets,
       closing: closing.signal,
     })
+    handle = site.handle
     const modes = Object.entries(clients).map(([name, { mode }]) => [name, mode] as const)
     log.info({ url: publicUrl, store: stores.name, providers: Object.fromEntries(modes) }, `Listening on ${server.url}`)
     if (emulation)
@@ -54,6 +55,8 @@ try {
       log.info(`${signal}: finishing the open requests`)
       closing.abort()
       if (!(await server.stop())) log.warn('Some requests were not answered in time, and were cut off')
+      // A refresh token works one time only: one that was sent is lost unless the next one is stored.
+      await site.idle()
       await stores.close()
       await emulation?.close()
     }

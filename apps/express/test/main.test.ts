@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -6,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 import { expect, test } from 'vitest'
-import { get } from './support.ts'
+import { startRedis } from '../../../config/start-redis.ts'
+import { get, visit } from './support.ts'
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -86,6 +88,42 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it starts, answers, and on %s finishe
   expect(app.stdout()).not.toContain('cut off')
   expect(app.stderr()).toBe('')
   unused.destroy()
+})
+
+test('a user stays signed in if the app is stopped while it renews the token', async ({ onTestFinished }) => {
+  const redis = await startRedis()
+  onTestFinished(redis.stop)
+  const emulator = createEmulator()
+  await using server = await serve(emulator)
+  const [SESSION_SECRET, TOKEN_KEY] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
+  const env = { PORT: '0', EMULATOR_URL: server.url, REDIS_URL: redis.url, SESSION_SECRET, TOKEN_KEY }
+  await using app = start(env)
+  const [, url = ''] = await app.printed(/"msg":"Listening on (http:\/\/127\.0\.0\.1:\d+)"/)
+  const visitor = visit(url)
+  expect((await visitor.signIn()).headers.get('location')).toBe('/profile')
+  emulator.bouygues.revoke()
+
+  const release = emulator.bouygues.holdTokenRequests()
+  const requested = emulator.bouygues.tokenRequested()
+  // The visitor leaves, so nothing but the renewal is left to finish.
+  const leaving = new AbortController()
+  const left = visitor.get('/profile', { signal: leaving.signal }).catch(() => {})
+  await requested
+  leaving.abort()
+  await left
+  app.kill('SIGTERM')
+  await app.printed(/finishing/)
+  await expect(get(url)).rejects.toBeInstanceOf(Error)
+  release()
+  expect(await app.exited).toEqual({ code: 0, signal: null })
+
+  await using next = start(env)
+  const [, nextUrl = ''] = await next.printed(/"msg":"Listening on (http:\/\/127\.0\.0\.1:\d+)"/)
+  const same = visit(nextUrl)
+  same.cookie = visitor.cookie
+  expect((await same.get('/profile')).text).toContain('1.2 GB of 20.0 GB used')
+  // The sign-in and one renewal: the next process found the new token.
+  expect(emulator.bouygues.counters.tokenRequests).toBe(2)
 })
 
 /** Starts the app as a process of its own, which is killed at the end of the scope if it still runs. */

@@ -49,7 +49,6 @@ export async function startSite(options: SampleSiteOptions = {}): Promise<Site> 
     fetch: recordInto(secrets),
     ...options,
   })
-  const request = (path: string, init?: RequestInit) => get(site.url + path, init)
   return {
     url: site.url,
     emulator,
@@ -59,8 +58,8 @@ export async function startSite(options: SampleSiteOptions = {}): Promise<Site> 
     logText: () => lines.join(''),
     secrets,
     stopEmulator: server.close,
-    get: request,
-    visit: () => visitorOf(request, site.url, secrets),
+    get: (path, init) => get(site.url + path, init),
+    visit: () => visit(site.url, secrets),
     [Symbol.asyncDispose]: async () => {
       await site[Symbol.asyncDispose]()
       await server.close()
@@ -68,14 +67,15 @@ export async function startSite(options: SampleSiteOptions = {}): Promise<Site> 
   }
 }
 
-function visitorOf(request: Site['get'], origin: string, secrets: Set<string>): Visitor {
+/** Makes a visitor of a site. What nobody is to see is added to `secrets`. */
+export function visit(origin: string, secrets = new Set<string>()): Visitor {
   const send = async (path: string, init: RequestInit = {}) => {
     const headers = {
       ...(visitor.cookie && { Cookie: visitor.cookie }),
       Connection: 'close',
       ...(init.headers as Record<string, string>),
     }
-    const answer = await request(path, { redirect: 'manual', ...init, headers })
+    const answer = await get(origin + path, { redirect: 'manual', ...init, headers })
     const [cookie] = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
     if (cookie !== undefined) visitor.cookie = cookie.endsWith('=') ? '' : cookie
     // The id is as good as a password.

@@ -23,8 +23,11 @@ export type UserTokensOptions = {
   readonly fetch?: typeof fetch | undefined
 }
 
+/** Finds the tokens of a user. `idle` resolves when no user's token is being renewed, and each new one is stored. */
+export type TokensOf = ((user: string) => UserTokens) & Pick<OwnTokenSource, 'idle'>
+
 /** Makes what finds the tokens of a user. */
-export function createUserTokens({ client, store, histories, fetch }: UserTokensOptions): (user: string) => UserTokens {
+export function createUserTokens({ client, store, histories, fetch }: UserTokensOptions): TokensOf {
   const { provider, credentials, mode } = client
   const details = { id: 'user', title: 'Your sign-in', grant: 'Bouygues Telecom, authorization code', mode }
   const sourceOf = tokensBy((user) =>
@@ -38,9 +41,10 @@ export function createUserTokens({ client, store, histories, fetch }: UserTokens
       onEvent: (event) => histories.ofUser(user, details).onEvent(event),
     }),
   )
-  return (user) => {
+  const tokensOf = (user: string): UserTokens => {
     const source = sourceOf(user)
     const history = histories.ofUser(user, details)
     return { source, tokens: watch(source, history), history }
   }
+  return Object.assign(tokensOf, { idle: sourceOf.idle })
 }
