@@ -14,10 +14,10 @@ const code = mergeConfig(library, {
       // loads the rest later. What few users import, and the rest needs too, is a file of its own: then bundlers load it
       // with the rest.
       groups: [
-        { name: 'request', test: /\/src\/request\//, priority: 3 },
+        { name: 'request', test: /\/src\/request\/(?!rejection)/, priority: 3 },
         { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
-        { name: 'seldom', test: /\/src\/(lru|life\/tokens-by|endpoint\/revoke)\.ts$/ },
+        { name: 'seldom', test: /\/src\/(lru|life\/tokens-by|endpoint\/revoke|request\/rejection)\.ts$/ },
       ],
     },
   },

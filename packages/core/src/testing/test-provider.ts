@@ -1,6 +1,6 @@
 import { requestToken } from '../endpoint/token-request.ts'
 import type { Provider } from '../provider.ts'
-import { rejectionCheck } from '../request/rejection.ts'
+import { rejectionCheck } from '../life/rejection-check.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { invalidReason } from '../token.ts'
 import { assert } from './assert.ts'

@@ -135,6 +135,9 @@ test.each([
     const inner = options.fetch
     options.fetch = async (input) => inner?.(inputOf((input as Request).url)) as Promise<Response>
   }
-  const client = ky.create({ fetch: rejecting().fetch }).extend(bearer(source())).extend({ hooks: { init: [init] } })
+  const client = ky
+    .create({ fetch: rejecting().fetch })
+    .extend(bearer(source()))
+    .extend({ hooks: { init: [init] } })
   expect(await errorOf(client.get(url))).toHaveProperty('message', plain(url))
 })
