@@ -15,9 +15,9 @@ const code = mergeConfig(library, {
       // with the rest.
       groups: [
         { name: 'request', test: /\/src\/request\/(?!rejection)/, priority: 3 },
-        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke)/, priority: 2 },
+        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|describe|redactor)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
-        { name: 'seldom', test: /\/src\/(lru|life\/tokens-by|endpoint\/revoke|request\/rejection)\.ts$/ },
+        { name: 'seldom', test: /\/src\/(lru|life\/tokens-by|endpoint\/(revoke|redactor)|request\/rejection)\.ts$/ },
       ],
     },
   },

@@ -4,6 +4,7 @@
  *
  * It is one part and not several, because bundlers then keep the first part small.
  */
+export { describeFailure } from './endpoint/describe-failure.ts'
 export { bridge } from './recovery/bridge.ts'
 export { idle, whenIdle } from './recovery/idle.ts'
 export { renewInMemory } from './recovery/renew-in-memory.ts'

@@ -1,4 +1,4 @@
-import { errorCode } from '../endpoint/redactor.ts'
+import { errorCode } from '../endpoint/error-code.ts'
 import { oauthError } from '../errors.ts'
 import type { Settings } from './options.ts'
 

@@ -1,4 +1,4 @@
-import { lostConnections } from '../endpoint/call-endpoint.ts'
+import { lostConnections } from '../endpoint/describe-failure.ts'
 import { isOAuthError } from '../errors.ts'
 import { pause } from '../pause.ts'
 
