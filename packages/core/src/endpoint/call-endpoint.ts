@@ -1,6 +1,7 @@
 import { type Credential, resolveCredential } from './credential.ts'
 import { errorCode } from './error-code.ts'
 import { oauthError, OAuthError, type OAuthErrorCode } from '../errors.ts'
+import { loadLater } from '../load-later.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { withTimeout } from '../wait.ts'
@@ -134,9 +135,9 @@ export function callEndpoint<T>(
  * cannot be loaded, the error has only its code and the status.
  */
 async function describe(request: SentRequest, code: OAuthErrorCode, reason: string, said?: Said): Promise<OAuthError> {
-  const part = await import('../loaded-later.ts').catch(() => undefined)
+  const part = await loadLater()
   if (part) return part.describeFailure(request, code, reason, said)
-  const what = `the ${request.endpoint} failed, and the code that says why could not be loaded`
+  const what = `the ${request.endpoint} failed, and the part of @oauthkit/core that says why could not be loaded`
   return oauthError(request.provider.name, code, what, { status: said?.response.status })
 }
 

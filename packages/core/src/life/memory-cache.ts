@@ -19,8 +19,7 @@ const memoryCache: TokenCache = {
       if (grant.parameters && !located.state.cached?.token.refreshToken) {
         return { type: 'renewed', token: await request(async () => grant.parameters?.() ?? {}) }
       }
-      const part = import('../loaded-later.ts')
-      const { renewInMemory } = await loadPart(settings, 'uses refresh tokens', part)
+      const { renewInMemory } = await loadPart(settings, 'uses refresh tokens')
       return { type: 'renewed', token: await renewInMemory(settings, located, attempt, request) }
     },
   }),

@@ -1,3 +1,4 @@
+import { loadLater } from '../load-later.ts'
 import type { Provider } from '../provider.ts'
 
 type RejectionCheck = (response: Response) => boolean | Promise<boolean>
@@ -20,6 +21,6 @@ export function rejectionCheck(provider: Provider): RejectionCheck {
  * provider has a predicate of its own.
  */
 async function isAboutToken(isRejected: Provider['isRejected'], response: Response): Promise<boolean> {
-  const part = await import('../loaded-later.ts').catch(() => undefined)
+  const part = await loadLater()
   return part ? part.isAboutToken(isRejected, response) : !isRejected
 }

@@ -33,7 +33,7 @@ test.each<[string, () => Response, string, number]>([
 ])('if the code that describes a failure cannot be loaded, its code and status stay: %s', async (...answer) => {
   const [, response, code, status] = answer
   const error = await failWithoutChunk(async () => response())
-  const message = 'example: the tokenEndpoint failed, and the code that says why could not be loaded'
+  const message = 'example: the tokenEndpoint failed, and the part of @oauthkit/core that says why could not be loaded'
   expect(error).toMatchObject({ name: 'OAuthError', code, status, provider: 'example', message })
   expect(JSON.stringify(error)).not.toContain(secret)
 })

@@ -1,0 +1,5 @@
+/** The code that is loaded later. */
+export type LoadedLater = typeof import('./loaded-later.ts')
+
+/** Loads the code that is needed only after a disturbance. Returns `undefined` if it cannot be loaded. */
+export const loadLater = (): Promise<LoadedLater | undefined> => import('./loaded-later.ts').catch(() => undefined)
