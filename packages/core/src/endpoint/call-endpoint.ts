@@ -1,6 +1,6 @@
 import { type Credential, resolveCredential } from './credential.ts'
 import { errorCode } from './error-code.ts'
-import { oauthError, OAuthError, type OAuthErrorCode } from '../errors.ts'
+import { failLate, oauthError, OAuthError, type OAuthErrorCode } from '../errors.ts'
 import { loadLater } from '../load-later.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { parseSecureUrl } from '../secure-url.ts'
@@ -124,8 +124,7 @@ export function callEndpoint<T>(
     // The signal ends the request. If the work ignores the signal, as a vault's look-up can, this call no longer waits
     // for it.
     deadline.abort()
-    const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
-    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
+    return failLate(provider.name, timeoutMs, 'answer')
   }
   return withTimeout(work, timeoutMs, () => (isOnce ? withTimeout(work, answerMs - timeoutMs, giveUp) : giveUp()))
 }

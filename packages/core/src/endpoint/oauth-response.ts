@@ -1,5 +1,5 @@
 import type { Answer } from './call-endpoint.ts'
-import type { OAuthError } from '../errors.ts'
+import type { OAuthError, OAuthErrorCode } from '../errors.ts'
 import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
 
@@ -21,7 +21,7 @@ export type Success = {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5.2 RFC 6749 §5.2}
  */
 export async function readAnswer(
-  { response, fail }: Answer,
+  { response, fail: failWith }: Answer,
   translate: NonNullable<Provider['readTokenResponse']> = (members) => members,
 ): Promise<Success> {
   const { status } = response
@@ -30,20 +30,18 @@ export async function readAnswer(
   const translated = await membersOf(() => translate(said, status))
   const members = translated ?? said
   const { error } = members
-  const malformed = (reason: string) => fail('TOKEN_MALFORMED', reason, { response, members })
+  const fail = (code: OAuthErrorCode, reason: string) => failWith(code, reason, { response, members })
+  const malformed = (reason: string) => fail('TOKEN_MALFORMED', reason)
 
   if (status === 408 || status === 429 || status >= 500 || transient.has(error)) {
-    throw await fail('TOKEN_UNAVAILABLE', 'try again later', { response, members })
+    throw await fail('TOKEN_UNAVAILABLE', 'try again later')
   }
   // In a browser, a redirect that was not followed shows nothing, not even its status.
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
     throw await malformed('a redirect, and credentials are never sent to another URL')
   if (cut) throw await malformed('more than 1 MB')
   if (!translated) throw await malformed('readTokenResponse failed')
-  if (isText(error)) {
-    const reason = "check the client's credentials and settings at the provider"
-    throw await fail('TOKEN_REFUSED', reason, { response, members })
-  }
+  if (isText(error)) throw await fail('TOKEN_REFUSED', "check the client's credentials and settings at the provider")
   if (!response.ok) throw await malformed('neither a success nor an OAuth error')
   return { members, malformed }
 }
