@@ -1,5 +1,5 @@
 import { loadPart } from './load-part.ts'
-import { createState, forget, remember } from './state.ts'
+import { createState } from './state.ts'
 import type { Life, TokenCache } from './token-cache.ts'
 import { createTokenRequest } from './token-request.ts'
 
@@ -23,14 +23,4 @@ const memoryCache: TokenCache = {
       return { type: 'renewed', token: await renewInMemory(settings, located, attempt, request) }
     },
   }),
-
-  set: async ({ settings }, state, token) => {
-    remember(state, token, settings.provider)
-    return true
-  },
-
-  clear: async (_life, state) => {
-    forget(state)
-    return { last: undefined, isGone: true }
-  },
 }

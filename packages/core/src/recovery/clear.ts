@@ -15,6 +15,7 @@ export async function clear(
 ): Promise<Token | undefined> {
   const { cache, state } = await locate(life)
   forget(state)
+  if (!cache.clear) return cached?.token
   const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
   if (isGone) return last ?? cached?.token
   const what = 'the store failed, so the token may still be in it'

@@ -1,6 +1,7 @@
 import { oauthError } from '../errors.ts'
 import { invalidReason } from '../invalid-reason.ts'
 import { locate } from '../life/obtain.ts'
+import { remember } from '../life/state.ts'
 import type { Life } from '../life/token-cache.ts'
 import type { Token } from '../token.ts'
 
@@ -11,7 +12,9 @@ export async function setToken(life: Life, token: Token): Promise<void> {
   const { cache, state } = await locate(life)
   state.pending = undefined
   state.version += 1
-  if (await cache.set(life, state, token)) return
-  const what = 'the store failed, so the token is in memory only'
-  throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
+  if (!cache.set) remember(state, token, life.settings.provider)
+  else if (!(await cache.set(life, state, token))) {
+    const what = 'the store failed, so the token is in memory only'
+    throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
+  }
 }
