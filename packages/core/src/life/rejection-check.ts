@@ -11,7 +11,7 @@ export function rejectionCheck(provider: Provider): RejectionCheck {
   const { rejectedStatuses = [401], isRejected } = provider
   const check =
     checks.get(provider) ??
-    ((response: Response) => rejectedStatuses.includes(response.status) && isAboutToken(isRejected, response))
+    ((response: Response) => rejectedStatuses.includes(response.status) && meansRejectedToken(isRejected, response))
   checks.set(provider, check)
   return check
 }
@@ -20,7 +20,7 @@ export function rejectionCheck(provider: Provider): RejectionCheck {
  * Loads the code that judges such a response. If it cannot be loaded, the response is about the token, unless the
  * provider has a predicate of its own.
  */
-async function isAboutToken(isRejected: Provider['isRejected'], response: Response): Promise<boolean> {
+async function meansRejectedToken(isRejected: Provider['isRejected'], response: Response): Promise<boolean> {
   const part = await loadLater()
-  return part ? part.isAboutToken(isRejected, response) : !isRejected
+  return part ? part.meansRejectedToken(isRejected, response) : !isRejected
 }

@@ -9,7 +9,7 @@ const maxBytes = 16_384
 const maxMs = 1000
 
 /** Whether a response with one of the provider's `rejectedStatuses` means that the API rejects the token. */
-export const isAboutToken = async (isRejected: Provider['isRejected'], response: Response): Promise<boolean> =>
+export const meansRejectedToken = async (isRejected: Provider['isRejected'], response: Response): Promise<boolean> =>
   isRejected ? ask(isRejected, response) : challengesToken(response)
 
 /**
