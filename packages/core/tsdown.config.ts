@@ -11,11 +11,13 @@ const code = mergeConfig(library, {
     chunkFileNames: '[name].js',
     codeSplitting: {
       // One file for each room, so that bundlers leave out unused rooms. The room life needs request and endpoint, and
-      // loads the rest later. The room request loads explain only after a call has failed.
+      // loads the rest later. What few users import, and the rest needs too, is a file of its own: then bundlers load it
+      // with the rest.
       groups: [
-        { name: 'request', test: /\/src\/request\/(?!explain)/, priority: 2 },
-        { name: 'endpoint', test: /\/src\/endpoint\//, priority: 1 },
-        { name: 'life', test: /\/src\/(life|grants)\// },
+        { name: 'request', test: /\/src\/request\/(?!rejection)/, priority: 3 },
+        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|describe|redactor)/, priority: 2 },
+        { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
+        { name: 'seldom', test: /\/src\/(lru|life\/tokens-by|endpoint\/(revoke|redactor)|request\/rejection)\.ts$/ },
       ],
     },
   },

@@ -77,8 +77,8 @@ export const oauthError = (
   details?: OAuthErrorDetails,
 ): OAuthError => new OAuthError(code, `${provider}: ${what}`, { provider, ...details })
 
-/** Throws the error for a token that did not arrive within `timeoutMs`. */
-export function failLate(provider: string, timeoutMs: number): never {
-  const what = `no token within ${timeoutMs} ms: try again later, or raise timeoutMs`
+/** Throws the error for a token, or something else, that did not arrive within `timeoutMs`. */
+export function failLate(provider: string, timeoutMs: number, missing = 'token'): never {
+  const what = `no ${missing} within ${timeoutMs} ms: try again later, or raise timeoutMs`
   throw oauthError(provider, 'TOKEN_UNAVAILABLE', what)
 }

@@ -1,11 +1,15 @@
 /**
- * The part of core that not every source needs: for stores, for refresh tokens, after a disturbance, and before the
- * process stops. A source loads it with `import()` when it first needs it.
+ * The part of core that not every source needs: for stores, for refresh tokens, after a failure or a rejected call, and
+ * for `setToken`, `clear` and `idle`. A source loads it with `import()` when it first needs it.
  *
  * It is one part and not several, because bundlers then keep the first part small.
  */
+export { describeFailure } from './endpoint/describe-failure.ts'
 export { bridge } from './recovery/bridge.ts'
+export { clear } from './recovery/clear.ts'
 export { idle, whenIdle } from './recovery/idle.ts'
 export { renewInMemory } from './recovery/renew-in-memory.ts'
 export { revokeNeedless } from './recovery/revoke-needless.ts'
+export { setToken } from './recovery/set-token.ts'
+export { meansRejectedToken } from './request/rejection.ts'
 export { createSharedCache } from './sharing/shared-cache.ts'

@@ -34,17 +34,6 @@ export type Token = {
 export const isAccessToken = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x21-\x7E]+$/.test(value)
 
-/** Returns what is wrong with a value that should be a {@link Token}, or `undefined` if it is one. */
-export function invalidReason(value: unknown): string | undefined {
-  const members = Object(value) as Record<keyof Token, unknown>
-  const { accessToken, expiresAt = 0, refreshToken = 'none', refreshExpiresAt = 0 } = members
-  if (!isAccessToken(accessToken)) return 'accessToken is missing or malformed'
-  if (!Number.isFinite(expiresAt)) return 'expiresAt is not a number of milliseconds since the epoch'
-  if (!Number.isFinite(refreshExpiresAt)) return 'refreshExpiresAt is not a number of milliseconds since the epoch'
-  if (typeof refreshToken !== 'string' || refreshToken === '') return 'refreshToken is not a non-empty string'
-  return undefined
-}
-
 /** Returns when a token expires, in milliseconds since the epoch, or `Infinity` if it has no `expiresAt`. */
 export const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Token): number => expiresAt
 

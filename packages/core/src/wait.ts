@@ -18,13 +18,6 @@ export function withTimeout<T>(promise: Promise<T>, ms: number, late: () => T | 
   })
 }
 
-/** Waits for some milliseconds. With `isIdle`, the process may end meanwhile, if the runtime supports that. */
-export const pause = (ms: number, isIdle = false): Promise<void> =>
-  new Promise((resolve) => {
-    const timer: { unref?: () => void } | number = setTimeout(resolve, ms)
-    if (isIdle && typeof timer === 'object') timer.unref?.()
-  })
-
 /** The waiting callers of each signal. It is also the listener of that signal, and ends their waits. */
 const waitsOf = new WeakMap<AbortSignal, Set<(reason: unknown) => void> & EventListenerObject>()
 
@@ -64,11 +57,6 @@ export type Pending<T> = {
   readonly promise: Promise<T>
   /** After this time, no caller waits for the promise. In milliseconds since the epoch. */
   readonly deadline: number
-}
-
-/** Wraps work that may take `ms` milliseconds. After that, the result is that of `late`. */
-export function startPending<T>(work: Promise<T>, ms: number, late: () => T): Pending<T> {
-  return toPending(withTimeout(work, ms, late), ms)
 }
 
 /** Wraps work that ends by itself within `ms` milliseconds. */

@@ -1,7 +1,8 @@
 import { type Credential, resolveCredential } from './credential.ts'
-import { oauthError, OAuthError } from '../errors.ts'
+import { errorCode } from './error-code.ts'
+import { failLate, oauthError, OAuthError, type OAuthErrorCode } from '../errors.ts'
+import { loadLater } from '../load-later.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
-import { errorCode, createRedactor } from './redactor.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import { withTimeout } from '../wait.ts'
 import { unpooled } from './unpooled.ts'
@@ -33,11 +34,20 @@ export type ClientOptions = {
 /** How long the response to a request that can be sent only once is waited for, in milliseconds. */
 export const answerMs = 60_000
 
-/** The errors of lost connections, and their codes, such as `ECONNREFUSED`. */
-export const lostConnections: WeakMap<OAuthError, string> = /* @__PURE__ */ new WeakMap()
-
 /** Form parameters under their wire names. A list repeats its parameter, and `undefined` leaves it out. */
 export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** A request that was sent, with its secrets. */
+export type SentRequest = {
+  readonly provider: Provider
+  readonly endpoint: 'tokenEndpoint' | 'revocationEndpoint'
+  readonly form: URLSearchParams
+  readonly headers: Headers
+  readonly clientSecret: string | undefined
+}
+
+/** An endpoint's response, with the members of its JSON object. */
+export type Said = { readonly response: Response; readonly members: Readonly<Record<string, unknown>> }
 
 /** An endpoint's response, with the values that are needed to read it. */
 export type Answer = {
@@ -45,8 +55,8 @@ export type Answer = {
   readonly provider: Provider
   /** When the request was sent, in milliseconds since the epoch. Lifetimes start at this time. */
   readonly sentAt: number
-  /** Removes secrets from a text of the server. */
-  readonly redact: (text: string) => string
+  /** Makes the error for a response. */
+  readonly fail: (code: OAuthErrorCode, reason: string, said: Said) => Promise<OAuthError>
 }
 
 /**
@@ -59,7 +69,7 @@ export type Answer = {
  * @throws {@link OAuthError} `TOKEN_UNAVAILABLE`, and the errors of `read`. `TypeError` for wrong use.
  */
 export function callEndpoint<T>(
-  endpoint: 'tokenEndpoint' | 'revocationEndpoint',
+  endpoint: SentRequest['endpoint'],
   client: ClientOptions,
   parameters: FormParameters | (() => FormParameters | Promise<FormParameters>),
   read: (answer: Answer) => Promise<T>,
@@ -82,8 +92,7 @@ export function callEndpoint<T>(
       await clientAuth({ form: prepared, headers, clientId, clientSecret, provider })
       return prepared
     })
-    const hidden = [...form].map(([name, value]) => (shown.has(name) || value.length < 4 ? undefined : value))
-    const redact = createRedactor([clientSecret, headers.get('authorization')?.split(' ').at(-1), ...hidden])
+    const request = { provider, endpoint, form, headers, clientSecret }
 
     const { signal } = deadline
     signal.throwIfAborted()
@@ -99,18 +108,12 @@ export function callEndpoint<T>(
         signal,
         client: connection,
       } as const
-      return await read({ response: await fetch(url.href, init), provider, sentAt, redact })
+      const response = await fetch(url.href, init)
+      return await read({ response, provider, sentAt, fail: (...failure) => describe(request, ...failure) })
     } catch (error) {
       if (error instanceof OAuthError) throw error
       // The error is not passed on as a cause, because a fetch can put any data into its errors.
-      const code = redact(errorCode(error))
-      const lost = oauthError(
-        provider.name,
-        'TOKEN_UNAVAILABLE',
-        `the ${endpoint} did not answer (${code}): try again later`,
-      )
-      lostConnections.set(lost, code)
-      throw lost
+      throw await describe(request, 'TOKEN_UNAVAILABLE', errorCode(error))
     } finally {
       connection?.close()
     }
@@ -121,10 +124,20 @@ export function callEndpoint<T>(
     // The signal ends the request. If the work ignores the signal, as a vault's look-up can, this call no longer waits
     // for it.
     deadline.abort()
-    const what = `no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
-    throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
+    return failLate(provider.name, timeoutMs, 'answer')
   }
   return withTimeout(work, timeoutMs, () => (isOnce ? withTimeout(work, answerMs - timeoutMs, giveUp) : giveUp()))
+}
+
+/**
+ * Makes the error of a failed request. Most requests succeed, so the code that describes a failure is loaded later. If it
+ * cannot be loaded, the error has only its code and the status.
+ */
+async function describe(request: SentRequest, code: OAuthErrorCode, reason: string, said?: Said): Promise<OAuthError> {
+  const part = await loadLater()
+  if (part) return part.describeFailure(request, code, reason, said)
+  const what = `the ${request.endpoint} failed, and the part of @oauthkit/core that says why could not be loaded`
+  return oauthError(request.provider.name, code, what, { status: said?.response.status })
 }
 
 /**
@@ -153,16 +166,3 @@ function createForm(parameters: FormParameters): URLSearchParams {
   }
   return form
 }
-
-/**
- * The parameters whose values are not secret. A value can be a common word, so it must not be removed from messages.
- */
-const shown = new Set([
-  'grant_type',
-  'scope',
-  'resource',
-  'audience',
-  'client_id',
-  'client_assertion_type',
-  'token_type_hint',
-])

@@ -1,6 +1,6 @@
 import { oauthError } from '../errors.ts'
 import type { Provider } from '../provider.ts'
-import { errorCode } from './redactor.ts'
+import { errorCode } from './error-code.ts'
 
 /**
  * A client id or secret, or a function that looks it up for each token request, such as in a vault or a Worker's

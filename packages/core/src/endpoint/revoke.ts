@@ -24,6 +24,6 @@ export const revoke = (request: RevocationRequest): Promise<void> =>
     request,
     { token: request.token, token_type_hint: request.tokenTypeHint },
     async (answer) => {
-      await readAnswer(answer, 'revocationEndpoint')
+      await readAnswer(answer)
     },
   )

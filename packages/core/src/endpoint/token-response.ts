@@ -11,11 +11,11 @@ const year = 365 * 24 * 3_600_000
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-5 RFC 6749 §5}
  */
 export async function readTokenResponse(answer: Answer): Promise<Token> {
-  const { members, malformed } = await readAnswer(answer, 'tokenEndpoint', answer.provider.readTokenResponse)
+  const { members, malformed } = await readAnswer(answer, answer.provider.readTokenResponse)
   const { access_token, token_type, expires_in, refresh_token, scope, id_token, ...extra } = members
-  if (!isText(access_token)) throw malformed('neither a token nor an OAuth error')
-  if (!isAccessToken(access_token)) throw malformed('an access_token that no header can hold')
-  if (!isBearer(token_type)) throw malformed('a token_type other than bearer')
+  if (!isText(access_token)) throw await malformed('neither a token nor an OAuth error')
+  if (!isAccessToken(access_token)) throw await malformed('an access_token that no header can hold')
+  if (!isBearer(token_type)) throw await malformed('a token_type other than bearer')
   // The servers that name it use 0 for a refresh token that does not expire.
   const refreshLifetime = lifetime(extra['refresh_expires_in'])
   return {

@@ -1,16 +1,17 @@
-import { errorCode } from '../endpoint/redactor.ts'
+import { errorCode } from '../endpoint/error-code.ts'
 import { oauthError } from '../errors.ts'
+import type { LoadedLater } from '../load-later.ts'
 import type { Settings } from './options.ts'
 
 /**
- * Loads a part of the code that not every source needs. If it cannot be loaded, the call gets `TOKEN_UNAVAILABLE`, and
- * the next call tries again.
+ * Loads the code that not every source needs. If it cannot be loaded, the call gets `TOKEN_UNAVAILABLE`, and the next
+ * call tries again.
  *
- * @param use - what the part does with what, for the message.
+ * @param use - what the code does with what, for the message.
  */
-export async function loadPart<Part>({ provider }: Settings, use: string, part: Promise<Part>): Promise<Part> {
+export async function loadPart({ provider }: Settings, use: string): Promise<LoadedLater> {
   try {
-    return await part
+    return await import('../loaded-later.ts')
   } catch (error) {
     const what = `the part of @oauthkit/core that ${use} could not be loaded (${errorCode(error)}): try again later`
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)

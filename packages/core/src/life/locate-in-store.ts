@@ -11,7 +11,7 @@ export function locateInStore(store: TokenStore): Life['locate'] {
   let locate: Life['locate'] | undefined
   return async (life) => {
     if (!locate) {
-      const part = await loadPart(life.settings, 'uses the store', import('../loaded-later.ts'))
+      const part = await loadPart(life.settings, 'uses the store')
       locate ??= part.createSharedCache(store, life.settings, life.report)
     }
     return locate(life)

@@ -1,5 +1,5 @@
 import { loadPart } from './load-part.ts'
-import { createState, forget, remember } from './state.ts'
+import { createState } from './state.ts'
 import type { Life, TokenCache } from './token-cache.ts'
 import { createTokenRequest } from './token-request.ts'
 
@@ -19,19 +19,8 @@ const memoryCache: TokenCache = {
       if (grant.parameters && !located.state.cached?.token.refreshToken) {
         return { type: 'renewed', token: await request(async () => grant.parameters?.() ?? {}) }
       }
-      const part = import('../loaded-later.ts')
-      const { renewInMemory } = await loadPart(settings, 'uses refresh tokens', part)
+      const { renewInMemory } = await loadPart(settings, 'uses refresh tokens')
       return { type: 'renewed', token: await renewInMemory(settings, located, attempt, request) }
     },
   }),
-
-  set: async ({ settings }, state, token) => {
-    remember(state, token, settings.provider)
-    return true
-  },
-
-  clear: async (_life, state) => {
-    forget(state)
-    return { last: undefined, isGone: true }
-  },
 }

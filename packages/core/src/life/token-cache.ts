@@ -23,10 +23,13 @@ export type Life = {
 export type TokenCache = {
   /** Prepares a renewal. */
   readonly renewal: (life: Life, located: Located, attempt: Attempt) => Renewal
-  /** Keeps a token that comes from outside. Returns `false` if it could not be stored, and is in memory only. */
-  readonly set: (life: Life, state: TokenState, token: Token) => Promise<boolean>
-  /** Forgets the token. `wasUnsaved` is `true` if memory had a newer token than the store. */
-  readonly clear: (life: Life, state: TokenState, wasUnsaved: boolean) => Promise<Cleared>
+  /**
+   * Keeps a token that comes from outside. Returns `false` if it could not be stored, and is in memory only. If absent,
+   * memory is enough.
+   */
+  readonly set?: (life: Life, state: TokenState, token: Token) => Promise<boolean>
+  /** Forgets the token. `wasUnsaved` is `true` if memory had a newer token than the store. If absent, memory is enough. */
+  readonly clear?: (life: Life, state: TokenState, wasUnsaved: boolean) => Promise<Cleared>
 }
 
 /** The credentials of a token request. */

@@ -1,6 +1,7 @@
 import type { FormParameters } from '../endpoint/call-endpoint.ts'
 import { requestToken } from '../endpoint/token-request.ts'
 import type { Token } from '../token.ts'
+import { loadLater } from '../load-later.ts'
 import { withoutRefreshToken } from './cached-token.ts'
 import type { Settings } from './options.ts'
 import type { Attempt, Located } from './token-cache.ts'
@@ -32,7 +33,7 @@ export function createTokenRequest(
     const token = await send().catch(async (error: unknown) => {
       if (!attempt.mayBridge) throw error
       // If this part cannot be loaded, the error counts as it is.
-      const part = await import('../loaded-later.ts').catch(() => undefined)
+      const part = await loadLater()
       if (!part) throw error
       return part.bridge(error, send, () => isOnce, startedAt, attempt.checkCurrent)
     })

@@ -1,13 +1,12 @@
-import { oauthError } from '../errors.ts'
 import type { TokenEvent, TokenEventDetails } from '../events.ts'
-import { rejectionCheck } from '../request/rejection.ts'
-import { invalidReason, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
+import type { GetTokenOptions, Token, TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
 import { loadPart } from './load-part.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
-import { locate, obtain, serve } from './obtain.ts'
+import { obtain, serve } from './obtain.ts'
 import { resolveOptions, type Settings, type TokenSourceOptions } from './options.ts'
+import { rejectionCheck } from './rejection-check.ts'
 import { forget } from './state.ts'
 import type { Life } from './token-cache.ts'
 
@@ -81,36 +80,15 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       signal?.throwIfAborted()
       return serve(life, need)?.token ?? abortable(obtain(life, need), signal)
     },
-    setToken: (token) => setToken(life, token),
-    clear: () => clear(life),
-    idle: async () => {
-      const { idle } = await loadPart(settings, 'waits until a source is idle', import('../loaded-later.ts'))
-      await idle(life)
+    setToken: async (token) => (await loadPart(settings, 'sets a token')).setToken(life, token),
+    clear: async () => {
+      const { cached, unsaved } = life.state ?? {}
+      // Forgets the token before anything else, so that no call gets it any more.
+      if (life.state) forget(life.state)
+      return (await loadPart(settings, 'clears a token')).clear(life, { cached, unsaved })
     },
+    idle: async () => (await loadPart(settings, 'waits until a source is idle')).idle(life),
   }
-}
-
-async function setToken(life: Life, token: Token): Promise<void> {
-  const reason = invalidReason(token)
-  if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
-  const { cache, state } = await locate(life)
-  state.pending = undefined
-  state.version += 1
-  if (await cache.set(life, state, token)) return
-  const what = 'the store failed, so the token is in memory only'
-  throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
-}
-
-async function clear(life: Life): Promise<Token | undefined> {
-  const { cached, unsaved } = life.state ?? {}
-  // Forgets the token before anything else, so that no call gets it any more.
-  if (life.state) forget(life.state)
-  const { cache, state } = await locate(life)
-  forget(state)
-  const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
-  if (isGone) return last ?? cached?.token
-  const what = 'the store failed, so the token may still be in it'
-  throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }
 
 /** Adds to each event whose token it is about. */

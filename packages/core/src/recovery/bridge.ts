@@ -1,6 +1,6 @@
-import { lostConnections } from '../endpoint/call-endpoint.ts'
+import { lostConnections } from '../endpoint/describe-failure.ts'
 import { isOAuthError } from '../errors.ts'
-import { pause } from '../wait.ts'
+import { pause } from '../pause.ts'
 
 /** The pauses before the second and the third attempt, in milliseconds. */
 const pausesMs = [250, 750]

@@ -67,7 +67,7 @@ function parsePrefixes(list: readonly string[]): readonly string[] {
 const severalReadings = /[%;\\]|[^:]\/\//
 
 /** Returns the URL without its query. */
-const pathOf = (url: string) => url.replace(/[?#].*/s, '')
+export const pathOf = (url: string) => url.replace(/[?#].*/s, '')
 
 /**
  * Resolves other spellings of a path, because an exception must cover them. `//users`, `/%75sers` and `/users;a` can

@@ -2,6 +2,7 @@ import type { Options } from 'ky'
 import type { TokenSource } from '../token.ts'
 import { attach } from './attach.ts'
 import { mark, toCandidate, unwrap, type Candidate, type Chosen } from './candidate.ts'
+import { explain } from './explain.ts'
 import { fixedToken, type FixedTokenOptions } from './fixed-token.ts'
 import { isReusable } from './replay.ts'
 import type { Call } from './send.ts'
@@ -119,11 +120,10 @@ function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
     return chosen && 'then' in chosen ? chosen.then((late) => send([late])) : send([chosen])
   }
 
-  // If the file cannot be loaded, the error stays as it is.
-  const beforeError = ({ error }: { error: Error & { response?: Response } }) =>
-    error.response?.status === 401
-      ? import('./explain.ts').then(({ explain }) => explain(error, call)).catch(() => error)
-      : error
+  const beforeError = ({ error }: { error: Error & { response?: Response } }) => {
+    if (call && error.response?.status === 401) explain(error, call)
+    return error
+  }
   options.fetch = fetchWithToken
   options.stringifyJson = stringifyJson
   const marked: MarkedHooks = { ...hooks, beforeError: [beforeError, ...(hooks.beforeError ?? [])], [mark]: all }

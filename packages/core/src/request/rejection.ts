@@ -8,22 +8,9 @@ import { withTimeout } from '../wait.ts'
 const maxBytes = 16_384
 const maxMs = 1000
 
-type RejectionCheck = (response: Response) => boolean | Promise<boolean>
-
-/** All sources of a provider share one check, because there can be a source for each of many tenants. */
-const checks = new WeakMap<Provider, RejectionCheck>()
-
-/** Makes the {@link TokenSource.isRejected} of a provider's sources. */
-export function rejectionCheck(provider: Provider): RejectionCheck {
-  const { rejectedStatuses = [401], isRejected } = provider
-  const check =
-    checks.get(provider) ??
-    ((response: Response) =>
-      rejectedStatuses.includes(response.status) &&
-      (isRejected ? ask(isRejected, response) : challengesToken(response)))
-  checks.set(provider, check)
-  return check
-}
+/** Whether a response with one of the provider's `rejectedStatuses` means that the API rejects the token. */
+export const meansRejectedToken = async (isRejected: Provider['isRejected'], response: Response): Promise<boolean> =>
+  isRejected ? ask(isRejected, response) : challengesToken(response)
 
 /**
  * Asks the provider's predicate. The body is read only if the predicate reads it, and only until the predicate settles.

@@ -3,7 +3,7 @@ import { failLate } from '../errors.ts'
 import type { Settings } from '../life/options.ts'
 import type { Located } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
-import { isPending, joinPending, startPending, type Pending } from '../wait.ts'
+import { isPending, joinPending, toPending, withTimeout, type Pending } from '../wait.ts'
 import { stateOf } from './state-of.ts'
 import { storeKey } from './store-key.ts'
 
@@ -31,7 +31,8 @@ export function createLocator(settings: Settings, store: TokenStore): () => Prom
     // If the clock was set back, the credentials are looked up again.
     const isStale = isSettled && pending !== undefined && pending.deadline > Date.now() + rememberedMs
     if (isPending(pending) && !isStale) return joinPending(pending, locate)
-    const own = (pending = startPending(find(settings, store), timeoutMs, () => failLate(provider.name, timeoutMs)))
+    const finding = withTimeout(find(settings, store), timeoutMs, () => failLate(provider.name, timeoutMs))
+    const own = (pending = toPending(finding, timeoutMs))
     isSettled = false
     try {
       return (found = await own.promise)

@@ -6,7 +6,7 @@ import { redeem as redeemRefreshToken, signInAgain } from '../recovery/redeem.ts
 import { revokeNeedless } from '../recovery/revoke-needless.ts'
 import { createTokenRequest } from '../life/token-request.ts'
 import type { Token } from '../token.ts'
-import { pause } from '../wait.ts'
+import { pause } from '../pause.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import type { Lease, Work } from './run-under-lock.ts'

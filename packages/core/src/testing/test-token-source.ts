@@ -1,5 +1,6 @@
 import { isOAuthError } from '../errors.ts'
-import { invalidReason, type GetTokenOptions, type Token, type TokenSource } from '../token.ts'
+import { invalidReason } from '../invalid-reason.ts'
+import type { GetTokenOptions, Token, TokenSource } from '../token.ts'
 import { assert, isSame } from './assert.ts'
 import { assertApis } from './assert-apis.ts'
 import type { Test } from './test.ts'

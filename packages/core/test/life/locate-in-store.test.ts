@@ -86,3 +86,21 @@ test('one renewal serves calls at the same time, although each of them loads the
   await Promise.all(Array.from({ length: 100 }, () => source.getToken()))
   expect(endpoint.requests).toHaveLength(1)
 })
+
+test('clear forgets the token in memory, even if the code that loads later cannot be loaded', async () => {
+  breakChunk()
+  const { source } = await freshSource({})
+  await source.getToken()
+  const error = await errorOf(source.clear())
+  expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('clears a token') })
+  expect(source.peek()).toBeUndefined()
+})
+
+test('setToken and clear take effect in the order of their calls, although both load code', async () => {
+  vi.resetModules()
+  const { source } = await freshSource({})
+  await Promise.all([source.setToken({ accessToken: 'first' }), source.clear()])
+  expect(source.peek()).toBeUndefined()
+  await Promise.all([source.clear(), source.setToken({ accessToken: 'last' })])
+  expect(source.peek()).toBe('Bearer last')
+})

@@ -1,6 +1,6 @@
 import ky, { type Options } from 'ky'
-import { expect, test, vi } from 'vitest'
-import { bearer, bearerFetch, type TokenSource } from '../../src/index.ts'
+import { expect, test } from 'vitest'
+import { bearer, bearerFetch } from '../../src/index.ts'
 import { api, errorOf, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
 
 /** A token endpoint that rejects every token, as an API. */
@@ -126,25 +126,18 @@ test('an error without a response stays as it is', async () => {
   expect(await errorOf(client.get('https://other.example/'))).toBe(error)
 })
 
-test('a call that succeeds loads no explanation', async () => {
-  const loaded = vi.fn<() => void>()
-  vi.doMock('../../src/request/explain.ts', () => (loaded(), { explain: (error: Error) => error }))
-  const vault: TokenSource = { apis: ['https://api.example'], getToken: async () => ({ accessToken: 'x' }) }
-  const client = ky.create({ fetch: api().fetch }).extend(bearer(vault))
-  await client.get('https://other.example/')
-  expect(loaded).not.toHaveBeenCalled()
-  vi.doUnmock('../../src/request/explain.ts')
-})
-
-test('if the explanation cannot be loaded, the error stays as it is', async () => {
-  vi.doMock('../../src/request/explain.ts', () => {
-    throw new Error('no such file')
-  })
-  vi.resetModules()
-  const fresh = await import('../../src/index.ts')
+test.each([
+  ['a URL', (url: string) => url],
+  ['a URL object', (url: string) => new URL(url)],
+])('the error of a 401 stays as it is if a hook passes on %s instead of the request', async (_what, inputOf) => {
   const url = 'https://other.example/'
-  const vault: TokenSource = { apis: ['https://api.example'], getToken: async () => ({ accessToken: 'x' }) }
-  const client = ky.create({ fetch: rejecting().fetch }).extend(fresh.bearer(vault))
+  const init = (options: Options) => {
+    const inner = options.fetch
+    options.fetch = async (input) => inner?.(inputOf((input as Request).url)) as Promise<Response>
+  }
+  const client = ky
+    .create({ fetch: rejecting().fetch })
+    .extend(bearer(source()))
+    .extend({ hooks: { init: [init] } })
   expect(await errorOf(client.get(url))).toHaveProperty('message', plain(url))
-  vi.doUnmock('../../src/request/explain.ts')
 })

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Provider } from '../../src/index.ts'
-import { rejectionCheck } from '../../src/request/rejection.ts'
+import { rejectionCheck } from '../../src/life/rejection-check.ts'
 import { deferred, provider } from '../support.ts'
 
 const isRejected = (response: Response, quirks: Partial<Provider> = {}) =>
@@ -84,7 +84,7 @@ test("a provider's isRejected sees only the first 16 kB of a body", async () => 
 test("without a provider's isRejected, the response is not read", async () => {
   const response = new Response('', { status: 401 })
   const clone = vi.spyOn(response, 'clone')
-  expect(isRejected(response)).toBe(true)
+  expect(await isRejected(response)).toBe(true)
   expect(clone).not.toHaveBeenCalled()
 })
 

@@ -1,0 +1,8 @@
+/** Returns an error's code or name. It never uses the message, which can quote an address with a password in it. */
+export function errorCode(error: unknown): string {
+  const { code, name, cause } = Object(error) as Partial<Record<'code' | 'name' | 'cause', unknown>>
+  const word = [code, (Object(cause) as { code?: unknown }).code, name].find(
+    (part): part is string => typeof part === 'string' && /^[A-Za-z]\w{1,30}$/.test(part),
+  )
+  return word ?? 'unknown reason'
+}

@@ -1,0 +1,23 @@
+import { oauthError } from '../errors.ts'
+import { locate } from '../life/obtain.ts'
+import { forget, type TokenState } from '../life/state.ts'
+import type { Life } from '../life/token-cache.ts'
+import type { Token } from '../token.ts'
+
+/**
+ * Forgets the token everywhere, and returns it.
+ *
+ * @param known - what memory held before the call.
+ */
+export async function clear(
+  life: Life,
+  { cached, unsaved }: Partial<Pick<TokenState, 'cached' | 'unsaved'>>,
+): Promise<Token | undefined> {
+  const { cache, state } = await locate(life)
+  forget(state)
+  if (!cache.clear) return cached?.token
+  const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
+  if (isGone) return last ?? cached?.token
+  const what = 'the store failed, so the token may still be in it'
+  throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
+}

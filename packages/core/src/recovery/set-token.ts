@@ -1,0 +1,20 @@
+import { oauthError } from '../errors.ts'
+import { invalidReason } from '../invalid-reason.ts'
+import { locate } from '../life/obtain.ts'
+import { remember } from '../life/state.ts'
+import type { Life } from '../life/token-cache.ts'
+import type { Token } from '../token.ts'
+
+/** Uses a token that was obtained elsewhere. */
+export async function setToken(life: Life, token: Token): Promise<void> {
+  const reason = invalidReason(token)
+  if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
+  const { cache, state } = await locate(life)
+  state.pending = undefined
+  state.version += 1
+  if (!cache.set) remember(state, token, life.settings.provider)
+  else if (!(await cache.set(life, state, token))) {
+    const what = 'the store failed, so the token is in memory only'
+    throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
+  }
+}
