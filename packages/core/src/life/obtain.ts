@@ -2,13 +2,13 @@ import { answerMs } from '../endpoint/call-endpoint.ts'
 import { failLate, isOAuthError, oauthError } from '../errors.ts'
 import type { RenewalReason } from '../events.ts'
 import type { Token } from '../token.ts'
-import { joinPending, toPending, withTimeout } from '../wait.ts'
+import { isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 import { retryAt } from './back-off.ts'
 import { isAlive, timeFor, type CachedToken } from './cached-token.ts'
 import { decide, type Need } from './decide.ts'
 import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
 import { remember, type TokenState } from './state.ts'
-import type { Attempt, Life, Located } from './token-cache.ts'
+import type { Attempt, Life, Located, Outcome } from './token-cache.ts'
 
 const anyToken: Need = {}
 
@@ -52,6 +52,14 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
   if (decision.do === 'fail') {
     life.report({ type: 'throttled', why: 'back-off' })
     throw decision.error
+  }
+  const { redeeming } = state
+  if (decision.do !== 'join' && redeeming) {
+    // The renewal is overdue. If the process was frozen, its answer may have arrived meanwhile, and is read first. On
+    // Workers, its request may have ended: then it does not even fail.
+    await withTimeout<unknown>(redeeming.promise, 500, () => {}).catch(() => {})
+    if (state.redeeming === redeeming && !(state.failure && isPending(redeeming))) state.redeeming = undefined
+    return again(life, need)
   }
   const renewing =
     decision.do === 'join'
@@ -115,10 +123,10 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
 
   // After a timeout the work continues. Its token is still kept for later calls.
   const work = renew(life, located, attempt)
-    .then((token) => {
+    .then(({ type, token }) => {
       if (isCurrent()) return remember(state, token, provider)
-      // After a log-out, no call needs this token.
-      if (!state.cached && token.refreshToken !== undefined && provider.revocationEndpoint) {
+      // After a log-out, no call needs this token. One from the store can be that of a new sign-in elsewhere.
+      if (type === 'renewed' && !state.cached && token.refreshToken !== undefined && provider.revocationEndpoint) {
         import('../loaded-later.ts')
           .then(({ revokeNeedless }) => revokeNeedless(life.settings, located.credentials, token))
           .catch(() => {})
@@ -148,7 +156,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
 }
 
 /** Reads the store first. If it has no newer token, sends a request to the token endpoint. */
-async function renew(life: Life, located: Located, attempt: Attempt): Promise<Token> {
+async function renew(life: Life, located: Located, attempt: Attempt): Promise<Outcome> {
   const { report } = life
   const { cache, state } = located
   const startedAt = Date.now()
@@ -162,7 +170,7 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<To
     if (rejected && limit && !takePermit(limit, Date.now())) {
       report({ type: 'throttled', why: 'forced-renewals' })
       // The caller sees that the token did not change, and returns the API's response.
-      return rejected.token
+      return { type: 'adopted', token: rejected.token }
     }
     try {
       outcome = await renewal.request()
@@ -175,7 +183,7 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<To
   const { type, token } = outcome
   const { expiresAt = Number.POSITIVE_INFINITY } = token
   report({ type, reason: attempt.reason, durationMs: Date.now() - startedAt, expiresAt })
-  return token
+  return outcome
 }
 
 /** Remembers a failure. Calls get it at once until the next attempt is due. */

@@ -40,6 +40,9 @@ export type TokenState = {
 export type Unsaved = {
   /** From this instant on, a call starts the next attempt. In milliseconds since the epoch. */
   readonly retryAt: number
+  /** Whether this token replaces an entry of the store. Otherwise another process wrote the entry, and the
+   * attempts end. */
+  readonly replaces: (current: Token | null) => boolean
   /** Tries once to write it. */
   readonly retry: () => Promise<void>
   /** Tries to write it until that succeeds or is no longer needed, for a minute at most. */

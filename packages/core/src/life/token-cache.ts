@@ -13,7 +13,7 @@ export type Life = {
   readonly locate: (life: Life) => Promise<Located>
   /** The state that calls read. `undefined` until `locate` has found it. */
   state: TokenState | undefined
-  /** The last call that needed more than memory. It settles when that call gets its token or its error. */
+  /** The last `getToken` that needed more than memory, or the last `setToken`. `idle` waits for it. */
   latest: Promise<unknown> | undefined
   /** The last error of `locate`. All waiting calls get the same error, which is reported only once. */
   locateError: unknown

@@ -15,11 +15,13 @@ export function createTokenRequest(
   { state, credentials }: Located,
   attempt: Attempt,
 ): SendTokenRequest {
-  const startedAt = Date.now()
+  /** When the first request was sent: the look-up of credentials and the wait for a lock do not count. */
+  let sentAt: number | undefined
   return async (parameters) => {
     let isOwn = false
     let isOnce = false
     const onSend = (form: URLSearchParams) => {
+      sentAt ??= Date.now()
       isOwn = form.get('grant_type') === 'client_credentials'
       isOnce = form.has('refresh_token') || form.has('code')
       if (isOnce) attempt.markRedeeming()
@@ -31,11 +33,11 @@ export function createTokenRequest(
       return requestToken({ ...settings, ...credentials, parameters: all }, onSend)
     }
     const token = await send().catch(async (error: unknown) => {
-      if (!attempt.mayBridge) throw error
+      if (!attempt.mayBridge || sentAt === undefined) throw error
       // If this part cannot be loaded, the error counts as it is.
       const part = await loadLater()
       if (!part) throw error
-      return part.bridge(error, send, () => isOnce, startedAt, attempt.checkCurrent)
+      return part.bridge(error, send, () => isOnce, sentAt, attempt.checkCurrent)
     })
     // `concat` takes less memory than a spread, and there can be a state for each of many tenants.
     state.grantedAt = state.grantedAt.concat(Date.now())

@@ -80,7 +80,11 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       signal?.throwIfAborted()
       return serve(life, need)?.token ?? abortable(obtain(life, need), signal)
     },
-    setToken: async (token) => (await loadPart(settings, 'sets a token')).setToken(life, token),
+    setToken: (token) => {
+      const done = loadPart(settings, 'sets a token').then((part) => part.setToken(life, token))
+      life.latest = done
+      return done
+    },
     clear: async () => {
       const { cached, unsaved } = life.state ?? {}
       // Forgets the token before anything else, so that no call gets it any more.

@@ -14,19 +14,19 @@ const longestMs = 1000
  * @param failure - the error of the first attempt.
  * @param send - sends the request again, with new client authentication.
  * @param isOnce - whether the last attempt sent something that can be used only once.
- * @param startedAt - when the renewal began, in milliseconds since the epoch.
+ * @param sentAt - when the first request was sent, in milliseconds since the epoch.
  * @param checkCurrent - throws if the result is no longer needed.
  */
 export async function bridge<T>(
   failure: unknown,
   send: () => Promise<T>,
   isOnce: () => boolean,
-  startedAt: number,
+  sentAt: number,
   checkCurrent: () => void,
 ): Promise<T> {
   let error = failure
   for (const pauseMs of pausesMs) {
-    if (Date.now() >= startedAt + longestMs || !isHiccup(error, isOnce())) throw error
+    if (Date.now() >= sentAt + longestMs || !isHiccup(error, isOnce())) throw error
     // oxlint-disable no-await-in-loop -- each attempt follows the one before
     await pause(pauseMs)
     checkCurrent()

@@ -11,9 +11,11 @@ import type { Token } from '../token.ts'
  */
 export async function clear(
   life: Life,
-  { cached, unsaved }: Partial<Pick<TokenState, 'cached' | 'unsaved'>>,
+  known: Partial<Pick<TokenState, 'cached' | 'unsaved'>>,
 ): Promise<Token | undefined> {
   const { cache, state } = await locate(life)
+  // Another source over the same store may know a token that this one has not seen yet.
+  const { cached, unsaved } = state.cached ? { ...state } : known
   forget(state)
   if (!cache.clear) return cached?.token
   const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)

@@ -1,6 +1,6 @@
 import type { TokenState } from '../life/state.ts'
 import type { Life } from '../life/token-cache.ts'
-import { isPending, joinPending } from '../wait.ts'
+import { isPending, joinPending, withTimeout } from '../wait.ts'
 
 /** Resolves when no call waits for a token, no renewal is running, and each token is stored, or given up. */
 export async function idle(life: Life): Promise<void> {
@@ -17,5 +17,7 @@ export async function whenIdle(state: TokenState): Promise<void> {
     await joinPending<unknown>(work, async () => {}).catch(() => {})
     if (work !== state.pending) return whenIdle(state)
   }
+  // A sign-in or a log-out may be writing. On Workers, a write of another request may never settle.
+  if (state.writing) await withTimeout<unknown>(state.writing, 2000, () => {})
   await state.unsaved?.finish()
 }

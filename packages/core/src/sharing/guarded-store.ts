@@ -66,7 +66,7 @@ export function guardStore(
   const ttlOf = (token: Token): number | undefined => {
     const { expiresAt, refreshToken, refreshExpiresAt } = token
     const end = refreshToken === undefined ? expiresAt : refreshExpiresAt && Math.max(refreshExpiresAt, endOf(token))
-    const untilEnd = end === undefined ? undefined : end - Date.now()
+    const untilEnd = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end - Date.now()
     return refreshToken === undefined || entryTtlMs === undefined
       ? untilEnd
       : Math.min(entryTtlMs, untilEnd ?? entryTtlMs)
@@ -118,11 +118,11 @@ export function guardStore(
           () => {
             read = readNow(key)
             // A synchronous store is read and written at once, so that nothing can happen in between.
-            return read instanceof Promise || !check(read) ? undefined : write()
+            return isPromise(read) || !check(read) ? undefined : write()
           },
           token,
         )
-        if (read instanceof Promise) {
+        if (isPromise(read)) {
           const answer = await guard('get', () => read)
           // If it cannot be read, it counts as unchanged.
           if (!('value' in answer) || check(answer.value)) written = await guard('set', write, token)
@@ -148,6 +148,10 @@ export function guardStore(
     },
   }
 }
+
+/** Whether a value is a promise of any kind: a store's library can have its own. */
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (Object(value) as Partial<PromiseLike<unknown>>).then === 'function'
 
 /** Describes a failure of a store. The store can repeat its input and its data, so these are removed. */
 function harmless(error: unknown, token?: Token): string {

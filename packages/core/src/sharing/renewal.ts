@@ -10,7 +10,7 @@ import { pause } from '../pause.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import type { Lease, Work } from './run-under-lock.ts'
-import { isNewer, isReplaced, refreshTokenOf, type Stored } from './stored.ts'
+import { isNewer, isOlderThan, isReplaced, refreshTokenOf, type Stored } from './stored.ts'
 import { markUnsaved } from './unsaved.ts'
 
 /** The result of one round. `again` means: start over. */
@@ -37,10 +37,12 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
   /** Reads the store, and returns its token if that is newer than the one in memory. */
   const readStore = async (): Promise<Outcome | undefined> => {
     stored = await store.get(state.key)
-    if (stored !== undefined) state.stored = stored
-    if (!isNewer(stored, state, attempt)) return undefined
-    if (isCurrent()) state.unsaved = undefined
-    return { type: 'adopted', token: stored }
+    if (stored !== undefined) {
+      state.stored = stored
+      // Another process wrote a newer token, or logged the user out.
+      if (isCurrent() && state.unsaved?.replaces(stored) === false) state.unsaved = undefined
+    }
+    return isNewer(stored, state, attempt) ? { type: 'adopted', token: stored } : undefined
   }
 
   /**
@@ -66,7 +68,11 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
       const step = mayLock
         ? await store.lock(key, work, readStore, isSimple ? patienceMs : undefined)
         : await work(undefined, () => {})
-      if (step === 'again') continue
+      if (step === 'again') {
+        // A store can lose each lock as soon as it grants it.
+        if (locks > 2) await pause(250)
+        continue
+      }
       if (step.type !== 'busy') return step
       number += 1
       silentLocks = step.isSilent ? silentLocks + 1 : 0
@@ -170,7 +176,7 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
       return 'again'
     }
     if (isWritten === undefined && isCurrent()) {
-      const unsaved = markUnsaved(state, store, settings, token, isExpected)
+      const unsaved = markUnsaved(state, store, settings, token, isLogin ? isExpected : isOlderThan(token, before))
       if (lease && token.refreshToken !== undefined) hold(unsaved.finish(lease))
     }
     return { type: 'renewed', token }

@@ -4,11 +4,11 @@ import type { Settings } from '../life/options.ts'
 import { forget, remember } from '../life/state.ts'
 import type { Life, TokenCache } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
-import { endOf } from '../token.ts'
 import { guardStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import { createLocator } from './locator.ts'
 import { createRenewal } from './renewal.ts'
+import { isOlderThan } from './stored.ts'
 import { markUnsaved } from './unsaved.ts'
 
 /**
@@ -29,11 +29,12 @@ export function createSharedCache(
 
     set: (_life, state, token) =>
       inTurn(state, async () => {
+        const before = state.stored
         const isWritten = await store.set(state.key, token)
         remember(state, token, settings.provider)
         state.unsaved = undefined
         if (isWritten) state.stored = token
-        else markUnsaved(state, store, settings, token, (current) => !current || endOf(current) <= endOf(token))
+        else markUnsaved(state, store, settings, token, isOlderThan(token, before))
         return isWritten
       }),
 

@@ -7,15 +7,14 @@ import { endOf, type Token } from '../token.ts'
 export type Stored = Token | null | undefined
 
 /**
- * Whether to use the stored token. If memory has a token that is still in use or unsaved, the stored one must expire
- * later.
+ * Whether to use the stored token. If memory has a token that is still in use, the stored one must expire later. If
+ * memory has an unsaved token, the stored one is the one that it replaces.
  */
 export function isNewer(stored: Stored, { cached, unsaved }: TokenState, attempt: Attempt): stored is Token {
   const now = Date.now()
-  if (!stored || stored.accessToken === attempt.rejected) return false
+  if (!stored || unsaved || stored.accessToken === attempt.rejected) return false
   if (endOf(stored) <= (cached ? timeFor(cached, now) : now)) return false
-  const mustOutlive = attempt.reason === 'ageing' || unsaved
-  return !(mustOutlive && cached && endOf(stored) <= cached.expiresAt)
+  return !(attempt.reason === 'ageing' && cached && endOf(stored) <= cached.expiresAt)
 }
 
 /**
@@ -25,14 +24,19 @@ export function isNewer(stored: Stored, { cached, unsaved }: TokenState, attempt
  * @param isUser - whether the token belongs to a signed-in user.
  */
 export function refreshTokenOf(stored: Stored, { cached, unsaved }: TokenState, isUser: boolean): string | undefined {
+  const own = cached?.token.refreshToken
+  if (unsaved) return own ?? stored?.refreshToken
   // If a user's entry is gone, the user has logged out, maybe elsewhere. The token in memory must not bring the entry
   // back.
-  const isLoggedOut = isUser && stored === null
-  const own = isLoggedOut && !unsaved ? undefined : cached?.token.refreshToken
-  // An unsaved token is newer than the stored one, unless the stored one expires later.
-  const isOwnNewer = unsaved && !(stored && cached && endOf(stored) > cached.expiresAt)
-  return isOwnNewer ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? own)
+  return stored?.refreshToken ?? (isUser && stored === null ? undefined : own)
 }
+
+/**
+ * Makes the check whether an entry is older than a token that did not come from it: there is none, it is still the one
+ * that was read before, or it expires earlier.
+ */
+export const isOlderThan = (token: Token, before: Stored) => (current: Token | null) =>
+  !current || current.accessToken === before?.accessToken || endOf(current) <= endOf(token)
 
 /** Whether the user logged out, or signed in again, between two reads of the store. */
 export function isReplaced(before: Stored, now: Stored, isUser: boolean): boolean {

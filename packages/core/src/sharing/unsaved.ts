@@ -11,6 +11,9 @@ import type { Lease } from './run-under-lock.ts'
 const everyMs = 250
 const longestMs = 60_000
 
+/** How long one attempt may take, in milliseconds. */
+const longestAttemptMs = 10_000
+
 /**
  * Marks that a token could not be written. It is written again, one write at a time: by `finish` every 250 ms, for a
  * minute at most, and by calls after 1, 2, 4, and then every 5 s.
@@ -26,7 +29,9 @@ export function markUnsaved(
   isExpected: (current: Token | null) => boolean,
 ): Unsaved & { readonly finish: (lease?: Lease) => Promise<void> } {
   let failures = 0
-  let isWriting = false
+  /** Until when an attempt may be running. On Workers, it never settles if its request has ended. */
+  let writingUntil = 0
+  const earlier = state.unsaved
   const nextRetry = () => {
     failures += 1
     return Date.now() + Math.min(1000 * 2 ** (failures - 1), 5000)
@@ -36,12 +41,12 @@ export function markUnsaved(
   const isNeeded = () => state.unsaved === unsaved
 
   const retry = async (): Promise<void> => {
-    if (isWriting) return
-    isWriting = true
+    if (Date.now() < writingUntil) return
+    writingUntil = Date.now() + longestAttemptMs
     const isWritten = await inTurn(state, async () =>
-      isNeeded() ? store.replace(state.key, (current) => isOurs(current) || isExpected(current), token) : undefined,
+      isNeeded() ? store.replace(state.key, (current) => isOurs(current) || replaces(current), token) : undefined,
     )
-    isWriting = false
+    writingUntil = 0
     retryAt = nextRetry()
     if (!isNeeded() || isWritten === undefined) return
     state.unsaved = undefined
@@ -50,7 +55,12 @@ export function markUnsaved(
   }
 
   /** An attempt whose answer was lost may have written the token. */
-  const isOurs = (current: Token | null) => current?.accessToken === token.accessToken
+  const isOurs = (current: Token | null) =>
+    current?.accessToken === token.accessToken && current.refreshToken === token.refreshToken
+
+  /** The token also replaces the entry that the unsaved token before it was to replace. */
+  const replaces = (current: Token | null): boolean =>
+    !isOurs(current) && (isExpected(current) || earlier?.replaces(current) === true)
 
   /** Uses the token that another process has written. */
   const adopt = async () => {
@@ -77,6 +87,7 @@ export function markUnsaved(
     get retryAt() {
       return retryAt
     },
+    replaces,
     retry,
     finish,
   }

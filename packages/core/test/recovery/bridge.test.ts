@@ -1,6 +1,14 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
-import { type ClientAuth, refreshToken, type Grant, type Token, type TokenSourceOptions } from '../../src/index.ts'
+import {
+  type ClientAuth,
+  refreshToken,
+  type Grant,
+  type Token,
+  type TokenSourceOptions,
+  type TokenStore,
+} from '../../src/index.ts'
+import { createDatabase, until } from '../database.ts'
 import { errorOf, grant, password, refusal, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
@@ -176,4 +184,25 @@ test('the answer to the second attempt can be a token with a refresh token', asy
   const token = sourceOver(endpoint, { grant: password }).getToken()
   await seconds(0.25)
   expect(await token).toMatchObject({ accessToken: 'token-2', refreshToken: 'refresh-2' })
+})
+
+test('the look-up of a credential does not use up the time for a second attempt', async () => {
+  const endpoint = tokenEndpoint(new Response('', { status: 503 }))
+  const clientSecret = () => new Promise<string>((resolve) => setTimeout(resolve, 1500, 'from a slow vault'))
+  const token = sourceOver(endpoint, { clientSecret }).getToken()
+  await seconds(4)
+  expect((await token).accessToken).toBe('token-2')
+})
+
+test('the wait for a lock does not use up the time for a second attempt', async () => {
+  const endpoint = tokenEndpoint(new Response('', { status: 503 }))
+  const lock: NonNullable<TokenStore['lock']> = async (_key, work) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    return work(new AbortController())
+  }
+  const database = createDatabase()
+  const token = sourceOver(endpoint, { store: database.open({ lock }) }).getToken()
+  await until(() => database.operations.length)
+  await seconds(2)
+  expect((await token).accessToken).toBe('token-2')
 })

@@ -1,6 +1,6 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import { refreshToken, type Token, type TokenSourceOptions } from '../../src/index.ts'
+import { refreshToken, type Token, type TokenSourceOptions, type TokenStore } from '../../src/index.ts'
 import { accessTokenOf, createDatabase, until } from '../database.ts'
 import {
   deferred,
@@ -249,4 +249,53 @@ test('a token that a new sign-in made needless is not revoked: some servers woul
   expect((await waiting).accessToken).toBe('mine')
   await seconds(1)
   expect(endpoint.requests).toHaveLength(1)
+})
+
+test.each(places)(
+  'a refresh token %s is not sent again by a call that comes right after a freeze',
+  async (_w, make) => {
+    const answer = deferred<Response>()
+    const endpoint = tokenEndpoint(answer.promise)
+    const source = sourceOver(endpoint, make())
+    await source.setToken(token())
+    const first = accessTokenOf(source)
+    await until(() => endpoint.requests.length)
+    // The process is frozen: time passes, and no timer fires. Then a call is read before the answer.
+    vi.setSystemTime(Date.now() + 90_000)
+    const second = accessTokenOf(source)
+    await new Promise((resolve) => setImmediate(resolve))
+    answer.resolve(late())
+    expect(await Promise.all([first, second])).toEqual(['late', 'late'])
+    await source.idle()
+    expect(endpoint.requests).toHaveLength(1)
+  },
+)
+
+test('while a sign-in is written, no call sends the old refresh token again', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  let writes = 0
+  const set: TokenStore['set'] = async (key, next) => {
+    writes += 1
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return whole.set(key, next)
+  }
+  const endpoint = tokenEndpoint(new Promise<Response>(() => {}))
+  const source = sourceOver(endpoint, { grant: signedIn, key: 'user', store: database.open({ set }) })
+  const first = source.setToken(token())
+  await until(() => writes === 1)
+  await seconds(1)
+  await first
+  const call = accessTokenOf(source)
+  await until(() => endpoint.requests.length)
+  const signIn = source.setToken({ ...token(3_600_000), accessToken: 'next', refreshToken: 'next' })
+  await until(() => writes === 2)
+  const other = accessTokenOf(source)
+  await seconds(1)
+  await signIn
+  expect(await other).toBe('next')
+  expect(endpoint.requests).toHaveLength(1)
+  // The old answer never comes.
+  await seconds(60)
+  expect(await call).toBe('next')
 })

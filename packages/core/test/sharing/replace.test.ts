@@ -186,3 +186,84 @@ test('a dead refresh token is removed from its entry, unless the user has signed
     expect(database.operations.includes('replace for 1')).toBe(true)
   }
 })
+
+test('the promise of a store can be of another kind than that of the platform', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  const get = (key: string) => {
+    const read = Promise.resolve(whole.get(key))
+    // oxlint-disable-next-line unicorn/no-thenable -- it is what the test is about
+    return { then: read.then.bind(read) }
+  }
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint, { store: database.open({ get }), ...user })
+  await source.setToken(expired())
+  const outcome = errorOf(source.getToken())
+  await until(() => endpoint.requests.length)
+  database.contents.clear()
+  answer.resolve(refreshed())
+  expect(await outcome).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(database.tokens()).toEqual([])
+})
+
+test('a token that never expires is stored without a time limit, even if its refresh token expires', async () => {
+  const database = createDatabase()
+  const source = sourceOver(tokenEndpoint(), { store: database.open(), ...user })
+  await source.setToken({ accessToken: 'a', refreshToken: 'r', refreshExpiresAt: Date.now() + 1000 })
+  expect(database.operations).toEqual(['set'])
+})
+
+test('a renewal from before a log-out does not revoke the next login, which it finds in the store', async () => {
+  const database = createDatabase()
+  const gate = deferred<void>()
+  const lock: NonNullable<TokenStore['lock']> = async (_key, work) => {
+    await gate.promise
+    return work(new AbortController())
+  }
+  const endpoint = tokenEndpoint()
+  const options = { ...user, provider: { ...provider, revocationEndpoint: 'https://id.example/revoke' } }
+  const source = sourceOver(endpoint, { store: database.open({ lock }), ...options })
+  await source.setToken(expired())
+  const token = source.getToken()
+  await until(() => database.operations.includes('get'))
+  await seconds(0.1)
+  await source.clear()
+  const next = { accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 3_600_000 }
+  await sourceOver(endpoint, { store: database.open(), ...options }).setToken(next)
+  gate.resolve()
+  expect((await token).accessToken).toBe('next')
+  // A request to revoke it would be sent by now.
+  await new Promise((resolve) => setImmediate(resolve))
+  await seconds(0.1)
+  expect(endpoint.requests).toEqual([])
+})
+
+test('the log-out in one source returns the unsaved token of another source', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  let isDown = false
+  const set: TokenStore['set'] = (key, token) => (isDown ? Promise.reject(new Error('down')) : whole.set(key, token))
+  const store = database.open({ set })
+  const endpoint = tokenEndpoint(refreshed())
+  const source = sourceOver(endpoint, { store, ...user })
+  await source.setToken(expired())
+  isDown = true
+  await source.getToken()
+  expect(await sourceOver(endpoint, { store, ...user }).clear()).toMatchObject({ refreshToken: 'refresh-2' })
+})
+
+test('a store that loses each lock at once does not keep the process busy', async () => {
+  const database = createDatabase()
+  const lock: NonNullable<TokenStore['lock']> = (_key, work) => {
+    database.operations.push('lock')
+    return work({ signal: AbortSignal.abort() })
+  }
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ lock }), ...user })
+  await source.setToken(expired())
+  const outcome = errorOf(source.getToken())
+  await until(() => database.operations.includes('lock'))
+  await seconds(10)
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(database.operations.filter((operation) => operation === 'lock').length).toBeLessThan(50)
+})

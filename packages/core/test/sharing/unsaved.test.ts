@@ -324,3 +324,108 @@ test('a grant that can start over keeps what it could not write, too', async () 
   await source.idle()
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-1' }])
 })
+
+test.each(kinds)('the entry that it replaces is not used again, even if it expires later: %o', async (kind) => {
+  const { source, database, endpoint, loseLock, restore } = await process(kind)
+  const [key = ''] = database.contents.keys()
+  // As if the redeemed token had been rejected long before its end.
+  database.contents.set(key, JSON.stringify({ ...expired(), expiresAt: Date.now() + 36_000_000 }))
+  loseLock()
+  await seconds(3601)
+  restore()
+  expect(await accessTokenOf(source)).toBe('token-3')
+  expect(new URLSearchParams(await endpoint.requests[1]?.text()).get('refresh_token')).toBe('refresh-2')
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
+})
+
+test.each(kinds)('a log-out elsewhere is not undone by the next renewal either: %o', async (kind) => {
+  const { source, restore, sibling, database, endpoint, loseLock } = await process(kind)
+  await sibling.clear()
+  loseLock()
+  await seconds(3601)
+  restore()
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(endpoint.requests).toHaveLength(1)
+  expect(database.tokens()).toEqual([])
+})
+
+/** A store whose writes fail while `isDown`. */
+function flaky(database = createDatabase()) {
+  const whole = database.open()
+  const state = { isDown: false }
+  const set = (key: string, token: Token) => (state.isDown ? Promise.reject(new Error('down')) : whole.set(key, token))
+  return { database, state, store: database.open({ set }) }
+}
+
+test('a sign-in replaces the login that was read before it, even if that one expires later', async () => {
+  const { database, state, store } = flaky()
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  await source.setToken({ ...expired(), expiresAt: Date.now() + 9_000_000 })
+  state.isDown = true
+  const next = { accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 9000 }
+  expect(await errorOf(source.setToken(next))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  state.isDown = false
+  await source.idle()
+  expect(source.peek()).toBe('Bearer next')
+  expect(database.tokens()).toEqual([next])
+})
+
+test("an application's token that could not be written does not replace a later one", async () => {
+  const { database, state, store } = flaky()
+  state.isDown = true
+  const source = sourceOver(tokenEndpoint(grant('early', { expires_in: 600 })), { store })
+  await source.getToken()
+  await sourceOver(tokenEndpoint(grant('later')), { store: database.open() }).getToken()
+  state.isDown = false
+  await source.idle()
+  expect(source.peek()).toBe('Bearer later')
+  expect(database.tokens()).toMatchObject([{ accessToken: 'later' }])
+})
+
+test('on Workers, an attempt whose request is gone does not stop the next one', async () => {
+  const { database, state, store } = flaky()
+  let hanging = 0
+  let isHanging = false
+  const source = sourceOver(tokenEndpoint(refreshed(2)), {
+    store: {
+      ...store,
+      set: (key, token) => {
+        if (!isHanging) return store.set(key, token)
+        hanging += 1
+        return new Promise(() => {})
+      },
+    },
+    ...user,
+  })
+  await source.setToken(expired())
+  state.isDown = true
+  await source.getToken()
+  isHanging = true
+  await seconds(1)
+  source.peek()
+  await until(() => hanging)
+  // Its request is gone, with its timers.
+  vi.clearAllTimers()
+  isHanging = state.isDown = false
+  await seconds(11)
+  source.peek()
+  await seconds(1)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+})
+
+test('idle() waits for a sign-in that is being written', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  const set: TokenStore['set'] = async (key, token) => {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return whole.set(key, token)
+  }
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ set }), ...user })
+  await errorOf(source.getToken())
+  const signIn = source.setToken(expired())
+  const idle = source.idle().then(() => database.tokens())
+  await until(() => vi.getTimerCount() > 0)
+  await seconds(1)
+  expect(await idle).toMatchObject([{ refreshToken: 'refresh-1' }])
+  await signIn
+})
