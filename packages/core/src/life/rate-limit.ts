@@ -1,28 +1,63 @@
-/** A rate limit with a burst: a few permits at once, then one more at fixed intervals. */
+/** A rate limit for the renewals that rejected tokens force: a few permits at once, then one more at intervals. */
 export type RateLimit = {
   /** How many permits are free. */
   permits: number
   /** When `permits` was counted last, in milliseconds since the epoch. */
   countedAt: number
+  /** The time between two permits, in milliseconds. */
+  intervalMs: number
+  /** The last token that a rejection forced. `undefined` after it was rejected itself. */
+  forced: ForcedToken | undefined
+}
+
+type ForcedToken = {
+  readonly accessToken: string
+  /** When it was issued, in milliseconds since the epoch. */
+  readonly at: number
+  /** Whether its permit had to be waited for. */
+  readonly isSpaced: boolean
 }
 
 /** Three at once, then one every 30 s. */
 const burst = 3
-const refillMs = 30_000
+const shortestMs = 30_000
+const longestMs = 3_600_000
 
 /** Makes a rate limit whose permits are all free. */
-export const createRateLimit = (now: number): RateLimit => ({ permits: burst, countedAt: now })
+export const createRateLimit = (now: number): RateLimit => ({
+  permits: burst,
+  countedAt: now,
+  intervalMs: shortestMs,
+  forced: undefined,
+})
 
-/** Takes a permit. Returns `false` if none is free. */
-export function takePermit(limit: RateLimit, now: number): boolean {
+/**
+ * Takes a permit to renew a rejected token. Returns `undefined` if none is free, and otherwise a function that keeps the
+ * new token.
+ *
+ * If a token whose permit had to be waited for is itself rejected within 30 s, new tokens do not help, and the interval
+ * doubles, up to an hour. A token that lasts longer resets it.
+ */
+export function takePermit(
+  limit: RateLimit,
+  rejected: string,
+  now: number,
+): ((accessToken: string, at: number) => void) | undefined {
+  const { forced } = limit
+  if (forced?.accessToken === rejected) {
+    limit.forced = undefined
+    if (now - forced.at >= shortestMs) limit.intervalMs = shortestMs
+    else if (forced.isSpaced) limit.intervalMs = Math.min(2 * limit.intervalMs, longestMs)
+  }
   // A clock that was set back must not stop the refill.
   const countedAt = Math.min(limit.countedAt, now)
-  const refilled = Math.floor((now - countedAt) / refillMs)
+  const refilled = Math.floor((now - countedAt) / limit.intervalMs)
   limit.permits = Math.min(burst, limit.permits + refilled)
-  limit.countedAt = limit.permits === burst ? now : countedAt + refilled * refillMs
-  if (limit.permits === 0) return false
+  limit.countedAt = limit.permits === burst ? now : countedAt + refilled * limit.intervalMs
+  if (limit.permits === 0) return undefined
   limit.permits -= 1
-  return true
+  const isSpaced = refilled > 0 && limit.permits === 0
+  return (accessToken, at) => (limit.forced = { accessToken, at, isSpaced })
 }
 
 /** Returns a permit that was not needed. */
