@@ -167,8 +167,7 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<Ou
     const rejected = attempt.reason === 'rejected' ? state.cached : undefined
     // An API that rejects every token must not cost a token request for each call.
     const limit = rejected && (state.forcedRenewals ??= createRateLimit(startedAt))
-    const keepForced = rejected && limit && takePermit(limit, rejected.token.accessToken, Date.now())
-    if (rejected && !keepForced) {
+    if (rejected && limit && !takePermit(limit, rejected.token.accessToken, Date.now())) {
       report({ type: 'throttled', why: 'forced-renewals' })
       // The caller sees that the token did not change, and returns the API's response.
       return { type: 'adopted', token: rejected.token }
@@ -180,7 +179,10 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<Ou
       throw error
     }
     if (limit && outcome.type === 'adopted') returnPermit(limit)
-    else keepForced?.(outcome.token.accessToken, Date.now())
+    else if (limit) {
+      limit.forced = outcome.token.accessToken
+      limit.forcedAt = Date.now()
+    }
   }
   const { type, token } = outcome
   const { expiresAt = Number.POSITIVE_INFINITY } = token

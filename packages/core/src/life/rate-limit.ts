@@ -7,21 +7,16 @@ export type RateLimit = {
   /** The time between two permits, in milliseconds. */
   intervalMs: number
   /** The last token that a rejection forced. `undefined` after it was rejected itself. */
-  forced: ForcedToken | undefined
-}
-
-type ForcedToken = {
-  readonly accessToken: string
-  /** When it was issued, in milliseconds since the epoch. */
-  readonly at: number
-  /** Whether its permit had to be waited for. */
-  readonly isSpaced: boolean
+  forced: string | undefined
+  /** When that token was issued, in milliseconds since the epoch. */
+  forcedAt: number
+  /** Whether the last permit had to be waited for. */
+  isSpaced: boolean
 }
 
 /** Three at once, then one every 30 s. */
 const burst = 3
 const shortestMs = 30_000
-const longestMs = 3_600_000
 
 /** Makes a rate limit whose permits are all free. */
 export const createRateLimit = (now: number): RateLimit => ({
@@ -29,35 +24,31 @@ export const createRateLimit = (now: number): RateLimit => ({
   countedAt: now,
   intervalMs: shortestMs,
   forced: undefined,
+  forcedAt: now,
+  isSpaced: false,
 })
 
 /**
- * Takes a permit to renew a rejected token. Returns `undefined` if none is free, and otherwise a function that keeps the
- * new token.
+ * Takes a permit to renew a rejected token. Returns `false` if none is free.
  *
  * If a token whose permit had to be waited for is itself rejected within 30 s, new tokens do not help, and the interval
  * doubles, up to an hour. A token that lasts longer resets it.
  */
-export function takePermit(
-  limit: RateLimit,
-  rejected: string,
-  now: number,
-): ((accessToken: string, at: number) => void) | undefined {
-  const { forced } = limit
-  if (forced?.accessToken === rejected) {
+export function takePermit(limit: RateLimit, rejected: string, now: number): boolean {
+  if (limit.forced === rejected) {
     limit.forced = undefined
-    if (now - forced.at >= shortestMs) limit.intervalMs = shortestMs
-    else if (forced.isSpaced) limit.intervalMs = Math.min(2 * limit.intervalMs, longestMs)
+    if (now - limit.forcedAt >= shortestMs) limit.intervalMs = shortestMs
+    else if (limit.isSpaced) limit.intervalMs = Math.min(2 * limit.intervalMs, 3_600_000)
   }
   // A clock that was set back must not stop the refill.
   const countedAt = Math.min(limit.countedAt, now)
   const refilled = Math.floor((now - countedAt) / limit.intervalMs)
   limit.permits = Math.min(burst, limit.permits + refilled)
   limit.countedAt = limit.permits === burst ? now : countedAt + refilled * limit.intervalMs
-  if (limit.permits === 0) return undefined
+  if (limit.permits === 0) return false
   limit.permits -= 1
-  const isSpaced = refilled > 0 && limit.permits === 0
-  return (accessToken, at) => (limit.forced = { accessToken, at, isSpaced })
+  limit.isSpaced = refilled > 0 && limit.permits === 0
+  return true
 }
 
 /** Returns a permit that was not needed. */
