@@ -76,7 +76,7 @@ describe('without Orange', () => {
   test('that is down the answer is 503, and the log says why in one line', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     for (const { name } of (await env.TOKENS.list()).keys) await env.TOKENS.delete(name)
-    await control('fail-token-requests', { method: 'POST', body: '{"count":1,"status":503}' })
+    await control('fail-token-requests', { method: 'POST', body: '{"count":3,"status":503}' })
     const response = await askElsewhere()
     expect(response.status).toBe(503)
     expect(log.mock.calls).toEqual([[expect.stringMatching(/^OAuthError: orange: .+$/)]])

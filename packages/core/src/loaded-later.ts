@@ -7,7 +7,7 @@
 export { describeFailure } from './endpoint/describe-failure.ts'
 export { bridge } from './recovery/bridge.ts'
 export { clear } from './recovery/clear.ts'
-export { idle, whenIdle } from './recovery/idle.ts'
+export { idle, whenReleased } from './recovery/idle.ts'
 export { renewInMemory } from './recovery/renew-in-memory.ts'
 export { revokeNeedless } from './recovery/revoke-needless.ts'
 export { setToken } from './recovery/set-token.ts'

@@ -148,7 +148,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   )
   state.pending = toPending(promise, timeoutMs)
   try {
-    waitUntil?.(import('../loaded-later.ts').then(({ whenIdle }) => whenIdle(state)).catch(() => {}))
+    waitUntil?.(import('../loaded-later.ts').then(({ whenReleased }) => whenReleased(state)).catch(() => {}))
   } catch {
     // An error of the platform does not stop the renewal.
   }

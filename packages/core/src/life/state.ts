@@ -47,6 +47,8 @@ export type Unsaved = {
   readonly retry: () => Promise<void>
   /** Tries to write it until that succeeds or is no longer needed, for a minute at most. */
   readonly finish: () => Promise<void>
+  /** Settles when the lock is no longer held for that. `undefined` if it is not held. */
+  held: Promise<void> | undefined
 }
 
 /** A failed renewal. */

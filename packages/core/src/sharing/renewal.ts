@@ -177,7 +177,7 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
     }
     if (isWritten === undefined && isCurrent()) {
       const unsaved = markUnsaved(state, store, settings, token, isLogin ? isExpected : isOlderThan(token, before))
-      if (lease && token.refreshToken !== undefined) hold(unsaved.finish(lease))
+      if (lease && token.refreshToken !== undefined) hold((unsaved.held = unsaved.finish(lease)))
     }
     return { type: 'renewed', token }
   }

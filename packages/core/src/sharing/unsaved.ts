@@ -90,6 +90,7 @@ export function markUnsaved(
     replaces,
     retry,
     finish,
+    held: undefined as Promise<void> | undefined,
   }
   state.unsaved = unsaved
   return unsaved

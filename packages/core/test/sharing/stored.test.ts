@@ -24,7 +24,9 @@ const memory = (endsIn: number, refreshToken?: string, isUnsaved = false): Token
     receivedAt: now,
     receivedAtMonotonic: Number.POSITIVE_INFINITY,
   },
-  unsaved: isUnsaved ? { retryAt: 0, replaces: () => true, retry: async () => {}, finish: async () => {} } : undefined,
+  unsaved: isUnsaved
+    ? { retryAt: 0, replaces: () => true, retry: async () => {}, finish: async () => {}, held: undefined }
+    : undefined,
 })
 
 const empty = createState('key')

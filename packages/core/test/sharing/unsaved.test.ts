@@ -429,3 +429,28 @@ test('idle() waits for a sign-in that is being written', async () => {
   expect(await idle).toMatchObject([{ refreshToken: 'refresh-1' }])
   await signIn
 })
+
+test('waitUntil gets a promise that settles when the lock is released, and writes nothing itself', async () => {
+  for (const hasLock of [true, false]) {
+    const database = createDatabase()
+    const whole = database.open()
+    let writes = 0
+    const set = () => {
+      writes += 1
+      return Promise.reject(new Error('down'))
+    }
+    const lock: TokenStore['lock'] = (_key, work) => work({ signal: new AbortController().signal })
+    const kept: Promise<unknown>[] = []
+    const waitUntil = (work: Promise<unknown>) => kept.push(work)
+    const options = { grant: password, store: { ...whole, set, ...(hasLock && { lock }) }, waitUntil }
+    const source = sourceOver(tokenEndpoint(refreshed(1)), options)
+    await source.getToken()
+    let isSettled = false
+    void Promise.all(kept).then(() => (isSettled = true))
+    await seconds(1)
+    expect(isSettled).toBe(!hasLock)
+    expect(writes).toBe(hasLock ? 5 : 1)
+    await seconds(60)
+    expect(isSettled).toBe(true)
+  }
+})
