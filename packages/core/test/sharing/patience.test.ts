@@ -117,7 +117,9 @@ test('a token that was stored during the wait for a dead holder is used', async 
 test('a lock that is granted after the wait has ended does not run the work again', async () => {
   const granted = deferred<undefined>()
   const results: unknown[] = []
+  const keys: string[] = []
   const lock: Lock = async (key, work, reread) => {
+    keys.push(key)
     if (key.endsWith(':2')) return work({ signal: new AbortController().signal })
     await reread?.()
     await granted.promise
@@ -127,6 +129,7 @@ test('a lock that is granted after the wait has ended does not run the work agai
   const endpoint = tokenEndpoint()
   const { source, types } = watch(endpoint, { store: createDatabase().open({ lock }) })
   const token = accessTokenOf(source)
+  await until(() => keys.length)
   await pass(2.2)
   expect(await token).toBe('token-1')
   granted.resolve(undefined)
