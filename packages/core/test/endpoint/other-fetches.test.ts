@@ -1,26 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import nodeFetch, { Response as NodeFetchResponse } from 'node-fetch'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { clientSecretBasic, createTokenSource, revoke, type TokenSourceOptions } from '../../src/index.ts'
+import { serve } from '../serve.ts'
 import { deferred, errorOf, secret } from '../support.ts'
-
-const servers: Server[] = []
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-})
-
-async function serve(listener: RequestListener) {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  servers.push(server)
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 const providerAt = (url: string) => ({
   name: 'example',
@@ -47,7 +30,7 @@ describe.each([
 ])('%s', (_what, fetch) => {
   test('requests a token and revokes it', async () => {
     const asked: string[] = []
-    const url = await serve((request, response) => {
+    const { url } = await serve((request, response) => {
       asked.push(`${request.method} ${request.url} ${request.headers.authorization}`)
       response.end('{"access_token":"token-1","expires_in":60,"scope":"é"}')
     })
@@ -59,7 +42,7 @@ describe.each([
   })
 
   test('reports a refusal with its details', async () => {
-    const url = await serve((_request, response) => {
+    const { url } = await serve((_request, response) => {
       response.writeHead(401, { 'x-request-id': 'r-1' }).end('{"error":"invalid_client","error_description":"No."}')
     })
     const expected = { code: 'TOKEN_REFUSED', error: 'invalid_client', errorDescription: 'No.', requestId: 'r-1' }
@@ -67,14 +50,14 @@ describe.each([
   })
 
   test('does not follow a redirect', async () => {
-    const url = await serve((_request, response) => void response.writeHead(307, { location: '/elsewhere' }).end())
+    const { url } = await serve((_request, response) => void response.writeHead(307, { location: '/elsewhere' }).end())
     expect(await errorOf(sourceAt(url, { fetch }).getToken())).toMatchObject({ code: 'TOKEN_MALFORMED', status: 307 })
   })
 
   test('ends after timeoutMs, and its connection is closed', async () => {
     const { promise: closed, resolve: onClose } = deferred<undefined>()
     const received: string[] = []
-    const url = await serve((request, response) => {
+    const { url } = await serve((request, response) => {
       received.push(request.url ?? '')
       request.socket.on('close', () => onClose(undefined))
       response.write('{')

@@ -1,31 +1,20 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import type { RequestListener } from 'node:http'
+import { expect, test } from 'vitest'
 import { bearerFetch, clientSecretBasic, createTokenSource, type TokenSourceOptions } from '../../src/index.ts'
+import { serve } from '../serve.ts'
 import { deferred, errorOf, secret } from '../support.ts'
 
-const servers: Server[] = []
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-})
-
-/** Starts a server on loopback that remembers its requests. */
-async function serve(listener: RequestListener) {
+/** Starts a server that remembers its requests. */
+async function listen(listener: RequestListener) {
   const received: { method: string | undefined; authorization: string | undefined; body: string }[] = []
-  const server = createServer(async (request, response) => {
+  const { url } = await serve(async (request, response) => {
     const chunks: Uint8Array[] = []
     for await (const chunk of request) chunks.push(chunk as Uint8Array)
     const { method, headers } = request
     received.push({ method, authorization: headers.authorization, body: Buffer.concat(chunks).toString() })
     listener(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  servers.push(server)
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received }
+  return { url, received }
 }
 
 const sourceAt = (url: string, options: TokenSourceOptions = {}) =>
@@ -39,8 +28,8 @@ const sourceAt = (url: string, options: TokenSourceOptions = {}) =>
 test.each([301, 302, 303, 307, 308])(
   'over HTTP, credentials do not follow a redirect with status %i',
   async (status) => {
-    const elsewhere = await serve((_request, response) => void response.end('{"access_token":"stolen"}'))
-    const endpoint = await serve(
+    const elsewhere = await listen((_request, response) => void response.end('{"access_token":"stolen"}'))
+    const endpoint = await listen(
       (_request, response) => void response.writeHead(status, { location: elsewhere.url }).end(),
     )
     expect(await errorOf(sourceAt(endpoint.url).getToken())).toMatchObject({ code: 'TOKEN_MALFORMED', status })
@@ -49,7 +38,7 @@ test.each([301, 302, 303, 307, 308])(
 )
 
 test('over HTTP, an answer that is cut off is TOKEN_UNAVAILABLE', async () => {
-  const endpoint = await serve((_request, response) => {
+  const endpoint = await listen((_request, response) => {
     response.writeHead(200, { 'content-length': '1000' })
     response.write('{"access_token":"half', () => response.destroy())
   })
@@ -57,15 +46,14 @@ test('over HTTP, an answer that is cut off is TOKEN_UNAVAILABLE', async () => {
 })
 
 test('over HTTP, a server that does not run is TOKEN_UNAVAILABLE', async () => {
-  const { url } = await serve(() => {})
-  const [server] = servers.splice(0)
-  await new Promise((resolve) => server?.close(resolve))
+  const { url, stop } = await serve(() => {})
+  await stop()
   expect(await errorOf(sourceAt(url).getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
 test('over HTTP, a request without an answer ends after timeoutMs, and its connection is closed', async () => {
   const { promise: closed, resolve: onClose } = deferred<undefined>()
-  const endpoint = await serve((request) => void request.socket.on('close', () => onClose(undefined)))
+  const endpoint = await listen((request) => void request.socket.on('close', () => onClose(undefined)))
   // On a busy machine, the time can be over before a request is sent.
   while (endpoint.received.length === 0) {
     const error = await errorOf(sourceAt(endpoint.url, { timeoutMs: 100 }).getToken())
@@ -75,7 +63,7 @@ test('over HTTP, a request without an answer ends after timeoutMs, and its conne
 })
 
 test('over HTTP, no token request is sent before the time in Retry-After', async () => {
-  const endpoint = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '20' }).end())
+  const endpoint = await listen((_request, response) => void response.writeHead(429, { 'retry-after': '20' }).end())
   const source = sourceAt(endpoint.url)
   const errors = await Promise.all(Array.from({ length: 50 }, () => errorOf(source.getToken())))
   errors.push(await errorOf(source.getToken()))
@@ -85,7 +73,7 @@ test('over HTTP, no token request is sent before the time in Retry-After', async
 
 test('over HTTP, a token of 15,000 characters arrives whole', async () => {
   const token = 'x'.repeat(15_000)
-  const server = await serve((_request, response) => void response.end(JSON.stringify({ access_token: token })))
+  const server = await listen((_request, response) => void response.end(JSON.stringify({ access_token: token })))
   await bearerFetch(sourceAt(server.url))(`${server.url}/api`)
   expect(server.received.at(-1)).toMatchObject({ method: 'GET', authorization: `Bearer ${token}` })
 })

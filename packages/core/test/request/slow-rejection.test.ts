@@ -1,24 +1,15 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { bearerFetch, createTokenSource, type Provider } from '../../src/index.ts'
+import { serve } from '../serve.ts'
 import { deferred, provider, secret, tokenEndpoint } from '../support.ts'
 
-const servers: Server[] = []
-
-afterEach(async () => {
-  vi.useRealTimers()
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-})
+afterEach(() => void vi.useRealTimers())
 
 /** Starts an API that rejects the first token. It sends a blank of that answer every few milliseconds, without an end. */
-async function serve() {
+async function startApi() {
   const calls: (string | undefined)[] = []
   const { promise: closed, resolve: onClose } = deferred<undefined>()
-  const server = createServer(({ headers, socket }, response) => {
+  const { url } = await serve(({ headers, socket }, response) => {
     calls.push(headers.authorization)
     if (headers.authorization !== 'Bearer token-1') {
       response.end('fine')
@@ -31,9 +22,6 @@ async function serve() {
       onClose(undefined)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  servers.push(server)
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = (isRejected: NonNullable<Provider['isRejected']>) => {
     const quirks = { ...provider, apis: [url], isRejected }
     const { fetch } = tokenEndpoint()
@@ -46,7 +34,7 @@ async function serve() {
 const stopClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
 
 test('over HTTP, a predicate that reads only the headers does not wait for a slow body, and its connection is closed', async () => {
-  const { url, client, calls, closed } = await serve()
+  const { url, client, calls, closed } = await startApi()
   stopClock()
   const response = await client(({ headers }) => !headers.has('x-reason'))(url)
   expect(await response.text()).toBe('fine')
@@ -55,7 +43,7 @@ test('over HTTP, a predicate that reads only the headers does not wait for a slo
 })
 
 test('over HTTP, a predicate that reads a slow body gets it empty after a second, and its connection is closed', async () => {
-  const { url, client, calls, closed } = await serve()
+  const { url, client, calls, closed } = await startApi()
   stopClock()
   const { promise: reading, resolve: onReading } = deferred<undefined>()
   const answered = client(async (copy) => {
@@ -79,7 +67,7 @@ test.each<[what: string, judge: NonNullable<Provider['isRejected']>]>([
 ])(
   'over HTTP, the caller can cancel a slow response that is not about the token (isRejected %s)',
   async (_what, judge) => {
-    const { url, client, closed } = await serve()
+    const { url, client, closed } = await startApi()
     const response = await client(judge)(url)
     expect(response.status).toBe(401)
     await response.body?.cancel()

@@ -1,8 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { findEntry } from './find-entry.ts'
 import { record } from './record.ts'
-import { lifetimeMs } from './start-fleet.ts'
+import { lifetimeMs, type Fleet } from './start-fleet.ts'
 import { app, isLong, startWarm, timeout, user } from './warm-fleet.ts'
+
+/** Removes the lock while its holder reads the answer of the token endpoint. The others then renew, too. */
+async function evictLock(fleet: Fleet): Promise<void> {
+  const { holder, others } = fleet
+  const { admin, lock } = await findEntry(fleet)
+  fleet.advance(lifetimeMs)
+  await holder.ask({ type: 'arm', moment: 'answered', action: 'wait' })
+  const hit = holder.hit()
+  const calling = fleet.call([holder])
+  await hit
+  await admin.del(lock)
+  await fleet.call(others)
+  await holder.ask({ type: 'continue' })
+  await calling
+}
 
 /** A call that waits for the end of this lease fails. */
 const leaseMs = 600_000
@@ -100,37 +115,13 @@ describe.concurrent('a lock in Redis', { timeout }, () => {
 
   test("is evicted while a process requests the application's token: another process requests a second token", async (context) => {
     const fleet = await startWarm(context, { ...app })
-    const { admin, lock } = await findEntry(fleet)
-    await record(context, fleet, async () => {
-      const { holder, others } = fleet
-      fleet.advance(lifetimeMs)
-      await holder.ask({ type: 'arm', moment: 'answered', action: 'wait' })
-      const hit = holder.hit()
-      const calling = fleet.call([holder])
-      await hit
-      await admin.del(lock)
-      await fleet.call(others)
-      await holder.ask({ type: 'continue' })
-      await calling
-    })
+    await record(context, fleet, () => evictLock(fleet))
     expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 2 })
   })
 
   test('is evicted after a refresh token was redeemed, before the new one is saved: the user must sign in again', async (context) => {
     const fleet = await startWarm(context, { ...user })
-    const { admin, lock } = await findEntry(fleet)
-    await record(context, fleet, async () => {
-      const { holder, others } = fleet
-      fleet.advance(lifetimeMs)
-      await holder.ask({ type: 'arm', moment: 'answered', action: 'wait' })
-      const hit = holder.hit()
-      const calling = fleet.call([holder])
-      await hit
-      await admin.del(lock)
-      await fleet.call(others)
-      await holder.ask({ type: 'continue' })
-      await calling
-    })
+    await record(context, fleet, () => evictLock(fleet))
     expect(fleet.counts()).toEqual({ outcomes: { TOKEN_MISSING: 30 }, rejected: 0, tokenRequests: 2 })
   })
 })
