@@ -55,7 +55,10 @@ function listen(signal: AbortSignal) {
 export type Pending<T> = {
   /** Settles by the deadline. On Workers it can stay pending for ever, if the request that started it has ended. */
   readonly promise: Promise<T>
-  /** After this time, no caller waits for the promise. In milliseconds since the epoch. */
+  /**
+   * After this time, no caller waits for the promise. In milliseconds of the monotonic clock, as the timers: a wall clock
+   * that is set must not start the same work a second time.
+   */
   readonly deadline: number
 }
 
@@ -64,12 +67,12 @@ export function toPending<T>(promise: Promise<T>, ms: number): Pending<T> {
   // Each waiting caller gets the error. If no caller waits any more, the error must not end the process.
   promise.catch(() => {})
   // The deadline is 100 ms after the work's own timeout, so that the timeout comes first.
-  return { promise, deadline: Date.now() + ms + 100 }
+  return { promise, deadline: performance.now() + ms + 100 }
 }
 
 /** Whether there is work to wait for. */
-export const isPending = <T>(pending: Pending<T> | undefined, now: number = Date.now()): pending is Pending<T> =>
-  pending !== undefined && now < pending.deadline
+export const isPending = <T>(pending: Pending<T> | undefined): pending is Pending<T> =>
+  pending !== undefined && performance.now() < pending.deadline
 
 /**
  * Waits for work that another caller started. After its deadline, runs `instead`.
@@ -78,4 +81,4 @@ export const isPending = <T>(pending: Pending<T> | undefined, now: number = Date
  * timer.
  */
 export const joinPending = <T>({ promise, deadline }: Pending<T>, instead: () => Promise<T>): Promise<T> =>
-  withTimeout(promise, deadline - Date.now(), instead)
+  withTimeout(promise, deadline - performance.now(), instead)

@@ -12,6 +12,8 @@ export type CachedToken = {
   readonly renewAt: number
   /** From this instant on, no call uses the token. In milliseconds since the epoch. */
   readonly expiresAt: number
+  /** How long the token lasted when it was issued, in milliseconds. `Infinity` if this process did not request it. */
+  readonly lifetime: number
   /** When the token came into memory, in milliseconds since the epoch. */
   readonly receivedAt: number
   /** The same instant by the monotonic clock. */
@@ -31,7 +33,7 @@ export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: n
  * The margin is at least 1.1 s, because servers count whole seconds: a token can end a second before its time. It is at
  * most 60 % of the lifetime, so that a short token serves calls too.
  */
-export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: Provider): CachedToken {
+export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: Provider, isNew: boolean): CachedToken {
   const receivedAt = Date.now()
   const expiresAt = endOf(token)
   const lifetime = Math.max(0, expiresAt - receivedAt)
@@ -43,6 +45,7 @@ export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: P
     authorization: `Bearer ${token.accessToken}`,
     renewAt: expiresAt - Math.min(Math.max(margin, 1100), 0.6 * lifetime),
     expiresAt,
+    lifetime: isNew ? lifetime : Number.POSITIVE_INFINITY,
     receivedAt,
     receivedAtMonotonic: performance.now(),
   }

@@ -24,8 +24,8 @@ export type Decision =
  *
  * `rejected` is the token that an API rejected, if any. It concerns this call only: the token stays in memory, and
  * other calls still get it until there is a newer one. So does `validForMs`: a token that ends sooner is *short* for
- * this call. No token lasts longer than a new one, so `validForMs` counts as at most 90 % of the token's lifetime, or,
- * up to 5 s, as at most 10 %.
+ * this call. No token lasts longer than a new one, so `validForMs` counts as at most 90 % of the lifetime of a token that
+ * this process requested, or, up to 5 s, as at most 10 %.
  *
  * | token in memory                 | decision                                                                       |
  * | ------------------------------- | ------------------------------------------------------------------------------ |
@@ -48,16 +48,15 @@ export function decide(
   const isUsable = hasToken && cached.token.accessToken !== rejected
   const isCooling =
     failure !== undefined &&
-    (isPending(redeeming, now) || now < retryAt(failure, isUsable && failure.reason !== 'rejected', now))
+    (isPending(redeeming) || now < retryAt(failure, isUsable && failure.reason !== 'rejected', now))
   if (isUsable) {
     const time = timeFor(cached, now)
-    const lifetime = cached.expiresAt - cached.receivedAt
-    const isShort = cached.expiresAt - time < Math.min(validForMs, lifetime * (validForMs > 5000 ? 0.9 : 0.1))
+    const isShort = cached.expiresAt - time < Math.min(validForMs, cached.lifetime * (validForMs > 5000 ? 0.9 : 0.1))
     if (!isShort || isCooling) {
-      return { do: 'serve', cached, isDue: time >= cached.renewAt && !isPending(pending, now) && !isCooling }
+      return { do: 'serve', cached, isDue: time >= cached.renewAt && !isPending(pending) && !isCooling }
     }
   }
-  if (isPending(pending, now)) return { do: 'join', pending }
+  if (isPending(pending)) return { do: 'join', pending }
   if (isCooling) return { do: 'fail', error: failure.error }
   return { do: 'renew', reason: isUsable ? 'ageing' : hasToken ? 'rejected' : cached ? 'expired' : 'absent' }
 }

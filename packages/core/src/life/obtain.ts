@@ -1,6 +1,7 @@
 import { answerMs } from '../endpoint/call-endpoint.ts'
 import { failLate, isOAuthError, oauthError } from '../errors.ts'
 import type { RenewalReason } from '../events.ts'
+import { loadLater } from '../load-later.ts'
 import type { Token } from '../token.ts'
 import { isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 import { retryAt } from './back-off.ts'
@@ -31,7 +32,7 @@ export function serve(life: Life, need: Need = anyToken): CachedToken | undefine
     if (decision.isDue) obtain(life, anyToken, true).catch(() => {})
     cached = decision.cached
   }
-  if (state.unsaved && now >= state.unsaved.retryAt) void state.unsaved.retry()
+  if (state.unsaved && performance.now() >= state.unsaved.retryAt) keepAwake(life, state.unsaved.retry())
   if (life.settings.onEvent) life.report({ type: 'served', expiresAt: cached.expiresAt })
   return cached
 }
@@ -101,13 +102,13 @@ export async function locate(life: Life): Promise<Located> {
  */
 function start(life: Life, located: Located, reason: RenewalReason, need: Need): Promise<Token> {
   const { state } = located
-  const { provider, timeoutMs, waitUntil } = life.settings
+  const { provider, timeoutMs } = life.settings
   const { version } = state
-  const startedAt = Date.now()
+  const startedAt = performance.now()
   // After setToken or clear, a running renewal no longer counts.
   const isCurrent = () => state.version === version
   const checkCurrent = () => {
-    if (isCurrent() && Date.now() < startedAt + timeoutMs) return
+    if (isCurrent() && performance.now() < startedAt + timeoutMs) return
     const description = 'the token was set or cleared, or the renewal came too late: try again'
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', description)
   }
@@ -115,7 +116,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   // While a token serves calls, no call waits. After a failure, one request shows whether the server is back.
   const mayBridge = reason !== 'ageing' && !state.failure
   const markRedeeming = () => {
-    if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: Date.now() + answerMs }
+    if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: performance.now() + answerMs }
   }
   let redeeming: TokenState['redeeming']
   const { rejected } = need
@@ -124,12 +125,10 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   // After a timeout the work continues. Its token is still kept for later calls.
   const work = renew(life, located, attempt)
     .then(({ type, token }) => {
-      if (isCurrent()) return remember(state, token, provider)
+      if (isCurrent()) return remember(state, token, provider, type === 'renewed')
       // After a log-out, no call needs this token. One from the store can be that of a new sign-in elsewhere.
       if (type === 'renewed' && !state.cached && token.refreshToken !== undefined && provider.revocationEndpoint) {
-        import('../loaded-later.ts')
-          .then(({ revokeNeedless }) => revokeNeedless(life.settings, located.credentials, token))
-          .catch(() => {})
+        void loadLater().then((part) => part?.revokeNeedless(life.settings, located.credentials, token))
       }
       return undefined
     })
@@ -147,12 +146,20 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
     },
   )
   state.pending = toPending(promise, timeoutMs)
-  try {
-    waitUntil?.(import('../loaded-later.ts').then(({ whenReleased }) => whenReleased(state)).catch(() => {}))
-  } catch {
-    // An error of the platform does not stop the renewal.
+  if (life.settings.waitUntil) {
+    const released = loadLater().then((part) => part?.whenReleased(state))
+    keepAwake(life, released)
   }
   return promise
+}
+
+/** Keeps a serverless platform awake while work runs. An error of the platform does not stop the work. */
+function keepAwake({ settings }: Life, work: Promise<unknown>): void {
+  try {
+    settings.waitUntil?.(work)
+  } catch {
+    // The work continues for as long as the platform lets it.
+  }
 }
 
 /** Reads the store first. If it has no newer token, sends a request to the token endpoint. */

@@ -38,10 +38,9 @@ export type TokenState = {
 
 /** A token that is still to be written to the store. */
 export type Unsaved = {
-  /** From this instant on, a call starts the next attempt. In milliseconds since the epoch. */
+  /** From this instant on, a call starts the next attempt. In milliseconds of the monotonic clock. */
   readonly retryAt: number
-  /** Whether this token replaces an entry of the store. Otherwise another process wrote the entry, and the
-   * attempts end. */
+  /** Whether this token replaces an entry of the store. If not, another process wrote it, and the attempts end. */
   readonly replaces: (current: Token | null) => boolean
   /** Tries once to write it. */
   readonly retry: () => Promise<void>
@@ -78,9 +77,13 @@ export const createState = (key: string): TokenState => ({
   writing: undefined,
 })
 
-/** Keeps a token, and returns the frozen copy that calls get. */
-export function remember(state: TokenState, token: Token, provider: Provider): Token {
-  if (token !== state.cached?.token) state.cached = toCachedToken(token, provider)
+/**
+ * Keeps a token, and returns the frozen copy that calls get.
+ *
+ * @param isNew - whether this process has just requested it.
+ */
+export function remember(state: TokenState, token: Token, provider: Provider, isNew = false): Token {
+  if (token !== state.cached?.token) state.cached = toCachedToken(token, provider, isNew)
   state.failure = state.pending = state.redeeming = undefined
   state.version += 1
   return state.cached.token

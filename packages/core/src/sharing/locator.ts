@@ -24,23 +24,16 @@ export function createLocator(settings: Settings, store: TokenStore): () => Prom
   const isFixed = typeof clientId !== 'function' && typeof clientSecret !== 'function'
   let found: Found | undefined
   let pending: Pending<Found> | undefined
-  let isSettled = false
 
   const locate = async (): Promise<Found> => {
     if (found && isFixed) return found
-    // If the clock was set back, the credentials are looked up again.
-    const isStale = isSettled && pending !== undefined && pending.deadline > Date.now() + rememberedMs
-    if (isPending(pending) && !isStale) return joinPending(pending, locate)
+    if (isPending(pending)) return joinPending(pending, locate)
     const finding = withTimeout(find(settings, store), timeoutMs, () => failLate(provider.name, timeoutMs))
     const own = (pending = toPending(finding, timeoutMs))
-    isSettled = false
     try {
       return (found = await own.promise)
     } finally {
-      if (pending === own) {
-        pending = { promise: own.promise, deadline: Date.now() + rememberedMs }
-        isSettled = true
-      }
+      if (pending === own) pending = { promise: own.promise, deadline: performance.now() + rememberedMs }
     }
   }
   return locate

@@ -34,15 +34,15 @@ export function markUnsaved(
   const earlier = state.unsaved
   const nextRetry = () => {
     failures += 1
-    return Date.now() + Math.min(1000 * 2 ** (failures - 1), 5000)
+    return performance.now() + Math.min(1000 * 2 ** (failures - 1), 5000)
   }
   let retryAt = nextRetry()
 
   const isNeeded = () => state.unsaved === unsaved
 
   const retry = async (): Promise<void> => {
-    if (Date.now() < writingUntil) return
-    writingUntil = Date.now() + longestAttemptMs
+    if (performance.now() < writingUntil) return
+    writingUntil = performance.now() + longestAttemptMs
     const isWritten = await inTurn(state, async () =>
       isNeeded() ? store.replace(state.key, (current) => isOurs(current) || replaces(current), token) : undefined,
     )
@@ -71,9 +71,9 @@ export function markUnsaved(
   }
 
   const finish = async (lease?: Lease): Promise<void> => {
-    const endsAt = Date.now() + longestMs
+    const endsAt = performance.now() + longestMs
     if (!lease) await retry()
-    while (isNeeded() && !lease?.signal.aborted && Date.now() < endsAt) {
+    while (isNeeded() && !lease?.signal.aborted && performance.now() < endsAt) {
       retryAt = Number.POSITIVE_INFINITY
       // oxlint-disable-next-line no-await-in-loop -- one write at a time
       await pause(everyMs, lease !== undefined)

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { decide, type Decision } from '../../src/life/decide.ts'
 import { createState, type TokenState } from '../../src/life/state.ts'
 
 const now = 1_000_000
+
+beforeEach(() => void vi.spyOn(performance, 'now').mockReturnValue(0))
+afterEach(() => void vi.restoreAllMocks())
 
 /** A token in memory that is due for renewal, and that expires, in the given milliseconds. */
 const cached = (renewIn: number, endsIn: number): Partial<TokenState> => ({
@@ -11,6 +14,7 @@ const cached = (renewIn: number, endsIn: number): Partial<TokenState> => ({
     authorization: 'Bearer current',
     renewAt: now + renewIn,
     expiresAt: now + endsIn,
+    lifetime: 100_000 + endsIn,
     receivedAt: now - 100_000,
     receivedAtMonotonic: Number.POSITIVE_INFINITY,
   },
@@ -22,7 +26,7 @@ const expired = cached(-1, 0)
 
 /** A running renewal whose deadline is in the given milliseconds. */
 const renewing = (ms: number): Partial<TokenState> => ({
-  pending: { promise: new Promise<never>(() => {}), deadline: now + ms },
+  pending: { promise: new Promise<never>(() => {}), deadline: ms },
 })
 
 /**
@@ -146,7 +150,7 @@ test('a decision holds the token, the renewal or the error that the call gets', 
   })
 })
 
-const redeeming = { redeeming: { promise: new Promise<never>(() => {}), deadline: now + 60_000 } }
+const redeeming = { redeeming: { promise: new Promise<never>(() => {}), deadline: 60_000 } }
 
 test.each<[string, Partial<TokenState>, object]>([
   ['without a token, a call fails', {}, fail],
@@ -158,7 +162,7 @@ test.each<[string, Partial<TokenState>, object]>([
 })
 
 test('after the deadline of its response, a refresh token may be redeemed again', () => {
-  const over = { redeeming: { ...redeeming.redeeming, deadline: now } }
+  const over = { redeeming: { ...redeeming.redeeming, deadline: 0 } }
   expect(decide({ ...createState(''), ...failed(30_000), ...over }, {}, now)).toMatchObject(renew('absent'))
 })
 

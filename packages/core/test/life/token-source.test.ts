@@ -638,3 +638,18 @@ test('idle() waits for a call that starts while it waits for another one', async
   await idle
   expect((await second).accessToken).toBe('token-2')
 })
+
+test('a token of a store that is too short for validForMs is renewed, however long it lasted when it was issued', async () => {
+  const store = new Map<string, Token>()
+  await sourceOver(tokenEndpoint(grant('stored')), {
+    store: {
+      get: (key) => store.get(key),
+      set: (key, token) => store.set(key, token),
+      delete: (key) => store.delete(key),
+    },
+  }).getToken()
+  await seconds(3570)
+  const source = sourceOver(tokenEndpoint(grant('new')), { store })
+  expect((await source.getToken()).accessToken).toBe('stored')
+  expect((await source.getToken({ validForMs: 60_000 })).accessToken).toBe('new')
+})

@@ -218,6 +218,25 @@ test('an answer that arrived while the process was frozen is read before the tim
   expect((await waiting).accessToken).toBe('late')
 })
 
+test.each([3_600_000, -3_600_000])(
+  'if the wall clock is set by %i ms meanwhile, a refresh token is still sent once',
+  async (ms) => {
+    for (const [, make] of places) {
+      const { source, answer, requests } = await redeeming({ ...make(), timeoutMs: 9000 })
+      const calls = [accessTokenOf(source)]
+      await until(() => requests.length)
+      vi.setSystemTime(Date.now() + ms)
+      calls.push(accessTokenOf(source))
+      await seconds(1)
+      calls.push(accessTokenOf(source))
+      answer.resolve(late())
+      expect(await Promise.all(calls)).toEqual(['late', 'late', 'late'])
+      expect(requests).toHaveLength(1)
+      vi.setSystemTime(Date.now() - ms)
+    }
+  },
+)
+
 test('a token that a log-out made needless is revoked', async () => {
   for (const make of [() => ({ grant: signedIn }), () => ({ grant: signedIn, key: 'user', store: storage() })]) {
     const answer = deferred<Response>()

@@ -422,7 +422,7 @@ test('on Workers, callers that joined a renewal whose request is gone renew afte
   await source.getToken()
   const [key = ''] = database.contents.keys()
   await source.clear()
-  stateOf(store, key).pending = { promise: new Promise(() => {}), deadline: Date.now() + 10_000 }
+  stateOf(store, key).pending = { promise: new Promise(() => {}), deadline: performance.now() + 10_000 }
   const waiting = Promise.all([source.getToken(), source.getToken()])
   await seconds(9.999)
   expect(endpoint.requests).toHaveLength(1)

@@ -21,6 +21,7 @@ const memory = (endsIn: number, refreshToken?: string, isUnsaved = false): Token
     authorization: 'Bearer mine',
     renewAt: now,
     expiresAt: now + endsIn,
+    lifetime: endsIn,
     receivedAt: now,
     receivedAtMonotonic: Number.POSITIVE_INFINITY,
   },

@@ -454,3 +454,17 @@ test('waitUntil gets a promise that settles when the lock is released, and write
     expect(isSettled).toBe(true)
   }
 })
+
+test('waitUntil gets the attempts that calls start, too', async () => {
+  const database = createDatabase()
+  const set = () => Promise.reject(new Error('down'))
+  const kept: Promise<unknown>[] = []
+  const waitUntil = (work: Promise<unknown>) => kept.push(work)
+  const source = sourceOver(tokenEndpoint(), { store: { ...database.open(), set }, waitUntil })
+  await source.getToken()
+  await seconds(1)
+  const before = kept.length
+  source.peek()
+  expect(kept).toHaveLength(before + 1)
+  await Promise.all(kept)
+})
