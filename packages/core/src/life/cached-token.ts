@@ -21,8 +21,8 @@ export type CachedToken = {
 }
 
 /**
- * Returns the time for decisions about a token, in milliseconds since the epoch: the later one of the
- * wall clock and the monotonic clock. If the wall clock is set back, the token does not live longer.
+ * Returns the time for decisions about a token, in milliseconds since the epoch: the later one of the wall
+ * clock and the monotonic clock. If the wall clock is set back, the token does not live longer.
  */
 export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: number): number =>
   Math.max(now, receivedAt + performance.now() - receivedAtMonotonic)

@@ -5,7 +5,7 @@ import { retryAt } from './back-off.ts'
 import { isAlive, timeFor, type CachedToken } from './cached-token.ts'
 import type { TokenState } from './state.ts'
 
-/** What a call asks of a token. */
+/** What a call needs. */
 export type Need = Pick<GetTokenOptions, 'rejected' | 'validForMs'>
 
 /** What happens to a call that needs a token. */

@@ -58,7 +58,7 @@ export type Attempt = {
   readonly checkCurrent: () => void
   /** Throws if the server issued too many tokens in the last minute. */
   readonly checkLimit: () => void
-  /** Whether a request that fails by a short disturbance may be sent again at once. */
+  /** Whether a request that fails because of a short disturbance may be sent again at once. */
   readonly mayBridge: boolean
   /** Marks that a refresh token is sent now: no other request may use it before this renewal has ended. */
   readonly markRedeeming: () => void

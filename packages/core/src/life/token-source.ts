@@ -20,7 +20,8 @@ export type OwnTokenSource = TokenSource & {
    * Uses a token that was obtained elsewhere, such as by a login. A running renewal does not replace it.
    *
    * @throws `TypeError` if it is not a token. {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed: the token is
-   * then in memory only.
+   * then in memory only. The same error if the part of core that does this could not be loaded: the token is then not
+   * used.
    */
   setToken(token: Token): Promise<void>
   /**
@@ -29,15 +30,17 @@ export type OwnTokenSource = TokenSource & {
    *
    * @returns the forgotten token, even if it has expired, so that you can revoke it at the server. `undefined` if there
    * was none.
-   * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, because it may still hold the token.
+   * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed, or the part of core that does this could not be
+   * loaded: the store may still hold the token. Memory has forgotten it.
    */
   clear(): Promise<Token | undefined>
   /**
    * Resolves when no renewal is running, and each new token is stored. Await it before the process stops, so that no
-   * refresh token is lost. It never rejects, and starts no renewal.
+   * refresh token is lost. It starts no renewal, and ignores their errors.
    *
    * It usually resolves at once. If the token endpoint or the store does not answer, it gives up after a minute.
    *
+   * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the part of core that does this could not be loaded.
    * @example
    * ```ts
    * process.once('SIGTERM', async () => {
