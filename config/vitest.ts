@@ -14,5 +14,7 @@ export const shared: ViteUserConfig = defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 300_000 } },
+    // Code that waits reads a clock too. A clock that stayed real would move on while a busy machine lets the test wait.
+    fakeTimers: { toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] },
   },
 })

@@ -8,7 +8,7 @@ const onEvent = (event: TokenEvent) => void events.push(event)
 
 beforeEach(() => {
   events = []
-  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ now: 1_000_000 })
 })
 
 afterEach(() => {

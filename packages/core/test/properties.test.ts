@@ -23,7 +23,7 @@ const start = 1_000_000
 const hour = 3_600_000
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: start, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ now: start })
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 

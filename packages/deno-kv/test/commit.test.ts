@@ -3,7 +3,7 @@ import { commit } from '../src/commit.ts'
 import type { DenoKvTransaction } from '../src/index.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  vi.useFakeTimers()
 })
 
 afterEach(() => {

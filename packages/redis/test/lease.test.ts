@@ -3,7 +3,7 @@ import { createLease } from '../src/lease.ts'
 import { startStopwatch } from '../src/stopwatch.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+  vi.useFakeTimers()
 })
 
 afterEach(() => {

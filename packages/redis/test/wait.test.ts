@@ -3,7 +3,7 @@ import type { Commands } from '../src/commands.ts'
 import { createWait } from '../src/wait.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers()
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 

@@ -6,7 +6,7 @@ const provider = { ...example, revocationEndpoint: 'https://id.example/revoke' }
 const client = { provider, clientId: 'app', clientSecret: secret, token: 'token-secret' }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers()
 })
 
 afterEach(() => {

@@ -5,7 +5,7 @@ import { apiThatTakes, grant, refusal, sourceOver, unauthorized } from '../suppo
 const start = 1_000_000
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: start, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ now: start })
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 

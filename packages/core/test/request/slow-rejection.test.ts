@@ -31,7 +31,7 @@ async function startApi() {
 }
 
 /** No timer of core ends, unless the test advances the clock. The server's clock is real. */
-const stopClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+const stopClock = () => vi.useFakeTimers()
 
 test('over HTTP, a predicate that reads only the headers does not wait for a slow body, and its connection is closed', async () => {
   const { url, client, calls, closed } = await startApi()

@@ -6,7 +6,7 @@ import { createDatabase, lockableMap } from './stores.ts'
 
 // The suite uses the timers that it finds when it is loaded. These advance by 10 ms in each turn of the event loop, and a
 // store in memory completes its work within a turn. So a store that never settles fails, and a slow machine does not matter.
-vi.hoisted(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+vi.hoisted(() => vi.useFakeTimers())
 let turn = setImmediate(function advance() {
   vi.advanceTimersByTime(10)
   turn = setImmediate(advance)
