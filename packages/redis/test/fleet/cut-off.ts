@@ -9,8 +9,8 @@ export function createCutOff({ onTestFinished }: TestContext) {
   let left = new Map<Socket, number>()
   let redisPort = 0
 
-  const server = createServer((socket) => {
-    const upstream = connect(redisPort, '127.0.0.1')
+  const server = createServer({ noDelay: true }, (socket) => {
+    const upstream = connect({ port: redisPort, host: '127.0.0.1', noDelay: true })
     const end = () => {
       socket.destroy()
       upstream.destroy()

@@ -28,12 +28,12 @@ export async function createGate({ onTestFinished }: TestContext, target: number
     from.on('error', () => {}).on('close', () => end(from))
     if (state === 'silent') from.pause()
   }
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     if (state === 'broken') {
       socket.resetAndDestroy()
       return
     }
-    const upstream = connect(target, '127.0.0.1')
+    const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true })
     pairs.set(socket, upstream).set(upstream, socket)
     join(socket, upstream)
     join(upstream, socket)
