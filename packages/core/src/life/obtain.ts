@@ -115,35 +115,35 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   const checkLimit = () => checkTokenRequests(life, state)
   // While a token serves calls, no call waits. After a failure, one request shows whether the server is back.
   const mayBridge = reason !== 'ageing' && !state.failure
+  let redeeming: TokenState['redeeming']
   const markRedeeming = () => {
     if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: performance.now() + answerMs }
   }
-  let redeeming: TokenState['redeeming']
   const { rejected } = need
   const attempt: Attempt = { reason, rejected, isCurrent, checkCurrent, checkLimit, mayBridge, markRedeeming }
 
-  // After a timeout the work continues. Its token is still kept for later calls.
+  /** Keeps the new token. After a timeout the work continues, and its token is for later calls. */
+  const keep = ({ type, token }: Outcome): Token | undefined => {
+    if (isCurrent()) return remember(state, token, provider, type === 'renewed')
+    // One from the store can be that of a new sign-in elsewhere.
+    if (type === 'renewed') discard(life, located, token)
+    return undefined
+  }
+  const giveUp = (error: Error): Promise<Token> => {
+    if (state.pending?.promise === promise) return fail(life, state, reason, error)
+    // Another renewal replaced this one after the deadline.
+    if (isCurrent()) throw error
+    // A token was set, cleared or renewed meanwhile.
+    return again(life, need)
+  }
   const work = renew(life, located, attempt)
-    .then(({ type, token }) => {
-      if (isCurrent()) return remember(state, token, provider, type === 'renewed')
-      // After a log-out, no call needs this token. One from the store can be that of a new sign-in elsewhere.
-      if (type === 'renewed' && !state.cached && token.refreshToken !== undefined && provider.revocationEndpoint) {
-        void loadLater().then((part) => part?.revokeNeedless(life.settings, located.credentials, token))
-      }
-      return undefined
-    })
+    .then(keep)
     .finally(() => {
       if (redeeming && state.redeeming === redeeming) state.redeeming = undefined
     })
   const promise: Promise<Token> = withTimeout(work, timeoutMs, () => failLate(provider.name, timeoutMs)).then(
     (token) => token ?? again(life, need),
-    (error: Error) => {
-      if (state.pending?.promise === promise) return fail(life, state, reason, error)
-      // Another renewal replaced this one after the deadline.
-      if (isCurrent()) throw error
-      // A token was set, cleared or renewed meanwhile.
-      return again(life, need)
-    },
+    giveUp,
   )
   state.pending = toPending(promise, timeoutMs)
   if (life.settings.waitUntil) {
@@ -151,6 +151,12 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
     keepAwake(life, released)
   }
   return promise
+}
+
+/** Revokes a new token that a log-out made needless: no call will use it. */
+function discard({ settings }: Life, { state, credentials }: Located, token: Token): void {
+  if (state.cached || token.refreshToken === undefined || !settings.provider.revocationEndpoint) return
+  void loadLater().then((part) => part?.revokeNeedless(settings, credentials, token))
 }
 
 /** Keeps a serverless platform awake while work runs. An error of the platform does not stop the work. */

@@ -26,6 +26,8 @@ export type TokenState = {
    * wait. Meanwhile no other request is sent with that refresh token.
    */
   redeeming: Pending<unknown> | undefined
+  /** Refresh tokens of a login that was cleared, but that the store may still hold. They are not sent any more. */
+  ended: readonly (string | undefined)[]
   /** The last failure. A success removes it. */
   failure: Failure | undefined
   /** The rate limit for renewals after a rejected token. `undefined` before the first one. */
@@ -60,7 +62,7 @@ export type Failure = {
   readonly count: number
 }
 
-const none: readonly number[] = []
+const none: readonly never[] = []
 
 /** Makes the state of a token that is not known yet. */
 export const createState = (key: string): TokenState => ({
@@ -71,6 +73,7 @@ export const createState = (key: string): TokenState => ({
   version: 0,
   pending: undefined,
   redeeming: undefined,
+  ended: none,
   failure: undefined,
   forcedRenewals: undefined,
   grantedAt: none,

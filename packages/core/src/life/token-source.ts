@@ -89,10 +89,10 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       return done
     },
     clear: async () => {
-      const { cached, unsaved } = life.state ?? {}
+      const known = { ...life.state }
       // Forgets the token before anything else, so that no call gets it any more.
       if (life.state) forget(life.state)
-      return (await loadPart(settings, 'clears a token')).clear(life, { cached, unsaved })
+      return (await loadPart(settings, 'clears a token')).clear(life, known)
     },
     idle: async () => (await loadPart(settings, 'waits until a source is idle')).idle(life),
   }

@@ -9,17 +9,15 @@ import type { Token } from '../token.ts'
  *
  * @param known - what memory held before the call.
  */
-export async function clear(
-  life: Life,
-  known: Partial<Pick<TokenState, 'cached' | 'unsaved'>>,
-): Promise<Token | undefined> {
+export async function clear(life: Life, known: Partial<TokenState>): Promise<Token | undefined> {
   const { cache, state } = await locate(life)
   // Another source over the same store may know a token that this one has not seen yet.
-  const { cached, unsaved } = state.cached ? { ...state } : known
+  const { cached, unsaved, stored } = state.cached ? { ...state } : known
   forget(state)
   if (!cache.clear) return cached?.token
   const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
   if (isGone) return last ?? cached?.token
+  state.ended = [...state.ended, cached?.token.refreshToken, stored?.refreshToken].slice(-6)
   const what = 'the store failed, so the token may still be in it'
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }

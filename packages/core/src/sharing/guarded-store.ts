@@ -7,21 +7,29 @@ import { endOf, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
 import { describeError } from './describe-error.ts'
 import { runUnderLock, type Busy, type Work } from './run-under-lock.ts'
+import { replaceBySet } from './replace-by-set.ts'
 import type { Stored } from './stored.ts'
 
+/** Runs an operation of a store. Without a `value`, it failed, or took too long. */
+export type Guard = <T>(
+  operation: 'get' | 'set' | 'delete',
+  work: () => T,
+  token?: Token,
+) => Promise<{ value?: Awaited<T> }>
+
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
+
+/** What became of a write. `changed`: nothing was written, because the entry is not the expected one. */
+type Written = 'written' | 'changed' | 'failed'
 
 /** A store that never throws, and never makes a call wait long. An event reports each failure. */
 export type GuardedStore = {
   /** Reads a token. A value that is not a token counts as none. */
   get(key: string): Promise<Stored>
-  /** Writes a token. Returns `false` if that failed. Without a refresh token, the entry expires with the token. */
-  set(key: string, token: Token): Promise<boolean>
-  /**
-   * Writes a token like `set`, but only over an expected entry. An entry that is not a token is always expected. Returns
-   * `undefined` if the store failed, and `false` if the entry is another one.
-   */
-  replace(key: string, isExpected: (current: Token | null) => boolean, token: Token): Promise<boolean | undefined>
+  /** Writes a token. Without a refresh token, the entry expires with the token. */
+  set(key: string, token: Token): Promise<'written' | 'failed'>
+  /** Writes a token like `set`, but only over an expected entry. An entry that is not a token is always expected. */
+  replace(key: string, isExpected: (current: Token | null) => boolean, token: Token): Promise<Written>
   /** Removes a token. Returns `false` if that failed. */
   delete(key: string): Promise<boolean>
   /** See {@link runUnderLock}. If the store has no lock, the work runs without a lease. */
@@ -44,11 +52,7 @@ export function guardStore(
   const fail = (operation: StoreFailure['operation'], message: string, isRefreshTokenAtRisk = false) =>
     report({ type: 'store-failed', operation, message, isRefreshTokenAtRisk })
 
-  const guard = async <T>(
-    operation: 'get' | 'set' | 'delete',
-    work: () => T,
-    token?: Token,
-  ): Promise<{ value?: Awaited<T> }> => {
+  const guard: Guard = async (operation, work, token) => {
     try {
       const late = () => {
         throw new Error(`no answer within ${timeoutMs} ms`)
@@ -72,14 +76,6 @@ export function guardStore(
       : Math.min(entryTtlMs, untilEnd ?? entryTtlMs)
   }
 
-  const readNow = (key: string): unknown => {
-    try {
-      return store.get(key)
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
   /** Returns what `write` returns. A Keyv does not throw: it returns `false`. */
   const checkWritten = async (write: unknown) => {
     if ((await write) === false) throw new Error('the store did not write it')
@@ -99,59 +95,46 @@ export function guardStore(
     set: async (key, token) => {
       const ttlMs = ttlOf(token)
       // An expired token is not stored. The older entry must not stay either.
-      if (ttlMs !== undefined && ttlMs <= 0) return remove(key)
+      if (ttlMs !== undefined && ttlMs <= 0) return (await remove(key)) ? 'written' : 'failed'
       // A copy, because a Map keeps the object that it is given.
-      return 'value' in (await guard('set', () => checkWritten(store.set(key, { ...token }, ttlMs)), token))
+      const answer = await guard('set', () => checkWritten(store.set(key, { ...token }, ttlMs)), token)
+      return 'value' in answer ? 'written' : 'failed'
     },
     replace: async (key, isExpected, token) => {
       const ttlMs = ttlOf(token)
       const isOver = ttlMs !== undefined && ttlMs <= 0
-      let mayWrite: boolean | undefined
-      const check = (current: unknown = null) =>
-        (mayWrite =
-          current === null ? isExpected(null) : invalidReason(current) !== undefined || isExpected(current as Token))
+      let isChanged = false
+      const check = (current: unknown = null): boolean => {
+        const mayWrite = isToken(current) ? isExpected(current) : current !== null || isExpected(null)
+        isChanged = !mayWrite
+        return mayWrite
+      }
       if (!store.replace) {
         const write = () => (isOver ? store.delete(key) : checkWritten(store.set(key, { ...token }, ttlMs)))
-        let read: unknown
-        let written = await guard(
-          'set',
-          () => {
-            read = readNow(key)
-            // A synchronous store is read and written at once, so that nothing can happen in between.
-            return isPromise(read) || !check(read) ? undefined : write()
-          },
-          token,
-        )
-        if (isPromise(read)) {
-          const answer = await guard('get', () => read)
-          // If it cannot be read, it counts as unchanged.
-          if (!('value' in answer) || check(answer.value)) written = await guard('set', write, token)
-        }
-        return 'value' in written ? mayWrite !== false : undefined
+        const isDone = await replaceBySet(guard, () => store.get(key), check, write, token)
+        return isChanged ? 'changed' : isDone ? 'written' : 'failed'
       }
       // If the entry changed while it was compared, it is compared again, once.
       for (let round = 1; round <= 2; round += 1) {
         // oxlint-disable-next-line no-await-in-loop -- the second round needs the result of the first
         const answer = await guard('set', () => store.replace?.(key, check, { ...token }, isOver ? 1 : ttlMs), token)
-        if (!('value' in answer)) return undefined
-        if (mayWrite === false) return false
-        if (answer.value === true) return true
+        if (!('value' in answer)) return 'failed'
+        if (isChanged) return 'changed'
+        if (answer.value === true) return 'written'
       }
       fail('set', 'the entry changed while it was written', token.refreshToken !== undefined)
-      return undefined
+      return 'failed'
     },
     delete: remove,
     lock: async (key, work, reread, patienceMs) => {
-      if (!store.lock) return work(undefined, () => {})
+      if (!store.lock) return work({ lease: undefined, hold: () => {} })
       const failLock = (error: unknown) => fail('lock', typeof error === 'string' ? error : harmless(error))
       return runUnderLock(store.lock.bind(store), { key, work, reread, patienceMs, timeoutMs, fail: failLock })
     },
   }
 }
 
-/** Whether a value is a promise of any kind: a store's library can have its own. */
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (Object(value) as Partial<PromiseLike<unknown>>).then === 'function'
+const isToken = (value: unknown): value is Token => value !== null && invalidReason(value) === undefined
 
 /** Describes a failure of a store. The store can repeat its input and its data, so these are removed. */
 function harmless(error: unknown, token?: Token): string {

@@ -4,11 +4,16 @@ import { withTimeout } from '../wait.ts'
 /** Shows whether the lock is still held. */
 export type Lease = Parameters<Parameters<NonNullable<TokenStore['lock']>>[1]>[0]
 
-/**
- * The work under a lock. Callers get its result at once, but the lock is held until the promise settles that the work
- * passes to `hold`.
- */
-export type Work<T> = (lease: Lease | undefined, hold: (until: Promise<unknown>) => void) => Promise<T>
+/** What the work under a lock gets. */
+export type Turn = {
+  /** `undefined` if there is no lock. */
+  readonly lease: Lease | undefined
+  /** Holds the lock until the promise settles. Callers get the result of the work before that. */
+  readonly hold: (until: Promise<unknown>) => void
+}
+
+/** The work under a lock. */
+export type Work<T> = (turn: Turn) => Promise<T>
 
 /** The result if the lock was not granted in time. `isSilent`: the store showed no sign of life. */
 export type Busy = { readonly type: 'busy'; readonly isSilent: boolean }
@@ -48,7 +53,7 @@ export async function runUnderLock<T>(
     return result
   }
   /** Starts the work, unless there is a result already. */
-  const runOnce = (lease?: Lease) => outcome ?? keep(work(lease, (until) => (held = until)))
+  const runOnce = (lease?: Lease) => outcome ?? keep(work({ lease, hold: (until) => (held = until) }))
   const runAndHold = async (lease: Lease) => {
     const result = await runOnce(lease)
     await held

@@ -29,8 +29,10 @@ export function createSharedCache(
 
     set: (_life, state, token) =>
       inTurn(state, async () => {
-        const before = state.stored
-        const isWritten = await store.set(state.key, token)
+        // Reads and writes together. If the write fails, the entry that it was to replace should be known.
+        const reading = state.stored === undefined ? store.get(state.key) : state.stored
+        const isWritten = (await store.set(state.key, token)) === 'written'
+        const before = isWritten ? undefined : await reading
         remember(state, token, settings.provider)
         state.unsaved = undefined
         if (isWritten) state.stored = token

@@ -5,8 +5,8 @@ import type { Settings } from '../life/options.ts'
  * Makes a key from all values that can change the token. The entry in the store, its lock and the state in memory share
  * this key.
  *
- * For the application's own tokens, a changed secret gives a new key at once. A user's entry does not depend on the
- * secret, because a rotated client secret must not sign users out. The key is a hash, so that a store shows neither the
+ * For the application's own tokens, a changed secret gives a new key at once. The entry of a user, whom the option `key`
+ * or the grant's `identity` names, does not depend on the secret: a rotated secret must not sign users out. The key is a hash, so that a store shows neither the
  * client nor its credentials.
  */
 export async function storeKey(
@@ -16,8 +16,10 @@ export async function storeKey(
 ): Promise<string> {
   const form = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const proof = clientAuth.fingerprint ? [clientSecret, clientAuth.fingerprint()] : clientSecret
-  const client = [provider.name, provider.tokenEndpoint, clientId, key === undefined ? proof : undefined]
-  return hash([...client, grant.name, ownerOf(grant) || undefined, form, key])
+  const owner = ownerOf(grant) || undefined
+  const isOwn = key === undefined && owner === undefined
+  const client = [provider.name, provider.tokenEndpoint, clientId, isOwn ? proof : undefined]
+  return hash([...client, grant.name, owner, form, key])
 }
 
 async function hash(parts: readonly unknown[]): Promise<string> {

@@ -43,14 +43,14 @@ export function markUnsaved(
   const retry = async (): Promise<void> => {
     if (performance.now() < writingUntil) return
     writingUntil = performance.now() + longestAttemptMs
-    const isWritten = await inTurn(state, async () =>
-      isNeeded() ? store.replace(state.key, (current) => isOurs(current) || replaces(current), token) : undefined,
+    const outcome = await inTurn(state, async () =>
+      isNeeded() ? store.replace(state.key, (current) => isOurs(current) || replaces(current), token) : 'failed',
     )
     writingUntil = 0
     retryAt = nextRetry()
-    if (!isNeeded() || isWritten === undefined) return
+    if (!isNeeded() || outcome === 'failed') return
     state.unsaved = undefined
-    if (isWritten) state.stored = token
+    if (outcome === 'written') state.stored = token
     else await adopt()
   }
 

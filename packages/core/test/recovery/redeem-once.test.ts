@@ -318,3 +318,83 @@ test('while a sign-in is written, no call sends the old refresh token again', as
   await seconds(60)
   expect(await call).toBe('next')
 })
+
+/** Over a store whose `delete` fails: a user who signed in, and whose log-out cannot remove the login. */
+async function undeletable() {
+  const database = createDatabase()
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const remove = () => Promise.reject(new Error('down'))
+  const source = sourceOver(endpoint, { grant: signedIn, key: 'user', store: database.open({ delete: remove }) })
+  await source.setToken(token())
+  return { source, answer, endpoint, database }
+}
+
+test('a refresh token is not sent again after a log-out that could not remove it, even if it is still stored', async () => {
+  for (const isAnswered of [false, true]) {
+    const { source, answer, endpoint, database } = await undeletable()
+    const outcome = errorOf(source.getToken())
+    await until(() => endpoint.requests.length)
+    expect(await errorOf(source.clear())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+    if (isAnswered) answer.resolve(late())
+    const missing = {
+      code: 'TOKEN_MISSING',
+      message: expect.stringContaining('the refresh token is no longer good'),
+    }
+    expect(await errorOf(source.getToken())).toMatchObject(missing)
+    answer.resolve(late())
+    expect(await outcome).toMatchObject(missing)
+    await errorOf(source.clear())
+    expect(await errorOf(source.getToken())).toMatchObject(missing)
+    expect(endpoint.requests).toHaveLength(1)
+    expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-0' }])
+  }
+})
+
+test.each(['refresh-0', 'refresh-1'])(
+  'nor is it after two such log-outs, if a rotated one was not written for sure: the store holds %s',
+  async (held) => {
+    const database = createDatabase()
+    const whole = database.open()
+    const endpoint = tokenEndpoint(late())
+    let isDown = false
+    const set: TokenStore['set'] = (key, next) => {
+      // The answer is lost. Whether the store wrote the token is not known.
+      if (isDown && held === 'refresh-1') void whole.set(key, next)
+      if (isDown) throw new Error('down')
+      return whole.set(key, next)
+    }
+    const remove = () => Promise.reject(new Error('down'))
+    const store = database.open({ set, delete: remove })
+    const source = sourceOver(endpoint, { grant: signedIn, key: 'user', store })
+    await source.setToken(token())
+    isDown = true
+    expect(await accessTokenOf(source)).toBe('late')
+    await errorOf(source.clear())
+    await errorOf(source.clear())
+    await seconds(3600)
+    expect(database.tokens()).toMatchObject([{ refreshToken: held }])
+    expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+    expect(endpoint.requests).toHaveLength(1)
+  },
+)
+
+test('a sign-in after such a log-out is used as usual, also with the same refresh token', async () => {
+  const { source, answer, endpoint } = await undeletable()
+  await errorOf(source.clear())
+  await source.setToken(token())
+  answer.resolve(late())
+  expect(await accessTokenOf(source)).toBe('late')
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('after such a log-out, a grant that can start over does so', async () => {
+  const database = createDatabase()
+  const remove = () => Promise.reject(new Error('down'))
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint, { grant: password, store: database.open({ delete: remove }) })
+  await source.setToken(token())
+  await errorOf(source.clear())
+  expect(await accessTokenOf(source)).toBe('token-1')
+  expect(new URLSearchParams(await endpoint.requests[0]?.text()).get('grant_type')).toBe('password')
+})

@@ -149,10 +149,10 @@ test('a dead refresh token is deleted and not tried again', async () => {
   expect(endpoint.requests).toHaveLength(1)
 })
 
-test('without the option key, a refresh token that is gone from the store is redeemed from memory', async () => {
+test('a refresh token that is gone from the store is redeemed from memory if the grant can start over by itself', async () => {
   const server = rotatingServer()
   const database = createDatabase()
-  const { source } = watch(server, { store: database.open(), grant: { ...signedIn, identity: 'partner' } })
+  const { source } = watch(server, { store: database.open(), grant: password })
   await source.setToken(first())
   database.contents.clear()
   await seconds(3600)
@@ -160,10 +160,14 @@ test('without the option key, a refresh token that is gone from the store is red
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
 })
 
-test("a user's refresh token that is gone from the store is not redeemed: the user has logged out elsewhere", async () => {
+test.each<[string, TokenSourceOptions]>([
+  ['key', { grant: signedIn, key: 'user' }],
+  ['identity', { grant: { ...signedIn, identity: 'user' } }],
+])('the refresh token of a user, named by %s, that is gone from the store is not redeemed', async (_what, options) => {
   const server = rotatingServer()
-  const { database, start } = processes(server)
-  const [one, other] = [start().source, start().source]
+  const database = createDatabase()
+  const start = () => watch(server, { store: database.open(), ...options }).source
+  const [one, other] = [start(), start()]
   await one.setToken(first())
   await other.getToken()
   await one.clear()

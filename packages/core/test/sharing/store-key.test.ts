@@ -67,6 +67,11 @@ test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
   ['with the same signing key', { clientAuth: signed('a') }, { clientAuth: signed('a') }],
   ["of a user, after the client's secret was rotated", base, { ...base, clientSecret: 'rotated' }],
   [
+    'of a grant with an identity, after the secret was rotated',
+    { grant: as('a') },
+    { grant: as('a'), clientSecret: 'b' },
+  ],
+  [
     "of a user, after the client's key was rotated",
     { ...base, clientAuth: signed('a') },
     { ...base, clientAuth: signed('b') },

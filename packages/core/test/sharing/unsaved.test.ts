@@ -468,3 +468,38 @@ test('waitUntil gets the attempts that calls start, too', async () => {
   expect(kept).toHaveLength(before + 1)
   await Promise.all(kept)
 })
+
+test('a sign-in replaces a login that this process has never used, even if that one expires later', async () => {
+  const { database, state, store } = flaky()
+  const elsewhere = sourceOver(tokenEndpoint(), { store: database.open(), ...user })
+  await elsewhere.setToken({ ...expired(), expiresAt: Date.now() + 9_000_000 })
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  state.isDown = true
+  const next = { accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 9000 }
+  expect(await errorOf(source.setToken(next))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  state.isDown = false
+  await source.idle()
+  expect(source.peek()).toBe('Bearer next')
+  expect(database.tokens()).toEqual([next])
+})
+
+test.each(['refresh-1', 'refresh-2'])(
+  'a token does not replace a later one that another process got: the server answers with %s',
+  async (answered) => {
+    const { database, state, store } = flaky()
+    const members = { refresh_token: answered }
+    const source = sourceOver(tokenEndpoint(grant('token-2', members)), { store, ...user })
+    await source.setToken(expired())
+    state.isDown = true
+    expect(await accessTokenOf(source)).toBe('token-2')
+    const [key = ''] = database.contents.keys()
+    const later = { accessToken: 'later', refreshToken: 'refresh-1', expiresAt: Date.now() + 9_000_000 }
+    database.contents.set(key, JSON.stringify(later))
+    state.isDown = false
+    await source.idle()
+    // A server that rotates has ended the refresh token of the other entry.
+    const isRotated = answered === 'refresh-2'
+    expect(database.tokens()).toMatchObject([{ accessToken: isRotated ? 'token-2' : 'later' }])
+    expect(source.peek()).toBe(isRotated ? 'Bearer token-2' : 'Bearer later')
+  },
+)
