@@ -16,7 +16,7 @@ export const library: UserConfig = defineConfig({
   format: 'esm',
   platform: 'neutral',
   target: 'es2023',
-  dts: { oxc: true, sourcemap: true },
+  dts: { oxc: true },
   sourcemap: true,
   clean: true,
   failOnWarn: true,

@@ -27,7 +27,7 @@ const code = mergeConfig(library, {
 const types = Object.entries(entry).map(([name, file]): UserConfig =>
   mergeConfig(library, {
     entry: { [name]: file },
-    dts: { oxc: true, sourcemap: true, emitDtsOnly: true },
+    dts: { oxc: true, emitDtsOnly: true },
     clean: false,
   }),
 )

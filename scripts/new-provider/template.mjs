@@ -3,7 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { completeManifest } from '../metadata/complete-manifest.mjs'
 
+const root = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 const template = fileURLToPath(new URL('../../templates/provider', import.meta.url))
 
 /**
@@ -39,9 +41,11 @@ export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpo
     'g',
   )
   const fill = (text) => text.replaceAll(placeholder, (spelling) => spellings[spelling])
-  return Object.fromEntries(
+  const files = Object.fromEntries(
     readTemplate().map(([file, text]) => [fill(file), fill(text.split('\n').flatMap(choose(clientAuth)).join('\n'))]),
   )
+  const manifest = completeManifest(JSON.parse(files['package.json']), name, root)
+  return { ...files, 'package.json': JSON.stringify(manifest) }
 }
 
 const choose = (clientAuth) => (line) => {

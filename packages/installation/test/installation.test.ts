@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { bouygues, bouyguesAp4, bouyguesEntreprisesRealm } from '@oauthkit/bouygues'
 import { createEmulator, emulated, emulatedUrl } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
@@ -111,7 +113,17 @@ describe.each(clients)('$name installs', (client) => {
   })
 })
 
+type SourceMap = { readonly sources: readonly string[]; readonly sourcesContent: readonly (string | null)[] }
+
 describe.each(published)('$name', (manifest) => {
+  let installation: Installation
+  let folder = ''
+
+  beforeAll(async () => {
+    installation = await install(strictClient, [manifest.name], place)
+    folder = installation.installed.find(({ manifest: { name } }) => name === manifest.name)?.folder ?? ''
+  })
+
   test('is published with version ranges that any client can resolve, and exports the built files', async () => {
     const response = await fetch(`${place.registry}${manifest.name.replace('/', '%2f')}/${manifest.version}`)
     const { dependencies = {}, peerDependencies = {}, exports } = (await response.json()) as Manifest
@@ -122,12 +134,28 @@ describe.each(published)('$name', (manifest) => {
     expect(JSON.stringify(exports)).not.toContain('/src/')
   })
 
+  test('is published with nothing but built files, its README and the licence, and its source maps hold the sources', () => {
+    const files = globSync('**/*', { cwd: folder, exclude: ['node_modules/**'] })
+    expect(files.filter((file) => !file.includes('/')).toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+    ])
+    const maps = files.filter((file) => file.endsWith('.js.map'))
+    expect(maps.length).toBeGreaterThan(0)
+    for (const map of maps) {
+      const { sources, sourcesContent } = JSON.parse(readFileSync(join(folder, map), 'utf8')) as SourceMap
+      expect(sourcesContent).toHaveLength(sources.length)
+      expect(sourcesContent).not.toContain(null)
+    }
+    expect(files.filter((file) => file.endsWith('.d.ts.map'))).toEqual([])
+  })
+
   test('alone installs and imports only declared packages, and can be imported', async () => {
-    const installation = await install(strictClient, [manifest.name], place)
     expect(namesOf(installation)).toEqual(expected(closureOf([manifest.name], installation.installed)))
     const declared = [...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {})]
-    const itself = installation.installed.find(({ manifest: { name } }) => name === manifest.name)
-    expect(declared).toEqual(expect.arrayContaining(importsOf(itself?.folder ?? '')))
+    expect(declared).toEqual(expect.arrayContaining(importsOf(folder)))
 
     const entries = entriesOf(manifest)
     copyProgram('import-all.ts', installation)

@@ -39,6 +39,11 @@ async function mistakesIn(files: string, typescript: string, options: object): P
   return run([process.execPath, tsc, '--project', '.'], folder, folder).catch(({ message }: Error) => message)
 }
 
+test('TypeScript 5.9 finds the types of every entry with the settings of old templates: commonjs and node10', async () => {
+  const options = { module: 'commonjs', moduleResolution: 'node10', skipLibCheck: true }
+  expect(await mistakesIn('every-entry.ts', 'typescript-5.9', options)).toBe('')
+})
+
 describe.each([
   ['5.9', 'typescript-5.9'],
   ['6', 'typescript-6'],
