@@ -4,8 +4,11 @@ import { shared } from '../../config/vitest.ts'
 /** These tests start and stop other processes, some of them on Bun and Deno. It is enough to run them on Node. */
 const processes = 'bun' in process.versions || 'deno' in process.versions ? ['test/{fleet,signals}/**'] : []
 
-/** The long run measures how long each case takes, so nothing else runs at the same time. */
-const maxConcurrency = process.env['LONG_TESTS'] === 'yes' ? 1 : configDefaults.maxConcurrency
+/**
+ * Each case starts several processes. The long run measures how long each case takes, so nothing else runs at the same
+ * time.
+ */
+const maxConcurrency = process.env['LONG_TESTS'] === 'yes' ? 1 : 3
 
 export default mergeConfig(
   shared,

@@ -3,10 +3,11 @@ import { connectAdmin } from '../connect-admin.ts'
 import { afterRedemption } from './after-redemption.ts'
 import type { ClientSettings } from './protocol.ts'
 import { record } from './record.ts'
+import { lifetimeMs } from './start-fleet.ts'
 import { isLong, last, startWarm, timeout, user } from './warm-fleet.ts'
 
-/** Short, so that an operation fails while Redis is away. */
-const storeTimeoutMs = 1000
+/** Short, so that an operation fails while Redis is away. Longer than an operation takes on a busy machine. */
+const storeTimeoutMs = 2000
 
 type Client = Pick<ClientSettings, 'name' | 'isPatient'>
 
@@ -27,7 +28,7 @@ describe.concurrent('a process loses Redis after it redeemed a refresh token', {
   const cases = (['refused', 'broken', 'silent'] as const).flatMap((state) =>
     [0.3, 0.8, 1.5, 3].flatMap((seconds) =>
       clients.map(({ name, isPatient }) => {
-        const isUsual = seconds === 1.5 && (name === 'redis') === isPatient
+        const isUsual = seconds === 3 && (name === 'redis') === isPatient
         return { state, seconds, name, isPatient, queue: isPatient ? 'a' : 'no', isUsual }
       }),
     ),
@@ -44,6 +45,42 @@ describe.concurrent('a process loses Redis after it redeemed a refresh token', {
   })
 })
 
+test.for(isLong ? ['each tenth of 1,000 redemptions'] : [])(
+  'eight processes lose Redis for 0.3 to 3 s after %s: users stay signed in',
+  { timeout: 3 * timeout },
+  async (_when, context) => {
+    const fleet = await startWarm(context, { ...user, size: 8, storeTimeoutMs })
+    const { holder, others, advance, get } = fleet
+    const { toRedis } = holder
+    const cuts = (['refused', 'broken', 'silent'] as const).flatMap((state) =>
+      [0.3, 0.8, 1.5, 3].map((seconds) => ({ state, seconds })),
+    )
+    const loseRedis = async (number: number) => {
+      const { state = 'silent', seconds = 1 } = cuts[number % cuts.length] ?? {}
+      advance(lifetimeMs)
+      await holder.ask({ type: 'arm', moment: 'answered', action: 'wait' })
+      const hit = holder.hit()
+      const renewing = get([holder])
+      await hit
+      await toRedis.set(state)
+      await holder.ask({ type: 'continue' })
+      const waiting = get(others)
+      await last(seconds)
+      await toRedis.set('open')
+      await Promise.all([renewing, waiting])
+      await holder.ask({ type: 'reconnect' })
+    }
+    const rotate = async () => {
+      for (let rotation = 1; rotation <= 1000; rotation += 1) {
+        // oxlint-disable-next-line no-await-in-loop -- each rotation redeems the refresh token of the one before
+        await (rotation % 10 === 0 ? loseRedis(rotation / 10) : (advance(lifetimeMs), get()))
+      }
+    }
+    await record(context, fleet, rotate)
+    expect(fleet.counts()).toEqual({ outcomes: { token: 8000 }, rejected: 0, tokenRequests: 1000 })
+  },
+)
+
 describe.concurrent('a process loses Redis for longer than its lease', { timeout }, () => {
   const cases = (['refused', 'silent'] as const).flatMap((state) => clients.map((client) => ({ state, ...client })))
 
@@ -53,7 +90,7 @@ describe.concurrent('a process loses Redis for longer than its lease', { timeout
     '$state, with $name, after it redeemed a refresh token: the user must sign in again',
     async ({ state, name, isPatient }, context) => {
       const client = { name, isPatient }
-      const fleet = await startWarm(context, { ...user, size: 2, leaseMs: 3000, storeTimeoutMs, client })
+      const fleet = await startWarm(context, { ...user, size: 2, leaseMs: 6000, storeTimeoutMs, client })
       const { toRedis } = fleet.holder
       const end = (waiting: Promise<unknown>) => waiting.then(() => toRedis.set('open'))
       const row =

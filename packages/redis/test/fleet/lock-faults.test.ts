@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { expectCounts } from './expect-counts.ts'
 import { findEntry } from './find-entry.ts'
 import { record } from './record.ts'
 import { lifetimeMs, type Fleet } from './start-fleet.ts'
@@ -41,7 +42,7 @@ describe.concurrent('a process that has the lock', { timeout }, () => {
         await fleet.call(others)
         expect(await admin.exists(lock)).toBe(1)
       })
-      expect(fleet.counts()).toEqual({ outcomes: { 200: 20 }, rejected: 0, tokenRequests: 1 })
+      expectCounts(fleet, { 200: 20 }, 1, app)
     },
   )
 
@@ -99,7 +100,7 @@ describe.concurrent('a lock in Redis', { timeout }, () => {
       await admin.set(lock, 'another')
       await fleet.call()
     })
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 1 })
+    expectCounts(fleet, { 200: 30 }, 1, owner)
   })
 
   test.for(whose)('is a list: a process takes it over, and renews %s token', async ([, owner], context) => {
@@ -110,13 +111,13 @@ describe.concurrent('a lock in Redis', { timeout }, () => {
       await admin.lPush(lock, 'another')
       await fleet.call()
     })
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 1 })
+    expectCounts(fleet, { 200: 30 }, 1, owner)
   })
 
   test("is evicted while a process requests the application's token: another process requests a second token", async (context) => {
     const fleet = await startWarm(context, { ...app })
     await record(context, fleet, () => evictLock(fleet))
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 2 })
+    expectCounts(fleet, { 200: 30 }, 2, app)
   })
 
   test('is evicted after a refresh token was redeemed, before the new one is saved: the user must sign in again', async (context) => {
@@ -146,7 +147,7 @@ describe.concurrent('an entry in Redis', { timeout }, () => {
         },
         "an entry in Redis is not a string: one process replaces the application's token",
       )
-      expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 1 })
+      expectCounts(fleet, { 200: 30 }, 1, app)
     },
   )
 
