@@ -4,7 +4,10 @@ import type { Provider } from '../provider.ts'
 import type { TokenSourceOptions } from '../life/options.ts'
 
 /** The options that decide which variables are read. */
-type EnvironmentOptions = Pick<TokenSourceOptions, 'provider' | 'clientId' | 'clientSecret' | 'clientAuth' | 'grant'>
+export type EnvironmentOptions = Pick<
+  TokenSourceOptions,
+  'provider' | 'clientId' | 'clientSecret' | 'clientAuth' | 'grant'
+>
 
 /**
  * Completes the options of a provider package. Adds the provider. If required credentials are missing, reads them from
