@@ -2,10 +2,10 @@
 // it writes nothing, and fails if a report differs from the built types.
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, relative } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor'
-import { publicPackages, repository } from './packages.mjs'
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
+import { publicPackages } from './packages.mjs'
 
 const command = 'npx -y pnpm@12 run api'
 
@@ -14,13 +14,13 @@ const failures = ['ae-forgotten-export', 'ae-internal-missing-underscore', 'ae-i
 
 /** The configuration of API Extractor for one entry point. It reads the types as they are published. */
 function configure({ folder, manifest, entry, reportName, output }) {
-  const types = join(folder, entry.types)
+  const types = resolve(folder, entry.types)
   return ExtractorConfig.prepare({
-    packageJsonFullPath: join(folder, 'package.json'),
+    packageJsonFullPath: resolve(folder, 'package.json'),
     configObjectFullPath: undefined,
     packageJson: manifest,
     configObject: {
-      projectFolder: folder,
+      projectFolder: resolve(folder),
       mainEntryPointFilePath: types,
       newlineKind: 'lf',
       compiler: {
@@ -41,26 +41,26 @@ function configure({ folder, manifest, entry, reportName, output }) {
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {
-        compilerMessageReporting: { default: { logLevel: 'error' } },
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
         extractorMessageReporting: Object.fromEntries([
-          ['default', { logLevel: 'none' }],
-          ...failures.map((id) => [id, { logLevel: 'error' }]),
+          ['default', { logLevel: ExtractorLogLevel.None }],
+          ...failures.map((id) => [id, { logLevel: ExtractorLogLevel.Error }]),
         ]),
-        tsdocMessageReporting: { default: { logLevel: 'none' } },
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
       },
     },
   })
 }
 
 /**
- * Makes the reports of a workspace, whose packages are built.
+ * Makes the reports. The packages must be built.
  *
  * @returns the reports by their paths, and what is wrong with the types.
  */
-export function makeReports(workspace = repository) {
+function makeReports() {
   const output = mkdtempSync(join(tmpdir(), 'oauthkit-api-'))
   try {
-    const all = publicPackages(workspace).flatMap(({ folder, manifest, entries }) =>
+    const all = publicPackages().flatMap(({ folder, manifest, entries }) =>
       entries.map((entry) => {
         const reportName = [basename(manifest.name), ...entry.path.split('/').slice(1)].join('-')
         return { folder, reportName, config: configure({ folder, manifest, entry, reportName, output }) }
@@ -83,8 +83,8 @@ export function makeReports(workspace = repository) {
         message.handled = true
         // The number tells it from a name of the platform, such as `Credential_2`.
         const [, name] = /^The symbol "(\w+?)(?:_\d+)?" needs to be exported/.exec(message.text) ?? []
-        if (exported.has(name)) message.logLevel = 'none'
-        if (message.logLevel === 'error') problems.push(`${reportName}: ${message.text}`)
+        if (exported.has(name)) message.logLevel = ExtractorLogLevel.None
+        if (message.logLevel === ExtractorLogLevel.Error) problems.push(`${reportName}: ${message.text}`)
       }
       Extractor.invoke(config, { compilerState, localBuild: true, messageCallback })
       const file = `${reportName}.api.md`
@@ -97,28 +97,24 @@ export function makeReports(workspace = repository) {
 }
 
 /** Returns a line for each committed report that differs from these, and for each that is not one of these. */
-export function compareReports(reports, workspace = repository) {
-  const committed = globSync('packages/*/api/*', { cwd: workspace }).map((file) => join(workspace, file))
-  const files = new Set([...reports.keys(), ...committed])
-  return [...files]
+function compare(reports) {
+  const files = [...reports.keys(), ...globSync('packages/*/api/*')]
+  return [...new Set(files)]
     .filter((file) => !existsSync(file) || readFileSync(file, 'utf8') !== reports.get(file))
-    .toSorted()
-    .map((file) => `${relative(workspace, file)} differs from the types: run ${command}, and commit it`)
+    .map((file) => `${file} differs from the types: run ${command}, and commit it`)
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
-  const { reports, problems } = makeReports()
-  if (!values.check) {
-    for (const { folder } of publicPackages()) {
-      rmSync(join(folder, 'api'), { recursive: true, force: true })
-      mkdirSync(join(folder, 'api'))
-    }
-    for (const [file, report] of reports) writeFileSync(file, report)
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
+const { reports, problems } = makeReports()
+if (!values.check) {
+  for (const { folder } of publicPackages()) {
+    rmSync(join(folder, 'api'), { recursive: true, force: true })
+    mkdirSync(join(folder, 'api'))
   }
-  const lines = [...problems, ...compareReports(reports)]
-  if (lines.length > 0) {
-    console.error(lines.join('\n'))
-    process.exitCode = 1
-  } else console.log(`${reports.size} API reports are right`)
+  for (const [file, report] of reports) writeFileSync(file, report)
 }
+const lines = [...problems, ...compare(reports)]
+if (lines.length > 0) {
+  console.error(lines.join('\n'))
+  process.exitCode = 1
+} else console.log(`${reports.size} API reports are right`)

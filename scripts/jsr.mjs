@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
-import { publicPackages, repository } from './packages.mjs'
+import { publicPackages } from './packages.mjs'
 
 /** The files of a package that JSR gets, in addition to `jsr.json`. */
 const files = ['src', 'README.md', 'CHANGELOG.md']
@@ -19,7 +19,7 @@ const files = ['src', 'README.md', 'CHANGELOG.md']
  *
  * @param catalog - the ranges for which a package.json has `catalog:`.
  */
-export function jsrConfig({ manifest, entries }, catalog) {
+function jsrConfig({ manifest, entries }, catalog) {
   const { name, version, license, dependencies, peerDependencies, peerDependenciesMeta } = manifest
   const imports = Object.entries({ ...dependencies, ...peerDependencies })
     .filter(([other, range]) => !range.startsWith('workspace:') && !peerDependenciesMeta?.[other]?.optional)
@@ -34,52 +34,41 @@ export function jsrConfig({ manifest, entries }, catalog) {
   }
 }
 
-/** Copies the packages of a workspace into a folder, as a workspace of Deno. */
-export function stage(folder, workspace = repository) {
-  const packages = publicPackages(workspace)
-  const { catalog } = parse(readFileSync(join(workspace, 'pnpm-workspace.yaml'), 'utf8'))
+/** Copies the packages into a folder, which becomes a workspace of Deno. */
+function stage(folder) {
+  const packages = publicPackages()
+  const { catalog } = parse(readFileSync('pnpm-workspace.yaml', 'utf8'))
   for (const found of packages) {
-    const copy = join(folder, relative(workspace, found.folder))
+    const copy = join(folder, found.folder)
     mkdirSync(copy, { recursive: true })
     for (const file of files.filter((name) => existsSync(join(found.folder, name))))
       cpSync(join(found.folder, file), join(copy, file), { recursive: true })
-    symlinkSync(join(found.folder, 'node_modules'), join(copy, 'node_modules'))
-    writeFileSync(join(copy, 'jsr.json'), JSON.stringify(jsrConfig(found, catalog), null, 2))
+    const config = jsrConfig(found, catalog)
+    // Only these, so that an import of another package fails.
+    for (const name of Object.keys(config.imports)) {
+      const link = join(copy, 'node_modules', name)
+      mkdirSync(dirname(link), { recursive: true })
+      symlinkSync(resolve(found.folder, 'node_modules', name), link)
+    }
+    writeFileSync(join(copy, 'jsr.json'), JSON.stringify(config, null, 2))
   }
-  const members = packages.map((found) => `./${relative(workspace, found.folder)}`)
-  writeFileSync(
-    join(folder, 'deno.json'),
-    JSON.stringify({ workspace: members, nodeModulesDir: 'manual', lock: false }),
-  )
+  const workspace = packages.map((found) => `./${found.folder}`)
+  writeFileSync(join(folder, 'deno.json'), JSON.stringify({ workspace, nodeModulesDir: 'manual', lock: false }))
 }
 
-/**
- * Publishes a staged workspace, or tries that.
- *
- * @returns what Deno prints, and whether all is well: it warns of nothing.
- */
-export function publish(folder, { dryRun }) {
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
+const folder = mkdtempSync(join(tmpdir(), 'oauthkit-jsr-'))
+try {
+  stage(folder)
   // The copy is no git repository, so Deno cannot look there for uncommitted changes.
-  const args = ['publish', '--allow-dirty', ...(dryRun ? ['--dry-run'] : [])]
-  const { status, stdout, stderr } = spawnSync('deno', args, {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
-  })
+  const args = ['publish', '--allow-dirty', ...(values.check ? ['--dry-run'] : [])]
+  const env = { ...process.env, NO_COLOR: '1' }
+  const { status, stdout, stderr } = spawnSync('deno', args, { cwd: folder, encoding: 'utf8', env })
   const output = `${stdout}${stderr}`
-  return { output, isFine: status === 0 && !/^warning/im.test(output) }
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
-  const folder = mkdtempSync(join(tmpdir(), 'oauthkit-jsr-'))
-  try {
-    stage(folder)
-    const { output, isFine } = publish(folder, { dryRun: values.check })
-    if (!isFine || !values.check) console.log(output)
-    if (isFine) console.log(`${publicPackages().length} packages are ${values.check ? 'ready for' : 'on'} JSR`)
-    else process.exitCode = 1
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const isFine = status === 0 && !(values.check && /^warning/im.test(output))
+  if (!isFine || !values.check) console.log(output)
+  else for (const [, one] of output.matchAll(/^Simulating publish of (\S+)/gm)) console.log(`${one} is ready for JSR`)
+  if (!isFine) process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
 }

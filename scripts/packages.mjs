@@ -1,19 +1,12 @@
-// Finds the packages of a workspace that are published.
+// Finds the packages that are published. The scripts work on the workspace in the current folder.
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname } from 'node:path'
 
-/** The root of the repository. */
-export const repository = fileURLToPath(new URL('../', import.meta.url))
-
-/** Returns the public packages of a workspace: each with its folder, its manifest and its entry points. */
-export function publicPackages(workspace = repository) {
-  return globSync('packages/*/package.json', { cwd: workspace })
+/** Returns the public packages: each with its folder, its manifest and its entry points. */
+export function publicPackages() {
+  return globSync('packages/*/package.json')
     .toSorted()
-    .map((file) => ({
-      folder: join(workspace, dirname(file)),
-      manifest: JSON.parse(readFileSync(join(workspace, file), 'utf8')),
-    }))
+    .map((file) => ({ folder: dirname(file), manifest: JSON.parse(readFileSync(file, 'utf8')) }))
     .filter(({ manifest }) => manifest.private !== true)
     .map((found) => ({ ...found, entries: entriesOf(found.manifest) }))
 }

@@ -9,6 +9,8 @@ export type Installation = {
   readonly folder: string
   /** The packages on disk after the installation. */
   readonly installed: readonly Installed[]
+  /** Installs more packages, or other versions, in the same project. Returns the packages that are then on disk. */
+  readonly add: (packages: readonly string[]) => Promise<readonly Installed[]>
   /** How long the client took. */
   readonly seconds: number
   /** Runs a program in the project, with these environment variables, and returns what it printed. */
@@ -26,12 +28,17 @@ export async function install(
   mkdirSync(project)
   mkdirSync(home)
   client.prepare(project, registry)
+  const add = async (names: readonly string[]) => {
+    await run(client.install(names), project, home)
+    return installedIn(client.packagesIn(project, home))
+  }
   const start = performance.now()
-  await run(client.install(packages), project, home)
+  const installed = await add(packages)
   const seconds = (performance.now() - start) / 1000
   return {
     folder: project,
-    installed: installedIn(client.packagesIn(project, home)),
+    installed,
+    add,
     seconds,
     run: (program, env) => run(client.run(program), project, home, env),
   }
