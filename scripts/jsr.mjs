@@ -15,14 +15,14 @@ const files = ['src', 'README.md', 'CHANGELOG.md']
  * Returns the content of a package's `jsr.json`.
  *
  * Deno maps imports of other packages of the workspace by itself. All other dependencies become imports from npm, with
- * the ranges of the package.json. Optional peers are left out: no source imports them.
+ * the ranges of the package.json.
  *
  * @param catalog - the ranges for which a package.json has `catalog:`.
  */
 function jsrConfig({ manifest, entries }, catalog) {
-  const { name, version, license, dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  const { name, version, license, dependencies, peerDependencies } = manifest
   const imports = Object.entries({ ...dependencies, ...peerDependencies })
-    .filter(([other, range]) => !range.startsWith('workspace:') && !peerDependenciesMeta?.[other]?.optional)
+    .filter(([other, range]) => !range.startsWith('workspace:'))
     .map(([other, range]) => [other, `npm:${other}@${range === 'catalog:' ? catalog[other] : range}`])
   return {
     name,

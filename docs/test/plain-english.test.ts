@@ -63,7 +63,7 @@ test('no file has a word that stopped readers', () => {
   })
   const files = listed
     .split('\n')
-    .filter((file) => /\.(?:ts|mjs|md|json|yaml)$|^\.ci\/run$/.test(file) && existsSync(repository + file))
+    .filter((file) => /\.(?:ts|mjs|md|json|ya?ml)$|^\.ci\/run$/.test(file) && existsSync(repository + file))
     // The samples get their words when they are rewritten. The lockfile has names of packages only.
     .filter((file) => !file.startsWith('apps/') && file !== 'pnpm-lock.yaml' && !file.endsWith('plain-english.test.ts'))
   expect(files.length).toBeGreaterThan(300)

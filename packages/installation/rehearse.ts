@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Registry } from './registry.ts'
 import { run } from './run.ts'
-import { root, tool } from './workspace.ts'
+import { publicPackages, root, tool } from './workspace.ts'
 
 /** A copy of the repository, from which releases are published to a registry on loopback. */
 export type Rehearsal = {
@@ -38,6 +38,8 @@ export async function rehearse({ url, token }: Pick<Registry, 'url' | 'token'>, 
     PNPM_CONFIG_STORE_DIR: execFileSync(tool('pnpm'), ['store', 'path'], { cwd: root, encoding: 'utf8' }).trim(),
     // The age of all dependencies was checked when they were installed in the repository itself.
     PNPM_CONFIG_MINIMUM_RELEASE_AGE: '0',
+    // It would install the rest.
+    PNPM_CONFIG_VERIFY_DEPS_BEFORE_RUN: 'false',
     TURBO_TELEMETRY_DISABLED: '1',
   }
   const call = (...command: string[]) => run(command, folder, home, env)
@@ -49,7 +51,10 @@ export async function rehearse({ url, token }: Pick<Registry, 'url' | 'token'>, 
   }
   await git('init', '--quiet', '--initial-branch', 'main')
   await commit('the repository')
-  await call(tool('pnpm'), 'install', '--frozen-lockfile', '--offline')
+  // Only what a release needs, because most of the files are for the tests.
+  const needed = ['.', ...publicPackages(folder).map(({ manifest }) => manifest.name)]
+  const filters = needed.map((name) => `--filter=${name}`)
+  await call(tool('pnpm'), 'install', '--frozen-lockfile', '--offline', ...filters)
 
   let releases = 0
   const release = async () => {
