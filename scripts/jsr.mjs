@@ -22,7 +22,7 @@ const files = ['src', 'README.md', 'CHANGELOG.md']
 function jsrConfig({ manifest, entries }, catalog) {
   const { name, version, license, dependencies, peerDependencies } = manifest
   const imports = Object.entries({ ...dependencies, ...peerDependencies })
-    .filter(([other, range]) => !range.startsWith('workspace:'))
+    .filter(([, range]) => !range.startsWith('workspace:'))
     .map(([other, range]) => [other, `npm:${other}@${range === 'catalog:' ? catalog[other] : range}`])
   return {
     name,
