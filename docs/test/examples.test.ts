@@ -10,15 +10,28 @@ const root = new URL('../../', import.meta.url)
 /** The folder of the examples. It is inside this workspace, so that they find the packages. */
 const folder = new URL('../examples/', import.meta.url)
 
-const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md'], { cwd: root.pathname })
-const examples = documents.flatMap((document) =>
-  [...readFileSync(new URL(document, root), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => ({
+/** The code of the examples in a Markdown file. */
+const inMarkdown = (text: string): string[] =>
+  Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), ([, code = '']) => code)
+
+/** The code of the `@example` blocks in the docstrings of a source file. */
+const inDocstrings = (text: string): string[] =>
+  Array.from(text.matchAll(/^ *\* @example\n *\* ```ts\n(.*?)^ *\* ```$/gms), ([, code = '']) =>
+    code.replaceAll(/^ *\* ?/gm, ''),
+  )
+
+const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md', 'packages/*/src/**/*.ts'], {
+  cwd: root.pathname,
+})
+const examples = documents.flatMap((document) => {
+  const find = document.endsWith('.md') ? inMarkdown : inDocstrings
+  return find(readFileSync(new URL(document, root), 'utf8')).map((code, index) => ({
     document,
     number: index + 1,
     code,
     file: new URL(`${document.replaceAll(/\W+/g, '-')}-${index + 1}.ts`, folder),
-  })),
-)
+  }))
+})
 
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
@@ -66,7 +79,9 @@ afterAll(async () => {
 })
 
 test('there are examples to test', () => {
-  expect(new Set(examples.map(({ document }) => document)).size).toBeGreaterThanOrEqual(5)
+  const tested = [...new Set(examples.map(({ document }) => document))]
+  expect(tested.filter((document) => document.endsWith('.md')).length).toBeGreaterThanOrEqual(10)
+  expect(tested.filter((document) => document.endsWith('.ts')).length).toBeGreaterThanOrEqual(30)
 })
 
 test('every example compiles', () => {

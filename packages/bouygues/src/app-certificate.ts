@@ -47,6 +47,14 @@ export type AppCertificateOptions = {
  *
  * @throws `TypeError` if the key is missing or is not a key for RS256. The error shows nothing of the key.
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials with certificate}
+ * @example
+ * ```ts
+ * import { appCertificate, bouyguesAuth } from '@oauthkit/bouygues'
+ * import ky from 'ky'
+ *
+ * // BOUYGUES_CLIENT_ID and BOUYGUES_PRIVATE_KEY come from the environment.
+ * export const api = ky.extend(bouyguesAuth({ grant: appCertificate() }))
+ * ```
  */
 export function appCertificate(options: AppCertificateOptions = {}): Grant {
   const { clientId, privateKey, audience, lifetimeMs } = options

@@ -21,6 +21,14 @@ export type BouyguesOptions = TokenSourceOptions
  * Asks for a token for the application itself, by client id and secret. This is the default grant.
  *
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication App credentials}
+ * @example
+ * ```ts
+ * import { appCredentials, bouyguesAuth } from '@oauthkit/bouygues'
+ * import ky from 'ky'
+ *
+ * // This grant is the default, so bouyguesAuth() does the same.
+ * export const api = ky.extend(bouyguesAuth({ grant: appCredentials() }))
+ * ```
  */
 export const appCredentials = (): Grant => clientCredentials()
 
@@ -34,8 +42,12 @@ export const appCredentials = (): Grant => clientCredentials()
  * @throws `TypeError` if a credential is missing or an option is wrong.
  * @example
  * ```ts
+ * import { bouyguesTokens } from '@oauthkit/bouygues'
+ *
+ * // BOUYGUES_CLIENT_ID and BOUYGUES_CLIENT_SECRET come from the environment.
  * const tokens = bouyguesTokens()
- * const { accessToken } = await tokens.getToken()
+ * const { accessToken, expiresAt } = await tokens.getToken()
+ * console.log(accessToken.length, expiresAt)
  * ```
  */
 export function bouyguesTokens({ grant = appCredentials(), ...options }: BouyguesOptions = {}): OwnTokenSource {
@@ -53,9 +65,13 @@ export function bouyguesTokens({ grant = appCredentials(), ...options }: Bouygue
  * cannot get a token.
  * @example
  * ```ts
+ * import { bouyguesAuth } from '@oauthkit/bouygues'
+ * import ky from 'ky'
+ *
  * const api = ky.extend(bouyguesAuth())
  * const url = 'https://open.api.bouyguestelecom.fr/v1/customer-management/email-addresses/check'
  * const answer = await api.post(url, { json: { emailAddress: 'someone@example.com' } }).json()
+ * console.log(answer)
  * ```
  */
 export const bouyguesAuth = (options?: BouyguesOptions): Options => bearer(bouyguesTokens(options))

@@ -17,17 +17,23 @@ export type BouyguesLoginOptions = Omit<LoginOptions, 'provider' | 'clientId'> &
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User info}
  */
 export type BouyguesUserInfo = UserInfo & {
+  /** The full name. */
   readonly name?: string
+  /** The first name. */
   readonly given_name?: string
+  /** The last name. */
   readonly family_name?: string
   /** How the user signed in, such as `COMPTE_WEB_PROSPECT`. */
   readonly login_type?: string
   /** The kind of user, such as `CLIENT`. */
   readonly user_type?: string
+  /** The roles of the user. */
   readonly roles?: readonly string[]
   /** How certain the user's identity is, such as `urn:bouyguestelecom:acr:classes:low`. */
   readonly acr?: string
+  /** The id of the partner that the user belongs to. */
   readonly partnerId?: string
+  /** The value that the provider sends under this name. Its documentation does not explain it. */
   readonly target_identity?: boolean
 }
 
@@ -40,6 +46,15 @@ export type BouyguesUserInfo = UserInfo & {
  *
  * @throws `TypeError` if an option is missing or wrong.
  * @see {@link https://developer.bouyguestelecom.fr/docs/authentication User login}
+ * @example
+ * ```ts
+ * import { bouyguesLogin } from '@oauthkit/bouygues'
+ *
+ * const login = bouyguesLogin({ redirectUri: 'https://app.example/callback' })
+ *
+ * // GET /login: redirect to `url`, and keep `transaction` in the session.
+ * export const start = () => login.start()
+ * ```
  */
 export const bouyguesLogin = (options: BouyguesLoginOptions): Login<BouyguesUserInfo> =>
   createLogin(fromEnvironment({ ...options, scope: options.scope ?? '' }, bouygues, 'BOUYGUES'))

@@ -7,10 +7,16 @@
  * - `TOKEN_UNAVAILABLE`: no response, a timeout, 429 or 5xx. Try again later; see `retryAt`.
  * - `TOKEN_MALFORMED`: the response is neither a token nor an OAuth error. The operator of the server, or of a proxy in
  *   front of it, must act.
+ *
+ * @group Errors
  */
 export type OAuthErrorCode = 'TOKEN_MISSING' | 'TOKEN_REFUSED' | 'TOKEN_UNAVAILABLE' | 'TOKEN_MALFORMED'
 
-/** The details of a failure, in addition to its code and message. */
+/**
+ * The details of a failure, in addition to its code and message.
+ *
+ * @group Errors
+ */
 export type OAuthErrorDetails = {
   /** The name of the provider. */
   readonly provider?: string | undefined
@@ -34,8 +40,11 @@ export type OAuthErrorDetails = {
  * It never holds a secret, a token or a request body, so it is safe to log. Use {@link isOAuthError} to recognise it.
  * Wrong use of the library throws a `TypeError` instead. If the API still answers 401 after a renewal, that is the HTTP
  * client's own error.
+ *
+ * @group Errors
  */
 export class OAuthError extends Error {
+  /** Always `OAuthError`, also in another copy of this package. */
   override readonly name = 'OAuthError'
   /** The reason why no token is available. */
   readonly code: OAuthErrorCode
@@ -62,14 +71,40 @@ export class OAuthError extends Error {
   }
 }
 
-/** Whether an error is an {@link OAuthError}, even one from another copy of this package. */
+/**
+ * Whether an error is an {@link OAuthError}, even one from another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isOAuthError } from '@oauthkit/core'
+ * import { orangeTokens } from '@oauthkit/orange'
+ *
+ * try {
+ *   await orangeTokens().getToken()
+ * } catch (error) {
+ *   if (!isOAuthError(error)) throw error
+ *   console.error(error.code, error.message) // a code such as TOKEN_UNAVAILABLE, and what to do
+ * }
+ * ```
+ * @group Errors
+ */
 export function isOAuthError(error: unknown): error is OAuthError {
   return (
     error instanceof Error && error.name === 'OAuthError' && 'code' in error && String(error.code).startsWith('TOKEN_')
   )
 }
 
-/** Creates an {@link OAuthError} whose message starts with the provider's name. */
+/**
+ * Creates an {@link OAuthError} whose message starts with the provider's name.
+ *
+ * @example
+ * ```ts
+ * import { oauthError } from '@oauthkit/core/plugin'
+ *
+ * const error = oauthError('acme', 'TOKEN_REFUSED', 'the branch is closed')
+ * console.log(error.message) // acme: the branch is closed
+ * ```
+ */
 export const oauthError = (
   provider: string,
   code: OAuthErrorCode,

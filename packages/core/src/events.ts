@@ -25,6 +25,7 @@ export type TokenEventDetails =
   | {
       /** `renewed`: the token endpoint issued a token. `adopted`: the store held a newer token of another process. */
       readonly type: 'renewed' | 'adopted'
+      /** Why a new token was needed. */
       readonly reason: RenewalReason
       /** How long the renewal took, in milliseconds. */
       readonly durationMs: number
@@ -34,7 +35,9 @@ export type TokenEventDetails =
   | {
       /** A renewal failed. */
       readonly type: 'failed'
+      /** Why a new token was needed. */
       readonly reason: RenewalReason
+      /** The error that the waiting calls get. */
       readonly error: Error
       /** Whether there is an older token that has not expired. */
       readonly hasToken: boolean
@@ -49,12 +52,15 @@ export type TokenEventDetails =
        * minute. `back-off`: the last renewal failed, and the next attempt is not due yet.
        */
       readonly type: 'throttled'
+      /** Which limit it was. */
       readonly why: 'forced-renewals' | 'token-requests' | 'back-off'
     }
   | {
       /** The store failed, was too slow, or held something that is not a token. The source continued without it. */
       readonly type: 'store-failed'
+      /** The operation of the store. */
       readonly operation: 'get' | 'set' | 'delete' | 'lock'
+      /** What happened, without a secret. */
       readonly message: string
       /** Whether a refresh token is now in memory only: if this process ends, the user must sign in again. */
       readonly isRefreshTokenAtRisk: boolean
@@ -64,6 +70,7 @@ export type TokenEventDetails =
       readonly type: 'rejected'
       /** The origin of the call's URL. */
       readonly origin: string
+      /** The HTTP status of the API's response. */
       readonly status: number
       /** Whether the call was sent again with a newer token. */
       readonly isReplayed: boolean
@@ -76,6 +83,7 @@ export type TokenEventDetails =
       readonly type: 'oversized'
       /** The origin of the call's URL. */
       readonly origin: string
+      /** The HTTP status of the API's response. */
       readonly status: number
       /** The length of the `Authorization` header, in characters. */
       readonly length: number
@@ -88,6 +96,7 @@ export type TokenEventDetails =
        * its URL would be allowed with `https:`.
        */
       readonly type: 'skipped'
+      /** The reason. */
       readonly why: 'authorization' | 'elsewhere' | 'insecure'
       /** The origin of the call's URL. */
       readonly origin: string

@@ -6,6 +6,7 @@ import type { Token } from './token.ts'
  * own client id, client authentication or provider.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-4 RFC 6749 §4}
+ * @group For package authors
  */
 export type Grant = {
   /** The grant's name in errors. It is also part of the key in a store. */

@@ -1,13 +1,18 @@
 /**
- * The description of one authorization server and its APIs. It is a plain object, so a spread can describe a sandbox:
+ * The description of one authorization server and its APIs. It is a plain object, so a spread can describe a sandbox.
  *
+ * @example
  * ```ts
- * const sandbox: Provider = {
+ * import type { Provider } from '@oauthkit/core'
+ * import { orange } from '@oauthkit/orange'
+ *
+ * export const sandbox: Provider = {
  *   ...orange,
  *   tokenEndpoint: 'https://sandbox.example/token',
  *   apis: ['https://sandbox.example'],
  * }
  * ```
+ * @group For package authors
  */
 export type Provider = {
   /** The provider's name in errors and events. */
@@ -112,7 +117,11 @@ export type Provider = {
     | undefined
 }
 
-/** A request to an authorization server before it is sent. A {@link ClientAuth} adds the client's credentials to it. */
+/**
+ * A request to an authorization server before it is sent. A {@link ClientAuth} adds the client's credentials to it.
+ *
+ * @group For package authors
+ */
 export type ClientAuthRequest = {
   /** The form parameters, under their wire names. */
   readonly form: URLSearchParams
@@ -131,6 +140,7 @@ export type ClientAuthRequest = {
  * each request.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3 RFC 6749 §2.3}
+ * @group For package authors
  */
 export type ClientAuth = {
   (request: ClientAuthRequest): void | Promise<void>

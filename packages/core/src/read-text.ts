@@ -7,12 +7,24 @@ type Body = Partial<ReadableStream<Uint8Array> & { destroy(): void }> | null | u
  * It asks no more of a response than every `fetch` has. If the body is no stream, it calls `text()`.
  *
  * @param ended - when this promise is fulfilled, the rest of the body is cancelled.
+ * @example
+ * ```ts
+ * import { readText } from '@oauthkit/core/plugin'
+ *
+ * const { text, cut } = await readText(new Response('a long answer'), 6)
+ * console.log(text, cut) // a long true
+ * ```
  */
 export async function readText(
   response: Response,
   maxBytes: number,
   ended?: Promise<void>,
-): Promise<{ text: string; cut: boolean }> {
+): Promise<{
+  /** What was read. */
+  text: string
+  /** Whether the body was longer. */
+  cut: boolean
+}> {
   const body: Body = response.body
   const reader = body?.getReader?.()
   // Not every platform can iterate over its own web streams.

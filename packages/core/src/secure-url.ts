@@ -3,6 +3,12 @@
  *
  * @param what - the name of the URL in error messages.
  * @throws `TypeError` for any other text. The message shows at most the URL's origin.
+ * @example
+ * ```ts
+ * import { parseSecureUrl } from '@oauthkit/core/plugin'
+ *
+ * console.log(parseSecureUrl('https://id.example.com/token', 'tokenEndpoint').host) // id.example.com
+ * ```
  */
 export function parseSecureUrl(text: string, what: string): URL {
   if (!URL.canParse(text)) throw new TypeError(`${what} is not an absolute URL`)

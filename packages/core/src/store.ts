@@ -4,6 +4,8 @@ import type { Token } from './token.ts'
  * A store that keeps tokens between processes and restarts. A `Map` has this type, and so has a `Keyv`.
  *
  * Each method can be synchronous or return a promise. Values are plain JSON.
+ *
+ * @group For package authors
  */
 export type TokenStore = {
   /** Returns the token under a key, or `undefined` or `null` if there is none. */

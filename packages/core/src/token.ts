@@ -60,13 +60,21 @@ export type GetTokenOptions = {
  * An object that provides tokens. {@link bearer} and {@link bearerFetch} work with any object of this type.
  *
  * {@link createTokenSource} makes one for an authorization server. A source for your own vault or backend takes a few
- * lines:
+ * lines.
  *
+ * @example
  * ```ts
+ * import { bearerFetch, type TokenSource } from '@oauthkit/core'
+ *
+ * const readVault = async () => 'a-token'
  * const source: TokenSource = {
  *   apis: ['https://api.example.com'],
- *   getToken: async ({ signal } = {}) => ({ accessToken: await readVault(signal) }),
+ *   getToken: async ({ signal } = {}) => {
+ *     signal?.throwIfAborted()
+ *     return { accessToken: await readVault() }
+ *   },
  * }
+ * export const fetchApi = bearerFetch(source)
  * ```
  */
 export type TokenSource = {

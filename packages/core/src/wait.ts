@@ -3,6 +3,14 @@
  *
  * A timer that fires much too late proves nothing: the machine slept, or the process was frozen, and the result may have
  * arrived meanwhile. The wait then continues for a moment, so that the result is read first.
+ *
+ * @example
+ * ```ts
+ * import { withTimeout } from '@oauthkit/core/plugin'
+ *
+ * const answer = await withTimeout(Promise.resolve('in time'), 1000, () => 'too late')
+ * console.log(answer) // in time
+ * ```
  */
 export function withTimeout<T>(promise: Promise<T>, ms: number, late: () => T | Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -4,7 +4,12 @@ import { commit } from './commit.ts'
 /** The methods of a Deno KV database that the store uses. `Deno.openKv()` and, on Node, `@deno/kv` open a database. */
 export type DenoKv = {
   /** Reads an entry. Its value and its version are `null` if there is no entry. */
-  get(key: readonly string[]): Promise<{ readonly value: unknown; readonly versionstamp: string | null }>
+  get(key: readonly string[]): Promise<{
+    /** The value. */
+    readonly value: unknown
+    /** The version, which changes with each write. */
+    readonly versionstamp: string | null
+  }>
   /** Writes an entry. It expires after `expireIn` whole milliseconds. */
   set(key: readonly string[], value: unknown, options?: { expireIn?: number }): Promise<unknown>
   /** Removes an entry. */
@@ -20,7 +25,10 @@ export type DenoKvTransaction = {
   /** Writes an entry, as `set` of the database does. */
   set(key: readonly string[], value: unknown, options?: { expireIn?: number }): DenoKvTransaction
   /** Runs the transaction. Returns whether its checks passed. */
-  commit(): Promise<{ readonly ok: boolean }>
+  commit(): Promise<{
+    /** Whether the checks passed. */
+    readonly ok: boolean
+  }>
 }
 
 /**
@@ -30,6 +38,15 @@ export type DenoKvTransaction = {
  * above 64 KiB.
  *
  * @throws `TypeError` if `kv` is not a database. The methods of the store reject with the errors of Deno KV.
+ * @example
+ * ```ts
+ * import { denoKvStore, type DenoKv } from '@oauthkit/deno-kv'
+ * import { orangeAuth } from '@oauthkit/orange'
+ * import ky from 'ky'
+ *
+ * // On Deno: `createApi(await Deno.openKv())`.
+ * export const createApi = (kv: DenoKv) => ky.extend(orangeAuth({ store: denoKvStore(kv) }))
+ * ```
  */
 export function denoKvStore(kv: DenoKv): Required<Omit<TokenStore, 'lock'>> {
   const methods = ['get', 'set', 'delete', 'atomic'] as const

@@ -16,8 +16,12 @@ export type DigitaleoOptions = TokenSourceOptions
  * @throws `TypeError` if a credential is missing or an option is wrong.
  * @example
  * ```ts
+ * import { digitaleoTokens } from '@oauthkit/digitaleo'
+ *
+ * // DIGITALEO_CLIENT_ID and DIGITALEO_CLIENT_SECRET come from the environment.
  * const tokens = digitaleoTokens()
- * const { accessToken } = await tokens.getToken()
+ * const { accessToken, expiresAt } = await tokens.getToken()
+ * console.log(accessToken.length, expiresAt)
  * ```
  */
 export const digitaleoTokens = (options: DigitaleoOptions = {}): OwnTokenSource =>
@@ -31,8 +35,12 @@ export const digitaleoTokens = (options: DigitaleoOptions = {}): OwnTokenSource 
  * cannot get a token.
  * @example
  * ```ts
+ * import { digitaleoAuth } from '@oauthkit/digitaleo'
+ * import ky from 'ky'
+ *
  * const api = ky.extend(digitaleoAuth())
  * const campaigns = await api.get('https://api.messengeo.net/rest/campaigns').json()
+ * console.log(campaigns)
  * ```
  */
 export const digitaleoAuth = (options?: DigitaleoOptions): Options => bearer(digitaleoTokens(options))

@@ -56,7 +56,21 @@ export type Emulator = {
   readonly bouygues: Emulation & BouyguesSettings
 }
 
-/** Starts to emulate the providers. No token is issued yet. */
+/**
+ * Starts to emulate the providers. No token is issued yet.
+ *
+ * @example
+ * ```ts
+ * import { createEmulator } from '@oauthkit/emulator'
+ * import { orangeAuth } from '@oauthkit/orange'
+ * import ky from 'ky'
+ *
+ * const { fetch } = createEmulator()
+ * const client = { clientId: 'emulated-client', clientSecret: 'emulated-secret', fetch }
+ * const api = ky.create({ fetch }).extend(orangeAuth(client))
+ * console.log(await api.get('https://api.orange.com/poi/v1/shops?postalCode=35000').json())
+ * ```
+ */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const clock = createClock()
   const providers = {

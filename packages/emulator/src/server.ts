@@ -34,6 +34,15 @@ export type EmulatorServer = {
  * Serves an emulator over HTTP, on Node, Deno or Bun.
  *
  * @throws The system's error if it cannot listen there, such as `EADDRINUSE`.
+ * @example
+ * ```ts
+ * import { createEmulator } from '@oauthkit/emulator'
+ * import { serve } from '@oauthkit/emulator/server'
+ *
+ * const server = await serve(createEmulator())
+ * console.log(server.url) // such as http://127.0.0.1:54321
+ * await server.close()
+ * ```
  */
 export function serve(emulator: Pick<Emulator, 'app'>, options: ServeOptions = {}): Promise<EmulatorServer> {
   const { port = 0, hostname = '127.0.0.1' } = options

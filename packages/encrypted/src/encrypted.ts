@@ -6,10 +6,6 @@ import { readKeys, type EncryptionKey } from './encryption-keys.ts'
  * Wraps a store, and encrypts each token as a JWE (`dir`, `A256GCM`). A reader of the store, or of a copy of it, finds
  * no token.
  *
- * ```ts
- * const source = createTokenSource({ provider, clientId: 'app', store: encrypted(store, key) })
- * ```
- *
  * An entry can be read only under its own key of the store. It cannot be read if it was changed, cut off or moved, if
  * none of the keys encrypted it, or if it is not encrypted. For such an entry, `get` returns an object that is not a
  * token. A source then reports `store-failed`, continues as if there were no entry, and overwrites the entry with the
@@ -23,6 +19,15 @@ import { readKeys, type EncryptionKey } from './encryption-keys.ts'
  * @throws `TypeError` if a key is not 32 random bytes, or if there is no key. It shows no part of the keys.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7516.html#section-7.2.2 RFC 7516 §7.2.2},
  * {@link https://www.rfc-editor.org/rfc/rfc7518.html#section-5.3 RFC 7518 §5.3}
+ * @example
+ * ```ts
+ * import { encrypted } from '@oauthkit/encrypted'
+ * import { orangeTokens } from '@oauthkit/orange'
+ *
+ * // Read your own key from a vault. All processes that share the store need the same key.
+ * const key = crypto.getRandomValues(new Uint8Array(32))
+ * export const tokens = orangeTokens({ store: encrypted(new Map(), key) })
+ * ```
  */
 export function encrypted(store: TokenStore, keys: EncryptionKey | readonly EncryptionKey[]): TokenStore {
   const { encrypt, decrypt } = createCipher(readKeys(keys))

@@ -36,7 +36,12 @@ export type Login<Info extends UserInfo = UserInfo> = {
   finish(
     callbackUrl: string | URL,
     transaction: LoginTransaction | null | undefined,
-  ): Promise<{ token: Token; claims: IdTokenClaims }>
+  ): Promise<{
+    /** The tokens of the user, for `setToken` of a token source. */
+    token: Token
+    /** The claims of the checked ID token. */
+    claims: IdTokenClaims
+  }>
   /**
    * Asks the provider who the user is.
    *
@@ -67,6 +72,24 @@ export type Login<Info extends UserInfo = UserInfo> = {
  * A certified library makes the checks of OpenID Connect. None of them can be switched off.
  *
  * @throws `TypeError` if an option is missing or wrong.
+ * @example
+ * ```ts
+ * import { clientSecretBasic } from '@oauthkit/core'
+ * import { createLogin } from '@oauthkit/login'
+ *
+ * const provider = {
+ *   name: 'example',
+ *   issuer: 'https://id.example.com',
+ *   tokenEndpoint: 'https://id.example.com/token',
+ *   apis: ['https://api.example.com'],
+ *   clientAuth: clientSecretBasic,
+ * }
+ * const redirectUri = 'https://app.example/callback'
+ * const login = createLogin({ provider, clientId: 'app', clientSecret: 'secret', redirectUri })
+ *
+ * // GET /login: redirect to `url`, and keep `transaction` in the session.
+ * export const start = () => login.start()
+ * ```
  */
 export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOptions): Login<Info> {
   const settled = resolveOptions(options)

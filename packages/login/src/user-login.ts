@@ -7,9 +7,18 @@ import { idTokenClaimsOf } from './id-token-claims-of.ts'
  * The source renews the token if it has a refresh token. It cannot sign a user in: without a token, the error is
  * `TOKEN_MISSING`.
  *
+ * @example
  * ```ts
- * const tokens = createTokenSource({ provider, clientId, clientSecret, grant: userLogin(), store, key: claims.sub })
- * await tokens.setToken(token)
+ * import type { Token } from '@oauthkit/core'
+ * import { userLogin } from '@oauthkit/login'
+ * import { orangeFrance, orangeTokens } from '@oauthkit/orange'
+ *
+ * const store = new Map<string, Token>()
+ * const tokensOf = (user: string) =>
+ *   orangeTokens({ provider: orangeFrance, grant: userLogin(), store, key: user })
+ *
+ * // After the sign-in: `login.finish(…)` returned the token.
+ * export const keep = (user: string, token: Token) => tokensOf(user).setToken(token)
  * ```
  */
 export const userLogin = (): Grant => ({

@@ -28,8 +28,12 @@ export type OrangeOptions = TokenSourceOptions & {
  * @throws `TypeError` if a credential is missing or an option is wrong.
  * @example
  * ```ts
+ * import { orangeTokens } from '@oauthkit/orange'
+ *
+ * // ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET come from the environment.
  * const tokens = orangeTokens()
- * const { accessToken } = await tokens.getToken()
+ * const { accessToken, expiresAt } = await tokens.getToken()
+ * console.log(accessToken.length, expiresAt)
  * ```
  */
 export function orangeTokens({ authorizationHeader: header, ...options }: OrangeOptions = {}): OwnTokenSource {
@@ -48,8 +52,12 @@ export function orangeTokens({ authorizationHeader: header, ...options }: Orange
  * cannot get a token.
  * @example
  * ```ts
+ * import { orangeAuth } from '@oauthkit/orange'
+ * import ky from 'ky'
+ *
  * const api = ky.extend(orangeAuth())
  * const shops = await api.get('https://api.orange.com/poi/v1/shops?postalCode=35000').json()
+ * console.log(shops)
  * ```
  */
 export const orangeAuth = (options?: OrangeOptions): Options => bearer(orangeTokens(options))

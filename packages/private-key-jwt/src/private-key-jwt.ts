@@ -39,14 +39,23 @@ export type PrivateKeyJwtOptions = {
  * Makes a client authentication that signs a new assertion for each token request, and puts it in the form: the
  * registered method `private_key_jwt`.
  *
- * ```ts
- * const source = createTokenSource({ provider, clientId: 'app', clientAuth: privateKeyJwt({ key, keyId: 'key-1' }) })
- * ```
- *
  * @throws `TypeError` if an option is wrong. If only the import of the key shows that it is wrong, each token request
  * rejects with a `TypeError`, before anything is sent. No message shows anything of the key.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523.html#section-2.2 RFC 7523 §2.2},
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core 1.0 §9}
+ * @example
+ * ```ts
+ * import type { Provider } from '@oauthkit/core'
+ * import { privateKeyJwt } from '@oauthkit/private-key-jwt'
+ *
+ * // The key is PEM, from a file or a vault.
+ * export const createProvider = (key: string): Provider => ({
+ *   name: 'example',
+ *   tokenEndpoint: 'https://id.example.com/token',
+ *   apis: ['https://api.example.com'],
+ *   clientAuth: privateKeyJwt({ key, algorithm: 'ES256', keyId: 'key-1' }),
+ * })
+ * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
   const { header = {}, audience, lifetimeMs = 60_000 } = options

@@ -9,8 +9,9 @@ import { createListen } from './ioredis-listen.ts'
 export type IoredisClient = IoredisSubscriber & {
   /** Returns the value, or `null` if there is none. */
   get(key: string): Promise<string | null>
-  /** Writes a value that can expire after some milliseconds. */
+  /** Writes a value that does not expire. */
   set(key: string, value: string): Promise<unknown>
+  /** Writes a value that expires after some milliseconds. */
   set(key: string, value: string, unit: 'PX', milliseconds: number): Promise<unknown>
   /** Removes a key. */
   del(key: string): Promise<unknown>
@@ -19,7 +20,10 @@ export type IoredisClient = IoredisSubscriber & {
   /** Sends any command. The store does not call it: only clients of `ioredis` have it. */
   call(command: string, ...parameters: string[]): Promise<unknown>
   /** Creates a connection with the same options, and with these. */
-  duplicate(options?: object): IoredisSubscriber & { disconnect(): void }
+  duplicate(options?: object): IoredisSubscriber & {
+    /** Closes the connection. */
+    disconnect(): void
+  }
   /** A `Cluster` listens on a connection of its own. */
   readonly isCluster: boolean
 }

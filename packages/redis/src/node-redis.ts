@@ -19,7 +19,10 @@ export type NodeRedisClient = {
   /** Stops listening. */
   unsubscribe?(channel: string, listener: () => void): Promise<unknown>
   /** With `RESP` 2, a connection that listens can do nothing else, so the store does not listen. */
-  readonly options?: { readonly RESP?: 2 | 3 | undefined }
+  readonly options?: {
+    /** The version of the protocol. */
+    readonly RESP?: 2 | 3 | undefined
+  }
 }
 
 /** Adapts a client of the package `redis`. It listens on its own connection, as RESP 3 allows. */

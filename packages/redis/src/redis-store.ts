@@ -26,6 +26,17 @@ export type RedisStoreOptions = {
  *
  * @param client - a client, cluster or sentinel of the package `redis` or `ioredis`, or a pool of `redis`.
  * @throws `TypeError` if the client or an option is wrong. The methods of the store reject with the errors of Redis.
+ * @example
+ * ```ts
+ * import { orangeAuth } from '@oauthkit/orange'
+ * import { redisStore } from '@oauthkit/redis'
+ * import ky from 'ky'
+ * import { createClient } from 'redis'
+ *
+ * const redis = createClient({ url: process.env['REDIS_URL'] ?? '' })
+ * redis.on('error', (error: Error) => console.error(`Redis: ${error.message}`))
+ * export const api = ky.extend(orangeAuth({ store: redisStore(await redis.connect()) }))
+ * ```
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Required<TokenStore> {
   const commands = commandsOf(client)

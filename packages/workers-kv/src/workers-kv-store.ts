@@ -16,6 +16,16 @@ export type WorkersKv = {
  * KV is eventually consistent. It has no lock, and no write with a condition, so the store has no `replace`. Do not keep a refresh token that rotates in it.
  *
  * @throws `TypeError` if `namespace` is not a KV namespace. The methods of the store reject with the errors of KV.
+ * @example
+ * ```ts
+ * import { orangeAuth } from '@oauthkit/orange'
+ * import { workersKvStore, type WorkersKv } from '@oauthkit/workers-kv'
+ * import ky from 'ky'
+ *
+ * // `TOKENS` is a KV namespace in `wrangler.jsonc`.
+ * export const createApi = (env: { readonly TOKENS: WorkersKv }) =>
+ *   ky.extend(orangeAuth({ store: workersKvStore(env.TOKENS) }))
+ * ```
  */
 export function workersKvStore(namespace: WorkersKv): TokenStore {
   const methods = ['get', 'put', 'delete'] as const

@@ -16,8 +16,11 @@ export type MyProviderOptions = TokenSourceOptions
  * @throws `TypeError` if a credential is missing or an option is wrong.
  * @example
  * ```ts
+ * import { myProviderTokens } from '@oauthkit/my-provider'
+ *
+ * // MY_PROVIDER_CLIENT_ID and MY_PROVIDER_CLIENT_SECRET come from the environment.
  * const tokens = myProviderTokens()
- * const { accessToken } = await tokens.getToken()
+ * export const getToken = () => tokens.getToken()
  * ```
  */
 export function myProviderTokens(options: MyProviderOptions = {}): OwnTokenSource {
@@ -32,8 +35,10 @@ export function myProviderTokens(options: MyProviderOptions = {}): OwnTokenSourc
  * cannot get a token.
  * @example
  * ```ts
- * const api = ky.extend(myProviderAuth())
- * const things = await api.get('https://api.example.com/things').json()
+ * import { myProviderAuth } from '@oauthkit/my-provider'
+ * import ky from 'ky'
+ *
+ * export const api = ky.extend(myProviderAuth())
  * ```
  */
 export const myProviderAuth = (options?: MyProviderOptions): Options => bearer(myProviderTokens(options))

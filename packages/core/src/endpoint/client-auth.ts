@@ -6,6 +6,7 @@ import type { ClientAuth, ClientAuthRequest } from '../provider.ts'
  *
  * @throws `TypeError` if there is no client secret.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3.1 RFC 6749 §2.3.1}
+ * @group Client authentication
  */
 export const clientSecretBasic: ClientAuth = (request) => {
   const secret = secretOf(request, 'clientSecretBasic')
@@ -17,6 +18,7 @@ export const clientSecretBasic: ClientAuth = (request) => {
  *
  * @throws `TypeError` if there is no client secret, or if the id contains a colon, which cannot be sent in this way.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7617.html#section-2 RFC 7617 §2}
+ * @group Client authentication
  */
 export const plainBasic: ClientAuth = (request) => {
   const secret = secretOf(request, 'plainBasic')
@@ -29,6 +31,7 @@ export const plainBasic: ClientAuth = (request) => {
  *
  * @throws `TypeError` if there is no client secret.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3.1 RFC 6749 §2.3.1}
+ * @group Client authentication
  */
 export const clientSecretPost: ClientAuth = (request) => {
   request.form.set('client_id', request.clientId)
@@ -39,12 +42,23 @@ export const clientSecretPost: ClientAuth = (request) => {
  * Sends only the client's id, in the form. This is for a public client, which has no secret.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.2.1 RFC 6749 §3.2.1}
+ * @group Client authentication
  */
 export const none: ClientAuth = (request) => {
   request.form.set('client_id', request.clientId)
 }
 
-/** Whether a client authentication needs a client secret. */
+/**
+ * Whether a client authentication needs a client secret.
+ *
+ * @example
+ * ```ts
+ * import { clientSecretBasic, none } from '@oauthkit/core'
+ * import { needsClientSecret } from '@oauthkit/core/plugin'
+ *
+ * console.log(needsClientSecret(clientSecretBasic), needsClientSecret(none)) // true false
+ * ```
+ */
 export const needsClientSecret = (clientAuth: ClientAuth): boolean =>
   [clientSecretBasic, plainBasic, clientSecretPost].includes(clientAuth)
 

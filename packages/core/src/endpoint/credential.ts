@@ -11,7 +11,15 @@ export type Credential = string | (() => string | Promise<string>)
 /**
  * Returns a credential. If it is a function, looks it up.
  *
- * @throws `TypeError` if it is missing or empty. {@link OAuthError} `TOKEN_UNAVAILABLE` if the look-up fails.
+ * @throws `TypeError` if it is missing or empty. `OAuthError` `TOKEN_UNAVAILABLE` if the look-up fails.
+ * @example
+ * ```ts
+ * import { resolveCredential } from '@oauthkit/core/plugin'
+ * import { orange } from '@oauthkit/orange'
+ *
+ * const readVault = async () => 'a-secret'
+ * console.log(await resolveCredential(orange, 'clientSecret', readVault)) // a-secret
+ * ```
  */
 export async function resolveCredential(
   { name: provider }: Provider,

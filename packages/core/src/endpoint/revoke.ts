@@ -17,6 +17,19 @@ export type RevocationRequest = ClientOptions & {
  * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the token could still be valid: try again later. `TOKEN_REFUSED` or
  * `TOKEN_MALFORMED` as for token requests. `TypeError` for wrong use, or if the provider has no `revocationEndpoint`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009.html#section-2.1 RFC 7009 §2.1}
+ * @example
+ * ```ts
+ * import { clientSecretBasic, revoke } from '@oauthkit/core'
+ *
+ * const provider = {
+ *   name: 'example',
+ *   tokenEndpoint: 'https://id.example.com/token',
+ *   revocationEndpoint: 'https://id.example.com/revoke',
+ *   apis: ['https://api.example.com'],
+ *   clientAuth: clientSecretBasic,
+ * }
+ * export const signOut = (token: string) => revoke({ provider, clientId: 'app', clientSecret: 'secret', token })
+ * ```
  */
 export const revoke = (request: RevocationRequest): Promise<void> =>
   callEndpoint(

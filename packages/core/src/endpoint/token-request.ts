@@ -11,8 +11,21 @@ export type TokenRequest = ClientOptions & {
 /**
  * Sends one token request and reads the response. No other function calls a token endpoint.
  *
- * @throws {@link OAuthError} `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`. `TypeError` for wrong use.
+ * @throws `OAuthError` `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` or `TOKEN_MALFORMED`. `TypeError` for wrong use.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.2 RFC 6749 §3.2}
+ * @example
+ * ```ts
+ * import { readEnvironment, requestToken } from '@oauthkit/core/plugin'
+ * import { orange } from '@oauthkit/orange'
+ *
+ * const token = await requestToken({
+ *   provider: orange,
+ *   clientId: readEnvironment('ORANGE_CLIENT_ID', 'clientId'),
+ *   clientSecret: readEnvironment('ORANGE_CLIENT_SECRET', 'clientSecret'),
+ *   parameters: { grant_type: 'client_credentials' },
+ * })
+ * console.log(token.expiresAt)
+ * ```
  */
 export const requestToken = (request: TokenRequest, onSend?: (form: URLSearchParams) => boolean): Promise<Token> =>
   callEndpoint('tokenEndpoint', request, request.parameters, readTokenResponse, onSend)

@@ -7,6 +7,13 @@ import type { Grant } from '../grant.ts'
  *
  * @throws `TypeError` if the refresh token is empty.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-6 RFC 6749 §6}
+ * @example
+ * ```ts
+ * import { refreshToken } from '@oauthkit/core'
+ * import { orangeTokens } from '@oauthkit/orange'
+ *
+ * export const tokensFrom = (token: string) => orangeTokens({ grant: refreshToken(token) })
+ * ```
  */
 export function refreshToken(token: string): Grant {
   if (typeof token !== 'string' || token === '')

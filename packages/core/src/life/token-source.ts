@@ -43,9 +43,15 @@ export type OwnTokenSource = TokenSource & {
    * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the part of core that does this could not be loaded.
    * @example
    * ```ts
+   * import { createServer } from 'node:http'
+   * import { orangeTokens } from '@oauthkit/orange'
+   *
+   * const server = createServer()
+   * const tokens = orangeTokens()
+   *
    * process.once('SIGTERM', async () => {
    *   server.close()
-   *   await source.idle()
+   *   await tokens.idle()
    * })
    * ```
    */
@@ -59,6 +65,23 @@ export type OwnTokenSource = TokenSource & {
  * Create it only once, at module scope: without a `store`, sources do not share their tokens.
  *
  * @throws `TypeError` if an option is missing or wrong.
+ * @example
+ * ```ts
+ * import { bearer, clientSecretBasic, createTokenSource } from '@oauthkit/core'
+ * import ky from 'ky'
+ *
+ * const tokens = createTokenSource({
+ *   provider: {
+ *     name: 'example',
+ *     tokenEndpoint: 'https://id.example.com/token',
+ *     apis: ['https://api.example.com'],
+ *     clientAuth: clientSecretBasic,
+ *   },
+ *   clientId: 'app',
+ *   clientSecret: 'secret',
+ * })
+ * export const api = ky.extend(bearer(tokens))
+ * ```
  */
 export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const settings = resolveOptions(options)

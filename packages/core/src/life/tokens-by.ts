@@ -5,16 +5,19 @@ import type { OwnTokenSource } from './token-source.ts'
 /**
  * Returns a function that makes one token source for each key, such as a tenant or a user.
  *
- * ```ts
- * const tenants = tokensBy((tenant) => orangeTokens(credentialsOf(tenant)))
- * const client = ky.extend(bearer(({ context }) => tenants(String(context['tenant']))))
- * ```
- *
- * Its `idle()` resolves when all these sources are idle. See {@link OwnTokenSource.idle}.
+ * Its `idle()` resolves when all these sources are idle. See `idle` of {@link OwnTokenSource}.
  *
  * @param create - makes the source of a key, when the key is first used and after its source was dropped.
  * @param options - `maxIdle`: how many sources are kept. Beyond that, the longest unused one is dropped. 10,000 by
  * default.
+ * @example
+ * ```ts
+ * import { tokensBy } from '@oauthkit/core'
+ * import { orangeTokens } from '@oauthkit/orange'
+ *
+ * const tenants = tokensBy((tenant) => orangeTokens({ clientId: tenant, clientSecret: `secret of ${tenant}` }))
+ * export const getTokenOf = (tenant: string) => tenants(tenant).getToken()
+ * ```
  */
 export function tokensBy<Source extends TokenSource & Partial<Pick<OwnTokenSource, 'idle'>>>(
   create: (key: string) => Source,

@@ -18,14 +18,26 @@ export type EnvironmentOptions = Pick<
  * @param prefix - the start of the variables' names, such as `ORANGE`.
  * @throws `TypeError` if a required variable is not set, is empty or has spaces around it. The message names the
  * variable.
+ * @example
+ * ```ts
+ * import { createTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+ * import { fromEnvironment } from '@oauthkit/core/plugin'
+ * import { orange } from '@oauthkit/orange'
+ *
+ * export const orangeTokens = (options: TokenSourceOptions = {}) =>
+ *   createTokenSource(fromEnvironment(options, orange, 'ORANGE'))
+ * ```
  */
 export function fromEnvironment<Options extends EnvironmentOptions>(
   options: Options,
   provider: Provider,
   prefix: string,
 ): Options & {
+  /** The provider of the options or of the grant, else the package's own. */
   readonly provider: Provider
+  /** The client's id. */
   readonly clientId: Credential
+  /** The client's secret, if the client authentication needs one. */
   readonly clientSecret?: Credential | undefined
 } {
   const { grant } = options
@@ -47,6 +59,13 @@ export function fromEnvironment<Options extends EnvironmentOptions>(
  * @param variable - the name of the variable, such as `ACME_PRIVATE_KEY`.
  * @param option - the name of the option that can be given instead.
  * @throws `TypeError` if the variable is not set or is empty. The message names the variable and the option.
+ * @example
+ * ```ts
+ * import { readEnvironment } from '@oauthkit/core/plugin'
+ *
+ * const clientId = readEnvironment('ORANGE_CLIENT_ID', 'clientId')
+ * console.log(clientId)
+ * ```
  */
 export function readEnvironment(variable: string, option: string): string {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }

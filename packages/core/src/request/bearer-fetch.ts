@@ -18,6 +18,15 @@ import { mark, toCandidate, unwrap } from './candidate.ts'
  * @param fetch - the `fetch` that sends the requests. By default it is the platform's, looked up at each call.
  * @throws `TypeError` if the source's `apis` are not valid URL prefixes. The returned `fetch` rejects with an
  * {@link OAuthError} if no token is available.
+ * @example
+ * ```ts
+ * import { bearerFetch } from '@oauthkit/core'
+ * import { orangeTokens } from '@oauthkit/orange'
+ *
+ * const fetchOrange = bearerFetch(orangeTokens())
+ * const response = await fetchOrange('https://api.orange.com/poi/v1/shops?postalCode=35000')
+ * console.log(await response.json())
+ * ```
  */
 export function bearerFetch(source: TokenSource, fetch?: typeof globalThis.fetch): typeof globalThis.fetch {
   const inner = unwrap(fetch)

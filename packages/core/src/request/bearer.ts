@@ -23,6 +23,14 @@ export type SelectSource = (state: BearerState) => TokenSource | undefined | Pro
  * @param token - the access token.
  * @param options - `apis`: the allowed URL prefixes. `exceptApis`: exceptions within them.
  * @throws `TypeError` if the token cannot be sent in a header, or `apis` are not valid URL prefixes.
+ * @example
+ * ```ts
+ * import { bearer } from '@oauthkit/core'
+ * import ky from 'ky'
+ *
+ * export const api = ky.extend(bearer('a-fixed-token', { apis: ['https://api.example.com'] }))
+ * ```
+ * @inlineType FixedTokenOptions
  */
 export function bearer(token: string, options: FixedTokenOptions): Options
 /**
@@ -40,17 +48,25 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  * If your own `fetch` changes the request, you can give it as ky's `fetch` option: it runs for both attempts. If another
  * `init` hook adds it around this one, it runs for the first attempt only, and its request is sent again.
  *
- * @example
- * ```ts
- * const api = ky.extend(bearer(source))
- * const perTenant = ky.extend(bearer(({ context }) => tenants(String(context['tenant']))))
- * const fixed = ky.extend(bearer('a-fixed-token', { apis: ['https://api.example.com'] }))
- * ```
  *
  * @param source - the source of the tokens, or a function that chooses the source for each call, such as one for each
  * tenant.
  * @throws `TypeError` if the source's `apis` are not valid URL prefixes. Calls reject with an {@link OAuthError} if
  * they cannot get a token.
+ * @example
+ * ```ts
+ * import { bearer, tokensBy } from '@oauthkit/core'
+ * import { orangeTokens } from '@oauthkit/orange'
+ * import ky from 'ky'
+ *
+ * export const api = ky.extend(bearer(orangeTokens()))
+ *
+ * // One token for each tenant. A call names its tenant: api.get(url, { context: { tenant: 'acme' } })
+ * const tenants = tokensBy((tenant) => orangeTokens({ clientId: tenant, clientSecret: () => readSecret(tenant) }))
+ * export const perTenant = ky.extend(bearer(({ context }) => tenants(String(context['tenant']))))
+ *
+ * const readSecret = async (tenant: string) => `secret of ${tenant}`
+ * ```
  */
 export function bearer(source: TokenSource | SelectSource): Options
 export function bearer(given: TokenSource | SelectSource | string, fixed?: FixedTokenOptions): Options {

@@ -46,6 +46,13 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
  * This is the check of providers without an `isRejected`. A provider's own `isRejected` may call it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-3 RFC 6750 §3}
+ * @example
+ * ```ts
+ * import { challengesToken } from '@oauthkit/core/plugin'
+ *
+ * const headers = { 'www-authenticate': 'Bearer error="insufficient_scope"' }
+ * console.log(challengesToken(new Response(null, { status: 401, headers }))) // false
+ * ```
  */
 export function challengesToken({ headers }: Response): boolean {
   let isAboutToken = true

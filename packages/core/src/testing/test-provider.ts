@@ -34,6 +34,17 @@ export type ProviderTestOptions = {
  * Registers the tests that every {@link Provider} must pass. They send no request.
  *
  * @param test - the `test` function of the test runner.
+ * @example
+ * ```ts
+ * import { testProvider, type Test } from '@oauthkit/core/testing'
+ * import { orange } from '@oauthkit/orange'
+ *
+ * const refuse = () => new Response('{"code":42}', { status: 401, headers: { 'content-type': 'application/json' } })
+ *
+ * // With your test runner: `import { test } from 'vitest'`, then `testOrange(test)`.
+ * export const testOrange = (test: Test) =>
+ *   testProvider(test, orange, { samples: { rejections: [{ response: refuse, isRejected: true }] } })
+ * ```
  */
 export function testProvider(test: Test, provider: Provider, { samples = {} }: ProviderTestOptions = {}): void {
   const { name } = provider

@@ -10,6 +10,15 @@ import type { Test } from './test.ts'
  *
  * @param test - the `test` function of the test runner.
  * @param create - makes a source that can provide tokens. It runs for each test.
+ * @example
+ * ```ts
+ * import { testTokenSource, type Test } from '@oauthkit/core/testing'
+ *
+ * const vault = { apis: ['https://api.example.com'], getToken: async () => ({ accessToken: 'a-token' }) }
+ *
+ * // With your test runner: `import { test } from 'vitest'`, then `testVault(test)`.
+ * export const testVault = (test: Test) => testTokenSource(test, () => vault)
+ * ```
  */
 export function testTokenSource(test: Test, create: () => TokenSource | Promise<TokenSource>): void {
   const register = (name: string, check: (source: TokenSource) => void | Promise<void>) =>

@@ -54,6 +54,14 @@ export type TokenStoreTestOptions = {
  *
  * @param test - the `test` function of the test runner.
  * @param create - makes an empty store. It runs for each test.
+ * @example
+ * ```ts
+ * import type { Token } from '@oauthkit/core'
+ * import { testTokenStore, type Test } from '@oauthkit/core/testing'
+ *
+ * // With your test runner: `import { test } from 'vitest'`, then `testMap(test)`.
+ * export const testMap = (test: Test) => testTokenStore(test, () => new Map<string, Token>())
+ * ```
  */
 export function testTokenStore(
   test: Test,

@@ -53,6 +53,17 @@ type Family = { refreshToken: string; accessTokens: string[]; isEnded?: boolean 
  * The nth request gets `token-n`, for any client. `client_credentials` gets no refresh token, each other grant gets
  * `refresh-n`. A refresh token can be used only once: the response holds the next one, and a second use ends all tokens
  * of the sign-in. See RFC 9700 §4.14.2.
+ *
+ * @example
+ * ```ts
+ * import { createTokenEndpoint } from '@oauthkit/core/testing'
+ * import { orangeTokens } from '@oauthkit/orange'
+ *
+ * const endpoint = createTokenEndpoint({ lifetimeMs: 60_000 })
+ * const tokens = orangeTokens({ clientId: 'app', clientSecret: 'secret', fetch: endpoint.fetch })
+ * const { accessToken } = await tokens.getToken()
+ * console.log(accessToken, endpoint.requests.length) // token-1 1
+ * ```
  */
 export function createTokenEndpoint({
   lifetimeMs = 3_600_000,

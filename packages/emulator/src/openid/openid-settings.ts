@@ -6,11 +6,20 @@ export type User = {
   /** The password. */
   readonly password: string
   /** The claims of the user. The provider decides which of them are in ID tokens and user info. */
-  readonly claims: { readonly sub: string; readonly [claim: string]: unknown }
+  readonly claims: {
+    /** The user's id. */
+    readonly sub: string
+    readonly [claim: string]: unknown
+  }
 }
 
 /** The default user. */
-export const emulatedUser = { user: 'emulated-user', password: 'emulated-password' } as const
+export const emulatedUser = {
+  /** The user name. */
+  user: 'emulated-user',
+  /** The password. */
+  password: 'emulated-password',
+} as const
 
 /** Edits a value before it is sent. */
 export type Edit<T extends object> = (honest: T) => T

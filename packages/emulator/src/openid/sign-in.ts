@@ -35,6 +35,20 @@ export type SignInOptions = {
  * emulator's `fetch` there.
  *
  * @throws `Error` if the response is not a redirect.
+ * @example
+ * ```ts
+ * import { bouyguesLogin } from '@oauthkit/bouygues'
+ * import { createEmulator, signIn } from '@oauthkit/emulator'
+ *
+ * const { fetch } = createEmulator()
+ * const client = { clientId: 'emulated-client', clientSecret: 'emulated-secret', fetch }
+ * const login = bouyguesLogin({ ...client, redirectUri: 'http://localhost:3000/callback' })
+ *
+ * const { url, transaction } = await login.start()
+ * const callbackUrl = await signIn(url, { fetch })
+ * const { claims } = await login.finish(callbackUrl, transaction)
+ * console.log(claims.sub)
+ * ```
  */
 export async function signIn(url: string | URL, options: SignInOptions = {}): Promise<string> {
   const { fetch: send = fetch, user = emulatedUser.user, password = emulatedUser.password, deny = false } = options

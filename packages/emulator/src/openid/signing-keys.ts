@@ -81,7 +81,13 @@ async function makeKey(): Promise<SigningKey> {
 /** An ID token before it is signed. */
 export type IdTokenDraft = {
   /** Its header. `alg` selects the signature, see {@link SignIdToken}. */
-  readonly header: { readonly alg: string; readonly kid?: string; readonly [member: string]: unknown }
+  readonly header: {
+    /** The algorithm. */
+    readonly alg: string
+    /** The id of the key. */
+    readonly kid?: string
+    readonly [member: string]: unknown
+  }
   /** Its claims. */
   readonly payload: JWTPayload
 }

@@ -1,0 +1,125 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { slug } from 'github-slugger'
+import { defineConfig, type DefaultTheme } from 'vitepress'
+import { describePage } from '../site/describe-page.ts'
+import { findBrokenLinks } from '../site/find-broken-links.ts'
+import { pageOf, translateLinks } from '../site/links.ts'
+import { makeLlmsTexts } from '../site/llms-texts.ts'
+import { privateFolders, publicPackages, repositoryUrl, root, siteUrl } from '../site/public-packages.ts'
+import { createStrictLogger } from '../site/strict-logger.ts'
+
+const logger = createStrictLogger()
+
+const svg = readFileSync(new URL('logo.svg', import.meta.url), 'utf8')
+/** The logo is part of each page, so that no other file has to be found below `base`. */
+const logo = `data:image/svg+xml,${encodeURIComponent(svg.trim())}`
+
+type Item = DefaultTheme.SidebarItem
+
+const packageLinks = (names: readonly string[]): Item[] =>
+  names.map((name) => ({ text: name, link: `/packages/${name}` }))
+
+const providers = ['orange', 'bouygues', 'digitaleo']
+const first = ['core', 'login', 'private-key-jwt']
+const stores = ['redis', 'encrypted', 'deno-kv', 'workers-kv']
+const known = [...first, ...providers, ...stores]
+const others = publicPackages
+  .map(({ folder }) => folder.slice('packages/'.length))
+  .filter((name) => !known.includes(name))
+
+const guide: Item[] = [
+  {
+    text: 'Guide',
+    items: [
+      { text: 'How it works', link: '/how-it-works' },
+      { text: 'Stores', link: '/stores' },
+      { text: 'Guarantees', link: '/guarantees' },
+      { text: 'Glossary', link: '/glossary' },
+    ],
+  },
+  { text: 'Packages', items: packageLinks(first) },
+  { text: 'Providers', items: packageLinks(providers) },
+  { text: 'Token stores', items: packageLinks(stores) },
+  { text: 'Other packages', items: packageLinks(others) },
+]
+
+/** The reference's modules, under short names such as `core/plugin`. */
+const modules = (JSON.parse(readFileSync(`${root}docs/reference/typedoc-sidebar.json`, 'utf8')) as Item[]).map(
+  ({ text = '', items = [], ...item }) => ({
+    ...item,
+    text: text.replace('@oauthkit/', ''),
+    // A group is a heading, which cannot be closed.
+    items: items.map((group) => ({ text: group.text ?? '', items: group.items ?? [] })),
+  }),
+)
+
+export default defineConfig({
+  title: 'oauthkit',
+  description: 'OAuth 2.0 tokens for the ky HTTP client: requested, kept, renewed and attached for you.',
+  lang: 'en',
+  base: siteUrl.pathname,
+  cleanUrls: true,
+  head: [
+    ['link', { rel: 'icon', href: logo }],
+    ['meta', { name: 'theme-color', content: '#0f766e' }],
+  ],
+  sitemap: { hostname: siteUrl.href },
+  // The pages are where GitHub shows them: docs/*.md, and the README of each package.
+  srcDir: root,
+  srcExclude: [
+    '*.md',
+    '{apps,config,reports,scripts,templates}/**',
+    'docs/{examples,test,generated-*}/**',
+    'packages/*/!(README).md',
+    'packages/*/*/**',
+    ...privateFolders.map((folder) => `${folder}/**`),
+  ],
+  rewrites: (file) => `${pageOf(file) ?? file.replace(/\.md$/, '')}.md`,
+  markdown: {
+    // The usual themes have too little contrast for comments and keywords.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    anchor: { slugify: slug },
+    headers: { slugify: slug },
+    config: translateLinks,
+  },
+  transformPageData: (page) => ({ description: page.description || describePage(page.filePath) }),
+  themeConfig: {
+    logo,
+    nav: [
+      { text: 'Guide', link: '/how-it-works' },
+      { text: 'Packages', link: '/packages/core', activeMatch: '^/packages/' },
+      { text: 'Reference', link: '/reference/', activeMatch: '^/reference/' },
+    ],
+    sidebar: { '/': guide, '/reference/': [{ text: 'Reference', link: '/reference/', items: modules }] },
+    outline: [2, 3],
+    search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: repositoryUrl }],
+    editLink: { pattern: `${repositoryUrl}/edit/main/:path`, text: 'Edit this page' },
+    footer: { message: `<a href="${repositoryUrl}/blob/main/LICENSE">MIT</a> licence` },
+  },
+  vite: {
+    customLogger: logger,
+    plugins: [
+      {
+        // A README imports Vue, as each page does, but its package does not depend on Vue.
+        name: 'find-vue',
+        enforce: 'pre',
+        resolveId(id, importer, options) {
+          return /^vue(\/|$)/.test(id) && importer?.endsWith('.md')
+            ? this.resolve(id, `${root}docs/index.md`, options)
+            : null
+        },
+      },
+    ],
+  },
+  buildEnd({ pages, outDir, site }) {
+    const paths = pages.map((file) => ({ file, path: (pageOf(file) ?? file).replace(/(^|\/)index$/, '$1') }))
+    const { index, full } = makeLlmsTexts(site.title, site.description, paths)
+    writeFileSync(join(outDir, 'llms.txt'), index)
+    writeFileSync(join(outDir, 'llms-full.txt'), full)
+    const broken = findBrokenLinks(outDir, site.base)
+    if (broken.length > 0) throw new Error(`These links are broken:\n${broken.join('\n')}`)
+    if (logger.hasWarned) throw new Error('The warnings above fail the build.')
+  },
+})
