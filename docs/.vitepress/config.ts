@@ -35,6 +35,7 @@ const guide: Item[] = [
       { text: 'How it works', link: '/how-it-works' },
       { text: 'Stores', link: '/stores' },
       { text: 'Guarantees', link: '/guarantees' },
+      { text: 'What is tested', link: '/tested' },
       { text: 'Glossary', link: '/glossary' },
     ],
   },

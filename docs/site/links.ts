@@ -12,18 +12,21 @@ export function pageOf(path: string): string | undefined {
   return /^docs\/(?<page>.+)\.md$/.exec(path)?.groups?.['page']
 }
 
+/** The start of a link to a file or a folder of the repository. READMEs of packages have such links. */
+const whole = new RegExp(String.raw`^${repositoryUrl}/(?:tree|blob)/main/`)
+
 /**
  * Turns a link of a Markdown file, which works on GitHub, into a link that works on the site: to a page, or to a file
  * or a folder on GitHub.
  *
- * @param href - the link, such as `../redis#options`.
+ * @param href - the link, such as `../redis#options`, or a whole address in the repository.
  * @param source - the path of the Markdown file.
  * @throws If the file, the folder, or the heading in a Markdown file that is no page, does not exist.
  */
 export function translateLink(href: string, source: string): string {
-  if (/^(?:[a-z]+:|\/|#|$)/i.test(href)) return href
+  if (!whole.test(href) && /^(?:[a-z]+:|\/|#|$)/i.test(href)) return href
   const [, target = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? []
-  const absolute = resolve(dirname(source), decodeURI(target))
+  const absolute = whole.test(href) ? root + target.replace(whole, '') : resolve(dirname(source), decodeURI(target))
   const path = relative(root, absolute)
   const page = pageOf(path)
   if (page !== undefined && existsSync(absolute)) return `/${page}${hash}`

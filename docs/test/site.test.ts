@@ -72,6 +72,10 @@ test.each([
   ['packages/redis/README.md', 'test', `${repositoryUrl}/tree/main/packages/redis/test`],
   ['packages/redis/README.md', 'package.json', `${repositoryUrl}/blob/main/packages/redis/package.json`],
   ['docs/stores.md', '../CONTRIBUTING.md#rules', `${repositoryUrl}/blob/main/CONTRIBUTING.md#rules`],
+  ['packages/redis/README.md', `${repositoryUrl}/tree/main/packages/core`, '/packages/core'],
+  ['packages/redis/README.md', `${repositoryUrl}/blob/main/docs/stores.md#cost`, '/stores#cost'],
+  ['packages/redis/README.md', `${repositoryUrl}/tree/main/apps/worker`, `${repositoryUrl}/tree/main/apps/worker`],
+  ['packages/redis/README.md', `${repositoryUrl}/issues`, `${repositoryUrl}/issues`],
   ['docs/stores.md', '#a', '#a'],
   ['docs/stores.md', '/reference/', '/reference/'],
   ['docs/stores.md', 'https://example.com/a.md', 'https://example.com/a.md'],
@@ -82,6 +86,7 @@ test.each([
 test.each([
   ['../packages/nowhere', 'docs/stores.md: no file for ../packages/nowhere'],
   ['nowhere.md', 'docs/stores.md: no file for nowhere.md'],
+  [`${repositoryUrl}/tree/main/packages/nowhere`, 'docs/stores.md: no file for https://'],
   ['../../outside', 'docs/stores.md: no file for ../../outside'],
   ['../CONTRIBUTING.md#nowhere', 'docs/stores.md: no heading for ../CONTRIBUTING.md#nowhere'],
 ])('the link %s in a page fails the build', (href, message) => {
