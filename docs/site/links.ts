@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import GithubSlugger from 'github-slugger'
 import type { MarkdownRenderer } from 'vitepress'
-import { publicPackages, repositoryUrl, root } from './public-packages.ts'
+import { publicPackages, repositoryUrl, root, siteUrl } from './public-packages.ts'
 
 /** The page of a file or a folder of the repository, such as `packages/redis`, without a slash at its start. */
 export function pageOf(path: string): string | undefined {
@@ -16,14 +16,15 @@ export function pageOf(path: string): string | undefined {
 const whole = new RegExp(String.raw`^${repositoryUrl}/(?:tree|blob)/main/`)
 
 /**
- * Turns a link of a Markdown file, which works on GitHub, into a link that works on the site: to a page, or to a file
- * or a folder on GitHub.
+ * Turns a link of a Markdown file, which works on GitHub or npm, into a link that works on the site: to a page, or to a
+ * file or a folder on GitHub.
  *
  * @param href - the link, such as `../redis#options`, or a whole address in the repository.
  * @param source - the path of the Markdown file.
  * @throws If the file, the folder or the heading does not exist.
  */
 export function translateLink(href: string, source: string): string {
+  if (href.startsWith(siteUrl.href)) return href.slice(siteUrl.href.length - 1)
   if (!whole.test(href) && /^(?:[a-z]+:|\/|#|$)/i.test(href)) return href
   const [, target = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? []
   const absolute = whole.test(href) ? root + target.replace(whole, '') : resolve(dirname(source), decodeURI(target))
