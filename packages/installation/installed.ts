@@ -27,10 +27,14 @@ export function closureOf(names: readonly string[], installed: readonly Installe
   return [...closure].toSorted()
 }
 
-/** Returns the packages that a package's code and types import, statically or dynamically. */
+/**
+ * Returns the packages that a package's code and types import, statically or dynamically. The examples in its comments
+ * import others.
+ */
 export function importsOf(folder: string): string[] {
   const files = globSync('dist/**/*.{js,d.ts}', { cwd: folder })
-  const code = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8').replaceAll(/\/\*\*.*?\*\//gs, '')
+  const code = files.map(read).join('\n')
   const names = [...code.matchAll(/\b(?:from|import)\b *\(? *["']((?:@[^/"']+\/)?[^./"'][^/"']*)/g)].map(
     ([, name = '']) => name,
   )
