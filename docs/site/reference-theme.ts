@@ -4,9 +4,7 @@ import {
   ReferenceType,
   ReflectionKind,
   ReflectionType,
-  UnionType,
   type Reflection,
-  type SomeType,
   type Type,
 } from 'typedoc'
 import { MarkdownTheme, MarkdownThemeContext, type MarkdownPageEvent } from 'typedoc-plugin-markdown'
@@ -20,7 +18,7 @@ export class ReferenceTheme extends MarkdownTheme {
 
 function shorten(context: MarkdownThemeContext): MarkdownThemeContext {
   const { helpers, partials } = context
-  const { comment, declarationTitle, memberTitle, parametersTable, typeDeclarationUnionContainer } = partials
+  const { comment, declarationTitle, memberTitle, parametersTable } = partials
   const page = context.page.model as DeclarationReflection
 
   // All members are read-only, and `?` shows that one is optional.
@@ -44,23 +42,8 @@ function shorten(context: MarkdownThemeContext): MarkdownThemeContext {
     return isShown ? `[Source](${source.url})\n{.source}` : ''
   }
 
-  // The properties of an object type, or of all kinds of one, follow anyway.
-  partials.declarationTitle = (model) =>
-    model === page && (model.groups || kindsOf(model.type)) ? '' : declarationTitle(model)
-
-  // The kinds of an object, such as those of events, have the names in their property `type`.
-  partials.typeDeclarationUnionContainer = (model, options) =>
-    kindsOf(model.type)
-      ?.map(([type, ...properties]) => {
-        const level = '#'.repeat((options?.headingLevel ?? 1) + 1)
-        const lines = properties.map(
-          ({ name, type: own, comment: told }) =>
-            `- \`${name}\` (${partials.someType(own as SomeType)}): ${told ? helpers.getDescriptionForComment(told) : ''}`,
-        )
-        const told = type.comment ? partials.comment(type.comment).trim() : ''
-        return `${level} ${String(type.type).replaceAll('"', '').replaceAll(' | ', ', ')}\n\n${told}\n\n${lines.join('\n')}`
-      })
-      .join('\n\n') ?? typeDeclarationUnionContainer(model, options)
+  // `= object` says nothing: the properties follow.
+  partials.declarationTitle = (model) => (model === page && model.groups ? '' : declarationTitle(model))
 
   // A default is a line, not a section.
   partials.comment = (model, options) => {
@@ -102,17 +85,4 @@ function propertiesOf(type: Type | undefined): DeclarationReflection[] {
   if (type instanceof ReflectionType) return type.declaration.children ?? []
   if (!(type instanceof ReferenceType && type.reflection instanceof DeclarationReflection)) return []
   return type.reflection.children ?? propertiesOf(type.reflection.type)
-}
-
-type Kind = readonly [type: DeclarationReflection, ...properties: DeclarationReflection[]]
-
-/** Returns the properties of each kind of an object, if it is a union of objects that `type` distinguishes. */
-function kindsOf(type: Type | undefined): readonly Kind[] | undefined {
-  if (!(type instanceof UnionType)) return undefined
-  const kinds = type.types.flatMap((one) => {
-    const properties = one instanceof ReflectionType ? (one.declaration.children ?? []) : []
-    const tag = properties.find(({ name }) => name === 'type')
-    return tag ? [[tag, ...properties.filter((property) => property !== tag)] as const] : []
-  })
-  return kinds.length === type.types.length ? kinds : undefined
 }

@@ -1,6 +1,6 @@
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { firstSentenceOf } from '../site/describe-page.ts'
 import { findBrokenLinks } from '../site/find-broken-links.ts'
@@ -64,7 +64,7 @@ test.each([
 
 test.each([
   ['docs/stores.md', '../packages/redis', '/packages/redis'],
-  ['docs/stores.md', '../packages/redis/README.md#what-is-in-redis', '/packages/redis#what-is-in-redis'],
+  ['docs/stores.md', '../packages/redis/README.md#licence', '/packages/redis#licence'],
   ['docs/stores.md', 'how-it-works.md#errors', '/how-it-works#errors'],
   ['docs/stores.md', '../README.md', '/'],
   ['packages/redis/README.md', '../core', '/packages/core'],
@@ -73,10 +73,8 @@ test.each([
   ['packages/redis/README.md', 'package.json', `${repositoryUrl}/blob/main/packages/redis/package.json`],
   ['docs/stores.md', '../CONTRIBUTING.md#rules', `${repositoryUrl}/blob/main/CONTRIBUTING.md#rules`],
   ['packages/redis/README.md', `${repositoryUrl}/tree/main/packages/core`, '/packages/core'],
+  ['packages/redis/README.md', `${repositoryUrl}/blob/main/docs/stores.md#cost`, '/stores#cost'],
   ['packages/redis/README.md', `${repositoryUrl}/tree/main/apps/worker`, `${repositoryUrl}/tree/main/apps/worker`],
-  ['packages/redis/README.md', `${repositoryUrl}/blob/main/docs/how-it-works.md#errors`, '/how-it-works#errors'],
-  ['packages/redis/README.md', `${siteUrl.href}reference/core/`, '/reference/core/'],
-  ['packages/redis/README.md', siteUrl.href, '/'],
   ['packages/redis/README.md', `${repositoryUrl}/issues`, `${repositoryUrl}/issues`],
   ['docs/stores.md', '#a', '#a'],
   ['docs/stores.md', '/reference/', '/reference/'],
@@ -85,28 +83,11 @@ test.each([
   expect(translateLink(href, root + source)).toBe(link)
 })
 
-test('every link in a Markdown file leads to a file, and to a heading', () => {
-  const files = globSync(['*.md', '{.github,apps,docs,packages}/**/*.md'], {
-    cwd: root,
-    exclude: (name) => /^(?:node_modules|dist|reference|\.vitepress)$|^generated-/.test(basename(name)),
-  })
-  expect(files.length).toBeGreaterThan(20)
-  const links = files.flatMap((file) => {
-    const text = readFileSync(root + file, 'utf8').replaceAll(/^```.*?^```$/gms, '')
-    const found = text.matchAll(/\]\((?<href>[^)\s]+)\)|^\[[^\]]+\]: (?<defined>\S+)$/gm)
-    return Array.from(found, ({ groups }) => ({ file, href: groups?.['href'] ?? groups?.['defined'] ?? '' }))
-  })
-  expect(links.length).toBeGreaterThan(100)
-  for (const { file, href } of links) translateLink(href.startsWith('#') ? basename(file) + href : href, root + file)
-})
-
 test.each([
   ['../packages/nowhere', 'docs/stores.md: no file for ../packages/nowhere'],
   ['nowhere.md', 'docs/stores.md: no file for nowhere.md'],
   [`${repositoryUrl}/tree/main/packages/nowhere`, 'docs/stores.md: no file for https://'],
   ['../../outside', 'docs/stores.md: no file for ../../outside'],
-  ['how-it-works.md#nowhere', 'docs/stores.md: no heading for how-it-works.md#nowhere'],
-  ['../packages/redis#nowhere', 'docs/stores.md: no heading for ../packages/redis#nowhere'],
   ['../CONTRIBUTING.md#nowhere', 'docs/stores.md: no heading for ../CONTRIBUTING.md#nowhere'],
 ])('the link %s in a page fails the build', (href, message) => {
   expect(() => translateLink(href, `${root}docs/stores.md`)).toThrow(message)

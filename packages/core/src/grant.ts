@@ -21,7 +21,8 @@ export type Grant = {
    * The owner of the tokens: a user's id, or the token that this grant starts from. Sources with different identities
    * never share a token. `''` stands for the application, or for the user that the option `key` names.
    *
-   * Use a function if the identity is a secret, so that logs do not show it.
+   * Use a function if the identity is a secret, so that logs do not show it. If it returns something else than a string,
+   * such as a promise, the source throws a `TypeError`.
    */
   readonly identity: string | (() => string)
   /**
@@ -30,6 +31,11 @@ export type Grant = {
    * If absent, the grant cannot get a token by itself: without a usable token, the error is `TOKEN_MISSING`.
    */
   parameters?(): Record<string, string> | Promise<Record<string, string>>
+  /**
+   * Returns a refresh token to start from. It is redeemed if neither memory nor the store has a newer one. A grant with
+   * this member has no `parameters`.
+   */
+  refreshToken?(): string
   /**
    * Checks a token that was received for a refresh token, before any call gets it. Returns `undefined` if the token is
    * good. Otherwise it returns a few words, such as `a token of another user`, and the token is neither used nor
@@ -40,5 +46,10 @@ export type Grant = {
   checkRefreshed?(token: Token, previous: Token): string | undefined
 }
 
-/** Returns the owner of a grant's tokens, or an empty value for the application, or for the user of the option `key`. */
-export const ownerOf = ({ identity }: Grant): string => (typeof identity === 'function' ? identity() : identity)
+/** Returns the owner of a grant's tokens. Empty for the application, and for the user of the option `key`. */
+export function ownerOf({ name, identity }: Grant): string {
+  const owner: unknown = typeof identity === 'function' ? identity() : identity
+  // Everything else, such as a promise, could be the same text for all users.
+  if (typeof owner !== 'string') throw new TypeError(`the identity of the grant ${name} must be, or return, a string`)
+  return owner
+}

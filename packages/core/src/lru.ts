@@ -8,6 +8,7 @@ export function createLru<Member>(
   create: (key: string) => Member,
   maxIdle: number,
   isBusy: (member: Member) => boolean = () => false,
+  onDrop: (member: Member) => void = () => {},
 ): Lru<Member> {
   // A Map keeps the order of insertion, so its first member is the longest unused.
   const members = new Map<string, Member>()
@@ -22,6 +23,7 @@ export function createLru<Member>(
         if ((looks -= 1) < 0) break
         if (other === key || isBusy(idle)) continue
         members.delete(other)
+        onDrop(idle)
         break
       }
     }

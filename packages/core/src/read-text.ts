@@ -34,15 +34,16 @@ export async function readText(
       : body?.[Symbol.asyncIterator]
         ? body
         : [new TextEncoder().encode(await response.text())]
-  ) as AsyncIterable<Uint8Array>
+  ) as AsyncIterable<Uint8Array | ArrayBuffer | string>
   const cancel = () => discard(reader ?? body)
   void ended?.then(cancel)
   const decoder = new TextDecoder()
   let left = maxBytes
   let text = ''
   for await (const chunk of chunks) {
-    text += decoder.decode(chunk.subarray(0, left), { stream: true })
-    left -= chunk.byteLength
+    const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : new Uint8Array(chunk)
+    text += decoder.decode(bytes.subarray(0, left), { stream: true })
+    left -= bytes.byteLength
     if (left < 0) break
   }
   cancel()

@@ -68,6 +68,8 @@ export type Pending<T> = {
    * that is set must not start the same work a second time.
    */
   readonly deadline: number
+  /** Whether a call waits for it that needs its result, although it was started in the background. */
+  isAwaited?: boolean
 }
 
 /** Wraps work that ends by itself within `ms` milliseconds. */

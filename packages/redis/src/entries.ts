@@ -5,16 +5,19 @@ import type { Commands } from './commands.ts'
 export type Entries = Required<Omit<TokenStore, 'lock'>>
 
 /**
- * Writes an entry if it is still in the state that was read before. The state is `=` and the text, `wrong type`, or
- * nothing if there is no entry.
+ * Writes an entry if it is still in the state that was read before. The state is `=` and the text, `no text`, `wrong type`,
+ * or nothing if there is no entry.
  *
  * Some clients send a command again when its answer is lost. Then the entry is already the new one, which is a success.
- * An entry of another type than a string has no text to compare, so each such entry counts as the same.
+ * An entry of another type than a string has no text to compare, and bytes that are not UTF-8 come as another text. So
+ * each such entry counts as the same.
  */
 const replaceScript = `
 local current = redis.pcall('get', KEYS[1])
 local state = ''
-if type(current) == 'string' then state = '=' .. current
+if type(current) == 'string' then
+  state = '=' .. current
+  if ARGV[1] == 'no text' and not pcall(cjson.decode, current) then state = 'no text' end
 elseif current then state = 'wrong type' end
 if state ~= ARGV[1] and state ~= '=' .. ARGV[2] then return 0 end
 if ARGV[3] then redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3])
@@ -26,6 +29,7 @@ export function createEntries(commands: Commands, prefix: string): Entries {
   const readState = async (key: string): Promise<string> => {
     try {
       const text = await commands.get(prefix + key)
+      if (text?.includes('\uFFFD')) return 'no text'
       return text === null ? '' : `=${text}`
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return 'wrong type'
@@ -55,7 +59,7 @@ export function createEntries(commands: Commands, prefix: string): Entries {
  */
 function valueOf(state: string): unknown {
   if (state === '') return null
-  if (!state.startsWith('=')) return { unreadable: 'it is not a string of Redis' }
+  if (!state.startsWith('=')) return { unreadable: 'it is not a text of Redis' }
   const text = state.slice(1)
   try {
     return JSON.parse(text)

@@ -108,11 +108,12 @@ describe.each([nodeRedis, ioredis, ioredis5])('over $name:', ({ connect }) => {
     expect(await redisStore(twice).replace('key', () => true, token)).toBe(true)
   })
 
-  describe('an entry that is not a string', () => {
+  describe('an entry that is not a text', () => {
     const write: Record<string, () => Promise<unknown>> = {
       'a list': () => admin.lPush('key', 'text'),
       'a hash': () => admin.hSet('key', 'accessToken', 'text'),
       'a set': () => admin.sAdd('key', 'text'),
+      'bytes that are not UTF-8': () => admin.set('key', Buffer.from([0xff, 0xfe, 0x80])),
       'a stream': () => admin.xAdd('key', '*', { accessToken: 'text' }),
     }
 
@@ -124,7 +125,7 @@ describe.each([nodeRedis, ioredis, ioredis5])('over $name:', ({ connect }) => {
       }
       await putWrong()
       const shown: unknown[] = []
-      expect(await store.get('key')).toEqual({ unreadable: 'it is not a string of Redis' })
+      expect(await store.get('key')).toEqual({ unreadable: 'it is not a text of Redis' })
       expect(await store.replace('key', (current) => shown.push(current) === 0, token)).toBe(false)
       expect(await store.get('key')).toEqual(shown[0])
       expect(await store.replace('key', () => true, token)).toBe(true)
@@ -137,8 +138,8 @@ describe.each([nodeRedis, ioredis, ioredis5])('over $name:', ({ connect }) => {
       expect(await store.get('key')).toBeNull()
     })
 
-    test('is not replaced if a token takes its place after it was read', async () => {
-      await admin.lPush('key', 'text')
+    test.each(Object.keys(write))('is not replaced if a token takes its place after it was read: %s', async (type) => {
+      await write[type]!()
       const changing = intercept(client, 'eval', async (call) => {
         await admin.set('key', '{"accessToken":"newer"}')
         return call()

@@ -98,6 +98,7 @@ export function callEndpoint<T>(
     signal.throwIfAborted()
     isOnce = onSend?.(form)
     const sentAt = Date.now()
+    const started = performance.now()
     const connection = unpooled(fetch)
     try {
       const init = {
@@ -109,7 +110,9 @@ export function callEndpoint<T>(
         client: connection,
       } as const
       const response = await fetch(url.href, init)
-      return await read({ response, provider, sentAt, fail: (...failure) => describe(request, ...failure) })
+      // A wall clock that was set back meanwhile does not make the token last longer.
+      const since = Math.min(sentAt, Math.ceil(Date.now() - (performance.now() - started)))
+      return await read({ response, provider, sentAt: since, fail: (...failure) => describe(request, ...failure) })
     } catch (error) {
       if (error instanceof OAuthError) throw error
       // The error is not passed on as a cause, because a fetch can put any data into its errors.

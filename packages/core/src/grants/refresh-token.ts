@@ -5,6 +5,9 @@ import type { Grant } from '../grant.ts'
  *
  * A token source also redeems the refresh tokens that it receives later. That needs no grant of this kind.
  *
+ * The refresh token may be valid for one use only. It is redeemed if neither memory nor the store has a newer one. If a
+ * store cannot be read, it is not redeemed.
+ *
  * @throws `TypeError` if the refresh token is empty.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-6 RFC 6749 §6}
  * @example
@@ -18,7 +21,6 @@ import type { Grant } from '../grant.ts'
 export function refreshToken(token: string): Grant {
   if (typeof token !== 'string' || token === '')
     throw new TypeError('refreshToken() needs the refresh token, a non-empty string')
-  const parameters = () => ({ grant_type: 'refresh_token', refresh_token: token })
   // The refresh tokens of two users must not share an entry in a store.
-  return { name: 'refresh_token', identity: () => token, parameters }
+  return { name: 'refresh_token', identity: () => token, refreshToken: () => token }
 }

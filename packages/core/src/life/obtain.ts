@@ -62,20 +62,31 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
     if (state.redeeming === redeeming && !(state.failure && isPending(redeeming))) state.redeeming = undefined
     return again(life, need)
   }
-  const renewing =
-    decision.do === 'join'
-      ? joinPending(decision.pending, () => again(life, need))
-      : start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, need)
+  let renewing: Promise<Token>
+  if (decision.do === 'join') {
+    decision.pending.isAwaited = true
+    renewing = joinPending(decision.pending, () => again(life, need))
+  } else {
+    renewing = start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, need)
+    if (state.pending) state.pending.isAwaited = !isBackground
+  }
+  // A token that is too short for the call is better than none. So the wait for a longer one ends before it does.
+  const now = Date.now()
+  const short = isUsable(state.cached, need, now) ? state.cached : undefined
+  if (short)
+    renewing = withTimeout(renewing, Math.max(short.expiresAt - timeFor(short, now) - 500, 0), () => short.token)
   const token = await renewing.catch((error: unknown) => {
-    // A token that is too short for the call is better than none.
     const { cached } = state
-    if (isAlive(cached, Date.now()) && cached.token.accessToken !== need.rejected) return cached.token
+    if (isUsable(cached, need, Date.now())) return cached.token
     throw error
   })
   // If the credentials have changed, the token is in another `TokenState`, and later calls use that one.
   life.state = state
   return token
 }
+
+const isUsable = (cached: CachedToken | undefined, { rejected }: Need, now: number): cached is CachedToken =>
+  isAlive(cached, now) && cached.token.accessToken !== rejected
 
 /** Tries again after the awaited renewal was replaced or did not finish in time. */
 const again = async (life: Life, need: Need): Promise<Token> => serve(life, need)?.token ?? obtain(life, need)
@@ -114,7 +125,8 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   }
   const checkLimit = () => checkTokenRequests(life, state)
   // While a token serves calls, no call waits. After a failure, one request shows whether the server is back.
-  const mayBridge = reason !== 'ageing' && !state.failure
+  const isFirst = !state.failure
+  const mayBridge = () => isFirst && state.pending?.isAwaited === true
   let redeeming: TokenState['redeeming']
   const markRedeeming = () => {
     if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: performance.now() + answerMs }

@@ -72,7 +72,7 @@ export type TokenSourceOptions = {
   readonly storeTimeoutMs?: number | undefined
   /**
    * How long the store keeps a token that has a refresh token, in milliseconds, for logins of users who do not come back.
-   * Each renewal starts this time again.
+   * Each renewal starts this time again. An entry stays at least until its access token expires.
    *
    * @defaultValue Until the refresh token expires, if the server says when. Otherwise until the user logs out.
    */
@@ -147,7 +147,8 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   }
   if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or set it to a user id')
   // Such a grant is for users. Without a key, all users would have one entry in the store.
-  if (store && !grant.parameters && !options.key && !ownerOf(grant)) fail('key', 'is missing: set it to the user id')
+  const owner = store && ownerOf(grant)
+  if (store && !grant.parameters && !options.key && !owner) fail('key', 'is missing: set it to the user id')
   const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
   if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)
 

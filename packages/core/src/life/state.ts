@@ -26,7 +26,10 @@ export type TokenState = {
    * wait. Meanwhile no other request is sent with that refresh token.
    */
   redeeming: Pending<unknown> | undefined
-  /** Refresh tokens of a login that was cleared, but that the store may still hold. They are not sent any more. */
+  /**
+   * Access and refresh tokens that the store may still hold, but that are not used any more: a log-out ended them, or this
+   * process has redeemed them.
+   */
   ended: readonly (string | undefined)[]
   /** The last failure. A success removes it. */
   failure: Failure | undefined
@@ -90,6 +93,11 @@ export function remember(state: TokenState, token: Token, provider: Provider, is
   state.failure = state.pending = state.redeeming = undefined
   state.version += 1
   return state.cached.token
+}
+
+/** Marks tokens that must not be used any more, even if the store still has them. */
+export function endTokens(state: TokenState, ...tokens: readonly (string | undefined)[]): void {
+  state.ended = [...state.ended, ...tokens].slice(-8)
 }
 
 /** Forgets the token and each renewal that began before. */

@@ -13,8 +13,10 @@ export type Life = {
   readonly locate: (life: Life) => Promise<Located>
   /** The state that calls read. `undefined` until `locate` has found it. */
   state: TokenState | undefined
-  /** The last `getToken` that needed more than memory, or the last `setToken`. `idle` waits for it. */
+  /** The last `getToken` that needed more than memory, or the last `setToken` or `clear`. `idle` waits for it. */
   latest: Promise<unknown> | undefined
+  /** Settles after the last `setToken` or `clear`. The next one waits for it. */
+  changing: Promise<unknown> | undefined
   /** The last error of `locate`. All waiting calls get the same error, which is reported only once. */
   locateError: unknown
 }
@@ -59,7 +61,7 @@ export type Attempt = {
   /** Throws if the server issued too many tokens in the last minute. */
   readonly checkLimit: () => void
   /** Whether a request that fails because of a short disturbance may be sent again at once. */
-  readonly mayBridge: boolean
+  readonly mayBridge: () => boolean
   /** Marks that a refresh token is sent now: no other request may use it before this renewal has ended. */
   readonly markRedeeming: () => void
 }

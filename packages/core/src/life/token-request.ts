@@ -33,7 +33,7 @@ export function createTokenRequest(
       return requestToken({ ...settings, ...credentials, parameters: all }, onSend)
     }
     const token = await send().catch(async (error: unknown) => {
-      if (!attempt.mayBridge || sentAt === undefined) throw error
+      if (!attempt.mayBridge() || sentAt === undefined) throw error
       // If this part cannot be loaded, the error counts as it is.
       const part = await loadLater()
       if (!part) throw error

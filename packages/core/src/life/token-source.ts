@@ -1,6 +1,6 @@
 import type { TokenEvent, TokenEventDetails } from '../events.ts'
 import type { GetTokenOptions, Token, TokenSource } from '../token.ts'
-import { abortable } from '../wait.ts'
+import { abortable, withTimeout } from '../wait.ts'
 import { loadPart } from './load-part.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
@@ -92,6 +92,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     report: onEvent ? reporter(settings, onEvent) : ignore,
     state: undefined,
     latest: undefined,
+    changing: undefined,
     locateError: undefined,
   }
   return {
@@ -106,19 +107,26 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       signal?.throwIfAborted()
       return serve(life, need)?.token ?? abortable(obtain(life, need), signal)
     },
-    setToken: (token) => {
-      const done = loadPart(settings, 'sets a token').then((part) => part.setToken(life, token))
-      life.latest = done
-      return done
-    },
-    clear: async () => {
+    setToken: (token) => inOrder(life, async () => (await loadPart(settings, 'sets a token')).setToken(life, token)),
+    clear: () => {
       const known = { ...life.state }
       // Forgets the token before anything else, so that no call gets it any more.
       if (life.state) forget(life.state)
-      return (await loadPart(settings, 'clears a token')).clear(life, known)
+      return inOrder(life, async () => (await loadPart(settings, 'clears a token')).clear(life, known))
     },
     idle: async () => (await loadPart(settings, 'waits until a source is idle')).idle(life),
   }
+}
+
+/**
+ * Runs `setToken` and `clear` in the order of their calls. On Workers, an earlier one may never settle: its request may
+ * have ended.
+ */
+function inOrder<T>(life: Life, work: () => Promise<T>): Promise<T> {
+  const done = life.changing ? withTimeout(life.changing, life.settings.timeoutMs, () => {}).then(work) : work()
+  life.latest = done
+  life.changing = done.catch(() => {})
+  return done
 }
 
 /** Adds to each event whose token it is about. */

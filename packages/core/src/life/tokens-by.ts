@@ -23,9 +23,17 @@ export function tokensBy<Source extends TokenSource & Partial<Pick<OwnTokenSourc
   create: (key: string) => Source,
   { maxIdle = 10_000 }: { readonly maxIdle?: number } = {},
 ): ((key: string) => Source) & Pick<OwnTokenSource, 'idle'> {
-  const sourceOf = createLru(create, maxIdle)
+  /** The sources that were dropped while they were not idle. */
+  const leaving = new Set<Promise<void>>()
+  const onDrop = (source: Source) => {
+    const left = source.idle?.().catch(() => {})
+    if (!left) return
+    leaving.add(left)
+    void left.then(() => leaving.delete(left))
+  }
+  const sourceOf = createLru(create, maxIdle, undefined, onDrop)
   const idle = async () => {
-    await Promise.all(Array.from(sourceOf.members.values(), async (source) => source.idle?.()))
+    await Promise.all([...leaving, ...Array.from(sourceOf.members.values(), async (source) => source.idle?.())])
   }
   return Object.assign((key: string) => sourceOf(key), { idle })
 }

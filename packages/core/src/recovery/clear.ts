@@ -1,6 +1,6 @@
 import { oauthError } from '../errors.ts'
 import { locate } from '../life/obtain.ts'
-import { forget, type TokenState } from '../life/state.ts'
+import { endTokens, forget, type TokenState } from '../life/state.ts'
 import type { Life } from '../life/token-cache.ts'
 import type { Token } from '../token.ts'
 
@@ -10,14 +10,21 @@ import type { Token } from '../token.ts'
  * @param known - what memory held before the call.
  */
 export async function clear(life: Life, known: Partial<TokenState>): Promise<Token | undefined> {
-  const { cache, state } = await locate(life)
+  const { cache, state } = await locate(life).catch((error: unknown) => {
+    // The entry cannot be found, so it stays.
+    if (life.state) end(life.state, known.cached?.token, known.stored)
+    throw error
+  })
   // Another source over the same store may know a token that this one has not seen yet.
   const { cached, unsaved, stored } = state.cached ? { ...state } : known
   forget(state)
   if (!cache.clear) return cached?.token
   const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
   if (isGone) return last ?? cached?.token
-  state.ended = [...state.ended, cached?.token.refreshToken, stored?.refreshToken].slice(-6)
+  end(state, cached?.token, stored, last)
   const what = 'the store failed, so the token may still be in it'
   throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }
+
+const end = (state: TokenState, ...tokens: readonly (Token | null | undefined)[]): void =>
+  endTokens(state, ...tokens.flatMap((token) => (token ? [token.accessToken, token.refreshToken] : [])))

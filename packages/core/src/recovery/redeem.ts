@@ -35,11 +35,12 @@ export async function redeem(
   }
 
   // If the grant can start over, it does so after every final refusal, because it needs no refresh token. 408 and 429
-  // ask for another attempt. The grant `refresh_token` would start over with a refresh token that is used already.
+  // ask for another attempt.
   function isDead({ code, error, status = 0 }: OAuthError): boolean {
-    return grant.parameters && grant.name !== 'refresh_token'
-      ? status >= 400 && status < 500 && status !== 408 && status !== 429
-      : code === 'TOKEN_REFUSED' && error === 'invalid_grant'
+    const isRefused = code === 'TOKEN_REFUSED'
+    return grant.parameters
+      ? isRefused || (status >= 400 && status < 500 && status !== 408 && status !== 429)
+      : isRefused && error === 'invalid_grant'
   }
 }
 

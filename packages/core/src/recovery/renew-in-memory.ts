@@ -1,3 +1,4 @@
+import { endTokens } from '../life/state.ts'
 import { withoutRefreshToken } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import type { Attempt, Located } from '../life/token-cache.ts'
@@ -14,13 +15,16 @@ export async function renewInMemory(
 ): Promise<Token> {
   const { grant } = settings
   const previous = state.cached?.token
-  if (previous?.refreshToken) {
-    const token = await redeem(settings, request, previous.refreshToken, previous)
+  const refreshToken = previous?.refreshToken ?? grant.refreshToken?.()
+  if (refreshToken && !state.ended.includes(refreshToken)) {
+    const token = await redeem(settings, request, refreshToken, previous)
+    // A server that rotates has ended this refresh token.
+    if (token?.refreshToken !== refreshToken) endTokens(state, refreshToken)
     if (token) return token
     checkCurrent()
     // The refresh token is dead. The access token is still valid until it expires.
     if (state.cached) state.cached = { ...state.cached, token: withoutRefreshToken(state.cached.token) }
   }
   if (grant.parameters) return request(async () => grant.parameters?.() ?? {})
-  throw signInAgain(settings, previous?.refreshToken !== undefined)
+  throw signInAgain(settings, refreshToken !== undefined)
 }

@@ -109,18 +109,19 @@ function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
    */
   const bodyOf = () => {
     const { json, body, retry } = options
-    const mayBuffer = (typeof retry === 'number' ? retry : (retry?.limit ?? 2)) > 0
+    const limit = typeof retry === 'number' ? retry : (retry?.limit ?? 2)
+    const mayBuffer = limit > 0 || !body || isReusable(body)
     const { beforeRequest, beforeRetry, afterResponse } = options.hooks ?? {}
     return options.fetch !== fetchWithToken ||
       options.stringifyJson !== stringifyJson ||
       beforeRequest?.length ||
       beforeRetry?.length ||
       afterResponse?.length
-      ? { body: undefined, mayBuffer: mayBuffer || !body || isReusable(body) }
+      ? { body: undefined, mayBuffer }
       : { body: json === undefined ? body : text, mayBuffer }
   }
 
-  const fetchWithToken: typeof globalThis.fetch = (input, init) => {
+  const fetchWithToken: typeof globalThis.fetch & { [mark]?: object } = (input, init) => {
     const send = (chosen: readonly Chosen[]) => {
       const { body, mayBuffer } = bodyOf()
       call = { candidates: chosen, fetch, input, init, body, mayBuffer }
@@ -140,6 +141,8 @@ function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
     if (call && error.response?.status === 401) explain(error, call)
     return error
   }
+  // Another hook can replace the hooks, and then their mark is gone.
+  fetchWithToken[mark] = { fetch, candidates: all }
   options.fetch = fetchWithToken
   options.stringifyJson = stringifyJson
   const marked: MarkedHooks = { ...hooks, beforeError: [beforeError, ...(hooks.beforeError ?? [])], [mark]: all }

@@ -60,7 +60,7 @@ export function challengesToken({ headers }: Response): boolean {
   for (const [, name = '', value] of (headers.get('www-authenticate') ?? '').matchAll(part)) {
     if (name && value === undefined) isAboutToken = /^(bearer|dpop)$/i.test(name)
     else if (isAboutToken && /^error$/i.test(name)) {
-      if (!unfixable.test(value ?? '')) return true
+      if (!unfixable.test((value ?? '').replaceAll(/\\(.)/g, '$1'))) return true
       isFixable = false
     }
   }

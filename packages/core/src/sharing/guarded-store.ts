@@ -71,9 +71,9 @@ export function guardStore(
     const { expiresAt, refreshToken, refreshExpiresAt } = token
     const end = refreshToken === undefined ? expiresAt : refreshExpiresAt && Math.max(refreshExpiresAt, endOf(token))
     const untilEnd = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end - Date.now()
-    return refreshToken === undefined || entryTtlMs === undefined
-      ? untilEnd
-      : Math.min(entryTtlMs, untilEnd ?? entryTtlMs)
+    if (refreshToken === undefined || entryTtlMs === undefined) return untilEnd
+    // While the access token lasts, no call renews it, so the entry must stay.
+    return Math.min(Math.max(entryTtlMs, endOf(token) - Date.now()), untilEnd ?? Number.POSITIVE_INFINITY)
   }
 
   /** Returns what `write` returns. A Keyv does not throw: it returns `false`. */

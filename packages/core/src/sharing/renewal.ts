@@ -11,7 +11,7 @@ import { renewInTurn, type Step } from './renew-in-turn.ts'
 import type { Lease, Turn } from './run-under-lock.ts'
 import { save } from './save.ts'
 import { createStoreView } from './store-view.ts'
-import { isUsers, refreshTokenOf } from './stored.ts'
+import { refreshTokenOf } from './stored.ts'
 
 /**
  * Prepares a renewal over a store. It tries three things, in this order: a newer token in the store, the refresh token,
@@ -27,7 +27,7 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
   const sendRequest = createTokenRequest(settings, located, attempt)
   const { grant, timeoutMs } = settings
   const byGrant = grant.parameters && (() => sendRequest(async () => grant.parameters?.() ?? {}))
-  const findRefreshToken = () => refreshTokenOf(view.stored, state, isUsers(settings))
+  const findRefreshToken = () => refreshTokenOf(view.stored, state, settings)
 
   const renewOnce = async (turn: Turn, isLastLock: boolean): Promise<Step> => {
     const { lease } = turn
@@ -43,7 +43,9 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
     const refreshToken = findRefreshToken()
     // If the lock failed, it is tried a second time, because a shared refresh token is not used without it.
     const isLockMissing = store.hasLock && !lease && view.stored !== undefined && !isLastLock
-    if (isLost(lease) || (isLockMissing && refreshToken)) return 'again'
+    // A token that can simply be requested does not need the lock.
+    const isNeeded = refreshToken !== undefined || !isLastLock
+    if ((isLost(lease) && isNeeded) || (isLockMissing && refreshToken)) return 'again'
 
     if (refreshToken && isInDoubt(refreshToken, lease)) {
       if (!byGrant) throw inDoubt()
@@ -59,7 +61,8 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
 
   /** Redeems a refresh token. Returns `undefined` if it is dead. */
   const redeem = async (refreshToken: string, turn: Turn): Promise<Step | undefined> => {
-    const previous = view.stored ?? state.cached?.token
+    // The token that has this refresh token: the other one can be of another login.
+    const previous = [view.stored, state.cached?.token].find((one) => one?.refreshToken === refreshToken)
     const token = await redeemRefreshToken(settings, sendRequest, refreshToken, previous)
     return token && save(context, token, refreshToken, turn)
   }

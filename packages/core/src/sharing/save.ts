@@ -2,6 +2,7 @@ import type { Settings } from '../life/options.ts'
 import type { Attempt, Located } from '../life/token-cache.ts'
 import { revokeNeedless } from '../recovery/revoke-needless.ts'
 import type { Token } from '../token.ts'
+import { endTokens } from '../life/state.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import type { Step } from './renew-in-turn.ts'
@@ -35,10 +36,14 @@ export async function save(
 ): Promise<Step> {
   const { state, credentials } = located
   const before = view.stored ?? state.stored
-  const isEarlier = isOlderThan(token, before)
+  const isUser = isUsers(settings)
+  const isEarlier = isOlderThan(token, before, isUser)
+  const { unsaved: earlier } = state
+  // A server that rotates has ended this refresh token.
+  if (redeemed !== undefined && token.refreshToken !== redeemed) endTokens(state, redeemed)
   const isExpected = (current: Token | null): boolean => {
     const isRedeemed = redeemed !== undefined && current?.refreshToken === redeemed
-    if (!isRedeemed) return !isReplaced(before, current, isUsers(settings))
+    if (!isRedeemed) return !isReplaced(before, current, isUser) || earlier?.replaces(current) === true
     // A redeemed refresh token is dead, unless the server returned it again. Then another process can have used it, too.
     return token.refreshToken !== redeemed || isEarlier(current)
   }
@@ -48,7 +53,7 @@ export async function save(
     if (newer) return newer
     if (!isExpected(view.stored ?? null)) return 'again'
   }
-  const outcome = await inTurn(state, async () => {
+  let outcome = await inTurn(state, async () => {
     // After `setToken` or `clear`, nothing is written.
     if (!isCurrent()) return 'written'
     const written = isLogin ? await store.replace(state.key, isExpected, token) : await store.set(state.key, token)
@@ -59,7 +64,9 @@ export async function save(
     const newer = await view.read()
     if (newer) return newer
     if (view.stored === null) revokeNeedless(settings, credentials, token)
-    return 'again'
+    if (view.stored !== undefined) return 'again'
+    // What replaced the entry cannot be read. The new token must not get lost.
+    outcome = 'failed'
   }
   if (outcome === 'failed' && isCurrent()) {
     const unsaved = markUnsaved(state, store, settings, token, isLogin ? isExpected : isEarlier)

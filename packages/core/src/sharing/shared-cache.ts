@@ -8,7 +8,7 @@ import { guardStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import { createLocator } from './locator.ts'
 import { createRenewal } from './renewal.ts'
-import { isOlderThan } from './stored.ts'
+import { isOlderThan, isUsers } from './stored.ts'
 import { markUnsaved } from './unsaved.ts'
 
 /**
@@ -30,13 +30,13 @@ export function createSharedCache(
     set: (_life, state, token) =>
       inTurn(state, async () => {
         // Reads and writes together. If the write fails, the entry that it was to replace should be known.
-        const reading = state.stored === undefined ? store.get(state.key) : state.stored
+        const reading = store.get(state.key)
         const isWritten = (await store.set(state.key, token)) === 'written'
         const before = isWritten ? undefined : await reading
         remember(state, token, settings.provider)
         state.unsaved = undefined
         if (isWritten) state.stored = token
-        else markUnsaved(state, store, settings, token, isOlderThan(token, before))
+        else markUnsaved(state, store, settings, token, isOlderThan(token, before, isUsers(settings)))
         return isWritten
       }),
 

@@ -18,37 +18,61 @@ export const isUsers = ({ key, grant }: Pick<Settings, 'key' | 'grant'>): boolea
  * Whether to use the stored token. If memory has a token that is still in use, the stored one must expire later. If
  * memory has an unsaved token, the stored one is the one that it replaces.
  */
-export function isNewer(stored: Stored, { cached, unsaved }: TokenState, attempt: Attempt): stored is Token {
+export function isNewer(stored: Stored, { cached, unsaved, ended }: TokenState, attempt: Attempt): stored is Token {
   const now = Date.now()
-  if (!stored || unsaved || stored.accessToken === attempt.rejected) return false
-  if (endOf(stored) <= (cached ? timeFor(cached, now) : now)) return false
-  return !(attempt.reason === 'ageing' && cached && endOf(stored) <= cached.expiresAt)
+  if (!stored || unsaved || stored.accessToken === attempt.rejected || isEnded(stored, ended)) return false
+  // A stored token was written by the wall clock. That clock may have been set since the one in memory was received.
+  const time = stored.accessToken === cached?.token.accessToken ? timeFor(cached, now) : now
+  if (endOf(stored) <= time) return false
+  return !(attempt.reason === 'ageing' && cached && endOf(stored) - time <= cached.expiresAt - timeFor(cached, now))
 }
+
+/** Whether a log-out ended this token, although the store still has it. */
+const isEnded = ({ accessToken, refreshToken }: Token, ended: TokenState['ended']): boolean =>
+  ended.includes(accessToken) || ended.includes(refreshToken)
 
 /**
  * Returns the refresh token to redeem: the store's, else the one in memory. If the token in memory could not be stored,
  * its refresh token takes precedence. One that a log-out has ended is not redeemed, even if the store still has it.
  *
- * @param isUser - see {@link isUsers}.
+ * The refresh token that the grant starts from comes last, if the store was read.
  */
-export function refreshTokenOf(stored: Stored, state: TokenState, isUser: boolean): string | undefined {
+export function refreshTokenOf(
+  stored: Stored,
+  state: TokenState,
+  settings: Pick<Settings, 'key' | 'grant'>,
+): string | undefined {
   const own = state.cached?.token.refreshToken
   // The token in memory must not bring the entry of a user back who has logged out.
-  const other = isUser && stored === null ? undefined : own
-  const found = state.unsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? other)
+  const other = isUsers(settings) && stored === null ? undefined : own
+  const found =
+    (state.unsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? other)) ??
+    (stored === undefined ? undefined : settings.grant.refreshToken?.())
   return state.ended.includes(found) ? undefined : found
 }
 
 /**
- * Makes the check whether an entry is older than a token that did not come from it: there is none, it is still the one
- * that was read before, or it expires earlier.
+ * Makes the check whether an entry is older than a token that did not come from it: it is still the one that was read
+ * before, or it expires earlier. If none could be read before, the first one that is read counts as that.
+ *
+ * @param isUser - see {@link isUsers}. A user's login that is gone was ended by a log-out, maybe in another process.
  */
-export const isOlderThan = (token: Token, before: Stored) => (current: Token | null) =>
-  !current || current.accessToken === before?.accessToken || endOf(current) <= endOf(token)
+export function isOlderThan(token: Token, before: Stored, isUser: boolean): (current: Token | null) => boolean {
+  let first = before
+  return (current) => {
+    if (first === undefined) first = current
+    if (!current) return !(isUser && first?.refreshToken !== undefined)
+    return current.accessToken === first?.accessToken || endOf(current) <= endOf(token)
+  }
+}
 
 /** Whether the user logged out, or signed in again, between two reads of the store. `isUser`: see {@link isUsers}. */
 export function isReplaced(before: Stored, now: Stored, isUser: boolean): boolean {
   const isLoggedOut = isUser && before?.refreshToken !== undefined && now === null
-  const isSignedIn = now?.refreshToken !== undefined && now.refreshToken !== before?.refreshToken
-  return isLoggedOut || isSignedIn
+  // A new login can come without a refresh token. The same one without it is one whose refresh token is dead.
+  const isSignedIn =
+    now?.refreshToken === undefined
+      ? now && before?.refreshToken !== undefined && now.accessToken !== before.accessToken
+      : now.refreshToken !== before?.refreshToken
+  return isLoggedOut || isSignedIn === true
 }

@@ -1,7 +1,8 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import type { Token } from '../../src/index.ts'
-import { errorOf, grant, refusal, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
+import { accessTokenOf, createDatabase, until } from '../database.ts'
+import { deferred, errorOf, grant, refusal, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -101,4 +102,63 @@ test('a refresh token is still used after the wall clock was set back', async ()
   await seconds(1)
   expect((await source.getToken()).accessToken).toBe('token-1')
   expect(await errorOf(source.getToken({ rejected: 'token-1' }))).toMatchObject({ code: 'TOKEN_REFUSED' })
+})
+
+test.each([-hour, hour])(
+  'a clock that is set by %i s during the token request does not make the token last longer',
+  async (by) => {
+    const { setWallClock } = fakeClocks()
+    const answer = deferred<Response>()
+    const source = sourceOver(tokenEndpoint(answer.promise))
+    const token = source.getToken()
+    await seconds(1)
+    setWallClock(by * 1000)
+    answer.resolve(grant('token-1'))
+    await token
+    await seconds(hour - 1)
+    expect(source.peek()).toBeUndefined()
+  },
+)
+
+test('after the clock was set back, processes with a store share the next token', async () => {
+  const { setWallClock } = fakeClocks()
+  const endpoint = tokenEndpoint()
+  const store = createDatabase()
+  const processes = Array.from({ length: 4 }, () => sourceOver(endpoint, { store: store.open({ lock: store.lock }) }))
+  for (const source of processes) await source.getToken()
+  await seconds(hour / 2)
+  setWallClock(-2 * hour * 1000)
+  await seconds(hour / 2)
+  for (const source of processes) expect(await accessTokenOf(source)).toBe('token-2')
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('after the clock was set back, a background renewal finds the token of another process', async () => {
+  const { setWallClock } = fakeClocks()
+  const endpoint = tokenEndpoint()
+  const database = createDatabase()
+  const [one, other] = [1, 2].map(() => sourceOver(endpoint, { store: database.open() }))
+  await one?.getToken()
+  await other?.getToken()
+  await seconds(hour / 2)
+  setWallClock(-2 * hour * 1000)
+  await seconds(0.45 * hour)
+  for (const source of [one, other]) {
+    source?.peek()
+    await until(() => source?.peek() === 'Bearer token-2')
+  }
+  expect(endpoint.requests).toHaveLength(2)
+})
+
+test('a machine that sleeps during the token request does not use the token for longer', async () => {
+  const { sleep } = fakeClocks()
+  const answer = deferred<Response>()
+  const source = sourceOver(tokenEndpoint(answer.promise))
+  const token = source.getToken()
+  await seconds(1)
+  sleep((hour / 2) * 1000)
+  answer.resolve(grant('token-1'))
+  await token
+  await seconds(hour / 2)
+  expect(source.peek()).toBeUndefined()
 })

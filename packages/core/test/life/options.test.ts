@@ -51,10 +51,21 @@ test.each<[string, TokenSourceOptions]>([
     'grant must be a grant with a name and an identity',
     { provider, clientId: 'app', grant: { name: 'exchange', identity } as unknown as Grant },
   ]),
-  ...[() => '', () => undefined].map((identity): [string, TokenSourceOptions] => [
+  [
     'example: key is missing: set it to the user id',
-    { provider, clientId: 'app', grant: { name: 'sign-in', identity } as unknown as Grant, store: new Map() },
-  ]),
+    { provider, clientId: 'app', grant: { name: 'sign-in', identity: () => '' }, store: new Map() },
+  ],
+  ...[() => undefined, async () => 'ada', () => ({}), () => 7].flatMap((identity) =>
+    [undefined, () => ({ grant_type: 'x' })].map((own): [string, TokenSourceOptions] => [
+      'the identity of the grant sign-in must be, or return, a string',
+      {
+        provider,
+        clientId: 'app',
+        grant: { name: 'sign-in', identity, ...(own && { parameters: own }) } as unknown as Grant,
+        store: new Map(),
+      },
+    ]),
+  ),
   ...[new Map(), { get: () => null, set: () => {}, delete: () => {} }].map((store): [string, TokenSourceOptions] => [
     'example: key is missing: set it to the user id',
     { provider, clientId: 'app', grant: { name: 'sign-in', identity: '' }, store },

@@ -1,6 +1,7 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
-import { createTokenSource, refreshToken, type Grant, type Token } from '../../src/index.ts'
+import { createTokenSource, refreshToken, type Grant, type Token, type TokenSourceOptions } from '../../src/index.ts'
+import { createDatabase } from '../database.ts'
 import { deferred, errorOf, grant, password, provider, refusal, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
@@ -652,4 +653,60 @@ test('a token of a store that is too short for validForMs is renewed, however lo
   const source = sourceOver(tokenEndpoint(grant('new')), { store })
   expect((await source.getToken()).accessToken).toBe('stored')
   expect((await source.getToken({ validForMs: 60_000 })).accessToken).toBe('new')
+})
+
+test.each<[string, TokenSourceOptions]>([
+  ['in memory', {}],
+  ['in a Map', { store: new Map() }],
+  ['in an asynchronous store', { store: createDatabase().open() }],
+])(
+  'setToken, clear and getToken of a new source take effect in the order of their calls, %s',
+  async (_where, options) => {
+    const token = (accessToken: string) => ({ accessToken, expiresAt: Date.now() + 3_600_000 })
+    const create = (key: string) => sourceOver(tokenEndpoint(), { grant: signedIn, key, ...options })
+    const cleared = create('a')
+    await Promise.allSettled([cleared.setToken(token('x')), cleared.getToken(), cleared.clear()])
+    expect(cleared.peek()).toBeUndefined()
+    expect(await errorOf(cleared.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+    const kept = create('b')
+    await Promise.allSettled([kept.clear(), kept.getToken(), kept.setToken(token('new'))])
+    expect((await kept.getToken()).accessToken).toBe('new')
+    const last = create('c')
+    await Promise.allSettled([last.setToken(token('x')), last.getToken(), last.setToken(token('new'))])
+    expect((await last.getToken()).accessToken).toBe('new')
+  },
+)
+
+test('idle() waits for a log-out', async () => {
+  const database = createDatabase()
+  const removing = deferred<undefined>()
+  const remove = async () => removing.promise
+  const source = sourceOver(tokenEndpoint(), { grant: signedIn, key: 'a', store: database.open({ delete: remove }) })
+  await source.setToken({ accessToken: 'x' })
+  let isIdle = false
+  const done = source.clear()
+  const idle = source.idle().then(() => (isIdle = true))
+  await seconds(0.1)
+  expect(isIdle).toBe(false)
+  removing.resolve(undefined)
+  await Promise.all([done, idle])
+})
+
+test('a grant that can start over does so after a 200 with an error, too', async () => {
+  const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'r' }), refusal('invalid_grant', 200))
+  const source = sourceOver(endpoint, { grant: password })
+  await source.getToken()
+  await seconds(3601)
+  expect((await source.getToken()).accessToken).toBe('token-3')
+})
+
+test('a call that needs a longer token gets the one at hand before that ends, if the server does not answer', async () => {
+  const endpoint = tokenEndpoint(grant('token-1', { expires_in: 60 }), new Promise<Response>(() => {}))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(56)
+  const token = source.getToken({ validForMs: 5000 })
+  await seconds(3.6)
+  expect((await token).accessToken).toBe('token-1')
+  await seconds(10)
 })

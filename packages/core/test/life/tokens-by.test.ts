@@ -72,3 +72,18 @@ test('sources without idle() are no obstacle to idle() of tokensBy', async () =>
   tenants('a')
   await expect(tenants.idle()).resolves.toBeUndefined()
 })
+
+test('idle() of tokensBy waits for sources that were dropped while they were not idle', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const tenants = tokensBy(() => sourceOver(endpoint), { maxIdle: 1 })
+  const token = tenants('first').getToken()
+  tenants('second')
+  let isIdle = false
+  const idle = tenants.idle().then(() => (isIdle = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isIdle).toBe(false)
+  answer.resolve(grant('late'))
+  await idle
+  expect((await token).accessToken).toBe('late')
+})

@@ -9,7 +9,7 @@ import {
   type TokenStore,
 } from '../../src/index.ts'
 import { createDatabase, until } from '../database.ts'
-import { errorOf, grant, password, refusal, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, password, refusal, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -205,4 +205,34 @@ test('the wait for a lock does not use up the time for a second attempt', async 
   await until(() => database.operations.length)
   await seconds(2)
   expect((await token).accessToken).toBe('token-2')
+})
+
+test.each([
+  ['its token was rejected', { rejected: 'token-1' }, 0],
+  ['the token has expired', {}, 0.6],
+])('a hiccup of a background renewal is bridged for a call that waits for it: %s', async (_why, need, later) => {
+  const hiccup = deferred<Response>()
+  const endpoint = tokenEndpoint(undefined, hiccup.promise)
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3599.5)
+  source.peek()
+  await until(() => endpoint.requests.length === 2)
+  await seconds(later)
+  const token = source.getToken(need)
+  await seconds(0)
+  hiccup.resolve(new Response('', { status: 503 }))
+  await seconds(1)
+  expect((await token).accessToken).toBe('token-3')
+})
+
+test('a hiccup of a background renewal that no call waits for is not bridged', async () => {
+  const endpoint = tokenEndpoint(undefined, new Response('', { status: 503 }))
+  const source = sourceOver(endpoint)
+  await source.getToken()
+  await seconds(3400)
+  source.peek()
+  await until(() => endpoint.requests.length === 2)
+  await seconds(0.5)
+  expect(endpoint.requests).toHaveLength(2)
 })

@@ -122,7 +122,7 @@ test('a late refusal ends the wait, and the next call starts over', async () => 
   answer.resolve(refusal('invalid_grant'))
   await seconds(1)
   expect(await accessTokenOf(source)).toBe('token-2')
-  expect(new URLSearchParams(await requests[1]?.text()).get('refresh_token')).toBe('refresh-0')
+  expect(new URLSearchParams(await requests[1]?.text()).get('grant_type')).toBe('password')
 })
 
 test.each(places)('setToken and clear discard a late answer %s', async (_what, make) => {
@@ -397,4 +397,142 @@ test('after such a log-out, a grant that can start over does so', async () => {
   await errorOf(source.clear())
   expect(await accessTokenOf(source)).toBe('token-1')
   expect(new URLSearchParams(await endpoint.requests[0]?.text()).get('grant_type')).toBe('password')
+})
+
+test.each(['reads', 'does not read'])(
+  'an access token that such a log-out could not remove is not used again either: the log-out %s it',
+  async (how) => {
+    const { source, database, endpoint } = await undeletable()
+    await source.setToken(token(3_600_000))
+    const remove = () => Promise.reject(new Error('down'))
+    const other = sourceOver(endpoint, { grant: signedIn, key: 'user', store: database.open({ delete: remove }) })
+    const one = how === 'reads' ? other : source
+    await errorOf(one.clear())
+    expect(await errorOf(one.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+    expect(endpoint.requests).toHaveLength(0)
+  },
+)
+
+test('if a log-out fails because the credentials cannot be looked up, its refresh token is not sent again', async () => {
+  const database = createDatabase()
+  const endpoint = tokenEndpoint()
+  let isDown = false
+  const clientSecret = async () => {
+    if (isDown) throw new Error('no vault')
+    return 'secret'
+  }
+  const source = sourceOver(endpoint, { grant: signedIn, key: 'user', store: database.open(), clientSecret })
+  await source.setToken(token())
+  await seconds(2)
+  isDown = true
+  await errorOf(source.clear())
+  isDown = false
+  await seconds(2)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(endpoint.requests).toHaveLength(0)
+})
+
+/** A server that rotates, and ends the login if a refresh token is used twice. Its answers take a while. */
+function strictServer(delayMs = 0) {
+  const sent: string[] = []
+  let isDead = false
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const form = new URLSearchParams(await new Request(input, init).text())
+    const refresh = form.get('refresh_token') ?? ''
+    isDead ||= refresh !== `refresh-${sent.length}`
+    sent.push(refresh)
+    if (delayMs) await new Promise((resolve) => setTimeout(resolve, delayMs))
+    return isDead
+      ? refusal('invalid_grant')
+      : grant(`token-${sent.length}`, { refresh_token: `refresh-${sent.length}` })
+  }
+  return { fetch, sent }
+}
+
+const start = () => refreshToken('refresh-0')
+
+test('the grant refreshToken() does not send its refresh token again after a failed lock', async () => {
+  const server = strictServer()
+  const database = createDatabase()
+  let isDown = false
+  const lock: NonNullable<TokenStore['lock']> = async (key, work) =>
+    isDown ? Promise.reject(new Error('down')) : database.lock(key, work)
+  const source = sourceOver(server, { store: database.open({ lock }), grant: start() })
+  expect(await accessTokenOf(source)).toBe('token-1')
+  await seconds(3601)
+  isDown = true
+  const outcome = errorOf(source.getToken())
+  await seconds(9)
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  isDown = false
+  await seconds(60)
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(server.sent).toEqual(['refresh-0', 'refresh-1'])
+})
+
+test('the grant refreshToken() does not send its refresh token while the store cannot be read', async () => {
+  for (const lock of [true, false]) {
+    const server = strictServer()
+    const database = createDatabase()
+    const own = lock ? { lock: database.lock } : {}
+    expect(await accessTokenOf(sourceOver(server, { store: database.open(own), grant: start() }))).toBe('token-1')
+    const get = () => Promise.reject(new Error('down'))
+    const restarted = sourceOver(server, { store: database.open({ ...own, get }), grant: start() })
+    expect(await errorOf(restarted.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+    expect(server.sent).toEqual(['refresh-0'])
+  }
+})
+
+test('two processes with the grant refreshToken() wait for each other, however long the answer takes', async () => {
+  const server = strictServer(5000)
+  const database = createDatabase()
+  const processes = [1, 2].map(() =>
+    sourceOver(server, { store: database.open({ lock: database.lock }), grant: start() }),
+  )
+  const tokens = Promise.all(processes.map((source) => accessTokenOf(source)))
+  await until(() => server.sent.length)
+  await seconds(6)
+  expect(await tokens).toEqual(['token-1', 'token-1'])
+  expect(server.sent).toEqual(['refresh-0'])
+})
+
+test.each([
+  ['in memory', undefined],
+  ['in a store', 'store'],
+])('the grant refreshToken() does not redeem its refresh token twice after a log-out, %s', async (_what, store) => {
+  const server = strictServer()
+  const source = sourceOver(server, { grant: start(), ...(store && { store: storage() }) })
+  await source.getToken()
+  await source.clear()
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(server.sent).toEqual(['refresh-0'])
+})
+
+test('a log-out elsewhere ends what the grant refreshToken() started', async () => {
+  const server = strictServer()
+  const database = createDatabase()
+  const [one, other] = [1, 2].map(() => sourceOver(server, { store: database.open(), grant: start() }))
+  await one?.getToken()
+  await other?.clear()
+  await seconds(3601)
+  expect(await errorOf(one?.getToken() ?? Promise.resolve())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(server.sent).toEqual(['refresh-0'])
+  expect(database.tokens()).toEqual([])
+})
+
+test('a server that does not rotate lets the grant refreshToken() start again', async () => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint, { grant: start() })
+  await source.getToken()
+  await source.clear()
+  expect(await accessTokenOf(source)).toBe('token-2')
+})
+
+test("an application's token that a failed clear() could not remove is not used again", async () => {
+  const database = createDatabase()
+  const remove = () => Promise.reject(new Error('down'))
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ delete: remove }) })
+  expect(await accessTokenOf(source)).toBe('token-1')
+  await errorOf(source.clear())
+  expect(await accessTokenOf(source)).toBe('token-2')
 })

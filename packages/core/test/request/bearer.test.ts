@@ -280,23 +280,46 @@ test.each([
   expect(target.calls.map(({ body }) => body)).toEqual(['streamed', 'streamed'])
 })
 
+test('a stream with retry: 0 is not buffered: the call gets the 401, and the next call gets a new token', async () => {
+  const target = api(unauthorized())
+  const http = client(target)
+  const clone = vi.spyOn(Request.prototype, 'clone')
+  const error = await errorOf(http.post(url, { body: streamOf('streamed'), retry: { limit: 0 } }))
+  expect(clone).not.toHaveBeenCalled()
+  clone.mockRestore()
+  expect((error as HTTPError).response.status).toBe(401)
+  expect((error as HTTPError).data).toEqual({ error: 'invalid_token' })
+  await http.get(url)
+  expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
+})
+
 test.each([
-  ['a stream', () => ({ input: url, options: { body: streamOf('streamed') } })],
-  ['a Request', () => ({ input: new Request(url, { method: 'POST', body: 'streamed' }), options: {} })],
-])(
-  '%s with retry: 0 is not buffered: the call gets the 401, and the next call gets a new token',
-  async (_what, make) => {
-    const target = api(unauthorized())
-    const http = client(target)
-    const { input, options } = make()
-    const clone = vi.spyOn(Request.prototype, 'clone')
-    const error = await errorOf(http.post(input, { ...options, retry: { limit: 0 } }))
-    expect(clone).not.toHaveBeenCalled()
-    clone.mockRestore()
-    expect((error as HTTPError).response.status).toBe(401)
-    expect((error as HTTPError).data).toEqual({ error: 'invalid_token' })
-    await http.get(url)
-    expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
+  ['no hooks', {}],
+  ['a beforeRequest hook', { beforeRequest: [() => {}] }],
+  ['an afterResponse hook', { afterResponse: [() => {}] }],
+])('a Request with a body is sent again with retry: 0, with %s', async (_what, hooks) => {
+  const target = api(unauthorized())
+  await client(target).post(new Request(url, { method: 'POST', body: 'text' }), { retry: 0, hooks })
+  expect(target.calls.map(({ body }) => body)).toEqual(['text', 'text'])
+})
+
+test.each(['before', 'between', 'after'])(
+  'the nearest prefix wins, if a hook that replaces all hooks stands %s',
+  async (place) => {
+    const target = api()
+    const source = (accessToken: string, prefix: string): TokenSource => ({
+      apis: [prefix],
+      getToken: async () => ({ accessToken }),
+    })
+    const replace = { hooks: { init: [(options: { hooks?: object }) => void (options.hooks = { beforeRequest: [] })] } }
+    const near = bearer(source('near', 'https://api.example/v1'))
+    const far = bearer(source('far', 'https://api.example'))
+    const parts =
+      { before: [replace, near, far], between: [near, replace, far], after: [near, far, replace] }[place] ?? []
+    const http = parts.reduce((one, options) => one.extend(options), ky.create({ fetch: target.fetch, retry: 0 }))
+    await http.get('https://api.example/v1/things')
+    await http.get('https://api.example/v2/things')
+    expect(target.calls.map(({ authorization }) => authorization)).toEqual(['Bearer near', 'Bearer far'])
   },
 )
 

@@ -15,6 +15,7 @@ test.each([
   ['Basic realm="x", Bearer realm="y"', true],
   ['Bearer error="insufficient_scope", scope="write"', false],
   ['Bearer error=insufficient_scope', false],
+  [String.raw`Bearer error="insufficient\_scope"`, false],
   ['BEARER ERROR="insufficient_scope"', false],
   ['Bearer error="insufficient_user_authentication", max_age=60', false],
   ['Bearer error="insufficient_scope", DPoP error="use_dpop_nonce"', false],

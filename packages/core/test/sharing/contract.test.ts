@@ -69,8 +69,9 @@ test.each<[string, Record<string, unknown>, number | undefined, string]>([
     'set',
   ],
   ['at least until the access token expires', { refresh_expires_in: 60 }, undefined, 'set for 3600000'],
-  ['for entryTtlMs', {}, 10 * minute, 'set for 600000'],
-  ['for entryTtlMs, if the refresh token expires later', { refresh_expires_in: 7200 }, 10 * minute, 'set for 600000'],
+  ['for entryTtlMs', {}, 100 * minute, 'set for 6000000'],
+  ['for entryTtlMs, if the refresh token expires later', { refresh_expires_in: 7200 }, 100 * minute, 'set for 6000000'],
+  ['until the access token expires, if entryTtlMs is shorter', {}, 10 * minute, 'set for 3600000'],
   [
     'until the refresh token expires, if entryTtlMs is longer',
     { refresh_expires_in: 7200 },

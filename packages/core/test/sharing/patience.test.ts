@@ -179,3 +179,13 @@ test('a holder waits for its own slow request, however long that takes', async (
   expect(asked).toEqual([''])
   expect(endpoint.requests).toHaveLength(1)
 })
+
+test('a lock that is lost as soon as it is granted does not stop an application', async () => {
+  const database = createDatabase()
+  const lock: Lock = async (_key, work) => work({ signal: AbortSignal.abort() })
+  const endpoint = tokenEndpoint()
+  const token = accessTokenOf(sourceOver(endpoint, { store: database.open({ lock }) }))
+  await pass(2)
+  expect(await token).toBe('token-1')
+  expect(endpoint.requests).toHaveLength(1)
+})

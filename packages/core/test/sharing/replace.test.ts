@@ -1,7 +1,7 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
 import type { Token, TokenStore } from '../../src/index.ts'
-import { createDatabase, until, watch } from '../database.ts'
+import { accessTokenOf, createDatabase, until, watch } from '../database.ts'
 import { deferred, errorOf, grant, provider, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
@@ -266,4 +266,21 @@ test('a store that loses each lock at once does not keep the process busy', asyn
   await seconds(10)
   expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   expect(database.operations.filter((operation) => operation === 'lock').length).toBeLessThan(50)
+})
+
+test('a sign-in without a refresh token, during a renewal elsewhere, stays', async () => {
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const database = createDatabase()
+  const options = { grant: signedIn, key: 'user' }
+  const elsewhere = sourceOver(tokenEndpoint(), { store: database.open(), ...options })
+  await elsewhere.setToken({ accessToken: 'old', refreshToken: 'r', expiresAt: Date.now() })
+  const source = sourceOver(endpoint, { store: database.open(), ...options })
+  const waiting = accessTokenOf(source)
+  await until(() => endpoint.requests.length)
+  const next = { accessToken: 'next', expiresAt: Date.now() + 3_600_000 }
+  await elsewhere.setToken(next)
+  answer.resolve(grant('late', { refresh_token: 's' }))
+  expect(await waiting).toBe('next')
+  expect(database.tokens()).toEqual([next])
 })

@@ -38,7 +38,7 @@ const attempt = (reason: Attempt['reason'], rejected?: string): Attempt => ({
   isCurrent: () => true,
   checkCurrent: () => {},
   checkLimit: () => {},
-  mayBridge: false,
+  mayBridge: () => false,
   markRedeeming: () => {},
 })
 
@@ -86,7 +86,8 @@ test.each<[what: string, stored: Stored, state: TokenState, isUser: boolean, exp
   ],
   ['none if neither has one', token('theirs', 1), empty, true, undefined],
 ])('the refresh token to redeem is %s', (_what, stored, state, isUser, expected) => {
-  expect(refreshTokenOf(stored, state, isUser)).toBe(expected)
+  const grant = isUser ? { name: 'g', identity: '' } : { name: 'g', identity: '', parameters: () => ({}) }
+  expect(refreshTokenOf(stored, state, { key: undefined, grant })).toBe(expected)
 })
 
 test.each<[what: string, before: Stored, after: Stored, isUser: boolean, expected: boolean]>([

@@ -503,3 +503,110 @@ test.each(['refresh-1', 'refresh-2'])(
     expect(source.peek()).toBe(isRotated ? 'Bearer token-2' : 'Bearer later')
   },
 )
+
+/** A store that is wholly down while `isDown`, over a database that another process uses too. */
+function outage({ hasLock = false, hasReplace = false } = {}) {
+  const database = createDatabase()
+  const whole = database.open()
+  const state = { isDown: false }
+  const check = () => {
+    if (state.isDown) throw new Error('down')
+  }
+  const store: TokenStore = {
+    get: async (key) => (check(), whole.get(key)),
+    set: async (key, token, ttlMs) => (check(), whole.set(key, token, ttlMs)),
+    delete: async (key) => (check(), whole.delete(key)),
+    ...(hasReplace && {
+      replace: async (key, isExpected, token) => {
+        check()
+        const text = database.contents.get(key)
+        if (!isExpected(text === undefined ? null : JSON.parse(text))) return false
+        database.contents.set(key, JSON.stringify(token))
+        return true
+      },
+    }),
+    ...(hasLock && { lock: async (key, work) => (check(), database.lock(key, work)) }),
+  }
+  return { database, state, store, elsewhere: () => sourceOver(tokenEndpoint(), { store: database.open(), ...user }) }
+}
+
+test.each([9_000_000, undefined])(
+  'a sign-in during an outage replaces an older login, even one that expires later: in %s ms',
+  async (endsIn) => {
+    const { database, state, store, elsewhere } = outage()
+    const end = endsIn === undefined ? {} : { expiresAt: Date.now() + endsIn }
+    await elsewhere().setToken({ accessToken: 'old', refreshToken: 'old', ...end })
+    const source = sourceOver(tokenEndpoint(), { store, ...user })
+    state.isDown = true
+    const next = { accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 3_600_000 }
+    await errorOf(source.setToken(next))
+    state.isDown = false
+    await source.idle()
+    expect(await accessTokenOf(source)).toBe('next')
+    expect(database.tokens()).toEqual([next])
+  },
+)
+
+test.each(kinds)('its renewal redeems each refresh token once, if the store comes back meanwhile: %o', async (kind) => {
+  const { database, state, store, elsewhere } = outage(kind)
+  await elsewhere().setToken({ accessToken: 'old', refreshToken: 'old', expiresAt: Date.now() - 1 })
+  const answer = deferred<Response>()
+  const endpoint = tokenEndpoint(answer.promise)
+  const source = sourceOver(endpoint, { store, ...user })
+  state.isDown = true
+  await errorOf(source.setToken({ accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 10_000 }))
+  await seconds(11)
+  const waiting = accessTokenOf(source)
+  await until(() => endpoint.requests.length)
+  state.isDown = false
+  answer.resolve(refreshed(2))
+  expect(await waiting).toBe('token-2')
+  await source.idle()
+  expect(endpoint.requests).toHaveLength(1)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
+})
+
+test('a renewed token is kept if the entry has changed, and cannot be read', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  const state = { isReadable: true }
+  const get = (key: string) => (state.isReadable ? whole.get(key) : Promise.reject(new Error('down')))
+  const replace: NonNullable<TokenStore['replace']> = async (_key, isExpected) => {
+    state.isReadable = false
+    return isExpected({ accessToken: 'other', refreshToken: 'other', expiresAt: 1 })
+  }
+  const endpoint = tokenEndpoint(refreshed(2))
+  const source = sourceOver(endpoint, { store: { ...database.open({ get }), replace }, ...user })
+  await source.setToken(expired())
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(endpoint.requests).toHaveLength(1)
+})
+
+test('a log-out elsewhere also ends a sign-in that could not be written', async () => {
+  const { database, state, store } = flaky()
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  await source.setToken(expired())
+  state.isDown = true
+  await errorOf(source.setToken({ accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 3_600_000 }))
+  await sourceOver(tokenEndpoint(), { store: database.open(), ...user }).clear()
+  state.isDown = false
+  await source.idle()
+  expect(database.tokens()).toEqual([])
+})
+
+test('the renewal of an unsaved login takes nothing from the entry of another login', async () => {
+  const { database, state, store } = flaky()
+  const source = sourceOver(tokenEndpoint(grant('token-2')), { store, ...user })
+  const old = { ...expired(), scope: 'old', idToken: 'old', refreshExpiresAt: Date.now() + 20_000 }
+  await source.setToken(old)
+  state.isDown = true
+  await errorOf(source.setToken({ accessToken: 'next', refreshToken: 'next', scope: 'new', expiresAt: Date.now() }))
+  state.isDown = false
+  expect(await source.getToken()).toEqual({
+    accessToken: 'token-2',
+    refreshToken: 'next',
+    scope: 'new',
+    expiresAt: Date.now() + 3_600_000,
+  })
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'next', scope: 'new' }])
+})
