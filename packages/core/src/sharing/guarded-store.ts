@@ -7,7 +7,7 @@ import { endOf, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
 import { describeError } from './describe-error.ts'
 import { runUnderLock, type Busy, type Work } from './run-under-lock.ts'
-import { replaceBySet } from './replace-by-set.ts'
+import { isPromise, replaceBySet } from './replace-by-set.ts'
 import type { Stored } from './stored.ts'
 
 /** Runs an operation of a store. Without a `value`, it failed, or took too long. */
@@ -43,11 +43,16 @@ export type GuardedStore = {
   readonly hasLock: boolean
 }
 
-/** Guards a store. Each operation may take `storeTimeoutMs`, not counting the wait for a lock. */
+/**
+ * Guards a store. Each operation may take `storeTimeoutMs`, not counting the wait for a lock.
+ *
+ * @param onLate - called when a write succeeds after it has counted as failed. See `repairEntry`.
+ */
 export function guardStore(
   store: TokenStore,
   { storeTimeoutMs: timeoutMs, entryTtlMs }: Pick<Settings, 'storeTimeoutMs' | 'entryTtlMs'>,
   report: (failure: StoreFailure) => void,
+  onLate: (key: string, written: Token | null) => void,
 ): GuardedStore {
   const fail = (operation: StoreFailure['operation'], message: string, isRefreshTokenAtRisk = false) =>
     report({ type: 'store-failed', operation, message, isRefreshTokenAtRisk })
@@ -64,7 +69,23 @@ export function guardStore(
     }
   }
 
-  const remove = async (key: string) => 'value' in (await guard('delete', () => store.delete(key)))
+  /** Makes a guard for the writes under a key, which also notices a late success. */
+  const guardWrites =
+    (key: string, written: Token | null): Guard =>
+    async (operation, work, token) => {
+      let isLate = false
+      const watched = () => {
+        const running = work()
+        const tell = () => isLate && onLate(key, written)
+        if (operation !== 'get' && isPromise(running)) running.then(tell, () => {})
+        return running
+      }
+      const answer = await guard(operation, watched, token)
+      isLate = !('value' in answer)
+      return answer
+    }
+
+  const remove = async (key: string) => 'value' in (await guardWrites(key, null)('delete', () => store.delete(key)))
 
   /** How long the store must keep a token, in milliseconds. `undefined`: until it is deleted. */
   const ttlOf = (token: Token): number | undefined => {
@@ -97,7 +118,8 @@ export function guardStore(
       // An expired token is not stored. The older entry must not stay either.
       if (ttlMs !== undefined && ttlMs <= 0) return (await remove(key)) ? 'written' : 'failed'
       // A copy, because a Map keeps the object that it is given.
-      const answer = await guard('set', () => checkWritten(store.set(key, { ...token }, ttlMs)), token)
+      const write = () => checkWritten(store.set(key, { ...token }, ttlMs))
+      const answer = await guardWrites(key, token)('set', write, token)
       return 'value' in answer ? 'written' : 'failed'
     },
     replace: async (key, isExpected, token) => {
@@ -111,7 +133,13 @@ export function guardStore(
       }
       if (!store.replace) {
         const write = () => (isOver ? store.delete(key) : checkWritten(store.set(key, { ...token }, ttlMs)))
-        const isDone = await replaceBySet(guard, () => store.get(key), check, write, token)
+        const isDone = await replaceBySet(
+          guardWrites(key, isOver ? null : token),
+          () => store.get(key),
+          check,
+          write,
+          token,
+        )
         return isChanged ? 'changed' : isDone ? 'written' : 'failed'
       }
       // If the entry changed while it was compared, it is compared again, once.

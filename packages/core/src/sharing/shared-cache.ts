@@ -4,10 +4,12 @@ import type { Settings } from '../life/options.ts'
 import { forget, remember } from '../life/state.ts'
 import type { Life, TokenCache } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
-import { guardStore } from './guarded-store.ts'
+import { guardStore, type GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import { createLocator } from './locator.ts'
 import { createRenewal } from './renewal.ts'
+import { repairEntry } from './repair-entry.ts'
+import { stateOf } from './state-of.ts'
 import { isOlderThan, isUsers } from './stored.ts'
 import { markUnsaved } from './unsaved.ts'
 
@@ -21,7 +23,9 @@ export function createSharedCache(
   settings: Settings,
   report: (event: TokenEventDetails) => void,
 ): Life['locate'] {
-  const store = guardStore(rawStore, settings, report)
+  const store: GuardedStore = guardStore(rawStore, settings, report, (key, written) =>
+    repairEntry(stateOf(rawStore, key), store, settings, written),
+  )
   const find = createLocator(settings, rawStore)
 
   const cache: TokenCache = {

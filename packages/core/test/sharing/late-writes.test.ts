@@ -1,0 +1,121 @@
+import { useFakeTime } from '../fake-time.ts'
+import { expect, test } from 'vitest'
+import type { Token, TokenStore } from '../../src/index.ts'
+import { accessTokenOf, createDatabase, until } from '../database.ts'
+import { deferred, errorOf, grant, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
+
+const { seconds } = useFakeTime()
+
+// A write that takes too long counts as failed, but the store can still execute it later.
+
+const login = (name: string, endsIn = 3_600_000): Token => ({
+  accessToken: name,
+  refreshToken: `refresh of ${name}`,
+  expiresAt: Date.now() + endsIn,
+})
+
+/** A store without `replace` that executes one write later: the next one after \`hold\`, when \`release\` is called. */
+function slowStore() {
+  const database = createDatabase()
+  const whole = database.open()
+  let held: ReturnType<typeof deferred<undefined>> | undefined
+  let isNext = false
+  const write = async <T>(work: () => T): Promise<T> => {
+    if (!isNext) return work()
+    isNext = false
+    held = deferred<undefined>()
+    await held.promise
+    return work()
+  }
+  const store: TokenStore = {
+    get: (key) => whole.get(key),
+    set: (key, token, ttlMs) => write(() => whole.set(key, token, ttlMs)),
+    delete: (key) => write(() => whole.delete(key)),
+  }
+  return {
+    database,
+    store,
+    hold: () => void (isNext = true),
+    isHeld: () => held !== undefined,
+    release: () => held?.resolve(undefined),
+  }
+}
+
+const user = { grant: signedIn, key: 'user' }
+
+test('an older token that is written late does not stay over a newer one', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  const source = sourceOver(tokenEndpoint(grant('newer', { refresh_token: 'r' })), { store, ...user })
+  hold()
+  const outcome = errorOf(source.setToken(login('older', 10_000)))
+  await until(isHeld)
+  await seconds(0.5)
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  await source.idle()
+  await seconds(10)
+  expect(await accessTokenOf(source)).toBe('newer')
+  release()
+  await until(() => database.tokens()[0]?.accessToken === 'newer' && database.operations.at(-1) !== 'get')
+  await source.idle()
+  expect(database.tokens()).toMatchObject([{ accessToken: 'newer', refreshToken: 'r' }])
+})
+
+test('a login that is written late does not come back after a log-out', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  hold()
+  const outcome = errorOf(source.setToken(login('one')))
+  await until(isHeld)
+  await seconds(0.5)
+  await outcome
+  await source.clear()
+  release()
+  await until(() => database.operations.filter((operation) => operation === 'delete').length === 2)
+  await seconds(1)
+  expect(database.tokens()).toEqual([])
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('a log-out that the store executes late does not remove the next login', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  await source.setToken(login('one'))
+  hold()
+  const outcome = errorOf(source.clear())
+  await until(isHeld)
+  await seconds(0.5)
+  await outcome
+  await source.setToken(login('two'))
+  const before = database.operations.length
+  release()
+  await until(() => database.operations.length >= before + 3)
+  await source.idle()
+  expect(database.tokens()).toMatchObject([{ accessToken: 'two' }])
+})
+
+test('a late write of the newest token needs no repair, and a late read changes nothing', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  const reading = deferred<undefined>()
+  let isSlow = false
+  const get = async (key: string) => {
+    if (isSlow) await reading.promise
+    return store.get(key)
+  }
+  const source = sourceOver(tokenEndpoint(), { store: { ...store, get }, ...user })
+  hold()
+  const outcome = errorOf(source.setToken(login('one')))
+  await until(isHeld)
+  await seconds(0.5)
+  await outcome
+  isSlow = true
+  const idle = source.idle()
+  await seconds(0.5)
+  isSlow = false
+  await idle
+  const before = database.operations.length
+  release()
+  reading.resolve(undefined)
+  await seconds(1)
+  expect(database.operations.slice(before)).toEqual(['set', 'get'])
+  expect(database.tokens()).toMatchObject([{ accessToken: 'one' }])
+})
