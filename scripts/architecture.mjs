@@ -12,7 +12,7 @@ const small = 'small functions'
 
 /** Files of core that lie in no folder, by what CONTRIBUTING.md calls them. */
 const groups = {
-  vocabulary: ['token', 'provider', 'grant', 'store', 'errors', 'events'],
+  vocabulary: ['token', 'provider', 'grant', 'store', 'errors', 'events', 'invalid-reason'],
   later: ['load-later', 'loaded-later'],
   index: ['index'],
 }

@@ -11,6 +11,13 @@ const isCheck = process.argv.includes('--check')
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'))
 const root = read('package.json')
 
+/** The addresses that the packages have now. */
+const before = read('packages/core/package.json')
+const addresses = [
+  [`${pageOf(before)}/`, `${pageOf(root)}/`],
+  [before.homepage.replace(/packages\/core$/, ''), root.homepage],
+]
+
 const changed = globSync('packages/*/package.json').filter((file) => {
   const own = read(file)
   if (own.private) return false
@@ -21,10 +28,9 @@ const changed = globSync('packages/*/package.json').filter((file) => {
 })
 
 // Links of READMEs are whole addresses, because a README is also shown outside the repository.
-const page = pageOf(root)
 for (const file of [...globSync('packages/*/README.md'), 'templates/provider/README.md']) {
   const text = readFileSync(file, 'utf8')
-  const linked = text.replaceAll(/https:\/\/[\w./-]+(?=\/(?:tree|blob)\/main\/(?:apps|docs|packages)\/)/g, page)
+  const linked = addresses.reduce((all, [old, now]) => all.replaceAll(old, now), text)
   if (linked === text) continue
   if (!isCheck) writeFileSync(file, linked)
   changed.push(file)

@@ -84,7 +84,11 @@ export default defineConfig({
     headers: { slugify: slug },
     config: translateLinks,
   },
-  transformPageData: (page) => ({ description: page.description || describePage(page.filePath) }),
+  transformPageData: (page) => {
+    // The pages of the reference are generated: there is no file to edit.
+    if (page.relativePath.startsWith('reference/')) page.frontmatter['editLink'] = false
+    return { description: page.description || describePage(page.filePath) }
+  },
   themeConfig: {
     logo,
     nav: [

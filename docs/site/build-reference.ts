@@ -122,7 +122,8 @@ function validate(whole: ProjectReflection): void {
   }
   if (packageName !== undefined) whole.packageName = packageName
 
-  for (const { name, children = [] } of modulesOf(whole)) {
+  for (const { name, comment: about, children = [] } of modulesOf(whole)) {
+    if (!about) app.logger.error(`${name} has no @packageDocumentation`)
     for (const { name: member, kind, signatures = [] } of children) {
       const isShown = signatures.some(({ comment }) => comment?.getTag('@example'))
       if (kind === ReflectionKind.Function && !isShown) app.logger.error(`${name}: ${member}() has no @example`)

@@ -17,12 +17,12 @@ export function firstSentenceOf(markdown: string): string {
   const paragraph = markdown
     .replace(/^---\n.*?\n---\n/s, '')
     .split(/\n{2,}/)
-    .find((block) => /^[A-Z`]/.test(block))
+    .find((block) => /^(?:[A-Z]|`[^`])/.test(block))
   if (!paragraph) return ''
   const text = paragraph
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/[`*\\]/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
-  return /^.+?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text
+  return /^.+?\.(?= |$)/.exec(text)?.[0] ?? text.replace(/:$/, '.')
 }

@@ -3,11 +3,17 @@ import { expect, test } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
 
-type Manifest = { readonly name: string; readonly private?: boolean; readonly repository: { readonly url: string } }
+type Manifest = {
+  readonly name: string
+  readonly private?: boolean
+  readonly homepage: string
+  readonly repository: { readonly url: string }
+}
 
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8')
 const readManifest = (file: string): Manifest => JSON.parse(read(file)) as Manifest
 
+const { homepage } = readManifest('package.json')
 const repository = readManifest('package.json').repository.url.replace(/^git\+|\.git$/g, '')
 
 /** The folders whose README is shown on the page of a package, and the folder that such a page is about. */
@@ -34,6 +40,9 @@ test.each(readmes)('the README of $name: a sentence, the installation, a program
   expect(install).toContain(name)
   expect(language).toBeDefined()
   expect(program).toContain(`from '${name}'`)
+  const imported = [...program.matchAll(/from '((?:@[^/']+\/)?[^/']+)'/g)].map(([, one = '']) => one)
+  for (const one of imported.filter((other) => !other.startsWith('cloudflare:'))) expect(install).toContain(one)
+  expect(text).toContain(`${homepage}reference/${name.replace('@oauthkit/', '')}/`)
   expect(program.split('\n').filter(Boolean).length).toBeLessThanOrEqual(12)
 })
 

@@ -1,3 +1,9 @@
+/**
+ * Emulated OAuth 2.0 providers for tests and demos: Orange, Digitaleo and Bouygues Telecom. They behave as their
+ * documentation says, and you can script them.
+ *
+ * @packageDocumentation
+ */
 export type { BouyguesSettings } from './bouygues/bouygues-settings.ts'
 export type { Clock } from './clock.ts'
 export { createEmulator, type Emulator, type EmulatorOptions } from './create-emulator.ts'

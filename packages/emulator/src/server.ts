@@ -1,3 +1,8 @@
+/**
+ * Serves an emulator over HTTP, on Node, Deno and Bun.
+ *
+ * @packageDocumentation
+ */
 import { createAdaptorServer } from '@hono/node-server'
 import type { Emulator } from './create-emulator.ts'
 
