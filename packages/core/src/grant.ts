@@ -46,6 +46,13 @@ export type Grant = {
   checkRefreshed?(token: Token, previous: Token): string | undefined
 }
 
+/** Returns the refresh token that a grant starts from, if it has one. */
+export function startTokenOf(grant: Grant): string | undefined {
+  const token: unknown = grant.refreshToken?.()
+  if (token === undefined || typeof token === 'string') return token
+  throw new TypeError(`refreshToken() of the grant ${grant.name} must return a string`)
+}
+
 /** Returns the owner of a grant's tokens. Empty for the application, and for the user of the option `key`. */
 export function ownerOf({ name, identity }: Grant): string {
   const owner: unknown = typeof identity === 'function' ? identity() : identity

@@ -29,8 +29,8 @@ export function createEntries(commands: Commands, prefix: string): Entries {
   const readState = async (key: string): Promise<string> => {
     try {
       const text = await commands.get(prefix + key)
-      if (text?.includes('\uFFFD')) return 'no text'
-      return text === null ? '' : `=${text}`
+      if (text === null) return ''
+      return text.includes('\uFFFD') && typeof parse(text) === 'string' ? 'no text' : `=${text}`
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return 'wrong type'
       throw error
@@ -60,7 +60,11 @@ export function createEntries(commands: Commands, prefix: string): Entries {
 function valueOf(state: string): unknown {
   if (state === '') return null
   if (!state.startsWith('=')) return { unreadable: 'it is not a text of Redis' }
-  const text = state.slice(1)
+  return parse(state.slice(1))
+}
+
+/** Returns the value of a JSON text, or the text itself if it is not JSON. */
+function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

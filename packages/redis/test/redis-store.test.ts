@@ -108,6 +108,14 @@ describe.each([nodeRedis, ioredis, ioredis5])('over $name:', ({ connect }) => {
     expect(await redisStore(twice).replace('key', () => true, token)).toBe(true)
   })
 
+  test('a text with a character that was lost elsewhere is a text', async () => {
+    const store = redisStore(client)
+    const odd = { ...token, extra: { name: 'Jos\uFFFD' } }
+    await store.set('key', odd)
+    expect(await store.get('key')).toEqual(odd)
+    expect(await store.replace('key', () => true, token)).toBe(true)
+  })
+
   describe('an entry that is not a text', () => {
     const write: Record<string, () => Promise<unknown>> = {
       'a list': () => admin.lPush('key', 'text'),

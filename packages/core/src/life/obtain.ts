@@ -73,8 +73,10 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
   // A token that is too short for the call is better than none. So the wait for a longer one ends before it does.
   const now = Date.now()
   const short = isUsable(state.cached, need, now) ? state.cached : undefined
-  if (short)
-    renewing = withTimeout(renewing, Math.max(short.expiresAt - timeFor(short, now) - 500, 0), () => short.token)
+  const longestMs = short ? short.expiresAt - timeFor(short, now) - 500 : 0
+  const longer = renewing
+  if (short && longestMs > 0)
+    renewing = withTimeout(longer, longestMs, () => (isUsable(short, need, Date.now()) ? short.token : longer))
   const token = await renewing.catch((error: unknown) => {
     const { cached } = state
     if (isUsable(cached, need, Date.now())) return cached.token

@@ -1,4 +1,5 @@
 import type { RenewalReason } from '../events.ts'
+import { startTokenOf, type Grant } from '../grant.ts'
 import type { Provider } from '../provider.ts'
 import type { Token } from '../token.ts'
 import type { Pending } from '../wait.ts'
@@ -30,7 +31,9 @@ export type TokenState = {
    * Access and refresh tokens that the store may still hold, but that are not used any more: a log-out ended them, or this
    * process has redeemed them.
    */
-  ended: readonly (string | undefined)[]
+  ended: readonly string[]
+  /** Whether the refresh token that the grant starts from must not be sent again. */
+  isStartSpent: boolean
   /** The last failure. A success removes it. */
   failure: Failure | undefined
   /** The rate limit for renewals after a rejected token. `undefined` before the first one. */
@@ -77,6 +80,7 @@ export const createState = (key: string): TokenState => ({
   pending: undefined,
   redeeming: undefined,
   ended: none,
+  isStartSpent: false,
   failure: undefined,
   forcedRenewals: undefined,
   grantedAt: none,
@@ -97,7 +101,13 @@ export function remember(state: TokenState, token: Token, provider: Provider, is
 
 /** Marks tokens that must not be used any more, even if the store still has them. */
 export function endTokens(state: TokenState, ...tokens: readonly (string | undefined)[]): void {
-  state.ended = [...state.ended, ...tokens].slice(-8)
+  state.ended = [...state.ended, ...tokens.filter((token) => token !== undefined)].slice(-8)
+}
+
+/** Marks a refresh token that was redeemed or refused, so that it is not sent again. */
+export function spend(state: TokenState, grant: Grant, refreshToken: string): void {
+  endTokens(state, refreshToken)
+  if (refreshToken === startTokenOf(grant)) state.isStartSpent = true
 }
 
 /** Forgets the token and each renewal that began before. */

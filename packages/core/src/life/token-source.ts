@@ -111,7 +111,11 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     clear: () => {
       const known = { ...life.state }
       // Forgets the token before anything else, so that no call gets it any more.
-      if (life.state) forget(life.state)
+      if (life.state) {
+        // Its answer is not read any more.
+        if (life.state.redeeming) life.state.isStartSpent = true
+        forget(life.state)
+      }
       return inOrder(life, async () => (await loadPart(settings, 'clears a token')).clear(life, known))
     },
     idle: async () => (await loadPart(settings, 'waits until a source is idle')).idle(life),
@@ -125,7 +129,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
 function inOrder<T>(life: Life, work: () => Promise<T>): Promise<T> {
   const done = life.changing ? withTimeout(life.changing, life.settings.timeoutMs, () => {}).then(work) : work()
   life.latest = done
-  life.changing = done.catch(() => {})
+  // The promise does not keep the result, which can be a token.
+  life.changing = done.then(ignore, ignore)
   return done
 }
 

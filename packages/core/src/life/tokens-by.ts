@@ -2,6 +2,9 @@ import { createLru } from '../lru.ts'
 import type { TokenSource } from '../token.ts'
 import type { OwnTokenSource } from './token-source.ts'
 
+/** How many dropped sources `idle` also waits for. */
+const maxDropped = 1000
+
 /**
  * Returns a function that makes one token source for each key, such as a tenant or a user.
  *
@@ -23,17 +26,18 @@ export function tokensBy<Source extends TokenSource & Partial<Pick<OwnTokenSourc
   create: (key: string) => Source,
   { maxIdle = 10_000 }: { readonly maxIdle?: number } = {},
 ): ((key: string) => Source) & Pick<OwnTokenSource, 'idle'> {
-  /** The sources that were dropped while they were not idle. */
-  const leaving = new Set<Promise<void>>()
+  /** The sources that were dropped last. They may not be idle yet. */
+  const dropped = new Set<Source>()
   const onDrop = (source: Source) => {
-    const left = source.idle?.().catch(() => {})
-    if (!left) return
-    leaving.add(left)
-    void left.then(() => leaving.delete(left))
+    dropped.add(source)
+    const [first] = dropped
+    if (first && dropped.size > maxDropped) dropped.delete(first)
   }
   const sourceOf = createLru(create, maxIdle, undefined, onDrop)
   const idle = async () => {
-    await Promise.all([...leaving, ...Array.from(sourceOf.members.values(), async (source) => source.idle?.())])
+    const sources = [...dropped, ...sourceOf.members.values()]
+    await Promise.all(sources.map(async (source) => source.idle?.()))
+    for (const source of sources) dropped.delete(source)
   }
   return Object.assign((key: string) => sourceOf(key), { idle })
 }

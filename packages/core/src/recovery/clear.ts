@@ -12,7 +12,10 @@ import type { Token } from '../token.ts'
 export async function clear(life: Life, known: Partial<TokenState>): Promise<Token | undefined> {
   const { cache, state } = await locate(life).catch((error: unknown) => {
     // The entry cannot be found, so it stays.
-    if (life.state) end(life.state, known.cached?.token, known.stored)
+    if (life.state) {
+      end(life.state, known.cached?.token, known.stored, life.state.cached?.token)
+      forget(life.state)
+    }
     throw error
   })
   // Another source over the same store may know a token that this one has not seen yet.
@@ -27,4 +30,4 @@ export async function clear(life: Life, known: Partial<TokenState>): Promise<Tok
 }
 
 const end = (state: TokenState, ...tokens: readonly (Token | null | undefined)[]): void =>
-  endTokens(state, ...tokens.flatMap((token) => (token ? [token.accessToken, token.refreshToken] : [])))
+  endTokens(state, ...tokens.flatMap((token) => [token?.accessToken, token?.refreshToken]))

@@ -1,4 +1,5 @@
-import { endTokens } from '../life/state.ts'
+import { spend } from '../life/state.ts'
+import { startTokenOf } from '../grant.ts'
 import { withoutRefreshToken } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import type { Attempt, Located } from '../life/token-cache.ts'
@@ -10,16 +11,18 @@ import { redeem, signInAgain } from './redeem.ts'
 export async function renewInMemory(
   settings: Settings,
   { state }: Located,
-  { checkCurrent }: Attempt,
+  { checkCurrent, isCurrent }: Attempt,
   request: SendTokenRequest,
 ): Promise<Token> {
   const { grant } = settings
-  const previous = state.cached?.token
-  const refreshToken = previous?.refreshToken ?? grant.refreshToken?.()
+  const cached = state.cached?.token
+  const refreshToken = cached?.refreshToken ?? (state.isStartSpent ? undefined : startTokenOf(grant))
   if (refreshToken && !state.ended.includes(refreshToken)) {
+    // The token in memory can be of another login.
+    const previous = cached?.refreshToken === refreshToken ? cached : undefined
     const token = await redeem(settings, request, refreshToken, previous)
     // A server that rotates has ended this refresh token.
-    if (token?.refreshToken !== refreshToken) endTokens(state, refreshToken)
+    if (token?.refreshToken !== refreshToken && isCurrent()) spend(state, grant, refreshToken)
     if (token) return token
     checkCurrent()
     // The refresh token is dead. The access token is still valid until it expires.

@@ -11,7 +11,7 @@ export async function setToken(life: Life, token: Token): Promise<void> {
   if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
   const { cache, state } = await locate(life)
   state.pending = undefined
-  state.ended = []
+  state.ended = state.ended.filter((one) => one !== token.accessToken && one !== token.refreshToken)
   state.version += 1
   if (!cache.set) remember(state, token, life.settings.provider)
   else if (!(await cache.set(life, state, token))) {

@@ -7,7 +7,7 @@ import { endOf, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
 import { describeError } from './describe-error.ts'
 import { runUnderLock, type Busy, type Work } from './run-under-lock.ts'
-import { isPromise, replaceBySet } from './replace-by-set.ts'
+import { replaceBySet } from './replace-by-set.ts'
 import type { Stored } from './stored.ts'
 
 /** Runs an operation of a store. Without a `value`, it failed, or took too long. */
@@ -75,9 +75,11 @@ export function guardStore(
     async (operation, work, token) => {
       let isLate = false
       const watched = () => {
-        const running = work()
-        const tell = () => isLate && onLate(key, written)
-        if (operation !== 'get' && isPromise(running)) running.then(tell, () => {})
+        const running = Promise.resolve(work())
+        const tell = () => {
+          if (isLate && operation !== 'get') onLate(key, written)
+        }
+        running.then(tell, () => {})
         return running
       }
       const answer = await guard(operation, watched, token)
@@ -94,7 +96,9 @@ export function guardStore(
     const untilEnd = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end - Date.now()
     if (refreshToken === undefined || entryTtlMs === undefined) return untilEnd
     // While the access token lasts, no call renews it, so the entry must stay.
-    return Math.min(Math.max(entryTtlMs, endOf(token) - Date.now()), untilEnd ?? Number.POSITIVE_INFINITY)
+    const atLeast = Math.max(entryTtlMs, endOf(token) - Date.now())
+    const ttlMs = Math.min(atLeast, untilEnd ?? Number.POSITIVE_INFINITY)
+    return ttlMs === Number.POSITIVE_INFINITY ? undefined : ttlMs
   }
 
   /** Returns what `write` returns. A Keyv does not throw: it returns `false`. */

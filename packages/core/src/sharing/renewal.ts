@@ -2,6 +2,7 @@ import { oauthError, type OAuthError } from '../errors.ts'
 import { withoutRefreshToken } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import type { Attempt, Located, Renewal } from '../life/token-cache.ts'
+import { spend } from '../life/state.ts'
 import { createTokenRequest } from '../life/token-request.ts'
 import { pause } from '../pause.ts'
 import { redeem as redeemRefreshToken, signInAgain } from '../recovery/redeem.ts'
@@ -52,6 +53,7 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
     } else if (refreshToken) {
       const step = (await redeem(refreshToken, turn)) ?? (await findRotated(refreshToken, turn))
       if (step) return step
+      spend(state, grant, refreshToken)
       await dropRefreshToken()
     }
     if (byGrant) return save(context, await byGrant(), undefined, turn)
@@ -80,7 +82,7 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
     checkCurrent()
     if (isLost(lease)) return 'again'
     const other = view.stored?.refreshToken
-    if (!other || other === dead) return undefined
+    if (!other || other === dead || state.ended.includes(other)) return undefined
     if (isInDoubt(other, lease)) throw inDoubt()
     const step = await redeem(other, turn)
     if (step) return step

@@ -4,6 +4,7 @@ import type { Token } from '../token.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import { markUnsaved } from './unsaved.ts'
+import { withTimeout } from '../wait.ts'
 
 /**
  * Repairs an entry after a late write. A write that takes too long counts as failed, but the store can still execute it
@@ -12,14 +13,19 @@ import { markUnsaved } from './unsaved.ts'
  * @param written - what the late write has stored. `null` if it was a deletion.
  */
 export function repairEntry(state: TokenState, store: GuardedStore, settings: Settings, written: Token | null): void {
-  const newest = state.cached?.token
   const isWritten = (current: Token | null | undefined): boolean =>
     current?.accessToken === written?.accessToken && current?.refreshToken === written?.refreshToken
-  if (isWritten(newest)) return
-  if (newest?.refreshToken !== undefined) void markUnsaved(state, store, settings, newest, isWritten).retry()
-  else if (!newest && state.stored === null) {
-    void inTurn(state, async () => {
-      if (isWritten((await store.get(state.key)) ?? null)) await store.delete(state.key)
-    })
+  const repair = () => {
+    const newest = state.cached?.token
+    if (isWritten(newest) || state.unsaved?.replaces(written) === true) return
+    if (newest && (newest.refreshToken ?? written?.refreshToken) !== undefined)
+      void markUnsaved(state, store, settings, newest, isWritten).retry()
+    else if (!newest && state.stored === null) {
+      void inTurn(state, async () => {
+        if (isWritten((await store.get(state.key)) ?? null)) await store.delete(state.key)
+      })
+    }
   }
+  // A running write may be executed already, although its answer is on its way.
+  void withTimeout<unknown>(state.writing ?? Promise.resolve(), 1000, () => {}).then(repair)
 }

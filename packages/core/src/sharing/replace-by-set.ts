@@ -38,5 +38,5 @@ function startReading(read: () => unknown): unknown {
 }
 
 /** Whether a value is a promise of any kind: a store's library can have its own. */
-export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof (Object(value) as Partial<PromiseLike<unknown>>).then === 'function'

@@ -2,7 +2,7 @@ import type { Settings } from '../life/options.ts'
 import type { Attempt, Located } from '../life/token-cache.ts'
 import { revokeNeedless } from '../recovery/revoke-needless.ts'
 import type { Token } from '../token.ts'
-import { endTokens } from '../life/state.ts'
+import { spend } from '../life/state.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import type { Step } from './renew-in-turn.ts'
@@ -40,7 +40,7 @@ export async function save(
   const isEarlier = isOlderThan(token, before, isUser)
   const { unsaved: earlier } = state
   // A server that rotates has ended this refresh token.
-  if (redeemed !== undefined && token.refreshToken !== redeemed) endTokens(state, redeemed)
+  if (redeemed !== undefined && token.refreshToken !== redeemed && isCurrent()) spend(state, settings.grant, redeemed)
   const isExpected = (current: Token | null): boolean => {
     const isRedeemed = redeemed !== undefined && current?.refreshToken === redeemed
     if (!isRedeemed) return !isReplaced(before, current, isUser) || earlier?.replaces(current) === true

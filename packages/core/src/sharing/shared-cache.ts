@@ -40,7 +40,11 @@ export function createSharedCache(
         remember(state, token, settings.provider)
         state.unsaved = undefined
         if (isWritten) state.stored = token
-        else markUnsaved(state, store, settings, token, isOlderThan(token, before, isUsers(settings)))
+        else {
+          // An entry that this process itself has tried to remove says nothing about a log-out elsewhere.
+          const isUser = isUsers(settings) && !(before && state.ended.includes(before.accessToken))
+          markUnsaved(state, store, settings, token, isOlderThan(token, before, isUser))
+        }
         return isWritten
       }),
 

@@ -1,4 +1,5 @@
 import { timeFor } from '../life/cached-token.ts'
+import { startTokenOf } from '../grant.ts'
 import type { Settings } from '../life/options.ts'
 import type { TokenState } from '../life/state.ts'
 import type { Attempt } from '../life/token-cache.ts'
@@ -20,16 +21,13 @@ export const isUsers = ({ key, grant }: Pick<Settings, 'key' | 'grant'>): boolea
  */
 export function isNewer(stored: Stored, { cached, unsaved, ended }: TokenState, attempt: Attempt): stored is Token {
   const now = Date.now()
-  if (!stored || unsaved || stored.accessToken === attempt.rejected || isEnded(stored, ended)) return false
+  // After a log-out, the store can still have the token.
+  if (!stored || unsaved || stored.accessToken === attempt.rejected || ended.includes(stored.accessToken)) return false
   // A stored token was written by the wall clock. That clock may have been set since the one in memory was received.
   const time = stored.accessToken === cached?.token.accessToken ? timeFor(cached, now) : now
   if (endOf(stored) <= time) return false
   return !(attempt.reason === 'ageing' && cached && endOf(stored) - time <= cached.expiresAt - timeFor(cached, now))
 }
-
-/** Whether a log-out ended this token, although the store still has it. */
-const isEnded = ({ accessToken, refreshToken }: Token, ended: TokenState['ended']): boolean =>
-  ended.includes(accessToken) || ended.includes(refreshToken)
 
 /**
  * Returns the refresh token to redeem: the store's, else the one in memory. If the token in memory could not be stored,
@@ -47,8 +45,8 @@ export function refreshTokenOf(
   const other = isUsers(settings) && stored === null ? undefined : own
   const found =
     (state.unsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? other)) ??
-    (stored === undefined ? undefined : settings.grant.refreshToken?.())
-  return state.ended.includes(found) ? undefined : found
+    (stored === undefined || state.isStartSpent ? undefined : startTokenOf(settings.grant))
+  return found !== undefined && state.ended.includes(found) ? undefined : found
 }
 
 /**
@@ -61,7 +59,8 @@ export function isOlderThan(token: Token, before: Stored, isUser: boolean): (cur
   let first = before
   return (current) => {
     if (first === undefined) first = current
-    if (!current) return !(isUser && first?.refreshToken !== undefined)
+    if (!current)
+      return !(isUser && first?.refreshToken !== undefined && !(Date.now() >= (first.refreshExpiresAt ?? Infinity)))
     return current.accessToken === first?.accessToken || endOf(current) <= endOf(token)
   }
 }

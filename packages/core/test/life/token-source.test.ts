@@ -710,3 +710,27 @@ test('a call that needs a longer token gets the one at hand before that ends, if
   expect((await token).accessToken).toBe('token-1')
   await seconds(10)
 })
+
+test('a call that needs a longer token waits for it if the one at hand is nearly over', async () => {
+  const answer = deferred<Response>()
+  const source = sourceOver(tokenEndpoint(grant('old', { expires_in: 100 }), answer.promise))
+  await source.getToken()
+  await seconds(99.6)
+  const token = source.getToken({ validForMs: 5000 })
+  await seconds(0.1)
+  answer.resolve(grant('new'))
+  expect((await token).accessToken).toBe('new')
+})
+
+test('a call that needs a longer token gets none that ended while the process was frozen', async () => {
+  const answer = deferred<Response>()
+  const source = sourceOver(tokenEndpoint(grant('old', { expires_in: 100 }), answer.promise))
+  await source.getToken()
+  await seconds(97)
+  const token = source.getToken({ validForMs: 5000 })
+  await seconds(1)
+  vi.setSystemTime(Date.now() + 600_000)
+  await seconds(3)
+  answer.resolve(grant('new'))
+  expect((await token).accessToken).toBe('new')
+})

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { createTokenSource, tokensBy } from '../../src/index.ts'
+import { expect, test, vi } from 'vitest'
+import { createTokenSource, tokensBy, type Token } from '../../src/index.ts'
 import { deferred, grant, provider, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 const names = Array.from({ length: 10_001 }, (_, index) => `key-${index}`)
@@ -86,4 +86,34 @@ test('idle() of tokensBy waits for sources that were dropped while they were not
   answer.resolve(grant('late'))
   await idle
   expect((await token).accessToken).toBe('late')
+})
+
+test.each([
+  () => {
+    throw new Error('not idle')
+  },
+  () => {},
+])('tokensBy drops a source, also one with an idle() that is wrong: %s', (idle) => {
+  const members = tokensBy(
+    (api) => ({ apis: [api], getToken: async () => ({ accessToken: 't' }), idle: idle as () => Promise<void> }),
+    { maxIdle: 1 },
+  )
+  const first = members('a')
+  members('b')
+  expect(members('a')).not.toBe(first)
+})
+
+test('a source that was dropped makes no request and no write by itself', async () => {
+  vi.useFakeTimers()
+  const store = new Map<string, Token>()
+  const set = vi.spyOn(store, 'set').mockImplementation(() => {
+    throw new Error('down')
+  })
+  const tenants = tokensBy((tenant) => sourceOver(tokenEndpoint(), { store, key: tenant }), { maxIdle: 1 })
+  await tenants('a').getToken()
+  tenants('b')
+  const before = set.mock.calls.length
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(set.mock.calls.length).toBe(before)
+  vi.useRealTimers()
 })

@@ -1,5 +1,6 @@
+import ky from 'ky'
 import { afterEach, expect, test, vi } from 'vitest'
-import { bearerFetch } from '../../src/index.ts'
+import { bearer, bearerFetch, type TokenSource } from '../../src/index.ts'
 import { api, apiThatTakes, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
 
 const url = 'https://api.example/v1/shops'
@@ -217,4 +218,17 @@ test('bearerFetch throws at once for a source with an http: API', () => {
   expect(() => bearerFetch({ apis: ['http://api.example'], getToken: async () => ({ accessToken: 'x' }) })).toThrow(
     TypeError,
   )
+})
+
+test('it can be added around the fetch of a client whose source is chosen for each call', async () => {
+  const target = api()
+  const one = sourceOver(tokenEndpoint())
+  const other: TokenSource = { apis: ['https://other.example'], getToken: async () => ({ accessToken: 'other' }) }
+  const init = (options: { fetch?: typeof fetch }) => void (options.fetch = bearerFetch(other, options.fetch))
+  const http = ky
+    .create({ fetch: target.fetch, retry: 0 })
+    .extend(bearer(() => one))
+    .extend({ hooks: { init: [init] } })
+  await http.get('https://api.example/things')
+  expect(target.calls[0]?.authorization).toBe('Bearer token-1')
 })

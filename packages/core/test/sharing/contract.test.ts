@@ -87,6 +87,13 @@ test.each<[string, Record<string, unknown>, number | undefined, string]>([
   expect(database.operations.at(-1)).toBe(operation)
 })
 
+test('with entryTtlMs, an entry whose access token never ends stays until it is deleted', async () => {
+  const database = createDatabase()
+  const source = sourceOver(tokenEndpoint(), { store: database.open(), ...user, entryTtlMs: 1000 })
+  await source.setToken({ accessToken: 'a', refreshToken: 'r' })
+  expect(database.operations.at(-1)).toBe('set')
+})
+
 test('entryTtlMs does not change how long an entry without a refresh token stays', async () => {
   const database = createDatabase()
   await sourceOver(tokenEndpoint(), { store: database.open(), entryTtlMs: 1000 }).getToken()

@@ -119,3 +119,97 @@ test('a late write of the newest token needs no repair, and a late read changes 
   expect(database.operations.slice(before)).toEqual(['set', 'get'])
   expect(database.tokens()).toMatchObject([{ accessToken: 'one' }])
 })
+
+test('a store with lazy promises executes each operation once', async () => {
+  const database = createDatabase()
+  let runs = 0
+  const remove = (key: string) => {
+    let isDone = false
+    const run = (): Promise<void> => {
+      runs += 1
+      if (isDone) return Promise.reject(new Error('Query was already executed'))
+      isDone = true
+      database.contents.delete(key)
+      return Promise.resolve()
+    }
+    // oxlint-disable-next-line unicorn/no-thenable -- query builders have such objects
+    return { then: (onDone: () => void, onError: (error: unknown) => void) => run().then(onDone, onError) }
+  }
+  const source = sourceOver(tokenEndpoint(), { store: database.open({ delete: remove }), ...user })
+  await source.setToken(login('one'))
+  await source.clear()
+  expect(runs).toBe(1)
+})
+
+test('a login that is written late while its log-out is executed does not come back', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  const remove = async (key: string) => {
+    await store.delete(key)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+  const source = sourceOver(tokenEndpoint(), { store: { ...store, delete: remove }, ...user })
+  hold()
+  const outcome = errorOf(source.setToken(login('one')))
+  await until(isHeld)
+  await seconds(0.5)
+  await outcome
+  const done = source.clear()
+  await until(() => database.operations.includes('delete'))
+  release()
+  await until(() => database.tokens().length === 1)
+  await seconds(0.3)
+  await done
+  await seconds(1)
+  await until(() => database.tokens().length === 0)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
+test('an older login that is written late does not stay over a newer one without a refresh token', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  hold()
+  const outcome = errorOf(source.setToken(login('older')))
+  await until(isHeld)
+  await seconds(0.5)
+  await outcome
+  await source.setToken({ accessToken: 'newer', expiresAt: Date.now() + 3_600_000 })
+  const before = database.operations.length
+  release()
+  await until(() => database.operations.length >= before + 3)
+  await source.idle()
+  expect(database.tokens()).toMatchObject([{ accessToken: 'newer' }])
+})
+
+test('while a rotated token is written again, the lock is held also if the older one is written late', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  let isDown = false
+  let isLocked = false
+  const own: TokenStore = {
+    ...store,
+    set: (key, token, ttlMs) => (isDown ? Promise.reject(new Error('down')) : store.set(key, token, ttlMs)),
+    lock: async (_key, work) => {
+      isLocked = true
+      try {
+        return await work(new AbortController())
+      } finally {
+        isLocked = false
+      }
+    },
+  }
+  const source = sourceOver(tokenEndpoint(grant('rotated', { refresh_token: 'r' })), { store: own, ...user })
+  hold()
+  const outcome = errorOf(source.setToken(login('older', 0)))
+  await until(isHeld)
+  await seconds(0.5)
+  await outcome
+  isDown = true
+  expect(await accessTokenOf(source)).toBe('rotated')
+  release()
+  await until(() => database.tokens().length === 1)
+  await seconds(1)
+  expect(isLocked).toBe(true)
+  isDown = false
+  await seconds(0.25)
+  expect(database.tokens()).toMatchObject([{ accessToken: 'rotated' }])
+  expect(isLocked).toBe(false)
+})

@@ -610,3 +610,41 @@ test('the renewal of an unsaved login takes nothing from the entry of another lo
   })
   expect(database.tokens()).toMatchObject([{ refreshToken: 'next', scope: 'new' }])
 })
+
+test('an entry that this process itself has tried to remove is no log-out elsewhere', async () => {
+  const { database, state, store, elsewhere } = outage()
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  await source.setToken({ ...expired(), expiresAt: Date.now() + 3_600_000 })
+  const remove = () => Promise.reject(new Error('the connection broke'))
+  const other = sourceOver(tokenEndpoint(), { store: { ...store, delete: remove }, ...user })
+  await errorOf(other.clear())
+  const failing = { ...store, delete: remove, set: () => Promise.reject(new Error('down')) }
+  state.isDown = false
+  const next = { accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 3_600_000 }
+  let isDown = true
+  const again = sourceOver(tokenEndpoint(), {
+    ...user,
+    store: { ...failing, set: (key, token, ttlMs) => (isDown ? failing.set() : store.set(key, token, ttlMs)) },
+  })
+  await errorOf(again.clear())
+  await errorOf(again.setToken(next))
+  // The deletion is executed after all.
+  await elsewhere().clear()
+  isDown = false
+  await again.idle()
+  expect(database.tokens()).toEqual([next])
+})
+
+test('a login whose refresh token has expired is no log-out elsewhere', async () => {
+  const { database, state, store } = flaky()
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  await source.setToken({ ...expired(), refreshExpiresAt: Date.now() + 1000 })
+  state.isDown = true
+  const next = { accessToken: 'next', refreshToken: 'next', expiresAt: Date.now() + 3_600_000 }
+  await errorOf(source.setToken(next))
+  database.contents.clear()
+  await seconds(1)
+  state.isDown = false
+  await source.idle()
+  expect(database.tokens()).toEqual([next])
+})
