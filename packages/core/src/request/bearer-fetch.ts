@@ -29,9 +29,7 @@ import { mark, toCandidate, unwrap } from './candidate.ts'
  * ```
  */
 export function bearerFetch(source: TokenSource, fetch?: typeof globalThis.fetch): typeof globalThis.fetch {
-  const found = unwrap(fetch)
-  // A selector of bearer() runs in its own fetch.
-  const inner = found.candidates.some((one) => typeof one === 'function') ? { fetch, candidates: [] } : found
+  const inner = unwrap(fetch)
   const original = inner.fetch
   const candidates = [...inner.candidates, toCandidate(source)]
   const send: typeof globalThis.fetch = async (input, init) => {

@@ -72,18 +72,17 @@ export function bearer(source: TokenSource | SelectSource): Options
 export function bearer(given: TokenSource | SelectSource | string, fixed?: FixedTokenOptions): Options {
   const added =
     typeof given === 'function' ? given : toCandidate(typeof given === 'string' ? fixedToken(given, fixed) : given)
-  const init = (options: Options) => {
-    const hooks: MarkedHooks = options.hooks ?? {}
-    if (hooks[mark]) hooks[mark].push(added)
-    else wrap(options, hooks, added)
+  const init = (options: MarkedOptions) => {
+    if (options[mark]) options[mark].push(added)
+    else wrap(options, added)
   }
   return { hooks: { init: [init] } }
 }
 
 type Added = Candidate | SelectSource
 
-/** The hooks of a call, with the sources of its client. ky passes on only the hooks that it knows. */
-type MarkedHooks = NonNullable<Options['hooks']> & { [mark]?: Added[] }
+/** The options of a call, with the sources of its client. Neither ky nor `fetch` reads a symbol. */
+type MarkedOptions = Options & { [mark]?: Added[] }
 
 /**
  * Sends a call with a token of the nearest source.
@@ -91,7 +90,7 @@ type MarkedHooks = NonNullable<Options['hooks']> & { [mark]?: Added[] }
  * ky gives one object of options to all `init` hooks of a call. The first of our hooks wraps `fetch`, and later ones add
  * their sources to `all`.
  */
-function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
+function wrap(options: MarkedOptions, first: Added): void {
   const { fetch = globalThis.fetch, candidates } = unwrap(options.fetch)
   const { stringifyJson: stringify } = options
   const all = [...candidates, first]
@@ -121,7 +120,7 @@ function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
       : { body: json === undefined ? body : text, mayBuffer }
   }
 
-  const fetchWithToken: typeof globalThis.fetch & { [mark]?: object } = (input, init) => {
+  const fetchWithToken: typeof globalThis.fetch = (input, init) => {
     const send = (chosen: readonly Chosen[]) => {
       const { body, mayBuffer } = bodyOf()
       call = { candidates: chosen, fetch, input, init, body, mayBuffer }
@@ -141,12 +140,11 @@ function wrap(options: Options, hooks: MarkedHooks, first: Added): void {
     if (call && error.response?.status === 401) explain(error, call)
     return error
   }
-  // Another hook can replace the hooks, and then their mark is gone.
-  fetchWithToken[mark] = { fetch, candidates: all }
   options.fetch = fetchWithToken
   options.stringifyJson = stringifyJson
-  const marked: MarkedHooks = { ...hooks, beforeError: [beforeError, ...(hooks.beforeError ?? [])], [mark]: all }
-  options.hooks = marked
+  const { hooks } = options
+  options.hooks = { ...hooks, beforeError: [beforeError, ...(hooks?.beforeError ?? [])] }
+  options[mark] = all
 }
 
 const chosenOf = (source: ReturnType<SelectSource>): Chosen | Promise<Chosen> =>

@@ -20,7 +20,7 @@ export function nearest(candidates: readonly Chosen[], url: string): Chosen {
 }
 
 /**
- * Marks a `fetch`, or the hooks of a call, to which sources were added. It is a global symbol, so that two copies of this
+ * Marks a `fetch`, or the options of a call, to which sources were added. It is a global symbol, so that two copies of this
  * package know of each other's sources.
  */
 export const mark = Symbol.for('@oauthkit/core sources 1')
