@@ -3,17 +3,12 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, mergeConfig, type TestProjectConfiguration } from 'vitest/config'
 import { shared } from '../../config/vitest.ts'
-import { findChromium, type LaunchOptions } from './chromium.ts'
+import { requireChromium, type LaunchOptions } from '../../config/chromium.ts'
 
 /** The tests that start a Worker or a browser, and call it from outside. */
 const callers = ['test/workers.test.ts', 'test/login-in-browser.test.ts']
 
-const chromium = findChromium()
-if (chromium === undefined) {
-  const message = 'Chromium is missing: install it, or set CHROMIUM to the path of a Chromium or Chrome'
-  if (process.env['CI']) throw new Error(message)
-  console.warn(`${message}. The browser tests do not run.`)
-}
+const chromium = requireChromium()
 
 export default mergeConfig(
   shared,

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright'
-import { findChromium } from '../../../packages/conformance/chromium.ts'
+import { findChromium } from '../../../config/chromium.ts'
 import { startSampleSite } from './sample-site.ts'
 import { signIn } from './sign-in.ts'
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import axe from 'axe-core'
 import { chromium, type Browser, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findChromium } from '../../../packages/conformance/chromium.ts'
+import { findChromium } from '../../../config/chromium.ts'
 import { siteUrl } from '../../site/public-packages.ts'
 import { serveSite } from './serve-site.ts'
 

@@ -3,7 +3,7 @@ import { createEmulator, emulated } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 import { chromium, type Page } from 'playwright'
 import { expect, onTestFinished, test } from 'vitest'
-import { findChromium } from '../chromium.ts'
+import { findChromium } from '../../../config/chromium.ts'
 import { pathsOf, startLoginApp } from './login-app.ts'
 import { startLoginSite } from './login-site.ts'
 

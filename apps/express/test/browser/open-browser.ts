@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
-import { findChromium } from '../../../../packages/conformance/chromium.ts'
+import { findChromium } from '../../../../config/chromium.ts'
 import { startSite, type Site } from '../support.ts'
 import type { SampleSiteOptions } from '../../dev/sample-site.ts'
 

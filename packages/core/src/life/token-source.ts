@@ -112,7 +112,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       const known = { ...life.state }
       // Forgets the token before anything else, so that no call gets it any more.
       if (life.state) {
-        // Its answer is not read any more.
+        // A request may have sent it, and the answer will be discarded.
         if (life.state.redeeming) life.state.isStartSpent = true
         forget(life.state)
       }

@@ -8,7 +8,7 @@ const maxDropped = 1000
 /**
  * Returns a function that makes one token source for each key, such as a tenant or a user.
  *
- * Its `idle()` resolves when all these sources are idle. See `idle` of {@link OwnTokenSource}.
+ * Its `idle()` resolves when all these sources are idle, and the last 1,000 that were dropped. See `idle` of {@link OwnTokenSource}.
  *
  * @param create - makes the source of a key, when the key is first used and after its source was dropped.
  * @param options - `maxIdle`: how many sources are kept. Beyond that, the longest unused one is dropped. 10,000 by

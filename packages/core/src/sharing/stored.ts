@@ -53,14 +53,17 @@ export function refreshTokenOf(
  * Makes the check whether an entry is older than a token that did not come from it: it is still the one that was read
  * before, or it expires earlier. If none could be read before, the first one that is read counts as that.
  *
- * @param isUser - see {@link isUsers}. A user's login that is gone was ended by a log-out, maybe in another process.
+ * @param isUser - see {@link isUsers}. A user's login that is gone was ended by a log-out, maybe in another process,
+ * unless its refresh token has expired.
  */
 export function isOlderThan(token: Token, before: Stored, isUser: boolean): (current: Token | null) => boolean {
   let first = before
   return (current) => {
     if (first === undefined) first = current
-    if (!current)
-      return !(isUser && first?.refreshToken !== undefined && !(Date.now() >= (first.refreshExpiresAt ?? Infinity)))
+    if (!current) {
+      const hasExpired = Date.now() >= (first?.refreshExpiresAt ?? Number.POSITIVE_INFINITY)
+      return !isUser || first?.refreshToken === undefined || hasExpired
+    }
     return current.accessToken === first?.accessToken || endOf(current) <= endOf(token)
   }
 }

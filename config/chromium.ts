@@ -25,3 +25,14 @@ export function findChromium(): LaunchOptions | undefined {
   // The limit of the test decides.
   return executablePath === undefined ? undefined : { executablePath, args, timeout: 0 }
 }
+
+/** Finds Chromium like {@link findChromium}. If there is none, it throws in CI, and elsewhere warns. */
+export function requireChromium(): LaunchOptions | undefined {
+  const chromium = findChromium()
+  if (chromium === undefined) {
+    const message = 'Chromium is missing: install it, or set CHROMIUM to the path of a Chromium or Chrome'
+    if (process.env['CI']) throw new Error(message)
+    console.warn(`${message}. The browser tests do not run.`)
+  }
+  return chromium
+}
