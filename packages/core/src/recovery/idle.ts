@@ -23,7 +23,7 @@ export async function whenReleased(state: TokenState): Promise<void> {
 }
 
 /** Resolves when no renewal, no sign-in and no log-out is running. */
-async function whenSettled(state: TokenState): Promise<void> {
+export async function whenSettled(state: TokenState): Promise<void> {
   const work = [state.pending, state.redeeming].find(isPending)
   if (work) {
     await joinPending<unknown>(work, async () => {}).catch(() => {})

@@ -1,10 +1,10 @@
 import type { Settings } from '../life/options.ts'
 import type { TokenState } from '../life/state.ts'
+import { whenSettled } from '../recovery/idle.ts'
 import type { Token } from '../token.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import { markUnsaved } from './unsaved.ts'
-import { withTimeout } from '../wait.ts'
 
 /**
  * Repairs an entry after a late write. A write that takes too long counts as failed, but the store can still execute it
@@ -26,6 +26,6 @@ export function repairEntry(state: TokenState, store: GuardedStore, settings: Se
       })
     }
   }
-  // A running write may be executed already, although its answer is on its way.
-  void withTimeout<unknown>(state.writing ?? Promise.resolve(), 1000, () => {}).then(repair)
+  // A running renewal, sign-in or log-out decides which token is the newest.
+  void whenSettled(state).then(repair)
 }

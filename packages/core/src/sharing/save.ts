@@ -1,15 +1,15 @@
 import type { Settings } from '../life/options.ts'
+import { spend } from '../life/state.ts'
 import type { Attempt, Located } from '../life/token-cache.ts'
 import { revokeNeedless } from '../recovery/revoke-needless.ts'
 import type { Token } from '../token.ts'
-import { spend } from '../life/state.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
 import type { Step } from './renew-in-turn.ts'
+import type { Turn } from './run-under-lock.ts'
 import type { StoreView } from './store-view.ts'
 import { isOlderThan, isReplaced, isUsers } from './stored.ts'
 import { markUnsaved } from './unsaved.ts'
-import type { Turn } from './run-under-lock.ts'
 
 /** What a renewal over a store works with. */
 export type Context = {

@@ -213,3 +213,74 @@ test('while a rotated token is written again, the lock is held also if the older
   expect(database.tokens()).toMatchObject([{ accessToken: 'rotated' }])
   expect(isLocked).toBe(false)
 })
+
+/** A source whose token is renewed over a slow store. Its set takes 200 ms, and the release of its lock 300 ms. */
+function renewing(own: Partial<TokenStore>) {
+  const { database, store } = slowStore()
+  const slow = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const endpoint = tokenEndpoint(grant('renewed', { refresh_token: 'r' }))
+  const set: TokenStore['set'] = async (key, token, ttlMs) => {
+    await slow(200)
+    return store.set(key, token, ttlMs)
+  }
+  const lock: NonNullable<TokenStore['lock']> = async (_key, work) => {
+    const result = await work(new AbortController())
+    await slow(300)
+    return result
+  }
+  const source = sourceOver(endpoint, { store: { ...store, set, lock, ...own }, ...user })
+  return { database, store, source, endpoint }
+}
+
+/** Waits in small steps, so that promises settle in between. */
+async function pass(tenths: number) {
+  for (let tenth = 0; tenth < tenths; tenth += 1) await seconds(0.1)
+}
+
+test('a read that is late, and ends during the write after it, changes nothing', async () => {
+  const reading = deferred<undefined>()
+  let reads = 0
+  const get: TokenStore['get'] = async (key) => {
+    // The read that is made to compare the entry before the write.
+    if (endpoint.requests.length > 0 && (reads += 1) === 1) await reading.promise
+    return store.get(key)
+  }
+  const { database, store, source, endpoint } = renewing({ get })
+  const signIn = source.setToken(login('old', 0))
+  await until(() => database.operations.length > 0)
+  await pass(3)
+  await signIn
+  const token = accessTokenOf(source)
+  await until(() => reads === 1)
+  await pass(6)
+  reading.resolve(undefined)
+  await pass(10)
+  expect(await token).toBe('renewed')
+  await source.idle()
+  expect(database.tokens()).toMatchObject([{ accessToken: 'renewed' }])
+})
+
+test('a write that is late, and ends before the renewal does, changes nothing', async () => {
+  const gate = deferred<undefined>()
+  let sets = 0
+  const set: TokenStore['set'] = async (key, token, ttlMs) => {
+    sets += 1
+    if (sets === 2) await gate.promise
+    return store.set(key, token, ttlMs)
+  }
+  const { database, store, source } = renewing({ set })
+  await source.setToken({ ...login('old', 0) })
+  const written: (string | undefined)[] = []
+  const token = accessTokenOf(source)
+  await until(() => sets === 2)
+  await pass(5)
+  gate.resolve(undefined)
+  for (let tenth = 0; tenth < 20; tenth += 1) {
+    await pass(1)
+    written.push(database.tokens()[0]?.accessToken)
+  }
+  expect(await token).toBe('renewed')
+  await source.idle()
+  expect(written.slice(1)).not.toContain('old')
+  expect(database.tokens()).toMatchObject([{ accessToken: 'renewed' }])
+})
