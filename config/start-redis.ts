@@ -77,16 +77,18 @@ async function start(port: number, settings: readonly string[], sentinel?: reado
     rmSync(folder, { recursive: true, force: true })
   }
   let output = ''
-  server.stdout.setEncoding('utf8')
-  while (!/ready to accept connections|sentinel id is/i.test(output)) {
-    const [text] = await Promise.race([once(server.stdout, 'data'), exited.then(() => [])])
-    if (text === undefined) {
-      await stop()
-      throw new Error(`redis-server did not start; is it installed? ${output}`)
-    }
-    output += text
+  // One listener for all of the output: text that came between two of them would be lost.
+  const ready = new Promise<void>((resolve) => {
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (/ready to accept connections|sentinel id is/i.test(output)) resolve()
+    })
+  })
+  await Promise.race([ready, exited])
+  if (!isRunning) {
+    await stop()
+    throw new Error(`redis-server did not start; is it installed? ${output}`)
   }
-  server.stdout.resume()
   return { port, url: `redis://127.0.0.1:${port}`, signal, stop }
 }
 
