@@ -69,7 +69,7 @@ export function guardStore(
     }
   }
 
-  /** Makes a guard for the writes under a key, which also notices a late success. */
+  /** Makes a guard for the writes under a key. It also notices if a write succeeds after its time limit. */
   const guardWrites =
     (key: string, written: Token | null): Guard =>
     async (operation, work, token) => {

@@ -9,8 +9,8 @@ import { endOf, type Token } from '../token.ts'
 export type Stored = Token | null | undefined
 
 /**
- * Whether the token belongs to a user or a tenant. If its entry is gone, that one has logged out, maybe in another
- * process. A grant that cannot get a token by itself always belongs to a user.
+ * Whether the token belongs to a user or a tenant. If such an entry is gone, its user has logged out, maybe in another
+ * process. The token of a grant that cannot get one by itself always belongs to a user.
  */
 export const isUsers = ({ key, grant }: Pick<Settings, 'key' | 'grant'>): boolean =>
   key !== undefined || !grant.parameters
