@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createEmulator } from '@oauthkit/emulator'
 import { exportPKCS8, generateKeyPair } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startRedis, type RunningRedis } from '../../config/start-redis.ts'
+import { afterAll, afterEach, beforeEach, expect, inject, test, vi } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
 
@@ -43,14 +42,8 @@ const prefixes = readdirSync(new URL('packages', root)).map((name) => name.toUpp
 const { privateKey: key } = await generateKeyPair('RS256', { extractable: true })
 const privateKey = await exportPKCS8(key)
 
-let redis: RunningRedis
-
-beforeAll(async () => {
-  redis = await startRedis()
-})
-
 beforeEach(() => {
-  vi.stubEnv('REDIS_URL', redis.url)
+  vi.stubEnv('REDIS_URL', inject('redisUrl'))
   for (const prefix of prefixes) {
     vi.stubEnv(`${prefix}_CLIENT_ID`, 'emulated-client')
     vi.stubEnv(`${prefix}_CLIENT_SECRET`, 'emulated-secret')
@@ -71,11 +64,8 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-afterAll(async () => {
+afterAll(() => {
   rmSync(folder, { recursive: true })
-  // The Redis clients of the examples log that the server is gone.
-  vi.spyOn(console, 'error').mockReturnValue()
-  await redis?.stop()
 })
 
 test('there are examples to test', () => {
