@@ -133,6 +133,8 @@ export type ClientAuthRequest = {
   readonly clientSecret?: string | undefined
   /** The authorization server that receives the request. */
   readonly provider: Provider
+  /** The URL that receives the request, as the provider's data spells it: its token endpoint or its revocation endpoint. */
+  readonly endpoint: string
 }
 
 /**

@@ -32,7 +32,7 @@ afterEach(() => {
 async function authenticate(clientAuth: ClientAuth, own: Partial<Provider> = {}) {
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   const headers = new Headers()
-  await clientAuth({ form, headers, clientId: 'app', provider: { ...provider, ...own } })
+  await clientAuth({ form, headers, clientId: 'app', provider: { ...provider, ...own }, endpoint: tokenEndpoint })
   return { form, headers, assertion: form.get('client_assertion') ?? '' }
 }
 

@@ -80,7 +80,8 @@ export function callEndpoint<T>(
   let isOnce: boolean | undefined
 
   const send = async (): Promise<T> => {
-    const url = parseSecureUrl(provider[endpoint] ?? '', `${provider.name}: ${endpoint}`)
+    const address = provider[endpoint] ?? ''
+    const url = parseSecureUrl(address, `${provider.name}: ${endpoint}`)
     const clientId = await resolveCredential(provider, 'clientId', client.clientId)
     const clientSecret =
       client.clientSecret === undefined
@@ -89,7 +90,7 @@ export function callEndpoint<T>(
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
     const form = await prepare(provider, async () => {
       const prepared = createForm(typeof parameters === 'function' ? await parameters() : parameters)
-      await clientAuth({ form: prepared, headers, clientId, clientSecret, provider })
+      await clientAuth({ form: prepared, headers, clientId, clientSecret, provider, endpoint: address })
       return prepared
     })
     const request = { provider, endpoint, form, headers, clientSecret }

@@ -14,7 +14,8 @@ export async function assertClientAuth(provider: Provider): Promise<void> {
   assert(typeof clientAuth === 'function', 'clientAuth must be a function')
   const authenticate = async (secret: string | undefined): Promise<ClientAuthRequest> => {
     const form = new URLSearchParams({ grant_type: 'client_credentials', scope: 'read' })
-    const request = { form, headers: new Headers(), clientId: 'client', clientSecret: secret, provider }
+    const { tokenEndpoint: endpoint } = provider
+    const request = { form, headers: new Headers(), clientId: 'client', clientSecret: secret, provider, endpoint }
     await clientAuth(request)
     return request
   }

@@ -5,7 +5,7 @@ import { provider } from '../support.ts'
 async function authenticate(clientAuth: ClientAuth, clientId: string, clientSecret?: string) {
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   const headers = new Headers()
-  await clientAuth({ form, headers, clientId, clientSecret, provider })
+  await clientAuth({ form, headers, clientId, clientSecret, provider, endpoint: provider.tokenEndpoint })
   return { form: form.toString(), authorization: headers.get('authorization') }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { revoke, type OAuthError } from '../../src/index.ts'
-import { errorOf, provider as example, refusal, secret, tokenEndpoint } from '../support.ts'
+import { revoke, type ClientAuth, type OAuthError } from '../../src/index.ts'
+import { requestToken } from '../../src/plugin/index.ts'
+import { errorOf, grant, provider as example, refusal, secret, tokenEndpoint } from '../support.ts'
 
 const provider = { ...example, revocationEndpoint: 'https://id.example/revoke' }
 const client = { provider, clientId: 'app', clientSecret: secret, token: 'token-secret' }
@@ -46,4 +47,15 @@ test('a provider without a revocationEndpoint is a TypeError', async () => {
   const error = await errorOf(revoke({ ...client, provider: example }))
   expect(error).toBeInstanceOf(TypeError)
   expect(error).toHaveProperty('message', 'example: revocationEndpoint is not an absolute URL')
+})
+
+test('the client authentication of each request is given the URL that receives it, as the provider spells it', async () => {
+  const endpoint = tokenEndpoint(grant('token-1'), new Response(null, { status: 200 }))
+  const urls = { tokenEndpoint: 'https://ID.example', revocationEndpoint: 'https://id.example:443/revoke?a=b c' }
+  const asked: string[] = []
+  const clientAuth: ClientAuth = (request) => void asked.push(request.endpoint)
+  const options = { ...client, provider: { ...example, ...urls, clientAuth }, fetch: endpoint.fetch }
+  await requestToken({ ...options, parameters: { grant_type: 'client_credentials' } })
+  await revoke(options)
+  expect(asked).toEqual(Object.values(urls))
 })
