@@ -13,7 +13,7 @@ const small = 'small functions'
 /** Files of core that lie in no folder, by what CONTRIBUTING.md calls them. */
 const groups = {
   vocabulary: ['token', 'provider', 'grant', 'store', 'errors', 'events', 'invalid-reason'],
-  later: ['load-later', 'loaded-later'],
+  later: ['load-later', 'loaded-later', 'loaded-after-failure'],
   index: ['index'],
 }
 

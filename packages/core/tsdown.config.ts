@@ -12,12 +12,22 @@ const code = mergeConfig(library, {
     codeSplitting: {
       // One file for each room, so that bundlers leave out unused rooms. The room life needs request and endpoint, and
       // loads the rest later. What few users import, and the rest needs too, is a file of its own: then bundlers load it
-      // with the rest.
+      // with the rest. What is loaded after a failure imports no file with an import(), else Rolldown would keep both
+      // parts for users who need neither.
       groups: [
+        {
+          name: 'common',
+          test: /\/src\/((errors|error-code|token|own|wait|read-text|secure-url|pause)|endpoint\/(read-answer|token-response))\.ts$/,
+          priority: 4,
+        },
+        { name: 'redactor', test: /\/src\/failure\/(redactor|spellings)\.ts$/, priority: 5 },
         { name: 'request', test: /\/src\/request\/(?!rejection)/, priority: 3 },
-        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|describe|redactor)/, priority: 2 },
+        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
-        { name: 'seldom', test: /\/src\/(lru|life\/tokens-by|endpoint\/(revoke|redactor)|request\/rejection)\.ts$/ },
+        {
+          name: 'seldom',
+          test: /\/src\/(lru|life\/tokens-by|endpoint\/revoke|request\/rejection)\.ts$/,
+        },
       ],
     },
   },

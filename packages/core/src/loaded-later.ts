@@ -1,11 +1,10 @@
 /**
- * The part of core that not every source needs: for stores, for refresh tokens, after a failure or a rejected call, and
+ * The part of core that not every source needs: for stores, for refresh tokens, after a rejected call, and
  * for `setToken`, `clear` and `idle`. A source loads it with `import()` when it first needs it.
  *
- * It is one part and not several, because bundlers then keep the first part small.
+ * It is one part and not several, because bundlers then keep the first part small. What is needed after a failure is another
+ * part: see `loaded-after-failure.ts`.
  */
-export { describeFailure } from './endpoint/describe-failure.ts'
-export { bridge } from './recovery/bridge.ts'
 export { clear } from './recovery/clear.ts'
 export { idle, whenReleased } from './recovery/idle.ts'
 export { renewInMemory } from './recovery/renew-in-memory.ts'

@@ -14,3 +14,44 @@ export function memberOf<T extends object, Name extends keyof T>(
   }
   return undefined
 }
+
+/** The last copy of each object. A copy is its own copy. */
+const copies = new WeakMap<object, object>()
+
+/**
+ * Returns a frozen copy of an object and its lists, so that later changes have no effect. As long as the object does not
+ * change, its copy stays the same one, to save memory if there are many tenants.
+ */
+export function copyOf<T extends object>(original: T): T {
+  const known = copies.get(original) as T | undefined
+  if (known === original) return known
+  const copy = membersOf(original)
+  const names = Object.keys(copy) as (keyof T)[]
+  if (known && names.length === Object.keys(known).length && names.every((name) => known[name] === copy[name]))
+    return known
+  copies.set(original, copy).set(copy, copy)
+  return Object.freeze(copy)
+}
+
+/**
+ * Copies an object with its lists, and with the members of its class, but with none of `Object.prototype`. The methods of
+ * a class still work on the object itself.
+ */
+export function membersOf<T extends object>(original: T): T {
+  if (Array.isArray(original)) return [...original] as unknown as T
+  const copy = Object.create(null) as T
+  for (let holder: object = original; holder && holder !== Object.prototype; holder = Object.getPrototypeOf(holder)) {
+    for (const name of Object.getOwnPropertyNames(holder) as (keyof T)[]) {
+      if (Object.hasOwn(copy, name) || name === 'constructor') continue
+      const value: unknown = original[name]
+      copy[name] = (
+        Array.isArray(value)
+          ? copyOf(value)
+          : typeof value === 'function' && holder !== original
+            ? value.bind(original)
+            : value
+      ) as T[keyof T]
+    }
+  }
+  return copy
+}

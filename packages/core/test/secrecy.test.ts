@@ -6,6 +6,7 @@ import {
   bearerFetch,
   clientSecretPost,
   plainBasic,
+  type ClientAuth,
   refreshToken,
   revoke,
   type TokenEvent,
@@ -197,3 +198,113 @@ test.each([{ accessToken: 'token-secret\n' }, { accessToken: 'token-secret', exp
     expectNoSecret(await errorOf(sourceOver(tokenEndpoint()).setToken(token)))
   },
 )
+
+const refusalWith = (headers: HeadersInit, members: object) =>
+  Response.json({ error: 'invalid_client', ...members }, { status: 401, headers })
+
+const setHeader =
+  (value: string): ClientAuth =>
+  ({ headers }) =>
+    headers.set('x-api-key', value)
+
+const throwing =
+  (make: (request: Parameters<ClientAuth>[0]) => unknown): ClientAuth =>
+  (request) => {
+    throw make(request)
+  }
+
+test.each<[what: string, clientAuth: ClientAuth]>([
+  ['sets a header with a line break', setHeader('assertion-secret\nx: y')],
+  ['sets a header with an emoji', setHeader('assertion-secret🔑')],
+  ['appends a header with a NUL', ({ headers }) => headers.append('x-api-key', 'assertion-secret\0')],
+  ['makes headers with a line break', () => void new Headers({ 'x-api-key': 'assertion-secret\nx: y' })],
+  [
+    'makes a request with a header with a line break',
+    () => void new Request('https://x.example', { headers: { a: 'assertion-secret\nx: y' } }),
+  ],
+  ['throws the client secret', throwing(({ clientSecret }) => new TypeError(`bad ${clientSecret}`))],
+  ['throws it in base64', throwing(({ clientSecret }) => new TypeError(`bad ${btoa(`app:${clientSecret}`)}`))],
+  [
+    'throws the form',
+    throwing(({ form }) => {
+      form.set('client_assertion', 'assertion-secret')
+      return new TypeError(`bad ${form}`)
+    }),
+  ],
+  [
+    'throws an error with members',
+    throwing(({ clientSecret }) => Object.assign(new TypeError('bad'), { config: { clientSecret } })),
+  ],
+  [
+    'throws an error with a cause',
+    throwing(({ clientSecret }) => new TypeError('bad', { cause: new Error(clientSecret) })),
+  ],
+  [
+    'throws an error whose code is the secret',
+    throwing(({ clientSecret }) => Object.assign(new Error('bad'), { code: clientSecret, name: clientSecret })),
+  ],
+  ['throws no error', throwing(({ clientSecret }) => clientSecret)],
+])('a client authentication that %s shows no secret', async (_what, clientAuth) => {
+  for (const store of [undefined, new Map()]) {
+    const events: TokenEvent[] = []
+    const onEvent = (event: TokenEvent) => void events.push(event)
+    const source = sourceOver(tokenEndpoint(), { clientAuth, store, onEvent })
+    // oxlint-disable-next-line no-await-in-loop -- one source after the other
+    const error = await errorOf(source.getToken())
+    expect(['OAuthError', 'TypeError']).toContain((error as Error).name)
+    expectNoSecret(error, ...events)
+  }
+})
+
+test('a mistake of a client authentication keeps its message and its cause', async () => {
+  const cause = new TypeError('myAuth needs a tenant')
+  const clientAuth = () => Promise.reject(cause)
+  const error = await errorOf(sourceOver(tokenEndpoint(), { clientAuth }).getToken())
+  expect(error).toMatchObject({ message: 'example: myAuth needs a tenant', cause })
+})
+
+test.each([
+  ['a request id', (hidden: string) => refusalWith({ 'x-request-id': hidden }, {})],
+  ['an error', (hidden: string) => refusalWith({}, { error: hidden })],
+  ['an error id', (hidden: string) => refusalWith({}, { error_id: hidden })],
+  ['a page', (hidden: string) => new Response(`<title>${hidden}</title>`, { status: 401 })],
+  ['a text', (hidden: string) => new Response(hidden, { status: 401 })],
+  ['a nested message', (hidden: string) => refusalWith({}, { error: { code: hidden, message: hidden } })],
+  [
+    'a challenge',
+    (hidden: string) => new Response('', { status: 401, headers: { 'www-authenticate': `Basic error="${hidden}"` } }),
+  ],
+])('a secret is not shown if a server repeats it in %s, in any spelling', async (_where, answer) => {
+  const spellings = [
+    encodeURIComponent(oddSecret).replaceAll(/%\w\w/g, (byte) => byte.toLowerCase()),
+    Buffer.from(oddSecret).toString('base64'),
+    Buffer.from(oddSecret).toString('hex'),
+    JSON.stringify(oddSecret).replaceAll('é', String.raw`\u00e9`),
+    oddSecret.replaceAll('&', '&amp;').replaceAll('é', '&#233;'),
+  ]
+  for (const spelling of spellings) {
+    const endpoint = tokenEndpoint(answer(spelling))
+    // oxlint-disable-next-line no-await-in-loop -- one spelling after the other
+    const error = await errorOf(sourceOver(endpoint, { clientSecret: oddSecret }).getToken())
+    expectNoSecret(error)
+    expect(shown(error)).not.toContain(spelling)
+  }
+})
+
+test.each(['access_token', 'refresh_token', 'id_token'])(
+  'an answer that cannot be used does not show its %s, even if the server repeats it',
+  async (name) => {
+    const members = { [name]: 'token-secret', token_type: 'mac', error_description: 'about token-secret' }
+    const answer = Response.json(members, { headers: { 'x-request-id': btoa('token-secret') } })
+    const error = await errorOf(sourceOver(tokenEndpoint(answer)).getToken())
+    expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', requestId: '[redacted]' })
+    expectNoSecret(error)
+  },
+)
+
+test('a copy by structuredClone, and JSON, of an error hold no secret', async () => {
+  const error = await errorOf(sourceOver(parrot(401, 'invalid_client')).getToken())
+  const copy: unknown = structuredClone(error)
+  expectNoSecret(copy, JSON.parse(JSON.stringify(error)), { ...(error as object) })
+  expect(copy).toHaveProperty('message', (error as Error).message)
+})

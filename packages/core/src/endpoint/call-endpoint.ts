@@ -1,9 +1,10 @@
 import { type Credential, resolveCredential } from './credential.ts'
-import { errorCode } from './error-code.ts'
-import { failLate, oauthError, OAuthError, type OAuthErrorCode } from '../errors.ts'
-import { loadLater } from '../load-later.ts'
+import { endpointUrl } from './endpoint-url.ts'
+import { failLate, oauthError, OAuthError } from '../errors.ts'
+import { loadAfterFailure } from '../load-later.ts'
+import { copyOf, membersOf } from '../own.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
-import { parseSecureUrl } from '../secure-url.ts'
+import { discard } from '../read-text.ts'
 import { withTimeout } from '../wait.ts'
 import { unpooled } from './unpooled.ts'
 
@@ -37,7 +38,10 @@ export const answerMs = 60_000
 /** Form parameters under their wire names. A list repeats its parameter, and `undefined` leaves it out. */
 export type FormParameters = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** A request that was sent, with its secrets. */
+/** The members of a JSON object. */
+export type Members = Readonly<Record<string, unknown>>
+
+/** A request that was prepared or sent, with its secrets. */
 export type SentRequest = {
   readonly provider: Provider
   readonly endpoint: 'tokenEndpoint' | 'revocationEndpoint'
@@ -46,17 +50,31 @@ export type SentRequest = {
   readonly clientSecret: string | undefined
 }
 
-/** An endpoint's response, with the members of its JSON object. */
-export type Said = { readonly response: Response; readonly members: Readonly<Record<string, unknown>> }
+/** An answer that is no success. */
+export type FailedAnswer = {
+  readonly response: Response
+  readonly translate: NonNullable<Provider['readTokenResponse']>
+  /** What was read of the body. Absent if it was not read yet. */
+  readonly text?: string
+  /** Whether the body was too long. */
+  readonly isCut?: boolean
+  /** Whether the members are those of a success. */
+  readonly isGood?: (members: Members) => boolean
+}
 
-/** An endpoint's response, with the values that are needed to read it. */
+/** Why a request failed: it could not be prepared, it got no answer, or it got one that is no success. */
+export type Failure =
+  | { readonly step: 'preparation' | 'connection'; readonly error: unknown }
+  | (FailedAnswer & { readonly step: 'answer' })
+
+/** An endpoint's answer, with the values that are needed to read it. */
 export type Answer = {
   readonly response: Response
   readonly provider: Provider
   /** When the request was sent, in milliseconds since the epoch. Lifetimes start at this time. */
   readonly sentAt: number
-  /** Makes the error for a response. */
-  readonly fail: (code: OAuthErrorCode, reason: string, said: Said) => Promise<OAuthError>
+  /** Makes the error for an answer that is no success. */
+  readonly fail: (answer: FailedAnswer) => Promise<Error>
 }
 
 /**
@@ -70,38 +88,40 @@ export type Answer = {
  */
 export function callEndpoint<T>(
   endpoint: SentRequest['endpoint'],
-  client: ClientOptions,
+  options: ClientOptions,
   parameters: FormParameters | (() => FormParameters | Promise<FormParameters>),
   read: (answer: Answer) => Promise<T>,
   onSend?: (form: URLSearchParams) => boolean,
 ): Promise<T> {
-  const { provider, clientAuth = provider.clientAuth, timeoutMs = 9000, fetch = globalThis.fetch } = client
+  const client = membersOf(options)
+  const provider = copyOf(client.provider)
+  const { clientAuth = provider.clientAuth, timeoutMs = 9000, fetch = globalThis.fetch } = client
   const deadline = new AbortController()
   let isOnce: boolean | undefined
 
   const send = async (): Promise<T> => {
-    const address = provider[endpoint] ?? ''
-    const url = parseSecureUrl(address, `${provider.name}: ${endpoint}`)
+    const url = endpointUrl(provider, endpoint)
     const clientId = await resolveCredential(provider, 'clientId', client.clientId)
     const clientSecret =
       client.clientSecret === undefined
         ? undefined
         : await resolveCredential(provider, 'clientSecret', client.clientSecret)
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
-    const form = await prepare(provider, async () => {
-      const prepared = createForm(typeof parameters === 'function' ? await parameters() : parameters)
-      await clientAuth({ form: prepared, headers, clientId, clientSecret, provider, endpoint: address })
-      return prepared
-    })
+    const form = new URLSearchParams()
     const request = { provider, endpoint, form, headers, clientSecret }
-
-    const { signal } = deadline
-    signal.throwIfAborted()
-    isOnce = onSend?.(form)
-    const sentAt = Date.now()
-    const started = performance.now()
-    const connection = unpooled(fetch)
+    let step: 'preparation' | 'connection' = 'preparation'
+    let connection: ReturnType<typeof unpooled>
     try {
+      addTo(form, typeof parameters === 'function' ? await parameters() : parameters)
+      await clientAuth({ form, headers, clientId, clientSecret, provider, endpoint: provider[endpoint] ?? url.href })
+
+      const { signal } = deadline
+      signal.throwIfAborted()
+      step = 'connection'
+      isOnce = onSend?.(form)
+      const sentAt = Date.now()
+      const started = performance.now()
+      connection = unpooled(fetch)
       const init = {
         method: 'POST',
         headers,
@@ -113,11 +133,11 @@ export function callEndpoint<T>(
       const response = await fetch(url.href, init)
       // A wall clock that was set back meanwhile does not make the token last longer.
       const since = Math.min(sentAt, Math.ceil(Date.now() - (performance.now() - started)))
-      return await read({ response, provider, sentAt: since, fail: (...failure) => describe(request, ...failure) })
+      const fail = (answer: FailedAnswer) => describe(request, { step: 'answer', ...answer })
+      return await read({ response, provider, sentAt: since, fail })
     } catch (error) {
       if (error instanceof OAuthError) throw error
-      // The error is not passed on as a cause, because a fetch can put any data into its errors.
-      throw await describe(request, 'TOKEN_UNAVAILABLE', errorCode(error))
+      throw await describe(request, { step, error })
     } finally {
       connection?.close()
     }
@@ -135,38 +155,19 @@ export function callEndpoint<T>(
 
 /**
  * Makes the error of a failed request. Most requests succeed, so the code that describes a failure is loaded later. If it
- * cannot be loaded, the error has only its code and the status.
+ * cannot be loaded, that is `TOKEN_UNAVAILABLE`, and the error says so.
  */
-async function describe(request: SentRequest, code: OAuthErrorCode, reason: string, said?: Said): Promise<OAuthError> {
-  const part = await loadLater()
-  if (part) return part.describeFailure(request, code, reason, said)
+async function describe(request: SentRequest, failure: Failure): Promise<Error> {
+  const part = await loadAfterFailure()
+  if (part) return part.describeFailure(request, failure)
   const what = `the ${request.endpoint} failed, and the part of @oauthkit/core that says why could not be loaded`
-  return oauthError(request.provider.name, code, what, { status: said?.response.status })
+  const response = 'response' in failure ? failure.response : undefined
+  discard(response?.body)
+  return oauthError(request.provider.name, 'TOKEN_UNAVAILABLE', what, { status: response?.status })
 }
 
-/**
- * Turns a network error into an OAuthError. Signing can fail with a network error, and an HTTP client would then retry
- * the API call.
- */
-async function prepare<T>({ name }: Provider, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof OAuthError) throw error
-    if (error instanceof TypeError && error.cause === undefined)
-      throw new TypeError(`${name}: ${error.message}`, { cause: error })
-    throw oauthError(
-      name,
-      'TOKEN_UNAVAILABLE',
-      `the request could not be prepared (${errorCode(error)}): try again later`,
-    )
-  }
-}
-
-function createForm(parameters: FormParameters): URLSearchParams {
-  const form = new URLSearchParams()
+function addTo(form: URLSearchParams, parameters: FormParameters): void {
   for (const [name, values] of Object.entries(parameters)) {
     for (const value of [values ?? []].flat()) form.append(name, value)
   }
-  return form
 }

@@ -1,6 +1,6 @@
 import { oauthError } from '../errors.ts'
 import type { Provider } from '../provider.ts'
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../error-code.ts'
 
 /**
  * A client id or secret, or a function that looks it up for each token request, such as in a vault or a Worker's
@@ -11,7 +11,7 @@ export type Credential = string | (() => string | Promise<string>)
 /**
  * Returns a credential. If it is a function, looks it up.
  *
- * @throws `TypeError` if it is missing or empty. `OAuthError` `TOKEN_UNAVAILABLE` if the look-up fails.
+ * @throws `TypeError` if it is missing or empty, or has spaces or line breaks around it. `OAuthError` `TOKEN_UNAVAILABLE` if the look-up fails.
  * @example
  * ```ts
  * import { resolveCredential } from '@oauthkit/core/plugin'
@@ -35,6 +35,16 @@ export async function resolveCredential(
       throw oauthError(provider, 'TOKEN_UNAVAILABLE', `${name} could not be looked up (${errorCode(error)})`)
     }
   }
-  if (typeof value === 'string' && value) return value
-  throw new TypeError(`${provider}: ${name} is missing: it must be a non-empty string`)
+  return checkCredential(value, `${provider}: ${name}`)
+}
+
+/**
+ * Returns a credential, or throws a `TypeError` if it cannot be one. A file or a variable can add a line break to it.
+ *
+ * @param what - the name of the credential in the message, which never shows the value.
+ */
+export function checkCredential(value: unknown, what: string): string {
+  if (typeof value !== 'string' || !value) throw new TypeError(`${what} is missing: it must be a non-empty string`)
+  if (value !== value.trim()) throw new TypeError(`${what} has spaces or line breaks around it: remove them`)
+  return value
 }

@@ -1,5 +1,5 @@
 import { callEndpoint, type ClientOptions } from './call-endpoint.ts'
-import { readAnswer } from './oauth-response.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** One request to a revocation endpoint. */
 export type RevocationRequest = ClientOptions & {

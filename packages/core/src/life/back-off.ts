@@ -24,7 +24,9 @@ export function retryAt({ error, at, count }: Failure, isServing: boolean, now: 
   return Math.max(at + delay, Math.min(named, at + 600 * second))
 }
 
+// A firewall that answers 403 does not let the next request pass either.
 const isRefused = (error: Error) =>
-  isOAuthError(error) && (error.code === 'TOKEN_REFUSED' || (error.code === 'TOKEN_MALFORMED' && !isSuccess(error)))
+  isOAuthError(error) &&
+  (error.code === 'TOKEN_REFUSED' || error.status === 403 || (error.code === 'TOKEN_MALFORMED' && !isSuccess(error)))
 
 const isSuccess = ({ status = 0 }: OAuthError) => status >= 200 && status < 300

@@ -1,4 +1,4 @@
-import { errorCode } from '../endpoint/error-code.ts'
+import { errorCode } from '../error-code.ts'
 import { oauthError } from '../errors.ts'
 import type { LoadedLater } from '../load-later.ts'
 import type { Settings } from './options.ts'

@@ -1,7 +1,7 @@
 import type { FormParameters } from '../endpoint/call-endpoint.ts'
 import { requestToken } from '../endpoint/token-request.ts'
 import type { Token } from '../token.ts'
-import { loadLater } from '../load-later.ts'
+import { loadAfterFailure } from '../load-later.ts'
 import { withoutRefreshToken } from './cached-token.ts'
 import type { Settings } from './options.ts'
 import type { Attempt, Located } from './token-cache.ts'
@@ -35,7 +35,7 @@ export function createTokenRequest(
     const token = await send().catch(async (error: unknown) => {
       if (!attempt.mayBridge() || sentAt === undefined) throw error
       // If this part cannot be loaded, the error counts as it is.
-      const part = await loadLater()
+      const part = await loadAfterFailure()
       if (!part) throw error
       return part.bridge(error, send, () => isOnce, sentAt, attempt.checkCurrent)
     })

@@ -4,6 +4,7 @@ import { withoutRefreshToken } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import type { Attempt, Located } from '../life/token-cache.ts'
 import type { SendTokenRequest } from '../life/token-request.ts'
+import { memberOf } from '../own.ts'
 import type { Token } from '../token.ts'
 import { redeem, signInAgain } from './redeem.ts'
 
@@ -16,7 +17,7 @@ export async function renewInMemory(
 ): Promise<Token> {
   const { grant } = settings
   const cached = state.cached?.token
-  const refreshToken = cached?.refreshToken ?? (state.isStartSpent ? undefined : startTokenOf(grant))
+  const refreshToken = memberOf(cached, 'refreshToken') ?? (state.isStartSpent ? undefined : startTokenOf(grant))
   if (refreshToken && !state.ended.includes(refreshToken)) {
     // The token in memory can be of another login.
     const previous = cached?.refreshToken === refreshToken ? cached : undefined

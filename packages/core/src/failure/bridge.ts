@@ -1,4 +1,4 @@
-import { lostConnections } from '../endpoint/describe-failure.ts'
+import { lossOf } from './describe-lost.ts'
 import { isOAuthError } from '../errors.ts'
 import { pause } from '../pause.ts'
 
@@ -47,10 +47,7 @@ export async function bridge<T>(
 function isHiccup(error: unknown, isOnce: boolean): boolean {
   if (!isOAuthError(error)) return false
   const { status = 0, retryAt } = error
-  const lost = lostConnections.get(error)
-  if (isOnce) return lost !== undefined && unsent.test(lost)
-  return lost !== undefined || (status >= 502 && status <= 504 && retryAt === undefined)
+  const loss = lossOf.get(error)
+  if (isOnce) return loss?.isUnsent === true
+  return loss?.isTransient === true || (status >= 502 && status <= 504 && retryAt === undefined)
 }
-
-/** The errors of connections that could not be opened, as Node and Bun name them. */
-const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/

@@ -1,0 +1,154 @@
+import type { FailedAnswer, Members, SentRequest } from '../endpoint/call-endpoint.ts'
+import { credentialHint } from './credential-hint.ts'
+import { parseHttpDate, parseRetryAfter } from './http-date.ts'
+import { isText, objectFrom, translateText } from '../endpoint/read-answer.ts'
+import { createRedactor } from './redactor.ts'
+import { readSaid, type Said } from './said.ts'
+import { isBearer } from '../endpoint/token-response.ts'
+import { oauthError, type OAuthError, type OAuthErrorCode } from '../errors.ts'
+import { readText } from '../read-text.ts'
+import { withTimeout } from '../wait.ts'
+
+/** How much of the body of an answer without success is read. */
+const maxBytes = 65_536
+
+/** How long the body of an answer is awaited whose status says enough, in milliseconds. See `bridge`. */
+const maxBodyMs = 500
+
+/** What is known about an answer without success. */
+type Known = Said & {
+  readonly status: number
+  readonly isRedirect: boolean
+  readonly hasRetryAfter: boolean
+  readonly isCut: boolean
+  /** Whether the body is empty or a JSON object, which a firewall's page is not. */
+  readonly isPlain: boolean
+  /** The translated members. `undefined` if the provider's function failed. */
+  readonly members: Members | undefined
+}
+
+/** The code of an error, and its reason with what to do. */
+type Verdict = readonly [code: OAuthErrorCode, reason: string]
+
+/**
+ * Makes the error of an answer that is no success, with what the server said.
+ *
+ * @param secrets - everything in the request that must not be shown.
+ */
+export async function describeAnswer(
+  { provider, endpoint, clientSecret }: SentRequest,
+  answer: FailedAnswer,
+  secrets: readonly (string | undefined)[],
+): Promise<OAuthError> {
+  const { response, translate, isCut = false } = answer
+  const { status, headers, type } = response
+  const text = answer.text ?? (await readBody(response))
+  const raw = await objectFrom(() => JSON.parse(text))
+  const members = await translateText(text, status, translate)
+  // In a browser, a redirect that was not followed shows nothing, not even its status.
+  const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400)
+  const said = readSaid([members, raw].find(isFilled), raw ? '' : text, response)
+  const isPlain = raw !== undefined || text.trim() === ''
+  const hasRetryAfter = headers.has('retry-after')
+  const [code, reason] = judge({ ...said, status, isRedirect, hasRetryAfter, isCut, isPlain, members })
+
+  const tokens = [raw, members].flatMap((one) => tokenNames.map((name) => one?.[name])).filter(isText)
+  const redact = createRedactor([...secrets, ...tokens])
+  const show = (value: unknown) => (isText(value) ? printable(redact(value)) : undefined)
+  const error = show(said.error)
+  const errorDescription = show(said.description)
+  const requestId = show(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? raw?.['error_id'])
+  const shown = status + (error ? ` ${error}` : '') + (errorDescription ? ` (${errorDescription})` : '')
+  const advice = code === 'TOKEN_MALFORMED' ? `; check the provider's ${endpoint}, and any proxy in front of it` : ''
+  const isAboutClient = said.error === 'invalid_client' || status === 401
+  const hints = code === 'TOKEN_REFUSED' ? (isAboutClient ? credentialHint(clientSecret) : '') + clockHint(headers) : ''
+  const details = { status, error, errorDescription, requestId, retryAt: parseRetryAfter(headers.get('retry-after')) }
+  return oauthError(provider.name, code, `the ${endpoint} answered ${shown}: ${reason}${advice}${hints}`, details)
+}
+
+const tokenNames = ['access_token', 'refresh_token', 'id_token']
+
+/** Reads the body of an answer without success. If it takes long, and the status says enough, continues without it. */
+async function readBody(response: Response): Promise<string> {
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const reading = readText(response, maxBytes, ended).then(({ text }) => text)
+  if (!isTransientStatus(response.status)) return reading
+  const late = () => {
+    end()
+    return ''
+  }
+  return withTimeout(reading, maxBodyMs, late).catch(() => '')
+}
+
+const isFilled = (members: Members | undefined) => members !== undefined && Object.keys(members).length > 0
+
+/** Decides what an answer without success means. The first rule that fits counts. */
+function judge(known: Known): Verdict {
+  const { status, error = '', description = '', isPlain, members } = known
+  if (isTransientStatus(status) || transientErrors.has(error) || rateLimit.test(`${error} ${description}`))
+    return ['TOKEN_UNAVAILABLE', unavailableAdvice.get(status) ?? 'try again later']
+  if (known.isRedirect) return ['TOKEN_MALFORMED', 'a redirect, and credentials are never sent to another URL']
+  if (!members && !known.isCut) return ['TOKEN_MALFORMED', 'readTokenResponse failed']
+  if (status === 403 && (known.hasRetryAfter || !isPlain))
+    return ['TOKEN_UNAVAILABLE', 'a proxy or a firewall may have stopped the request: try again later']
+  if (status === 407) return ['TOKEN_MALFORMED', 'a proxy asks for credentials']
+  // Some servers use other names than the standard, but then the status must say that it is an error.
+  const isOther = [400, 402, 409, 422].includes(status) && isPlain && `${error}${description}` !== ''
+  if (known.isNamed || status === 401 || status === 403 || isOther)
+    return ['TOKEN_REFUSED', refusalAdvice.get(error) ?? (status === 401 ? wrongCredential : checkClient)]
+  if (known.isCut) return ['TOKEN_MALFORMED', 'more than 1 MB']
+  if (status < 200 || status > 299) return ['TOKEN_MALFORMED', 'neither a success nor an OAuth error']
+  const { access_token, token_type } = members ?? {}
+  if (!isText(access_token)) return ['TOKEN_MALFORMED', 'neither a token nor an OAuth error']
+  if (isBearer(token_type)) return ['TOKEN_MALFORMED', 'an access_token that no header can hold']
+  return ['TOKEN_MALFORMED', 'a token_type other than bearer']
+}
+
+/** The statuses that ask for another attempt. Some gateways answer 525, 526 and 530 themselves. */
+const isTransientStatus = (status: number) => status === 408 || status === 429 || status >= 500
+
+/** The errors of RFC 6749 §4.1.2.1 that the client did not cause. */
+const transientErrors = new Set(['temporarily_unavailable', 'server_error'])
+
+/** The usual words for too many requests. Some servers use them with another status than 429. */
+const rateLimit =
+  /rate.?limit|rate exceeded|too.?many.?(requests|tokens|calls|attempts)|throttl|quota|slow.?down|limit .{0,9}(exceeded|reached)/i
+
+/** What to do about statuses that do not pass by themselves: Cloudflare answers with them in place of the server. */
+const unavailableAdvice = new Map([
+  [525, 'the TLS connection behind its proxy failed: its operator must act'],
+  [526, 'its certificate is not trusted by its proxy: its operator must act'],
+  [530, 'its proxy does not know its host name: check the URL'],
+])
+
+/** What to do about any other refusal. */
+const checkClient = "check the client's credentials and settings at the provider"
+
+/** What to do about a 401, which can have no more than that status. */
+const wrongCredential = 'check clientId and its credential: they can be wrong, swapped, or those of another environment'
+
+/** What to do about the errors of RFC 6749 §5.2 and RFC 8707 §2. */
+const refusalAdvice = new Map([
+  ['invalid_client', wrongCredential],
+  ['unauthorized_client', 'check which grants the provider allows for this client'],
+  ['unsupported_grant_type', 'check which grants the provider allows for this client'],
+  ['access_denied', 'check what the provider allows for this client'],
+  ['invalid_grant', 'it has ended, was used already, or belongs to another client'],
+  ['invalid_scope', 'check the option scope, and the scopes of the client at the provider'],
+  ['invalid_target', 'check the option resource'],
+  ['invalid_request', 'check the options scope, resource and parameters'],
+])
+
+/** Keeps the characters that RFC 6749 §5.2 allows, and few enough of them for a line in a log. */
+const printable = (text: string) => text.replaceAll(/[^\x20-\x7E]+/g, ' ').slice(0, 300)
+
+/** Names a difference of the clocks that can be the cause: assertions and certificates have dates. */
+function clockHint(headers: Headers): string {
+  const serverTime = parseHttpDate(headers.get('date') ?? '')
+  const seconds = serverTime === undefined ? 0 : Math.round((Date.now() - serverTime) / 1000)
+  if (Math.abs(seconds) <= 30) return ''
+  return `; this machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the server's: set it`
+}

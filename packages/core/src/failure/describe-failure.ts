@@ -1,0 +1,28 @@
+import type { Failure, SentRequest } from '../endpoint/call-endpoint.ts'
+import { describeAnswer } from './describe-answer.ts'
+import { describeLost } from './describe-lost.ts'
+import { describePreparation } from './describe-preparation.ts'
+import { createRedactor } from './redactor.ts'
+
+/** Makes the error of a failed request. It shows no secret of the request, even if a server or a function repeats it. */
+export async function describeFailure(request: SentRequest, failure: Failure): Promise<Error> {
+  const secrets = secretsOf(request)
+  if (failure.step === 'answer') return describeAnswer(request, failure, secrets)
+  const redact = createRedactor(secrets)
+  const describe = failure.step === 'preparation' ? describePreparation : describeLost
+  return describe(request, failure.error, redact)
+}
+
+/** Returns everything in a request that can be a secret. */
+function secretsOf({ form, headers, clientSecret }: SentRequest): readonly (string | undefined)[] {
+  const values = [...form].flatMap(([name, value]) => (shownParameters.test(name) ? [] : [value]))
+  const set = [...headers].flatMap(([name, value]) => (shownHeaders.has(name) ? [] : [value, ...value.split(' ')]))
+  // A value of a few characters can be a common word, so it must not be removed from messages.
+  return [clientSecret, ...[...values, ...set].filter(({ length }) => length >= 4)]
+}
+
+/** The parameters whose values are not secret. */
+const shownParameters = /^(scope|resource|audience|client_id|\w+_type|token_type_hint)$/
+
+/** The headers whose values are not secret. */
+const shownHeaders = new Set(['accept', 'content-type'])
