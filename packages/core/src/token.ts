@@ -1,4 +1,5 @@
 import type { TokenEventDetails } from './events.ts'
+import { memberOf } from './own.ts'
 
 /**
  * The tokens that an authorization server issued, as plain data that survives JSON.
@@ -35,7 +36,7 @@ export const isAccessToken = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x21-\x7E]+$/.test(value)
 
 /** Returns when a token expires, in milliseconds since the epoch, or `Infinity` if it has no `expiresAt`. */
-export const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Token): number => expiresAt
+export const endOf = (token: Token): number => memberOf(token, 'expiresAt') ?? Number.POSITIVE_INFINITY
 
 /** The options of {@link TokenSource.getToken}. */
 export type GetTokenOptions = {

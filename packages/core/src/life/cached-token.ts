@@ -1,4 +1,5 @@
 import type { Provider } from '../provider.ts'
+import { memberOf } from '../own.ts'
 import { endOf, type Token } from '../token.ts'
 
 /** A token in memory, with the values that a call reads when it uses the token. */
@@ -33,7 +34,8 @@ export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: n
  * The margin is at least 1.1 s, because servers count whole seconds: a token can end a second before its time. It is at
  * most 60 % of the lifetime, so that a short token serves calls too.
  */
-export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: Provider, isNew: boolean): CachedToken {
+export function toCachedToken(token: Token, { renewalMarginMs }: Provider, isNew: boolean): CachedToken {
+  const extra = memberOf(token, 'extra')
   const receivedAt = Date.now()
   const expiresAt = endOf(token)
   const lifetime = Math.max(0, expiresAt - receivedAt)
@@ -41,7 +43,7 @@ export function toCachedToken({ extra, ...token }: Token, { renewalMarginMs }: P
   const jitter = 0.9 + Math.random() * 0.2
   const margin = jitter * (renewalMarginMs ?? Math.min(300_000, lifetime / 10))
   return {
-    token: Object.freeze(extra ? { ...token, extra: Object.freeze({ ...extra }) } : token),
+    token: Object.freeze({ ...token, ...(extra && { extra: Object.freeze({ ...extra }) }) }),
     authorization: `Bearer ${token.accessToken}`,
     renewAt: expiresAt - Math.min(Math.max(margin, 1100), 0.6 * lifetime),
     expiresAt,

@@ -1,3 +1,4 @@
+import { memberOf } from '../own.ts'
 import { loadPart } from './load-part.ts'
 import { createState } from './state.ts'
 import type { Life, TokenCache } from './token-cache.ts'
@@ -16,7 +17,7 @@ const memoryCache: TokenCache = {
     request: async () => {
       const { grant } = settings
       const request = createTokenRequest(settings, located, attempt)
-      if (grant.parameters && !located.state.cached?.token.refreshToken) {
+      if (grant.parameters && !memberOf(located.state.cached?.token, 'refreshToken')) {
         return { type: 'renewed', token: await request(async () => grant.parameters?.() ?? {}) }
       }
       const { renewInMemory } = await loadPart(settings, 'uses refresh tokens')

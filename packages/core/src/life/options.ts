@@ -1,11 +1,12 @@
-import type { Credential } from '../endpoint/credential.ts'
+import { checkCredential, type Credential } from '../endpoint/credential.ts'
+import { endpointUrl } from '../endpoint/endpoint-url.ts'
 import type { TokenEvent } from '../events.ts'
 import type { FormParameters } from '../endpoint/call-endpoint.ts'
 import { ownerOf, type Grant } from '../grant.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
+import { copyOf, memberOf, membersOf } from '../own.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { compileApis } from '../request/apis.ts'
-import { parseSecureUrl } from '../secure-url.ts'
 import type { TokenStore } from '../store.ts'
 
 /** The options of {@link createTokenSource}. */
@@ -120,15 +121,20 @@ export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resour
  *
  * @throws `TypeError` if something is missing or wrong.
  */
-export function resolveOptions(options: TokenSourceOptions): Settings {
-  if (!isObject(options)) throw new TypeError('createTokenSource needs options')
-  const { grant = usual, scope, resource, parameters } = options
-  if (!isObject(grant) || typeof grant.name !== 'string' || !/^(string|function)$/.test(typeof grant.identity))
+export function resolveOptions(given: TokenSourceOptions): Settings {
+  if (!isObject(given)) throw new TypeError('createTokenSource needs options')
+  const options = membersOf(given)
+  const { scope, resource, parameters } = options
+  if (typeof options.grant === 'function')
+    throw new TypeError('grant is a function: call it, such as clientCredentials()')
+  const grant = options.grant === undefined ? usual : isObject(options.grant) && copyOf(options.grant)
+  if (!grant || typeof grant.name !== 'string' || !/^(string|function)$/.test(typeof grant.identity))
     throw new TypeError('grant must be a grant with a name and an identity, such as clientCredentials()')
-  const provider = options.provider ?? grant.provider
-  if (!isObject(provider)) throw new TypeError('provider is missing: it describes the authorization server')
+  const described = options.provider ?? grant.provider
+  if (!isObject(described)) throw new TypeError('provider is missing: it describes the authorization server')
+  const provider = copyOf(described)
   const { name } = provider
-  parseSecureUrl(provider.tokenEndpoint, `${name}: tokenEndpoint`)
+  endpointUrl(provider, 'tokenEndpoint')
 
   const clientId = options.clientId ?? grant.clientId
   const clientAuth = options.clientAuth ?? grant.clientAuth ?? provider.clientAuth
@@ -136,14 +142,19 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
     throw new TypeError(`${name}: ${option} ${what}`)
   }
   for (const [option, value] of Object.entries({ ...options, clientId, clientAuth })) {
-    const type = types[option]
+    const type = memberOf(types, option)
     if (value === undefined ? required.has(option) : value === '') fail(option, 'is missing or empty')
-    if (value !== undefined && type && (value === null || !type.includes(typeof value)))
-      fail(option, `must be a ${type}`)
+    if (value === undefined) continue
+    if (type === undefined) fail(option, 'is not an option: check its spelling')
+    if (type && (value === null || !type.includes(typeof value))) fail(option, `must be a ${type}`)
+    if (credentials.has(option) && typeof value === 'string') checkCredential(value, `${name}: ${option}`)
   }
+  // These are the characters of RFC 6749 §3.3.
+  if (scope && !/^[\x20\x21\x23-\x5B\x5D-\x7E]*$/.test(scope))
+    fail('scope', 'must be words of ASCII characters, without quotes and line breaks')
   const { store } = options
   for (const method of ['get', 'set', 'delete'] as const) {
-    if (store && typeof store[method] !== 'function') fail('store', `must have ${method}()`)
+    if (store && typeof memberOf(store, method) !== 'function') fail('store', `must have ${method}()`)
   }
   if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or set it to a user id')
   // Such a grant is for users. Without a key, all users would have one entry in the store.
@@ -157,7 +168,8 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
   const numbers = { timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute, renewalMarginMs, defaultLifetimeMs }
   for (const [option, value] of Object.entries(numbers)) {
     // Timers cannot count beyond this: a longer timer would end at once.
-    if (!(value > 0 && value <= 2_147_483_647)) fail(option, 'must be a number above 0, and at most 2,147,483,647')
+    if (typeof value !== 'number' || !(value > 0 && value <= 2_147_483_647))
+      fail(option, 'must be a number above 0, and at most 2,147,483,647')
   }
 
   if (entryTtlMs !== undefined && !(Number.isFinite(entryTtlMs) && entryTtlMs > 0))
@@ -192,26 +204,36 @@ export function resolveOptions(options: TokenSourceOptions): Settings {
 }
 
 /** Most sources share these two objects, to save memory if there are many tenants. */
-const usual = /* @__PURE__ */ clientCredentials()
+const usual = /* @__PURE__ */ copyOf(/* @__PURE__ */ clientCredentials())
 const none: FormParameters = { scope: undefined, resource: undefined }
 
 const isObject = <T>(value: T): value is T & object => typeof value === 'object' && value !== null
 
 const required = new Set(['clientId', 'clientAuth'])
+const credentials = new Set(['clientId', 'clientSecret'])
 
-/** The types of the options that would otherwise fail late, or without an error, if they had a wrong type. */
+/** All options and their types. Those without a type here are checked one by one. */
 const types: Readonly<Record<string, string>> = {
   clientId: 'string or function',
   clientSecret: 'string or function',
   clientAuth: 'function',
   scope: 'string',
-  key: 'string',
   parameters: 'plain object',
-  store: 'store object',
   fetch: 'function',
-  eventKey: 'string',
+  store: 'store object',
+  key: 'string',
   waitUntil: 'function',
+  eventKey: 'string',
   onEvent: 'function',
+  provider: '',
+  grant: '',
+  resource: '',
+  apis: '',
+  exceptApis: '',
+  timeoutMs: '',
+  storeTimeoutMs: '',
+  entryTtlMs: '',
+  maxTokenRequestsPerMinute: '',
 }
 
 /** The parameters that other options or the grant provide. */

@@ -1,5 +1,6 @@
 import { needsClientSecret } from '../endpoint/client-auth.ts'
-import type { Credential } from '../endpoint/credential.ts'
+import { checkCredential, type Credential } from '../endpoint/credential.ts'
+import { membersOf } from '../own.ts'
 import type { Provider } from '../provider.ts'
 import type { TokenSourceOptions } from '../life/options.ts'
 
@@ -13,7 +14,7 @@ export type EnvironmentOptions = Pick<
  * Completes the options of a provider package. Adds the provider. If required credentials are missing, reads them from
  * the environment variables `<PREFIX>_CLIENT_ID` and `<PREFIX>_CLIENT_SECRET`, on Node, Deno and Bun.
  *
- * @param options - the caller's options.
+ * @param given - the caller's options.
  * @param provider - the package's own provider, used unless the options or the grant bring another one.
  * @param prefix - the start of the variables' names, such as `ORANGE`.
  * @throws `TypeError` if a required variable is not set, is empty or has spaces around it. The message names the
@@ -29,7 +30,7 @@ export type EnvironmentOptions = Pick<
  * ```
  */
 export function fromEnvironment<Options extends EnvironmentOptions>(
-  options: Options,
+  given: Options,
   provider: Provider,
   prefix: string,
 ): Options & {
@@ -40,7 +41,8 @@ export function fromEnvironment<Options extends EnvironmentOptions>(
   /** The client's secret, if the client authentication needs one. */
   readonly clientSecret?: Credential | undefined
 } {
-  const { grant } = options
+  const options = membersOf(given)
+  const grant = options.grant && membersOf(options.grant)
   const chosen = options.provider ?? grant?.provider ?? provider
   const clientAuth = options.clientAuth ?? grant?.clientAuth ?? chosen.clientAuth
   const needsSecret = needsClientSecret(clientAuth)
@@ -74,8 +76,5 @@ export function readEnvironment(variable: string, option: string): string {
   return value
 }
 
-function readCredential(variable: string, option: string): string {
-  const value = readEnvironment(variable, option)
-  if (value !== value.trim()) throw new TypeError(`${variable} has spaces or line breaks around it: remove them`)
-  return value
-}
+const readCredential = (variable: string, option: string): string =>
+  checkCredential(readEnvironment(variable, option), variable)

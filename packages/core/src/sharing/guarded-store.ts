@@ -1,8 +1,9 @@
-import { createRedactor } from '../endpoint/redactor.ts'
+import { createRedactor } from '../failure/redactor.ts'
 import type { TokenEventDetails } from '../events.ts'
 import type { Settings } from '../life/options.ts'
 import type { TokenStore } from '../store.ts'
 import { invalidReason } from '../invalid-reason.ts'
+import { memberOf } from '../own.ts'
 import { endOf, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
 import { describeError } from './describe-error.ts'
@@ -91,7 +92,8 @@ export function guardStore(
 
   /** How long the store must keep a token, in milliseconds. `undefined`: until it is deleted. */
   const ttlOf = (token: Token): number | undefined => {
-    const { expiresAt, refreshToken, refreshExpiresAt } = token
+    const [expiresAt, refreshToken] = [memberOf(token, 'expiresAt'), memberOf(token, 'refreshToken')]
+    const refreshExpiresAt = memberOf(token, 'refreshExpiresAt')
     const end = refreshToken === undefined ? expiresAt : refreshExpiresAt && Math.max(refreshExpiresAt, endOf(token))
     const untilEnd = end === undefined || end === Number.POSITIVE_INFINITY ? undefined : end - Date.now()
     if (refreshToken === undefined || entryTtlMs === undefined) return untilEnd
@@ -107,15 +109,13 @@ export function guardStore(
   }
 
   return {
-    hasLock: store.lock !== undefined,
+    hasLock: memberOf(store, 'lock') !== undefined,
     get: async (key) => {
       const read = await guard('get', () => store.get(key))
       if (!('value' in read)) return undefined
-      const { value = null } = read
-      const invalid = value === null ? undefined : invalidReason(value)
-      if (!invalid) return value as Token | null
-      fail('get', `the entry is not a token: ${invalid}`)
-      return null
+      const { token, invalid } = readEntry(read.value)
+      if (invalid) fail('get', `the entry is not a token: ${invalid}`)
+      return token
     },
     set: async (key, token) => {
       const ttlMs = ttlOf(token)
@@ -130,12 +130,14 @@ export function guardStore(
       const ttlMs = ttlOf(token)
       const isOver = ttlMs !== undefined && ttlMs <= 0
       let isChanged = false
-      const check = (current: unknown = null): boolean => {
-        const mayWrite = isToken(current) ? isExpected(current) : current !== null || isExpected(null)
+      const check = (current: unknown): boolean => {
+        const { token: read, invalid } = readEntry(current)
+        const mayWrite = invalid !== undefined || isExpected(read)
         isChanged = !mayWrite
         return mayWrite
       }
-      if (!store.replace) {
+      const compareAndSet = memberOf(store, 'replace')?.bind(store)
+      if (!compareAndSet) {
         const write = () => (isOver ? store.delete(key) : checkWritten(store.set(key, { ...token }, ttlMs)))
         const isDone = await replaceBySet(
           guardWrites(key, isOver ? null : token),
@@ -149,24 +151,35 @@ export function guardStore(
       // If the entry changed while it was compared, it is compared again, once.
       for (let round = 1; round <= 2; round += 1) {
         // oxlint-disable-next-line no-await-in-loop -- the second round needs the result of the first
-        const answer = await guard('set', () => store.replace?.(key, check, { ...token }, isOver ? 1 : ttlMs), token)
+        const answer = await guard('set', () => compareAndSet(key, check, { ...token }, isOver ? 1 : ttlMs), token)
         if (!('value' in answer)) return 'failed'
         if (isChanged) return 'changed'
-        if (answer.value === true) return 'written'
+        if (answer.value) return 'written'
       }
       fail('set', 'the entry changed while it was written', token.refreshToken !== undefined)
       return 'failed'
     },
     delete: remove,
     lock: async (key, work, reread, patienceMs) => {
-      if (!store.lock) return work({ lease: undefined, hold: () => {} })
+      const storeLock = memberOf(store, 'lock')
+      if (!storeLock) return work({ lease: undefined, hold: () => {} })
       const failLock = (error: unknown) => fail('lock', typeof error === 'string' ? error : harmless(error))
-      return runUnderLock(store.lock.bind(store), { key, work, reread, patienceMs, timeoutMs, fail: failLock })
+      return runUnderLock(storeLock.bind(store), { key, work, reread, patienceMs, timeoutMs, fail: failLock })
     },
   }
 }
 
-const isToken = (value: unknown): value is Token => value !== null && invalidReason(value) === undefined
+/** Reads an entry of the store, whose getters can throw. `invalid` says why it is no token. */
+function readEntry(entry: unknown): { readonly token: Token | null; readonly invalid?: string } {
+  if (entry === undefined || entry === null) return { token: null }
+  try {
+    const token = { ...entry } as Token
+    const invalid = invalidReason(token)
+    return invalid === undefined ? { token } : { token: null, invalid }
+  } catch {
+    return { token: null, invalid: 'it cannot be read' }
+  }
+}
 
 /** Describes a failure of a store. The store can repeat its input and its data, so these are removed. */
 function harmless(error: unknown, token?: Token): string {

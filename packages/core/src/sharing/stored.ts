@@ -3,6 +3,7 @@ import { startTokenOf } from '../grant.ts'
 import type { Settings } from '../life/options.ts'
 import type { TokenState } from '../life/state.ts'
 import type { Attempt } from '../life/token-cache.ts'
+import { memberOf } from '../own.ts'
 import { endOf, type Token } from '../token.ts'
 
 /** The entry of a store under a key: a token, `null` if there is none, or `undefined` if it could not be read. */
@@ -40,11 +41,12 @@ export function refreshTokenOf(
   state: TokenState,
   settings: Pick<Settings, 'key' | 'grant'>,
 ): string | undefined {
-  const own = state.cached?.token.refreshToken
+  const own = memberOf(state.cached?.token, 'refreshToken')
+  const theirs = memberOf(stored, 'refreshToken')
   // The token in memory must not bring the entry of a user back who has logged out.
   const other = isUsers(settings) && stored === null ? undefined : own
   const found =
-    (state.unsaved ? (own ?? stored?.refreshToken) : (stored?.refreshToken ?? other)) ??
+    (state.unsaved ? (own ?? theirs) : (theirs ?? other)) ??
     (stored === undefined || state.isStartSpent ? undefined : startTokenOf(settings.grant))
   return found !== undefined && state.ended.includes(found) ? undefined : found
 }

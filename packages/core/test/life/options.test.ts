@@ -1,7 +1,7 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
 import { clientCredentials, createTokenSource, type Grant, type TokenSourceOptions } from '../../src/index.ts'
-import { provider, sourceOver, tokenEndpoint } from '../support.ts'
+import { errorOf, provider, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 useFakeTime()
 
@@ -9,7 +9,44 @@ const form = async (request: Request | undefined) =>
   Object.fromEntries(new URLSearchParams(await request?.clone().text()))
 
 test.each<[string, TokenSourceOptions]>([
+  ['createTokenSource needs options', null as never],
   ['provider is missing', { clientId: 'app' }],
+  ['provider is missing', { clientId: 'app', provider: null as never }],
+  ['example: timeout is not an option: check its spelling', { provider, clientId: 'app', timeout: 3 } as never],
+  ['example: clientID is not an option', { provider, clientId: 'app', clientID: 'app' } as never],
+  ['example: resources is not an option', { provider, clientId: 'app', resources: [] } as never],
+  ...['toString', 'hasOwnProperty', 'valueOf'].map((name): [string, TokenSourceOptions] => [
+    `example: ${name} is not an option`,
+    { provider, clientId: 'app', [name]: 1 },
+  ]),
+  ...['clientId', 'clientSecret'].flatMap((name) =>
+    [' app', 'app ', 'app\n', '\tapp', 'app\r\n', '\uFEFFapp', 'app\u00A0'].map(
+      (value): [string, TokenSourceOptions] => [
+        `example: ${name} has spaces or line breaks around it: remove them`,
+        { provider, clientId: 'app', [name]: value },
+      ],
+    ),
+  ),
+  ...['a "b"', 'a\nb', 'a\\b', 'a\tb', 'é', 'a\u0000'].map((scope): [string, TokenSourceOptions] => [
+    'example: scope must be words of ASCII characters, without quotes and line breaks',
+    { provider, clientId: 'app', scope },
+  ]),
+  ...['https://id.example/token#a', 'https://id.example/token#', 'https://id.example/token?a=b#c'].map(
+    (url): [string, TokenSourceOptions] => [
+      'example: tokenEndpoint must not have a fragment (#)',
+      { clientId: 'app', provider: { ...provider, tokenEndpoint: url } },
+    ],
+  ),
+  ...['timeoutMs', 'storeTimeoutMs', 'maxTokenRequestsPerMinute', 'entryTtlMs'].map(
+    (name): [string, TokenSourceOptions] => [
+      `example: ${name} must be a number above 0`,
+      { provider, clientId: 'app', [name]: '1000' },
+    ],
+  ),
+  ...['renewalMarginMs', 'defaultLifetimeMs'].map((name): [string, TokenSourceOptions] => [
+    `example: ${name} must be a number above 0`,
+    { provider: { ...provider, [name]: '1000' }, clientId: 'app' },
+  ]),
   ['example: clientId is missing', { provider }],
   ['example: clientId is missing', { provider, clientId: '' }],
   ['example: clientSecret is missing or empty', { provider, clientId: 'app', clientSecret: '' }],
@@ -19,7 +56,7 @@ test.each<[string, TokenSourceOptions]>([
   ],
   ['API URL 1 of 1 must be https:', { provider, clientId: 'app', apis: ['http://api.example'] }],
   ['createTokenSource needs options', undefined as never],
-  ['grant must be a grant', { provider, clientId: 'app', grant: clientCredentials as never }],
+  ['grant is a function: call it', { provider, clientId: 'app', grant: clientCredentials as never }],
   ['grant must be a grant', { provider, clientId: 'app', grant: 'client_credentials' as never }],
   ['grant must be a grant', { provider, clientId: 'app', grant: {} as never }],
   ['provider is missing', { provider: 42 as never, clientId: 'app' }],
@@ -120,4 +157,79 @@ test('options win over the grant, and the grant wins over the provider', async (
   expect(endpoint.requests[1]?.url).toBe('https://id.example/token')
   expect(await form(endpoint.requests[1])).toEqual({ grant_type: 'own', auth: 'option:of-option' })
   expect(byOption.apis).toEqual(apis)
+})
+
+test.each(['app', 'a b', 'é'])('the credential %j, with spaces or letters inside only, is accepted', (clientId) => {
+  expect(() => createTokenSource({ provider, clientId, clientSecret: clientId })).not.toThrow()
+})
+
+test('an option that is undefined need not exist', () => {
+  expect(() => createTokenSource({ provider, clientId: 'app', timeout: undefined } as never)).not.toThrow()
+})
+
+test.each([() => ' secret', async () => 'secret\n'])(
+  'a credential that is looked up with spaces around it is a TypeError, and nothing is sent',
+  async (clientSecret) => {
+    const endpoint = tokenEndpoint()
+    const error = await errorOf(sourceOver(endpoint, { clientSecret }).getToken())
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toHaveProperty('message', 'example: clientSecret has spaces or line breaks around it: remove them')
+    expect(endpoint.requests).toEqual([])
+  },
+)
+
+test('what is changed in the options and in the provider later has no effect', async () => {
+  const endpoint = tokenEndpoint()
+  const elsewhere = 'https://elsewhere.example'
+  const own = {
+    ...provider,
+    apis: ['https://api.example'],
+    exceptApis: ['https://api.example/users'],
+    rejectedStatuses: [401],
+  }
+  const options = {
+    provider: own,
+    clientId: 'app',
+    clientSecret: secret,
+    fetch: endpoint.fetch,
+    parameters: { audience: 'a' },
+    resource: ['https://r.example'],
+    grant: { ...clientCredentials() },
+  }
+  const source = createTokenSource(options)
+  const { clientAuth } = own
+  own.apis.push(elsewhere)
+  own.exceptApis.length = 0
+  own.rejectedStatuses.push(400)
+  const changes = { isRejected: () => false, readTokenResponse: () => ({}), name: 'other', clientAuth: () => {} }
+  Object.assign(own, changes, { tokenEndpoint: `${elsewhere}/token` })
+  Object.assign(options.parameters, { audience: 'b' })
+  options.resource.push(elsewhere)
+  Object.assign(options.grant, { parameters: () => ({ grant_type: 'other' }) })
+  Object.assign(options, { clientId: 'other', fetch: () => {}, timeoutMs: 0, scope: 'all', store: {} })
+
+  expect((await source.getToken()).accessToken).toBe('token-1')
+  const [request] = endpoint.requests
+  expect(request?.url).toBe('https://id.example/token')
+  expect(request?.headers.get('authorization')).toBe(`Basic ${btoa(`app:${secret}`)}`)
+  expect(await form(request)).toEqual({
+    grant_type: 'client_credentials',
+    audience: 'a',
+    resource: 'https://r.example',
+  })
+  expect(source.apis).toEqual(['https://api.example'])
+  expect(source.exceptApis).toEqual(['https://api.example/users'])
+  expect(source.name).toBe('example')
+  expect(await source.isRejected(new Response('', { status: 401 }))).toBe(true)
+  expect(await source.isRejected(new Response('', { status: 400 }))).toBe(false)
+
+  const later = createTokenSource({ provider: Object.assign(own, { clientAuth }), clientId: 'app' })
+  expect(later.apis).toEqual(['https://api.example', elsewhere])
+})
+
+test('all sources of an unchanged provider share one copy of it', () => {
+  const first = createTokenSource({ provider, clientId: 'a' })
+  const second = createTokenSource({ provider, clientId: 'b' })
+  expect(second.apis).toBe(first.apis)
+  expect(second.isRejected).toBe(first.isRejected)
 })
