@@ -3,7 +3,7 @@ import { demands, type SigningAlgorithm } from './algorithms.ts'
 
 /**
  * A private key: PEM with `PRIVATE KEY` in its first line (PKCS#8; line breaks can be written as `\n`), a JWK (object
- * or JSON), or a `CryptoKey` with the usage `sign`.
+ * or JSON), or a `CryptoKey` with the usage `sign`. PEM and JSON can also be in base64, as secrets of CI systems often are.
  */
 export type SigningKey = string | JWK | CryptoKey
 
@@ -25,7 +25,7 @@ export type CheckedKey = {
  * @throws `TypeError` if the key is wrong. The error says what is wrong, and shows nothing of the key.
  */
 export function checkKey(key: SigningKey, wanted: SigningAlgorithm | undefined): CheckedKey {
-  const parsed = typeof key === 'string' ? parse(key.trim()) : key
+  const parsed = typeof key === 'string' ? parse(decode(key.trim())) : key
   const isPem = typeof parsed === 'string'
   if (!isPem) checkObject(parsed)
   const jwk = !isPem && 'kty' in parsed ? parsed : undefined
@@ -67,6 +67,18 @@ const labels: Readonly<Record<string, string>> = {
   'PUBLIC KEY': isPublic,
   'RSA PUBLIC KEY': isPublic,
   CERTIFICATE: 'is a certificate: assertions are signed with the private key that belongs to it',
+}
+
+/** Decodes PEM or JSON in base64. Returns any other text unchanged. */
+function decode(text: string): string {
+  if (!/^[\w+/\s-]{16,}={0,2}$/.test(text) || text.startsWith('-----')) return text
+  if (text.startsWith('MII')) return refuse('is PEM without its first and its last line: give the whole file')
+  try {
+    const decoded = atob(text.replaceAll('-', '+').replaceAll('_', '/')).trim()
+    return decoded.startsWith('{') || decoded.includes('-----BEGIN ') ? decoded : text
+  } catch {
+    return text
+  }
 }
 
 function parse(text: string): string | JWK {

@@ -66,6 +66,10 @@ test.each<SigningAlgorithm>([
     `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${pem}`,
     jwk,
     JSON.stringify(jwk),
+    btoa(pem),
+    `${btoa(pem).replaceAll(/.{76}/g, '$&\n')}\n`,
+    Buffer.from(pem).toString('base64url'),
+    btoa(JSON.stringify(jwk)),
   ]
   for (const key of forms) {
     // oxlint-disable-next-line no-await-in-loop -- few, and a failure is easier to read
@@ -179,6 +183,13 @@ describe.each<[string, () => unknown, string, PrivateKeyJwtOptions['algorithm']?
   ['SEC 1', () => labelled('EC PRIVATE KEY'), 'is SEC 1: convert it to PKCS#8'],
   ['a key with a pass phrase', () => labelled('ENCRYPTED PRIVATE KEY'), 'has a pass phrase'],
   ['a certificate', () => labelled('CERTIFICATE'), 'is a certificate'],
+  ['PEM of another kind in base64', () => btoa(labelled('RSA PRIVATE KEY')), 'is PKCS#1'],
+  [
+    'PEM without its first line',
+    () => rsa.pem.split('\n').slice(1, -2).join('\n'),
+    'is PEM without its first and its last',
+  ],
+  ['other text in base64', () => btoa('hunter2-hunter2-hunter2'), 'is neither PEM nor a JWK nor a CryptoKey'],
   ['PEM of another kind', () => labelled('X9 KEY'), 'is neither PEM nor a JWK nor a CryptoKey'],
   ['a public PEM', () => rsa.publicPem, 'is a public key'],
   ['PEM without its end', () => rsa.pem.slice(0, 300), 'is cut off'],
