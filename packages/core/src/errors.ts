@@ -4,7 +4,8 @@
  * - `TOKEN_MISSING`: no usable token is left, and the grant cannot get one by itself. The user must sign in.
  * - `TOKEN_REFUSED`: the server refused the request; see `error`. The operator must act, or the user must sign in
  *   again.
- * - `TOKEN_UNAVAILABLE`: no response, a timeout, 429 or 5xx. Try again later; see `retryAt`.
+ * - `TOKEN_UNAVAILABLE`: no response, a timeout, a rate limit, a firewall, or 5xx. The message says what to do; see also
+ *   `retryAt`.
  * - `TOKEN_MALFORMED`: the response is neither a token nor an OAuth error. The operator of the server, or of a proxy in
  *   front of it, must act.
  *

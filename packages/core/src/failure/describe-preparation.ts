@@ -8,7 +8,7 @@ import type { Redact } from './redactor.ts'
  * failed.
  *
  * A `TypeError` is wrong use, and stays one. A network error, such as that of a signing service, becomes an OAuthError:
- * an HTTP client would take it for its own, and would send the API call again.
+ * an HTTP client would mistake it for its own, and would send the API call again.
  */
 export function describePreparation({ provider: { name } }: SentRequest, error: unknown, redact: Redact): Error {
   if (!(error instanceof TypeError) || error.cause !== undefined) {
