@@ -308,3 +308,35 @@ test('a copy by structuredClone, and JSON, of an error hold no secret', async ()
   expectNoSecret(copy, JSON.parse(JSON.stringify(error)), { ...(error as object) })
   expect(copy).toHaveProperty('message', (error as Error).message)
 })
+
+const fail = () => {
+  throw new Error('token-secret')
+}
+
+test.each<[what: string, thrown: () => unknown]>([
+  [
+    'an error whose members throw',
+    () => Object.defineProperties(new Error('x'), { message: { get: fail }, code: { get: fail } }),
+  ],
+  ['an error whose cause throws', () => Object.defineProperty(new Error('x'), 'cause', { get: fail })],
+  ['a proxy that throws', () => new Proxy({}, { get: fail, has: fail, ownKeys: fail })],
+  ['undefined', () => undefined],
+  ['null', () => null],
+  ['a symbol', () => Symbol('token-secret')],
+  ['a function', () => () => 'token-secret'],
+  [
+    'an error with itself as its cause',
+    () => {
+      const error = new Error('token-secret')
+      error.cause = error
+      return error
+    },
+  ],
+])('a fetch that throws %s is TOKEN_UNAVAILABLE, and shows no secret', async (_what, thrown) => {
+  const fetch = async () => {
+    throw thrown()
+  }
+  const error = await errorOf(sourceOver({ fetch }).getToken())
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_UNAVAILABLE' })
+  expectNoSecret(error)
+})

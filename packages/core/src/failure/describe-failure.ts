@@ -25,4 +25,4 @@ function secretsOf({ form, headers, clientSecret }: SentRequest): readonly (stri
 const shownParameters = /^(scope|resource|audience|client_id|\w+_type|token_type_hint)$/
 
 /** The headers whose values are not secret. */
-const shownHeaders = new Set(['accept', 'content-type'])
+const shownHeaders = new Set(['accept', 'content-type', 'x-request-id'])

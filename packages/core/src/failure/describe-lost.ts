@@ -80,12 +80,31 @@ export const lossOf: WeakMap<OAuthError, Cause> = /* @__PURE__ */ new WeakMap()
 
 /** Makes the error of a request that got no answer, with advice that fits the cause. */
 export function describeLost({ provider, endpoint }: SentRequest, error: unknown, redact: Redact): OAuthError {
-  const text = textOf(error)
-  const cause = causes.find(({ pattern }) => pattern.test(text)) ?? unknown
+  const cause = causeOf(error)
   const what = `the ${endpoint} did not answer (${redact(errorCode(error))}): ${cause.advice}`
   const lost = oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
   lossOf.set(lost, cause)
   return lost
+}
+
+/**
+ * Returns what to do about a request that got no answer: a few words that fit the cause, such as an untrusted certificate,
+ * a missing permission or an unknown host. They show nothing of the error.
+ *
+ * @param error - what `fetch` threw.
+ * @example
+ * ```ts
+ * import { connectionAdvice } from '@oauthkit/core/plugin'
+ *
+ * const error = new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })
+ * console.log(connectionAdvice(error)) // no server listens there: check the URL, or try again later
+ * ```
+ */
+export const connectionAdvice = (error: unknown): string => causeOf(error).advice
+
+function causeOf(error: unknown): Cause {
+  const text = textOf(error)
+  return causes.find(({ pattern }) => pattern.test(text)) ?? unknown
 }
 
 /**
@@ -94,8 +113,16 @@ export function describeLost({ provider, endpoint }: SentRequest, error: unknown
  */
 function textOf(error: unknown, depth = 0): string {
   if (typeof error !== 'object' || !error || depth > 3) return ''
-  const { name, code, message, cause, errors } = error as Partial<AggregateError> & { code?: unknown; cause?: unknown }
-  const own = [name, code, message].filter((part) => typeof part === 'string').join(' ')
-  const inner = [cause, ...(Array.isArray(errors) ? errors.slice(0, 4) : [])]
-  return [own.replaceAll(/\S*:\/\/\S*/g, ''), ...inner.map((one) => textOf(one, depth + 1))].join(' ')
+  try {
+    const { name, code, message, cause, errors } = error as Partial<AggregateError> & {
+      code?: unknown
+      cause?: unknown
+    }
+    const own = [name, code, message].filter((part) => typeof part === 'string').join(' ')
+    const inner = [cause, ...(Array.isArray(errors) ? errors.slice(0, 4) : [])]
+    return [own.replaceAll(/\S*:\/\/\S*/g, ''), ...inner.map((one) => textOf(one, depth + 1))].join(' ')
+  } catch {
+    // A getter can throw.
+    return ''
+  }
 }
