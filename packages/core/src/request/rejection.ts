@@ -40,12 +40,15 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
 }
 
 /**
- * Whether a 401 is about the token. It is, unless its challenges name only errors that a new token does not fix. A
- * challenge of another scheme, such as `Basic`, names no such error: the server can offer several ways to sign in.
+ * Whether a 401 is about the token. It is, unless its challenges name only errors that a new token does not fix.
+ *
+ * The challenge of the scheme `Bearer` decides. If there is none, that of `DPoP` does. A challenge of another scheme, such
+ * as `Basic`, names no such error: the server can offer several ways to sign in.
  *
  * This is the check of providers without an `isRejected`. A provider's own `isRejected` may call it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750.html#section-3 RFC 6750 §3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110.html#section-11.6.1 RFC 9110 §11.6.1}
  * @example
  * ```ts
  * import { challengesToken } from '@oauthkit/core/plugin'
@@ -55,20 +58,44 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
  * ```
  */
 export function challengesToken({ headers }: Response): boolean {
-  let isAboutToken = true
-  let isFixable = true
-  for (const [, name = '', value] of (headers.get('www-authenticate') ?? '').matchAll(part)) {
-    if (name && value === undefined) isAboutToken = /^(bearer|dpop)$/i.test(name)
-    else if (isAboutToken && /^error$/i.test(name)) {
-      if (!unfixable.test((value ?? '').replaceAll(/\\(.)/g, '$1'))) return true
-      isFixable = false
-    }
-  }
-  return isFixable
+  const errors = readErrors(headers.get('www-authenticate') ?? '')
+  const deciding = errors.get('bearer') ?? errors.get('dpop') ?? []
+  return deciding.length === 0 || deciding.some((error) => !unfixable.has(error))
 }
 
-/** A scheme, or a parameter with its value. A quoted text can look like both, so it is read as a whole. RFC 9110 §11. */
-const part = /([^\s,="]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"?|[^\s,"]*))?|"(?:[^"\\]|\\.)*/g
-
 /** The API requires more scope (RFC 6750 §3.1), another login (RFC 9470) or a nonce in the proof (RFC 9449 §9). */
-const unfixable = /^"?(insufficient_(scope|user_authentication)|use_dpop_nonce)"?$/
+const unfixable = new Set(['insufficient_scope', 'insufficient_user_authentication', 'use_dpop_nonce'])
+
+/**
+ * Reads the errors of each scheme in a list of challenges, as RFC 9110 §11.6.1 has it. What does not follow its grammar
+ * is ignored. An error before the first scheme counts as one of `Bearer`.
+ */
+function readErrors(text: string): ReadonlyMap<string, readonly string[]> {
+  const errors = new Map<string, string[]>()
+  const errorsOf = (scheme: string) => {
+    const list = errors.get(scheme) ?? []
+    errors.set(scheme, list)
+    return list
+  }
+  let current: string[] | undefined
+  let isAfterScheme = false
+  for (const [, word, value] of text.matchAll(part)) {
+    // A word without a value is a scheme. If it follows a scheme, it is that one's token68.
+    const isScheme = word !== undefined && value === undefined && !isAfterScheme
+    if (isScheme) current = errorsOf(word.toLowerCase())
+    else if (value !== undefined && /^error$/i.test(word ?? '')) {
+      current ??= errorsOf('bearer')
+      current.push(unquote(value))
+    }
+    isAfterScheme = isScheme
+  }
+  return errors
+}
+
+const unquote = (value: string) => (value.startsWith('"') ? value.replaceAll(/^"|"$|\\(.)/g, '$1') : value)
+
+/**
+ * A word, such as a scheme, a token68 or the name of a parameter, with the parameter's value; or a comma; or a quoted
+ * text on its own. A quoted text can look like the others, so it is read as a whole, even if its end is missing.
+ */
+const part = /([^\s,="]+)(?:\s*=\s*("(?:[^"\\]|\\.)*(?:"|\\?$)|[^\s,="]+)|=*)|,|"(?:[^"\\]|\\.)*/g
