@@ -21,7 +21,7 @@ const code = mergeConfig(library, {
           priority: 4,
         },
         { name: 'redactor', test: /\/src\/failure\/(redactor|spellings)\.ts$/, priority: 5 },
-        { name: 'request', test: /\/src\/request\/(?!rejection)/, priority: 3 },
+        { name: 'request', test: /\/src\/request\/(?!rejection|explain)/, priority: 3 },
         { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
         {

@@ -90,6 +90,16 @@ export type TokenEventDetails =
     }
   | {
       /**
+       * `fetch` followed a redirect from a call's URL to another URL of the same origin that is not allowed: it is
+       * outside of `apis`, in `exceptApis`, or another source's. `fetch` sends the token along with such a redirect. If
+       * the token must not go there, set `redirect: 'manual'`.
+       */
+      readonly type: 'redirected'
+      /** The origin of both URLs. */
+      readonly origin: string
+    }
+  | {
+      /**
        * A call was sent without the source's token.
        *
        * `authorization`: the call had its own `Authorization` header. `elsewhere`: its URL is not allowed. `insecure`:

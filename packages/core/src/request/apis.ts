@@ -1,3 +1,4 @@
+import { memberOf } from '../own.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 
 // This file decides which URLs a token may be sent to. It compares URLs as the platform's `URL` writes them, never as
@@ -19,9 +20,10 @@ export type IsApi = {
  * @throws `TypeError` if there is no URL prefix, or one of them is not valid.
  */
 export function compileApis(allowed: AllowedUrls): IsApi {
-  const { apis, exceptApis } = Object(allowed) as AllowedUrls
+  const apis = memberOf(allowed, 'apis')
+  const exceptApis = memberOf(allowed, 'exceptApis')
   if (!Array.isArray(apis) || apis.length === 0) {
-    throw new TypeError('a token source needs apis, the URLs that tokens may be sent to: apis is empty, or not a list')
+    throw new TypeError('a token source needs apis: apis is empty, or not a list')
   }
   // All sources of a provider share its lists, so each pair of lists is compiled only once.
   const known = compiled.get(apis)
@@ -38,19 +40,19 @@ const compiled = new WeakMap<
 
 function compile(prefixes: readonly string[], exceptions: readonly string[]): IsApi {
   const isAllowed = matcher(prefixes)
-  const isExcepted = matcher([...exceptions, ...exceptions.map(asServersMayRead)])
+  const isExcepted = matcher(exceptions.flatMap(readingsOf).map(resolve), 'i')
   const isApi = (url: string) => {
     if (!isAllowed.test(url)) return false
     // Nearly every path has only one reading. Then this test is enough.
     if (!severalReadings.test(url) || !severalReadings.test(pathOf(url))) return !isExcepted.test(url)
-    return !hasHiddenDots(url) && !isExcepted.test(url) && !isExcepted.test(asServersMayRead(url))
+    return !readingsOf(url).some((path) => hiddenDots.test(path) || isExcepted.test(resolve(path)))
   }
   return Object.assign(isApi, { restOf: (url: string) => url.replace(isAllowed, '').length })
 }
 
 /** Matches URLs by whole path segments: after the prefix comes the next segment, the query, or nothing. */
-const matcher = (prefixes: readonly string[]) =>
-  new RegExp(`^(?:${prefixes.map((prefix) => prefix.replaceAll(/[^\w/]/g, '\\$&')).join('|')})(?:[/?#]|$)`)
+const matcher = (prefixes: readonly string[], flags?: string) =>
+  new RegExp(`^(?:${prefixes.map((prefix) => prefix.replaceAll(/[^\w/]/g, '\\$&')).join('|')})(?:[/?#]|$)`, flags)
 
 /** Checks URL prefixes, and returns them as `URL` writes them. A prefix of another one comes after it. */
 function parsePrefixes(list: readonly string[]): readonly string[] {
@@ -63,38 +65,45 @@ function parsePrefixes(list: readonly string[]): readonly string[] {
   return prefixes.toSorted().toReversed()
 }
 
-/** The characters that servers can read in more than one way. */
-const severalReadings = /[%;\\]|[^:]\/\//
+/** What servers can read in more than one way. */
+const severalReadings = /[%;\\]|(?<!^\w+:)\/\/|\.([/?#]|$)|:\$/
 
 /** Returns the URL without its query. */
 export const pathOf = (url: string) => url.replace(/[?#].*/s, '')
 
-/**
- * Resolves other spellings of a path, because an exception must cover them. `//users`, `/%75sers` and `/users;a` can
- * mean `/users`.
- */
-const asServersMayRead = (url: string) =>
-  (readingsOf(url).at(-1) as string)
-    .replaceAll('\\', '/')
-    .replaceAll(/;[^/]*/g, '')
-    .replaceAll(/(?<!:)\/{2,}/g, '/')
+/** Resolves other spellings of a path, because an exception must cover them: `//users` and `/users.` can mean `/users`. */
+const resolve = (path: string) =>
+  path
+    .replaceAll(/(?<![. ])[. ]+(?=\/|$)/g, '')
+    .replaceAll(/(?<!^\w+:)\/\/+/g, '/')
+    .replaceAll(/[İı]/g, 'i')
+
+/** Dots that leave the prefix on a server that decodes the path before it resolves them. `URL` resolves only plain dots. */
+const hiddenDots = /\/ *\.{1,2}([/ ]|$)/
 
 /**
- * Whether a path hides dots that leave the prefix, such as `..%2F`, `%252e` or `..;`. Some servers decode a path again
- * before they resolve dots. `URL` resolves only plain dots.
+ * Returns the URL without its query, in all ways in which servers read it:
+ *
+ * - Decoded once, twice, and so on until it no longer changes. Some servers also decode `%u002e`, and UTF-8 that is longer
+ *   than needed, such as `%c0%ae`. Some read full-width characters, and other forms of a letter, like the usual ones.
+ * - Without what follows a `;`, a decoded `?`, `#` or control character, or `::$` in a segment, as in `/users;a`, `/..%00`
+ *   or `/users::$DATA`.
+ * - Without control characters.
  */
-const hasHiddenDots = (url: string) => readingsOf(url).some((path) => hiddenDots.test(path))
-
-const hiddenDots = /[/\\]\.{1,2}([/\\;]|$)/
-
-/** Returns the URL without its query: undecoded, decoded once, twice, and so on until it no longer changes. */
 function readingsOf(url: string): readonly string[] {
-  const paths = [pathOf(url)]
+  const paths = new Set([pathOf(url)])
   for (const path of paths) {
-    const decoded = path.replaceAll(/%([0-9a-f]{2})/gi, (_, byte: string) =>
-      String.fromCharCode(Number.parseInt(byte, 16)),
-    )
-    if (decoded !== path && paths.length < 9) paths.push(decoded)
+    if (paths.size > 99) break
+    // `unescape` is deprecated, but it decodes like such servers: each byte by itself, and `%u002e`.
+    const bytes = unescape(path).replaceAll(/[\xC0-\xF7][\x80-\xBF]+/g, decodeUtf8)
+    paths
+      .add(bytes.normalize('NFKC').replaceAll('\\', '/'))
+      .add(path.replaceAll(/([\p{Cc};?#]|::?\$)[^/]*/gu, ''))
+      .add(path.replaceAll(/\p{Cc}/gu, ''))
   }
-  return paths
+  return [...paths]
 }
+
+/** Decodes one character. Characters beyond 0xFFFF become others, which does not matter: no rule is about them. */
+const decodeUtf8 = (bytes: string) =>
+  String.fromCharCode(Array.from(bytes).reduce((code, byte) => (code << 6) | (byte.charCodeAt(0) & 63), 0))

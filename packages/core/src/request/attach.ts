@@ -1,10 +1,12 @@
 import type { TokenEventDetails } from '../events.ts'
+import { memberOf } from '../own.ts'
 import { discard } from '../read-text.ts'
-import { isAccessToken } from '../token.ts'
+import { isAccessToken, type TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
 import { nearest, type Chosen } from './candidate.ts'
 import { prepareReplay } from './replay.ts'
 import { send, unsendable, type Call } from './send.ts'
+import { fixUrl, readTarget } from './target.ts'
 
 /**
  * Sends a request with a token of the nearest source. If an API rejects that token, sends it a second time with a newer
@@ -18,21 +20,21 @@ import { send, unsendable, type Call } from './send.ts'
  */
 export function attach(call: Call): Promise<Response> {
   const { candidates, fetch, input, init } = call
-  const request = typeof input === 'object' && 'url' in input ? input : undefined
-  const isRequest = input instanceof Request
-  // A URL object can change while the call waits for its token, so its text is copied now.
-  const target = input instanceof URL ? input.href : input
-  const url = isRequest ? input.url : absolute(request?.url ?? (target as string))
+  const [target, url] = readTarget(input)
+  const request = typeof target === 'object' ? target : undefined
   const chosen = nearest(candidates, url)
   // A custom fetch gets a copy of a Request. That copies the headers, too.
-  const given = init?.headers ?? (isRequest && fetch !== globalThis.fetch ? undefined : (request?.headers ?? []))
+  const isCopied = fetch !== globalThis.fetch && target instanceof Request
+  const given = memberOf(init, 'headers') ?? (isCopied ? undefined : (request?.headers ?? []))
   const headers = chosen && given && new Headers(given)
   if (!chosen || (headers ?? request?.headers)?.has('authorization')) {
     tellSkipped(chosen, call, url)
     return fetch(input, init)
   }
+  if (request) fixUrl(request, url)
   const { source } = chosen
   const replay = prepareReplay(target, call)
+  const signalOf = () => memberOf(init, 'signal') ?? request?.signal
 
   /**
    * Asks the source for a token, and returns the complete header value. A source written by hand can ignore the signal,
@@ -41,23 +43,47 @@ export function attach(call: Call): Promise<Response> {
    * A call whose body can be sent only once cannot be sent again, so its token must last for five seconds.
    */
   const ask = async (rejected?: string): Promise<string> => {
-    const signal = init?.signal ?? request?.signal
+    const signal = signalOf()
     const options = { rejected: rejected?.slice('Bearer '.length), validForMs: replay ? undefined : 5000, signal }
-    const token = await abortable(source.getToken(options), signal)
-    if (isAccessToken(token?.accessToken)) return `Bearer ${token.accessToken}`
+    const getToken = memberOf(source, 'getToken') as TokenSource['getToken']
+    const accessToken = memberOf(await abortable(getToken.call(source, options), signal), 'accessToken')
+    if (isAccessToken(accessToken)) return `Bearer ${accessToken}`
     throw new TypeError(unsendable)
   }
 
+  /**
+   * Whether a response is from the API of the call. `undefined`: from another origin, which the header is not sent to
+   * after a redirect. A response that a program made has no URL.
+   */
+  const isFromApi = (response: Response): boolean | undefined => {
+    const { origin, href } = new URL(response.url, url)
+    return origin === originOf(url) ? nearest(candidates, href) === chosen : undefined
+  }
+
+  const sendTo = async (
+    to: RequestInfo,
+    own: Headers | undefined,
+    authorization: string,
+    body?: BodyInit,
+  ): Promise<Response> => {
+    const response = await send(call, to, own, authorization, body)
+    if (response.redirected && isFromApi(response) === false) void tell(chosen, url, { type: 'redirected' })
+    return response
+  }
+
   const sendWith = (authorization: string): Promise<Response> =>
-    send(call, target, headers, authorization).then((response) => {
-      const isRejected = source.isRejected ? source.isRejected(response) : response.status === 401
+    sendTo(target, headers, authorization).then((response) => {
+      let isRejected: boolean | Promise<boolean> = response.status === 401
+      try {
+        const judge = memberOf(source, 'isRejected')
+        if (judge) isRejected = judge.call(source, response)
+      } catch {
+        isRejected = false
+      }
       if (isRejected === false) return notRejected(chosen, url, response, authorization)
       // Only a rejected call pays for this function.
       const replayIfRejected = async () => {
-        // A redirect to another origin drops the header, so a rejection from there is not about the token.
-        const isElsewhere = () =>
-          originOf(response.url) !== originOf(url) || nearest(candidates, response.url) !== chosen
-        if (!(await isRejected) || (response.redirected && isElsewhere())) {
+        if (!(await Promise.resolve(isRejected).catch(() => false)) || !isFromApi(response)) {
           return notRejected(chosen, url, response, authorization)
         }
         const renewed = await ask(authorization).catch((error: unknown) => {
@@ -65,24 +91,24 @@ export function attach(call: Call): Promise<Response> {
             discard(response.body)
             throw error
           }
-          ;(init?.signal ?? request?.signal)?.throwIfAborted()
+          signalOf()?.throwIfAborted()
           return authorization
         })
         // A call that cannot be sent again needs no new token, but the next call does.
         const isReplayed = replay !== undefined && renewed !== authorization
-        tell(chosen, url, { type: 'rejected', status: response.status, isReplayed })
+        void tell(chosen, url, { type: 'rejected', status: response.status, isReplayed })
         if (!isReplayed) return response
         discard(response.body)
         const own = new Headers(headers ?? request?.headers)
         // A form gets a new boundary each time it is sent.
         if (replay.body instanceof FormData) own.delete('content-type')
-        return send(call, replay.target, own, renewed, replay.body)
+        return sendTo(replay.target, own, renewed, replay.body)
       }
       return replayIfRejected()
     })
 
-  const ready = replay && source.peek?.()
-  const answered = ready === undefined ? ask().then(sendWith) : sendWith(ready)
+  const ready = replay && memberOf(source, 'peek')?.call(source)
+  const answered = typeof ready === 'string' ? sendWith(ready) : ask().then(sendWith)
   return replay?.discard ? answered.finally(replay.discard) : answered
 }
 
@@ -90,7 +116,7 @@ export function attach(call: Call): Promise<Response> {
 function tellSkipped(chosen: Chosen, { candidates }: Call, url: string): void {
   for (const one of chosen ? [chosen] : candidates) {
     const isInsecure = one?.isApi(url.replace(/^http:/, 'https:'))
-    tell(one, url, { type: 'skipped', why: chosen ? 'authorization' : isInsecure ? 'insecure' : 'elsewhere' })
+    void tell(one, url, { type: 'skipped', why: chosen ? 'authorization' : isInsecure ? 'insecure' : 'elsewhere' })
   }
 }
 
@@ -102,7 +128,7 @@ function notRejected(chosen: Chosen, url: string, response: Response, { length }
   if (length <= 4000) return response
   const { status, headers } = response
   const isLikely = status === 431 || (status === 400 && !/\bjson\b/i.test(headers.get('content-type') ?? ''))
-  if (isLikely) tell(chosen, url, { type: 'oversized', status, length })
+  if (isLikely) void tell(chosen, url, { type: 'oversized', status, length })
   return response
 }
 
@@ -110,19 +136,14 @@ function notRejected(chosen: Chosen, url: string, response: Response, { length }
 type CallEvent<Event = TokenEventDetails> = Event extends { readonly origin: string } ? Omit<Event, 'origin'> : never
 
 /**
- * Calls the handler of a source. It can be written by hand, and an error that it throws must not fail the call. A URL that
- * is not valid has no origin, and no event: `fetch` reports it.
+ * Calls the handler of a source. It can be written by hand: an error that it throws, or rejects with, must not fail the
+ * call. A URL that is not valid has no origin, and no event: `fetch` reports it.
  */
-function tell(chosen: Chosen, url: string, event: CallEvent): void {
+async function tell(chosen: Chosen, url: string, event: CallEvent): Promise<void> {
   try {
-    chosen?.source.onEvent?.({ ...event, origin: originOf(url) })
+    const source = chosen?.source
+    await (memberOf(source, 'onEvent')?.call(source, { ...event, origin: originOf(url) }) as unknown)
   } catch {}
 }
 
 const originOf = (url: string) => new URL(url).origin
-
-/** Returns a URL as the platform writes it, or an empty text if it is not valid: `fetch` then reports the error. */
-function absolute(text: string): string {
-  const base = globalThis.location?.href
-  return URL.canParse(text, base) ? new URL(text, base).href : ''
-}

@@ -1,3 +1,4 @@
+import { memberOf } from '../own.ts'
 import type { TokenSource } from '../token.ts'
 import { attach } from './attach.ts'
 import { mark, toCandidate, unwrap } from './candidate.ts'
@@ -33,7 +34,7 @@ export function bearerFetch(source: TokenSource, fetch?: typeof globalThis.fetch
   const original = inner.fetch
   const candidates = [...inner.candidates, toCandidate(source)]
   const send: typeof globalThis.fetch = async (input, init) => {
-    const body = init?.body
+    const body = memberOf(init, 'body')
     const mayBuffer = body === undefined || body === null
     return attach({ candidates, fetch: original ?? globalThis.fetch, input, init, body, mayBuffer })
   }

@@ -1,8 +1,8 @@
 import type { Options } from 'ky'
+import { memberOf } from '../own.ts'
 import type { TokenSource } from '../token.ts'
 import { attach } from './attach.ts'
 import { mark, toCandidate, unwrap, type Candidate, type Chosen } from './candidate.ts'
-import { explain } from './explain.ts'
 import { fixedToken, type FixedTokenOptions } from './fixed-token.ts'
 import { isReusable } from './replay.ts'
 import type { Call } from './send.ts'
@@ -91,7 +91,7 @@ type MarkedOptions = Options & { [mark]?: Added[] }
  * their sources to `all`.
  */
 function wrap(options: MarkedOptions, first: Added): void {
-  const { fetch = globalThis.fetch, candidates } = unwrap(options.fetch)
+  const { fetch = globalThis.fetch, candidates } = unwrap(memberOf(options, 'fetch'))
   const { stringifyJson: stringify } = options
   const all = [...candidates, first]
   let text: string | undefined
@@ -107,7 +107,8 @@ function wrap(options: MarkedOptions, first: Added): void {
    * was given as a stream and ky's `retry` is 0.
    */
   const bodyOf = () => {
-    const { json, body, retry } = options
+    const { json, retry } = options
+    const body = memberOf(options, 'body')
     const limit = typeof retry === 'number' ? retry : (retry?.limit ?? 2)
     const mayBuffer = limit > 0 || !body || isReusable(body)
     const { beforeRequest, beforeRetry, afterResponse } = options.hooks ?? {}
@@ -130,14 +131,17 @@ function wrap(options: MarkedOptions, first: Added): void {
     if (all.every((one) => typeof one !== 'function')) return send(all)
     // Selectors run here, so that their errors reject the call. If they ran in the hook, ky() itself would throw.
     const choose = (one?: Added) =>
-      typeof one === 'function' ? chosenOf(one({ context: options.context ?? {} })) : one
+      typeof one === 'function' ? chosenOf(one({ context: memberOf(options, 'context') ?? {} })) : one
     if (all.length > 1) return Promise.all(all.map(async (one) => choose(one))).then(send)
     const chosen = choose(all[0])
     return chosen && 'then' in chosen ? chosen.then((late) => send([late])) : send([chosen])
   }
 
-  const beforeError = ({ error }: { error: Error & { response?: Response } }) => {
-    if (call && error.response?.status === 401) explain(error, call)
+  const beforeError = async ({ error }: { error: Error & { response?: Response } }) => {
+    // If the code that explains cannot be loaded, or fails, the error stays as it is.
+    try {
+      if (call && error.response?.status === 401) (await import('./explain.ts')).explain(error, call)
+    } catch {}
     return error
   }
   options.fetch = fetchWithToken

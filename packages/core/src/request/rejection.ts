@@ -79,11 +79,11 @@ function readErrors(text: string): ReadonlyMap<string, readonly string[]> {
   }
   let current: string[] | undefined
   let isAfterScheme = false
-  for (const [, word, value] of text.matchAll(part)) {
+  for (const [, word = '', value] of text.matchAll(part)) {
     // A word without a value is a scheme. If it follows a scheme, it is that one's token68.
-    const isScheme = word !== undefined && value === undefined && !isAfterScheme
+    const isScheme: boolean = word !== '' && value === undefined && !isAfterScheme
     if (isScheme) current = errorsOf(word.toLowerCase())
-    else if (value !== undefined && /^error$/i.test(word ?? '')) {
+    else if (value !== undefined && /^error$/i.test(word)) {
       current ??= errorsOf('bearer')
       current.push(unquote(value))
     }

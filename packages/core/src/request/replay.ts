@@ -1,5 +1,5 @@
 import { discard } from '../read-text.ts'
-import type { Call } from './send.ts'
+import { clone, type Call } from './send.ts'
 
 /** The data for sending a request a second time. */
 export type Replay = {
@@ -13,13 +13,12 @@ export type Replay = {
 /** Prepares to send a request a second time. Returns `undefined` if its body can be read only once. */
 export function prepareReplay(input: RequestInfo, { body, mayBuffer }: Call): Replay | undefined {
   if (isReusable(body)) return { target: input, body }
-  const request = typeof input === 'object' && 'clone' in input ? input : undefined
   // Some browsers do not show a request's body. There, a request whose method allows a body is treated as one with a body.
-  const isEmpty = !request || request.body === null || request.method === 'GET' || request.method === 'HEAD'
+  const isEmpty = typeof input === 'string' || input.body === null || input.method === 'GET' || input.method === 'HEAD'
   if (!body && isEmpty) return { target: input }
-  // The copy of a Node stream must be read, or the first attempt stops. Other libraries have requests with such bodies.
-  if (!mayBuffer || !request || (request.body && !('tee' in request.body))) return undefined
-  const spare = request.clone()
+  // Only the platform's Request is copied. Other libraries can have bodies that cannot be, and copies with another URL.
+  if (!mayBuffer || !(input instanceof Request)) return undefined
+  const spare = clone(input)
   return { target: spare, discard: () => discard(spare.body) }
 }
 

@@ -47,9 +47,12 @@ export async function send(
   return fetch(request, rest)
 }
 
+/** Clones a request. A subclass can have a `clone` that returns something else. */
+export const clone = (request: Request): Request => Request.prototype.clone.call(request)
+
 /** Copies a request, so that the headers can be changed. If there is no body, a clone is the cheapest copy. */
 const copy = (to: Request, init: RequestInit | undefined): Request =>
-  to.body === null && Object.keys(init ?? {}).length === 0 ? to.clone() : new Request(to, init)
+  to.body === null && Object.keys(init ?? {}).length === 0 ? clone(to) : new Request(to, init)
 
 function authorize(headers: Headers, authorization: string): void {
   try {
