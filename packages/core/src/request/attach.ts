@@ -60,26 +60,18 @@ export function attach(call: Call): Promise<Response> {
     return origin === originOf(url) ? nearest(candidates, href) === chosen : undefined
   }
 
-  const sendTo = async (
-    to: RequestInfo,
-    own: Headers | undefined,
-    authorization: string,
-    body?: BodyInit,
-  ): Promise<Response> => {
-    const response = await send(call, to, own, authorization, body)
+  const tellRedirected = (response: Response): Response => {
     if (response.redirected && isFromApi(response) === false) void tell(chosen, url, { type: 'redirected' })
     return response
   }
 
   const sendWith = (authorization: string): Promise<Response> =>
-    sendTo(target, headers, authorization).then((response) => {
-      let isRejected: boolean | Promise<boolean> = response.status === 401
+    send(call, target, headers, authorization).then((response) => {
+      tellRedirected(response)
+      let isRejected: boolean | Promise<boolean> = false
       try {
-        const judge = memberOf(source, 'isRejected')
-        if (judge) isRejected = judge.call(source, response)
-      } catch {
-        isRejected = false
-      }
+        isRejected = (memberOf(source, 'isRejected') ?? isUnauthorized).call(source, response)
+      } catch {}
       if (isRejected === false) return notRejected(chosen, url, response, authorization)
       // Only a rejected call pays for this function.
       const replayIfRejected = async () => {
@@ -102,7 +94,7 @@ export function attach(call: Call): Promise<Response> {
         const own = new Headers(headers ?? request?.headers)
         // A form gets a new boundary each time it is sent.
         if (replay.body instanceof FormData) own.delete('content-type')
-        return sendTo(replay.target, own, renewed, replay.body)
+        return send(call, replay.target, own, renewed, replay.body).then(tellRedirected)
       }
       return replayIfRejected()
     })
@@ -111,6 +103,8 @@ export function attach(call: Call): Promise<Response> {
   const answered = typeof ready === 'string' ? sendWith(ready) : ask().then(sendWith)
   return replay?.discard ? answered.finally(replay.discard) : answered
 }
+
+const isUnauthorized = ({ status }: Response) => status === 401
 
 /** Tells the sources that a call is sent without a token: the chosen one, or all of them if none was chosen. */
 function tellSkipped(chosen: Chosen, { candidates }: Call, url: string): void {

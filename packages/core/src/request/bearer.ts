@@ -107,8 +107,7 @@ function wrap(options: MarkedOptions, first: Added): void {
    * was given as a stream and ky's `retry` is 0.
    */
   const bodyOf = () => {
-    const { json, retry } = options
-    const body = memberOf(options, 'body')
+    const { json, body, retry } = options
     const limit = typeof retry === 'number' ? retry : (retry?.limit ?? 2)
     const mayBuffer = limit > 0 || !body || isReusable(body)
     const { beforeRequest, beforeRetry, afterResponse } = options.hooks ?? {}
@@ -131,7 +130,7 @@ function wrap(options: MarkedOptions, first: Added): void {
     if (all.every((one) => typeof one !== 'function')) return send(all)
     // Selectors run here, so that their errors reject the call. If they ran in the hook, ky() itself would throw.
     const choose = (one?: Added) =>
-      typeof one === 'function' ? chosenOf(one({ context: memberOf(options, 'context') ?? {} })) : one
+      typeof one === 'function' ? chosenOf(one({ context: options.context ?? {} })) : one
     if (all.length > 1) return Promise.all(all.map(async (one) => choose(one))).then(send)
     const chosen = choose(all[0])
     return chosen && 'then' in chosen ? chosen.then((late) => send([late])) : send([chosen])

@@ -181,23 +181,12 @@ const noise = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.constantFrom(
-      ...[
-        '.',
-        '%20',
-        '%2e',
-        ';a=1',
-        '%3b',
-        ';a%2fb',
-        '%00',
-        '%00.png',
-        '%09',
-        '%0d%0a',
-        '%3f',
-        '%23',
-        '%253f',
-        '%2500',
-      ],
-      ...['::$DATA', ':$i30:$INDEX_ALLOCATION', '%c2%a0', '%ff', '%', '%zz', '%7f'],
+      ...String.raw`
+        . %20 %2e ;a=1 %3b ;a%2fb %00 %00.png %09 %0d%0a %3f %23 %253f %2500 %7f
+        ::$DATA :$i30:$INDEX_ALLOCATION %c2%a0 %ff % %zz
+      `
+        .trim()
+        .split(/\s+/),
     ),
   },
 )

@@ -1,7 +1,7 @@
 import ky, { type Options } from 'ky'
 import { expect, test } from 'vitest'
 import { bearer, bearerFetch } from '../../src/index.ts'
-import { api, errorOf, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
+import { api, errorOf, provider, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
 
 /** A token endpoint that rejects every token, as an API. */
 const rejecting = () => api(...Array.from({ length: 9 }, () => unauthorized()))
@@ -25,13 +25,6 @@ test.each([
     'example',
   ],
   ['http:', 'http://api.example/v1', [bearer(source())], 'http://api.example/v1', 'example: use https:'],
-  [
-    'an exception',
-    'https://api.example/oauth/x',
-    [bearer(source({ exceptApis: ['https://api.example/oauth'] }))],
-    'https://api.example/oauth/x',
-    'example',
-  ],
   [
     'two sources',
     'https://other.example/',
@@ -68,6 +61,47 @@ test.each([
   expect(error.stack).toContain(message)
 })
 
+const exceptApis = ['https://api.example/oauth']
+
+test.each<[string, string, Options[], string]>([
+  ['an exception', '/oauth/x?q=1', [bearer(source({ exceptApis }))], '/oauth/x is among the exceptApis of example'],
+  ['another spelling of it', '/OAUTH.', [bearer(source({ exceptApis }))], '/OAUTH. is among the exceptApis of example'],
+  [
+    'hidden dots',
+    '/v1/..%2fx',
+    [bearer(source())],
+    '/v1/..%2fx has hidden dots, which can lead out of the apis of example',
+  ],
+  [
+    'an exception of one source, and outside of another',
+    '/oauth/x',
+    [
+      bearer(source({ exceptApis })),
+      bearer('fixed', { apis: ['https://other.example'] }),
+      bearer(() => undefined),
+      bearer(source({ provider: { ...provider, name: 'second' }, exceptApis })),
+    ],
+    '/oauth/x is among the exceptApis of example, second, and is not among the apis of the token source',
+  ],
+])('the error of a 401 without a token gives the reason of each source: %s', async (_what, path, added, because) => {
+  const error = await errorAt(`https://api.example${path}`, added)
+  expect(error.message).toBe(
+    `${plain(`https://api.example${path}`)}. No token was sent, because https://api.example${because}`,
+  )
+  expect(error.stack).toContain(error.message)
+})
+
+test.each([
+  ['one function', [bearer(() => undefined)]],
+  ['a function that is async', [bearer(async () => undefined)]],
+  ['two functions', [bearer(() => undefined), bearer(() => undefined)]],
+])('the error of a 401 says that no source was chosen: %s', async (_what, added) => {
+  const url = 'https://api.example/'
+  expect((await errorAt(url, added)).message).toBe(
+    `${plain(url)}. No token was sent, because no token source was chosen for it`,
+  )
+})
+
 test.each<[string, string, Options[], Options?]>([
   ['got a token', 'https://api.example/v1', [bearer(source())]],
   ['has its own credentials', 'https://other.example/', [bearer(source())], { headers: { authorization: 'Basic x' } }],
@@ -77,7 +111,6 @@ test.each<[string, string, Options[], Options?]>([
     [bearer(source())],
     { headers: { authorization: 'x' } },
   ],
-  ['has no source', 'https://other.example/', [bearer(() => undefined)]],
   [
     'comes from a hook',
     'https://other.example/',
@@ -111,6 +144,41 @@ test("the caller's own beforeError hooks get the explained error, also if a hook
   }
   await errorAt('https://other.example/', [{ hooks }, bearer(source())])
   expect(seen).toEqual([expect.stringContaining('not among the apis of example')])
+})
+
+const hook = (seen: string[]) => ({
+  hooks: { beforeError: [({ error }: { error: Error }) => (seen.push(error.message), error)] },
+})
+
+test.each<[string, (seen: string[]) => [Options[], Options?]]>([
+  ['before the source', (seen) => [[hook(seen), bearer(source())]]],
+  ['after the source', (seen) => [[bearer(source()), hook(seen)]]],
+  ['of the call', (seen) => [[bearer(source())], hook(seen)]],
+  ['between two sources', (seen) => [[bearer(source()), hook(seen), bearer(() => undefined)]]],
+])('a beforeError hook gets the explained error one time, wherever it is added: %s', async (_what, make) => {
+  const seen: string[] = []
+  const error = await errorAt('https://other.example/', ...make(seen))
+  expect(error.message.split('No token was sent')).toHaveLength(2)
+  expect(seen).toEqual([error.message])
+})
+
+test('if ky retries a 401, its last error is explained one time', async () => {
+  const seen: string[] = []
+  const retry = { limit: 2, statusCodes: [401], delay: () => 0 }
+  const error = await errorAt('https://other.example/', [bearer(source())], { ...hook(seen), retry })
+  expect(error.message).toBe(
+    `${plain('https://other.example/')}. No token was sent, because https://other.example/ is not among the apis of example`,
+  )
+  expect(seen).toEqual([error.message])
+})
+
+test('what is added to the error shows no query and no token', async () => {
+  const tokens = source()
+  await tokens.setToken({ accessToken: 'a-secret-token' })
+  const error = await errorAt('https://other.example/v1?key=s3cret#s3cret', [bearer(tokens)])
+  const added = error.message.slice(error.message.indexOf('No token was sent'))
+  expect(added).toBe('No token was sent, because https://other.example/v1 is not among the apis of example')
+  expect(error.message).not.toContain('a-secret-token')
 })
 
 test('without throwHttpErrors, and with bearerFetch, the call gets its 401', async () => {
