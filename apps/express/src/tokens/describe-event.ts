@@ -37,6 +37,7 @@ const descriptions: Descriptions = {
     mark: 'trouble',
     text: `A proxy refused a header of ${length} characters (${status})`,
   }),
+  redirected: () => ({ mark: 'trouble', text: 'A redirect took the token out of its API' }),
 }
 
 const renewals: Readonly<Record<RenewalReason, string>> = {

@@ -66,5 +66,6 @@ const levels: Partial<Record<TokenEvent['type'], 'debug' | 'warn' | 'error'>> = 
   failed: 'warn',
   throttled: 'warn',
   oversized: 'warn',
+  redirected: 'warn',
   'store-failed': 'error',
 }

@@ -10,7 +10,11 @@ import { mark, toCandidate, unwrap } from './candidate.ts'
  * Use it in place of plain `fetch`, or with a client that accepts a `fetch`, such as openapi-fetch or ofetch. For ky,
  * use {@link bearer}.
  *
- * A body that can be read only once is not sent again, so its call gets the 401. The body of a `Request` is buffered.
+ * A body that can be read only once is not sent again, so its call gets the 401. The body of a `Request` is buffered,
+ * unless it is a `Request` of another library.
+ *
+ * The URL that is checked is the URL that is sent, even if an object changes later. The `url` of a `Request` of another
+ * library becomes read-only.
  *
  * If `fetch` is another `bearerFetch`, its source and this one know of each other: the longest prefix in `apis` that
  * matches the URL decides whose token a request gets.

@@ -1,8 +1,8 @@
 import { memberOf } from '../own.ts'
 
 /**
- * Returns what a call is sent to, and its URL. The URL that is checked is the URL that is sent, whatever an object says
- * later:
+ * Returns what a call is sent to, and its URL. The URL that is checked is the URL that is sent, even if an object says
+ * another one later:
  *
  * - A `Request` is sent to the URL that it was made with, even if a subclass has another `url`.
  * - A `URL`, and any other object with a text of its own, can change. It is sent as the text that it has now.

@@ -155,7 +155,7 @@ test.each<[string, (seen: string[]) => [Options[], Options?]]>([
   ['after the source', (seen) => [[bearer(source()), hook(seen)]]],
   ['of the call', (seen) => [[bearer(source())], hook(seen)]],
   ['between two sources', (seen) => [[bearer(source()), hook(seen), bearer(() => undefined)]]],
-])('a beforeError hook gets the explained error one time, wherever it is added: %s', async (_what, make) => {
+])('a beforeError hook gets the explained error one time, no matter where it is added: %s', async (_what, make) => {
   const seen: string[] = []
   const error = await errorAt('https://other.example/', ...make(seen))
   expect(error.message.split('No token was sent')).toHaveLength(2)

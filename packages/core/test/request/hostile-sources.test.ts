@@ -50,7 +50,7 @@ const redirected = () =>
     url: { value: 'https://api.example/admin' },
   })
 
-test.each(failing)('an onEvent that %s changes nothing, whatever the event', async (_what, onEvent) => {
+test.each(failing)('an onEvent that %s changes nothing, at each kind of event', async (_what, onEvent) => {
   const tokens = withMember('onEvent', onEvent, { exceptApis: ['https://api.example/admin'] })
   const script = () => [unauthorized(), undefined, new Response(null, { status: 431 }), redirected()]
   for (const send of [

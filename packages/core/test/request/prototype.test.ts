@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { bearer, bearerFetch, type TokenSource } from '../../src/index.ts'
 import { errorOf } from '../support.ts'
 
-// `Object.prototype` with members that nobody gave. They must plant nothing in a call.
+// `Object.prototype` with members that no caller gave. They must plant nothing in a call.
 
 const url = 'https://api.example/v1'
 const planted: string[] = []
