@@ -137,11 +137,12 @@ function inOrder<T>(life: Life, work: () => Promise<T>): Promise<T> {
 /** Adds to each event whose token it is about. */
 const reporter = (settings: Settings, onEvent: (event: TokenEvent) => void) => (event: TokenEventDetails) => {
   const { provider, grant, eventKey } = settings
+  // An error of the handler must not fail the call, and a rejection must not end the process.
   try {
-    onEvent({ ...event, provider: provider.name, grant: grant.name, ...(eventKey && { key: eventKey }) })
-  } catch {
-    // An error of the handler must not fail the call.
-  }
+    const identity = { provider: provider.name, grant: grant.name, ...(eventKey && { key: eventKey }) }
+    const told = onEvent({ ...event, ...identity }) as unknown as Promise<unknown> | undefined
+    told?.catch(ignore)
+  } catch {}
 }
 
 const ignore = () => {}

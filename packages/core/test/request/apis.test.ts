@@ -169,9 +169,14 @@ test.each([
   '.a',
   'a://',
 ])('a long path of %s is checked at once', (piece) => {
-  const path = piece.repeat(100_000 / piece.length)
+  const path = piece.repeat(1_000_000 / piece.length)
   const [apis, exceptApis] = [['https://api.example/v1'], ['https://api.example/v1/admin']]
   expect(allows(`https://api.example/v1/${path}x`, apis, exceptApis)).toBeTypeOf('boolean')
+})
+
+test('a path that is encoded thousands of times is checked at once', () => {
+  const path = `%${'25'.repeat(100_000)}2e`
+  expect(allows(`https://api.example/v1/${path}`, ['https://api.example/v1'])).toBeTypeOf('boolean')
 })
 
 test.each([

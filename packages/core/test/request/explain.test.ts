@@ -209,3 +209,14 @@ test.each([
     .extend({ hooks: { init: [init] } })
   expect(await errorOf(client.get(url))).toHaveProperty('message', plain(url))
 })
+
+test('the URL of a Request that says another one is the one that it is sent to', async () => {
+  class Other extends Request {
+    override get url() {
+      return 'https://api.example/'
+    }
+  }
+  const beforeRequest = [() => new Other('https://other.example/v1')]
+  const error = await errorAt('https://api.example/', [bearer(source())], { hooks: { beforeRequest } })
+  expect(error.message).toContain('because https://other.example/v1 is not among the apis of example')
+})

@@ -7,6 +7,7 @@ import { errorOf } from '../support.ts'
 
 const url = 'https://api.example/v1'
 const planted: string[] = []
+const plantedHandler = vi.fn<() => void>()
 
 const plant = (name: string, value: unknown) =>
   Reflect.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
@@ -22,7 +23,7 @@ const values: Record<string, unknown> = {
   peek: () => 'Bearer planted',
   getToken: async () => ({ accessToken: 'planted' }),
   isRejected: () => true,
-  onEvent: () => expect.unreachable(),
+  onEvent: plantedHandler,
   name: 'planted',
   headers: { authorization: 'Bearer planted', 'x-planted': 'yes' },
   url: 'https://api.example/planted',
@@ -101,21 +102,22 @@ const sources: [what: string, make: () => TokenSource][] = [
 test.each(pollutions.flatMap(([what, list]) => sources.map(([kind, make]) => [what, kind, list, make] as const)))(
   'with Object.prototype.%s, a source %s gives its own token, and nothing is planted in the call',
   async (_what, _kind, list, make) => {
-    statuses = [401]
+    statuses = [401, 200, 401]
     const send = bearerFetch(make(), target)
     pollute(...list)
     expect((await send(url)).status).toBe(200)
     expect((await send(new URL(url), { redirect: 'error' })).status).toBe(200)
     expect((await send('https://evil.test/')).status).toBe(200)
+    expect(plantedHandler).not.toHaveBeenCalled()
     expect(calls).toEqual([
       { input: url, authorization: 'Bearer one', headers: ['authorization'], members: ['headers'] },
       { input: url, authorization: 'Bearer two', headers: ['authorization'], members: ['headers'] },
-      {
+      ...['Bearer one', 'Bearer two'].map((authorization) => ({
         input: new URL(url),
-        authorization: 'Bearer one',
+        authorization,
         headers: ['authorization'],
         members: ['redirect', 'headers'],
-      },
+      })),
       { input: 'https://evil.test/', authorization: null, headers: [], members: [] },
     ])
   },
