@@ -95,7 +95,7 @@ function readingsOf(url: string): readonly string[] {
   for (const path of paths) {
     if (paths.size > 99) break
     // `unescape` is deprecated, but it decodes like such servers: each byte by itself, and `%u002e`.
-    const bytes = unescape(path).replaceAll(/[\xC0-\xF7][\x80-\xBF]+/g, decodeUtf8)
+    const bytes = unescape(path).replaceAll(/[\xC0\xC1].|[\xC2-\xF7][\x80-\xBF]+/g, decodeUtf8)
     paths
       .add(bytes.normalize('NFKC').replaceAll('\\', '/'))
       .add(path.replaceAll(/([\p{Cc};?#]|::?\$)[^/]*/gu, ''))

@@ -56,7 +56,7 @@ export function attach(call: Call): Promise<Response> {
    * after a redirect. A response that a program made has no URL.
    */
   const isFromApi = (response: Response): boolean | undefined => {
-    const { origin, href } = new URL(response.url, url)
+    const { origin, href } = new URL(response.url ?? '', url)
     return origin === originOf(url) ? nearest(candidates, href) === chosen : undefined
   }
 

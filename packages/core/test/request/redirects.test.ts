@@ -93,7 +93,7 @@ test.each([
 })
 
 /** A response as a `fetch` gives it that follows redirects by itself. */
-const from = (url: string, redirected?: boolean) =>
+const from = (url: string | undefined, redirected?: boolean) =>
   Object.defineProperties(unauthorized(), {
     url: { value: url },
     ...(redirected !== undefined && { redirected: { value: redirected } }),
@@ -126,12 +126,12 @@ test.each([true, false, undefined])(
   },
 )
 
-test.each(['', 'https://api.example/v1/a', 'https://api.example/v1/b?q', 'https://API.example:443/v1/a'])(
+test.each([undefined, '', 'https://api.example/v1/a', 'https://api.example/v1/b?q', 'https://API.example:443/v1/a'])(
   'a 401 of a custom fetch with the url %j is about the token',
   async (url) => {
     const answers = [from(url)]
     const fetch = vi.fn<typeof globalThis.fetch>(async () => answers.pop() ?? new Response())
-    const own = { apis: ['https://api.example/v1'], exceptApis: [] }
+    const own = { apis: ['https://api.example/v1/a', 'https://api.example/v1/b'], exceptApis: [] }
     expect((await bearerFetch(source(own), fetch)('https://api.example/v1/a#top')).status).toBe(200)
     expect(fetch).toHaveBeenCalledTimes(2)
   },
