@@ -88,7 +88,7 @@ const hiddenDots = /\/ *\.{1,2}([/ ]|$)/
  *   than needed, such as `%c0%ae`. Some read full-width characters, and other forms of a letter, like the usual ones.
  * - Without what follows a `;`, a decoded `?`, `#` or control character, or `::$` in a segment, as in `/users;a`, `/..%00`
  *   or `/users::$DATA`.
- * - Without control characters.
+ * - Without control characters, and without characters that are not visible.
  */
 function readingsOf(url: string): readonly string[] {
   const paths = new Set([pathOf(url)])
@@ -99,7 +99,7 @@ function readingsOf(url: string): readonly string[] {
     paths
       .add(bytes.normalize('NFKC').replaceAll('\\', '/'))
       .add(path.replaceAll(/([\p{Cc};?#]|::?\$)[^/]*/gu, ''))
-      .add(path.replaceAll(/\p{Cc}/gu, ''))
+      .add(path.replaceAll(/[\p{Cc}\p{Cf}]/gu, ''))
   }
   return [...paths]
 }

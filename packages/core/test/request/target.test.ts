@@ -1,5 +1,6 @@
+import ky from 'ky'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { bearerFetch, type TokenSource } from '../../src/index.ts'
+import { bearer, bearerFetch, type TokenSource } from '../../src/index.ts'
 import { serve } from '../serve.ts'
 
 // Inputs of `fetch` that say one URL when they are checked, and another one when they are sent.
@@ -203,4 +204,17 @@ test('the headers of a call that change while it waits for its token do not chan
   headers['authorization'] = 'Basic late'
   await call
   expect(seen.api).toEqual(['Bearer one'])
+})
+
+test('with ky, no token goes elsewhere if a hook replaces the request by one that says another URL', async () => {
+  class Other extends Request {
+    override get url() {
+      return api
+    }
+  }
+  for (const over of [fetch, (...given: Parameters<Fetch>) => fetch(...given)]) {
+    const client = ky.create({ fetch: over }).extend(bearer(source()))
+    await client.get(api, { hooks: { beforeRequest: [() => new Other(evil)] } })
+  }
+  expect(seen).toEqual({ api: [], evil: [undefined, undefined] })
 })
