@@ -25,7 +25,7 @@ export type AppCertificateOptions = {
    * Bouygues' documentation is not consistent: one page gives the token endpoint, another the realm
    * (`bouyguesEntreprisesRealm.issuer`).
    *
-   * @defaultValue The provider's `assertionAudience`, else its token endpoint.
+   * @defaultValue The provider's `assertionAudience`, else the endpoint that the request is sent to.
    */
   readonly audience?: string | undefined
   /**

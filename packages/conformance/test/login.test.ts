@@ -94,6 +94,26 @@ describe('a user who signs in', () => {
     expect(await statusOf(api, renewed)).toBe(401)
   })
 
+  test('is signed in, renewed and signed out with assertions that each name the endpoint that receives it', async () => {
+    const { options, loginWith, sourceWith, signIn } = await startLoginSite(await withKey('ES256'))
+    const { tokenEndpoint, revocationEndpoint } = options.provider
+    const named: unknown[] = []
+    const record: typeof fetch = (input, init) => {
+      const assertion = new URLSearchParams(init?.body as string).get('client_assertion')
+      if (assertion) named.push([input, decodeJwt(assertion).aud])
+      return fetch(input, init)
+    }
+    const login = loginWith({ fetch: record })
+    const { token } = await signIn(login)
+    const source = sourceWith({ fetch: record })
+    await source.setToken(token)
+    passSeconds(3601)
+    await login.revoke(await source.getToken())
+    // The sign-out revokes the refresh token and the access token.
+    const asked = [tokenEndpoint, tokenEndpoint, revocationEndpoint, revocationEndpoint]
+    expect(named).toEqual(asked.map((url) => [url, url]))
+  })
+
   test.each(['GET', 'POST'] as const)('is described by the userinfo endpoint: %s', async (userinfoMethod) => {
     const { options, control, loginWith, signIn } = await startLoginSite()
     const login = loginWith({ provider: { ...options.provider, userinfoMethod } })

@@ -58,7 +58,7 @@ export type Provider = {
   readonly exceptApis?: readonly string[] | undefined
   /** The client authentication: it adds the client's credentials to each request. */
   readonly clientAuth: ClientAuth
-  /** The audience of signed client assertions. @defaultValue The token endpoint. */
+  /** The audience of signed client assertions. @defaultValue The endpoint that the request is sent to. */
   readonly assertionAudience?: string | undefined
   /**
    * The API's statuses that can mean a rejected token.

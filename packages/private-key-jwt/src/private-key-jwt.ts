@@ -21,7 +21,8 @@ export type PrivateKeyJwtOptions = {
   /**
    * The audience, as one string: a name that the server accepts as its own.
    *
-   * @defaultValue The provider's `assertionAudience`, else its token endpoint.
+   * @defaultValue The provider's `assertionAudience`, else the endpoint that the request is sent to. For a revocation,
+   * that is the revocation endpoint.
    */
   readonly audience?: string | undefined
   /**
@@ -39,9 +40,14 @@ export type PrivateKeyJwtOptions = {
  * Makes a client authentication that signs a new assertion for each token request, and puts it in the form: the
  * registered method `private_key_jwt`.
  *
+ * An assertion names the server or the endpoint that it is for, its audience. Most servers accept their issuer there, and
+ * the endpoint that the request is sent to. Some, such as Keycloak, do not accept their revocation endpoint: then set the
+ * provider's `assertionAudience` to its issuer.
+ *
  * @throws `TypeError` if an option is wrong. If only the import of the key shows that it is wrong, each token request
  * rejects with a `TypeError`, before anything is sent. No message shows anything of the key.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523.html#section-2.2 RFC 7523 §2.2},
+ * {@link https://www.rfc-editor.org/rfc/rfc7523.html#section-3 §3},
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core 1.0 §9}
  * @example
  * ```ts
@@ -73,14 +79,14 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
   // Keeps the key, not its promise: on Workers, a promise of one request may never settle in another request.
   let loaded: CryptoKey | undefined
 
-  const clientAuth = async ({ form, clientId, provider }: Parameters<ClientAuth>[0]): Promise<void> => {
+  const clientAuth = async ({ form, clientId, provider, endpoint }: Parameters<ClientAuth>[0]): Promise<void> => {
     // Loaded only now: jose takes longer to load than all code here, and some processes never sign.
     const { SignJWT } = await import('jose')
     const signingKey = loaded ?? (await load())
     loaded = signingKey
     const lifetime = Math.floor(lifetimeMs / 1000)
     const issuedAt = Math.floor(Date.now() / 1000 - Math.min(lifetime / 2, maxBackdating))
-    const intended = audience ?? provider.assertionAudience ?? provider.tokenEndpoint
+    const intended = audience ?? provider.assertionAudience ?? endpoint
     checkText(intended, 'assertionAudience')
     const assertion = await new SignJWT()
       .setProtectedHeader({ ...header, ...(keyId !== undefined && { kid: keyId }), alg: algorithm })

@@ -1,17 +1,26 @@
 import { createPrivateKey } from 'node:crypto'
 import { inspect } from 'node:util'
-import { bearerFetch, createTokenSource, revoke, type ClientAuth, type Provider } from '@oauthkit/core'
+import {
+  bearerFetch,
+  createTokenSource,
+  refreshToken,
+  revoke,
+  type ClientAuth,
+  type ClientOptions,
+  type Provider,
+} from '@oauthkit/core'
+import { requestToken } from '@oauthkit/core/plugin'
 import { createTokenEndpoint, testProvider } from '@oauthkit/core/testing'
-import { decodeProtectedHeader, jwtVerify, type CryptoKey, type JWK } from 'jose'
+import { decodeJwt, decodeProtectedHeader, jwtVerify, type CryptoKey, type JWK } from 'jose'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { privateKeyJwt, type PrivateKeyJwtOptions, type SigningAlgorithm, type SigningKey } from '../src/index.ts'
 import { makeKeys, makeShortPem, type Keys } from './keys.ts'
 
-const tokenEndpoint = 'https://id.example/token'
+const endpoints = { tokenEndpoint: 'https://id.example/token', revocationEndpoint: 'https://id.example/revoke' }
 
 const provider: Provider = {
   name: 'example',
-  tokenEndpoint,
+  tokenEndpoint: endpoints.tokenEndpoint,
   apis: ['https://api.example'],
   clientAuth: () => {},
 }
@@ -32,7 +41,13 @@ afterEach(() => {
 async function authenticate(clientAuth: ClientAuth, own: Partial<Provider> = {}) {
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   const headers = new Headers()
-  await clientAuth({ form, headers, clientId: 'app', provider: { ...provider, ...own }, endpoint: tokenEndpoint })
+  await clientAuth({
+    form,
+    headers,
+    clientId: 'app',
+    provider: { ...provider, ...own },
+    endpoint: endpoints.tokenEndpoint,
+  })
   return { form, headers, assertion: form.get('client_assertion') ?? '' }
 }
 
@@ -105,13 +120,36 @@ test('each assertion has a different id', async () => {
   expect(new Set(ids).size).toBe(20)
 })
 
-test.each<[string, string, Partial<PrivateKeyJwtOptions>, Partial<Provider>]>([
-  ['the token endpoint', tokenEndpoint, {}, {}],
-  ["the provider's assertionAudience", 'https://id.example', {}, { assertionAudience: 'https://id.example' }],
-  ['the option', 'urn:me', { audience: 'urn:me' }, { assertionAudience: 'https://id.example' }],
-])('the audience is one string: %s', async (_what, audience, options, own) => {
-  const { aud } = await claimsOf({ key: rsa.pem, ...options }, rsa.publicKey, own)
-  expect(aud).toBe(audience)
+const redeemed = { grant_type: 'authorization_code', code: 'the-code' }
+
+describe.each<[request: string, endpoint: keyof typeof endpoints, ask: (client: ClientOptions) => Promise<unknown>]>([
+  ['a token request', 'tokenEndpoint', (client) => createTokenSource(client).getToken()],
+  ['a refresh', 'tokenEndpoint', (client) => createTokenSource({ ...client, grant: refreshToken('r') }).getToken()],
+  ['a sign-in', 'tokenEndpoint', (client) => requestToken({ ...client, parameters: redeemed })],
+  ['a revocation', 'revocationEndpoint', (client) => revoke({ ...client, token: 'token-1' })],
+])('the assertion of %s', (_request, endpoint, ask) => {
+  /** Returns the audience of the assertion that is sent. */
+  async function audienceOf(own: Partial<Provider> = {}, options: Partial<PrivateKeyJwtOptions> = {}) {
+    const server = createTokenEndpoint({ refreshToken: 'r' })
+    const clientAuth = privateKeyJwt({ key: rsa.pem, ...options })
+    const asked = { provider: { ...provider, ...endpoints, ...own }, clientId: 'app', clientAuth, fetch: server.fetch }
+    if (endpoint === 'revocationEndpoint') server.answer(new Response(null, { status: 200 }))
+    await ask(asked)
+    const [request] = server.requests
+    return decodeJwt(new URLSearchParams(await request?.text()).get('client_assertion') ?? '').aud
+  }
+
+  test('is for the endpoint that receives it, exactly as the provider spells it', async () => {
+    expect(await audienceOf()).toBe(endpoints[endpoint])
+    const spelled = 'https://ID.example:443'
+    expect(await audienceOf({ [endpoint]: spelled })).toBe(spelled)
+  })
+
+  test("is for the provider's assertionAudience, if it has one, and the option has priority", async () => {
+    const own = { assertionAudience: 'https://id.example' }
+    expect(await audienceOf(own)).toBe('https://id.example')
+    expect(await audienceOf(own, { audience: 'urn:me' })).toBe('urn:me')
+  })
 })
 
 test.each([
