@@ -80,6 +80,8 @@ export type Answer = {
 /**
  * Posts a form with the client's authentication, and reads the response.
  *
+ * No cache answers the request or keeps its response.
+ *
  * A refresh token or a code can be used only once. After it was sent, its response is therefore read even if that takes
  * longer than `timeoutMs`.
  *
@@ -107,6 +109,8 @@ export function callEndpoint<T>(
         ? undefined
         : await resolveCredential(provider, 'clientSecret', client.clientSecret)
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
+    // With it, no two requests are equal, so no cache has an answer. A web page may not send it to most servers (CORS).
+    if (!globalThis.location) headers.set('x-request-id', crypto.randomUUID())
     const form = new URLSearchParams()
     const request = { provider, endpoint, form, headers, clientSecret }
     let step: 'preparation' | 'connection' = 'preparation'
@@ -129,6 +133,9 @@ export function callEndpoint<T>(
         redirect: 'manual',
         signal,
         client: connection,
+        // Next.js 14 keeps responses on disk for a year, and answers with them. This exempts a request. `cache: 'no-store'`
+        // cannot be used instead: Next.js fails some pages because of it, and older Workers fail each request.
+        next: { internal: true },
       } as const
       const response = await fetch(url.href, init)
       // A wall clock that was set back meanwhile does not make the token last longer.

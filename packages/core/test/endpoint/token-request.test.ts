@@ -42,6 +42,7 @@ test('a token request is one POST with a form that accepts JSON and follows no r
     accept: 'application/json',
     authorization: `Basic ${btoa(`app:${secret}`)}`,
     'content-type': 'application/x-www-form-urlencoded',
+    'x-request-id': expect.any(String),
   })
   expect(await request?.text()).toBe('grant_type=client_credentials')
 })
