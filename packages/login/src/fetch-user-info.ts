@@ -29,7 +29,9 @@ export async function fetchUserInfo(
 
   const options = requestOptions(settings, url)
   const send: (typeof options)[typeof customFetch] = async (to, init) => {
-    const response = await options[customFetch](to, init)
+    // Only browsers keep answers, and not all other platforms accept this option.
+    const sent = globalThis.location ? { ...init, cache: 'no-store' } : init
+    const response = await options[customFetch](to, sent)
     // The refusal is read before the library sees it, because the library cannot read the challenges of some providers.
     if ([400, 401, 403].includes(response.status)) throw await refusalOf(settings.provider, token, response)
     return response

@@ -6,14 +6,19 @@ import type { LoginSettings } from './settings.ts'
 /** The maximum size of each response of a provider: metadata, keys, user info. */
 const maxBytes = 1_048_576
 
-/** Makes the options for one request of the OpenID Connect library. Checks that `http:` is used on loopback only. */
+/**
+ * Makes the options for one request of the OpenID Connect library. Checks that `http:` is used on loopback only.
+ *
+ * Next.js 14 keeps all responses on disk for a year, and answers with them. The requests are exempt, because that cache
+ * would hold user info, and keys that the provider has replaced.
+ */
 export function requestOptions({ provider, fetch = globalThis.fetch, signal }: LoginSettings, url: string) {
   const { name } = provider
   const send = async <Body>(input: string, init: CustomFetchOptions<string, Body>): Promise<Response> => {
     const { origin } = new URL(input)
     try {
       // The library sets absent members to `undefined`. The platform accepts this, but its type does not.
-      const response = await fetch(input, init as RequestInit)
+      const response = await fetch(input, { ...(init as RequestInit), next: { internal: true } } as RequestInit)
       const { status, headers } = response
       const { text, cut } = await readText(response, maxBytes)
       if (cut) throw oauthError(name, 'TOKEN_MALFORMED', `${origin} answered with more than 1 MB`)

@@ -106,3 +106,22 @@ test('on Deno, the requests for the token and the revocation have clients withou
   await signInAndOut()
   expect(createHttpClient.mock.calls).toEqual([[{ poolMaxIdlePerHost: 0 }], [{ poolMaxIdlePerHost: 0 }]])
 })
+
+test.each([
+  ['no browser', undefined, undefined],
+  ['a browser, which does not keep user info either', new URL('https://app.example/page'), 'no-store'],
+])(
+  'each request of a sign-in and a sign-out is exempt from the cache of Next.js: %s',
+  async (_where, location, cache) => {
+    vi.stubGlobal('location', location)
+    const sent: unknown[] = []
+    const record = async (url: string, init: RequestInit & { next?: unknown } = {}) => {
+      sent.push({ path: new URL(url).pathname, next: init.next, cache: init.cache })
+      return fetch(url, init)
+    }
+    const { asked } = await signInAndOut(record as typeof fetch)
+    // Workers of older releases refuse the option `cache`, and Next.js fails some pages because of it.
+    const next = { internal: true }
+    expect(sent).toEqual(asked.map((path) => ({ path, next, cache: path === '/me' ? cache : undefined })))
+  },
+)
