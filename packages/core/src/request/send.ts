@@ -35,7 +35,9 @@ export async function send(
   // The header is set before the Request is made, because Bun ignores an empty `Headers` object.
   if (headers) authorize(headers, authorization)
   const options = headers ? { ...own, headers } : own
-  const isPlatform = fetch === globalThis.fetch
+  // The cache of Next.js 14 looks only at the request, so it would give one user's answers to another if the token was not
+  // in it.
+  const isPlatform = fetch === globalThis.fetch && !('__nextPatched' in fetch)
   // The platform's fetch gets the header separately. An error that shows the request then does not show the token. A
   // custom fetch gets the kind of input that came in, and its own URL object, which it can change.
   if (headers && (isPlatform || !(to instanceof Request)))

@@ -492,6 +492,23 @@ test('a custom fetch that reads only the request finds the token in it', async (
   expect(seen).toEqual(['Bearer token-1'])
 })
 
+test.each<[what: string, send: (http: typeof ky) => Promise<unknown>]>([
+  ['a call', (http) => http.get(url)],
+  ['a call with a body', (http) => http.post(url, { json: { a: 1 } })],
+  ["a call with an option of Next.js's fetch", (http) => http.get(url, { next: { tags: ['own'] } } as object)],
+])('the fetch of Next.js, whose cache reads only the request, finds the token in it: %s', async (_what, send) => {
+  const target = apiThatTakes('token-2')
+  const inRequest: unknown[] = []
+  const patched: typeof fetch = (input, init) => {
+    inRequest.push((input as Request).headers.get('authorization'))
+    return target.fetch(input, init)
+  }
+  vi.stubGlobal('fetch', Object.assign(patched, { __nextPatched: true }))
+  await send(ky.create({ retry }).extend(bearer(sourceOver(tokenEndpoint(grant('token-1'), grant('token-2'))))))
+  expect(inRequest).toEqual(['Bearer token-1', 'Bearer token-2'])
+  expect(target.calls).toEqual(inRequest)
+})
+
 test('options that only fetch knows, such as dispatcher, reach a custom fetch', async () => {
   let seen: unknown
   const fetch: typeof globalThis.fetch = async (_input, init) => {
