@@ -1,0 +1,5 @@
+import { refresh } from '../../../calls.js'
+
+export async function GET() {
+  return Response.json(await refresh())
+}
