@@ -220,3 +220,42 @@ test('there are no more than a hundred streams, and one that ends makes room', a
     .toBe(200)
   for (const one of ended) one.abort()
 })
+
+/** Opens streams, and gives the status of each. They end when the test ends. */
+async function openStreams(site: Site, count: number, signal: AbortSignal, headers: Record<string, string> = {}) {
+  const open = () => fetch(`${site.url}/tokens/events`, { signal, headers })
+  return Promise.all(Array.from({ length: count }, open)).then((all) => all.map(({ status }) => status))
+}
+
+test('a user may have ten in one browser, and does not close the page to others', async () => {
+  await using site = await startSite()
+  const ended = new AbortController()
+  const [user, other] = [site.visit(), site.visit()]
+  await user.signIn()
+  await other.signIn()
+  const statuses = await openStreams(site, 100, ended.signal, { Cookie: user.cookie })
+  expect(statuses.filter((status) => status === 200)).toHaveLength(10)
+  expect(await openStreams(site, 1, ended.signal, { Cookie: other.cookie })).toEqual([200])
+  expect(await openStreams(site, 1, ended.signal)).toEqual([200])
+  ended.abort()
+})
+
+test('a visitor with a hundred streams does not close the page to users', async () => {
+  await using site = await startSite()
+  const ended = new AbortController()
+  expect(new Set(await openStreams(site, 100, ended.signal))).toEqual(new Set([200]))
+  const user = site.visit()
+  await user.signIn()
+  expect(await openStreams(site, 1, ended.signal, { Cookie: user.cookie })).toEqual([200])
+  ended.abort()
+})
+
+test('nor to visitors at other addresses', async () => {
+  await using site = await startSite({ publicUrl: 'https://app.example' })
+  const ended = new AbortController()
+  const from = (address: string) => ({ 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': address })
+  expect(new Set(await openStreams(site, 100, ended.signal, from('192.0.2.1')))).toEqual(new Set([200]))
+  expect(await openStreams(site, 1, ended.signal, from('192.0.2.1'))).toEqual([503])
+  expect(await openStreams(site, 1, ended.signal, from('192.0.2.2'))).toEqual([200])
+  ended.abort()
+})

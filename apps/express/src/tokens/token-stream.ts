@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { Problem } from '../web/problem.ts'
+import { createStreamLimit } from './stream-limit.ts'
 import { liveToken } from './token-card.ts'
 import type { TokenHistories } from './token-histories.ts'
 
@@ -10,6 +11,8 @@ export type TokenStreamOptions = {
   readonly closing: AbortSignal
   /** How many pages may be open at once. @defaultValue 100 */
   readonly maxStreams?: number
+  /** How many of them a user may have open in one browser. @defaultValue 10 */
+  readonly maxOfSession?: number
   /** How often the clocks on a page move, in milliseconds. @defaultValue 1000 */
   readonly tickMs?: number
 }
@@ -23,17 +26,20 @@ export function tokenStream({
   histories,
   closing,
   maxStreams = 100,
+  maxOfSession = 10,
   tickMs = 1000,
 }: TokenStreamOptions): RequestHandler {
-  let openStreams = 0
+  const letIn = createStreamLimit({ max: maxStreams, maxOfSession })
   return (request, response) => {
-    if (closing.aborted || openStreams >= maxStreams) {
+    const user = request.session.user?.sub
+    const ended = new AbortController()
+    // Without a sign-in there is no session, and a visitor is whoever comes from an address.
+    const owner = user === undefined ? `address:${request.ip}` : `session:${request.sessionID}`
+    if (closing.aborted || !letIn({ id: owner, isUser: user !== undefined }, ended)) {
       throw new Problem(503, 'Too many pages are open', 'Close one of them, or reload this one later.', {
         retryAfterSeconds: 30,
       })
     }
-    openStreams += 1
-    const user = request.session.user?.sub
     // What the session was when the page was opened is not to be written back when it is closed, hours later.
     delete (request as Partial<typeof request>).session
     const openedAt = Date.now()
@@ -60,7 +66,6 @@ export function tokenStream({
       response.write(`data: ${JSON.stringify(data)}\n\n`)
     }
 
-    const ended = new AbortController()
     const signal = AbortSignal.any([ended.signal, closing])
     let pending: NodeJS.Immediate | undefined
     // Read anew, since the session may end, or its user sign out, while the page is open.
@@ -85,7 +90,6 @@ export function tokenStream({
       'abort',
       () => {
         clearInterval(clock)
-        openStreams -= 1
         response.end()
       },
       { once: true },

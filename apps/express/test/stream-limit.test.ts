@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { createStreamLimit, type StreamOwner } from '../src/tokens/stream-limit.ts'
+
+const user = (id: string): StreamOwner => ({ id, isUser: true })
+const visitor = (id: string): StreamOwner => ({ id, isUser: false })
+
+/** A limit of ten streams, and three of a session. `open` gives the streams that were let in. */
+function limited() {
+  const letIn = createStreamLimit({ max: 10, maxOfSession: 3 })
+  const open = (owner: StreamOwner, count: number) =>
+    Array.from({ length: count }, () => new AbortController()).filter((stream) => letIn(owner, stream))
+  return { open }
+}
+
+const alive = (streams: readonly AbortController[]) => streams.filter(({ signal }) => !signal.aborted).length
+
+test('a session has no more than its own, and one that ends makes room', () => {
+  const { open } = limited()
+  const streams = open(user('ada'), 5)
+  expect(streams).toHaveLength(3)
+  streams[0]?.abort()
+  expect(open(user('ada'), 2)).toHaveLength(1)
+})
+
+test('all together have no more than the limit', () => {
+  const { open } = limited()
+  const streams = [1, 2, 3, 4, 5].flatMap((number) => open(user(`user-${number}`), 3))
+  expect(alive(streams)).toBe(10)
+})
+
+test('a user always finds room among visitors', () => {
+  const { open } = limited()
+  const visitors = Array.from({ length: 12 }, (_, number) => open(visitor(`192.0.2.${number}`), 1)).flat()
+  expect(visitors).toHaveLength(10)
+  expect(open(user('ada'), 3)).toHaveLength(3)
+  expect(alive(visitors)).toBe(7)
+})
+
+test('it is the last stream of whoever has the most that ends', () => {
+  const { open } = limited()
+  const few = open(visitor('192.0.2.1'), 4)
+  const many = open(visitor('192.0.2.2'), 6)
+  open(user('ada'), 1)
+  expect(alive(few)).toBe(4)
+  expect(many.map(({ signal }) => signal.aborted)).toEqual([false, false, false, false, false, true])
+})
+
+test('visitors share what there is: who has the most makes room for who has fewer', () => {
+  const { open } = limited()
+  const many = open(visitor('192.0.2.1'), 10)
+  const fewer = open(visitor('192.0.2.2'), 10)
+  expect([alive(many), alive(fewer)]).toEqual([5, 5])
+})
+
+test('visitors do not displace users', () => {
+  const { open } = limited()
+  const users = ['ada', 'bob', 'eve'].flatMap((name) => open(user(name), 3))
+  expect(open(visitor('192.0.2.1'), 5)).toHaveLength(1)
+  expect(alive(users)).toBe(9)
+})
