@@ -21,7 +21,7 @@ export type SiteOptions = {
   readonly log: Logger
   /** Where browsers find the site, without a slash at its end. */
   readonly publicUrl: string
-  /** What signs the session's cookie; the first signs, and all are taken. */
+  /** What signs and encrypts cookies; the first does so, and all are taken. */
   readonly sessionSecrets: readonly string[]
   /** How long a session lasts after its last request, in milliseconds. */
   readonly sessionMs: number

@@ -24,9 +24,9 @@ export type Site = AsyncDisposable & {
 /** What the app answered. */
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string }
 
-/** Somebody with a browser that keeps the app's cookie. */
+/** Somebody with a browser that keeps the app's cookies. */
 type Visitor = {
-  /** The cookie, as the browser sends it; empty: none. */
+  /** The cookies, as the browser sends them; empty: none. */
   cookie: string
   readonly get: (path: string, init?: RequestInit) => Promise<Answer>
   /** Sends a form of the site. */
@@ -76,11 +76,17 @@ export function visit(origin: string, secrets = new Set<string>()): Visitor {
       ...(init.headers as Record<string, string>),
     }
     const answer = await get(origin + path, { redirect: 'manual', ...init, headers })
-    const [cookie] = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
-    if (cookie !== undefined) visitor.cookie = cookie.endsWith('=') ? '' : cookie
-    // The id is as good as a password.
-    const id = decodeURIComponent(visitor.cookie.split('=')[1] ?? '')
-    if (id) secrets.add(id).add(id.slice(2).split('.')[0] ?? id)
+    const cookies = new Map(visitor.cookie.split('; ').map((pair) => pair.split('=', 2) as [string, string]))
+    for (const line of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = line.split(';', 1)[0]?.split('=', 2) ?? []
+      if (value) cookies.set(name, value)
+      else cookies.delete(name)
+      // A session's id is as good as a password.
+      const id = decodeURIComponent(value)
+      if (id) secrets.add(id).add(id.slice(2).split('.')[0] ?? id)
+    }
+    cookies.delete('')
+    visitor.cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
     return answer
   }
   const visitor: Visitor = {

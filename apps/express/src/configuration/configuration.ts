@@ -13,7 +13,7 @@ export type Configuration = {
   readonly logLevel: string
   /** Where sessions and tokens are kept; `undefined`: in memory. */
   readonly redisUrl: string | undefined
-  /** What signs the session's cookie; the first of several signs, and all are taken. `undefined`: one for this process. */
+  /** What signs and encrypts cookies; the first of several does so, and all are taken. `undefined`: one for this process. */
   readonly sessionSecrets: readonly string[] | undefined
   /** What encrypts the tokens; the first of several encrypts, and all decrypt. `undefined`: one for this process. */
   readonly tokenKeys: readonly string[] | undefined

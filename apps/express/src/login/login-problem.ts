@@ -6,7 +6,7 @@ import { Problem } from '../web/problem.ts'
 const action = signInLink
 
 /** Says why a callback without a sign-in leads nowhere. */
-export const noSignIn = (why: 'used' | 'unknown' | 'no session', publicUrl: string): Problem =>
+export const noSignIn = (why: 'used' | 'unknown' | 'expired', publicUrl: string): Problem =>
   why === 'used'
     ? new Problem(400, 'This sign-in is over', 'The address that you opened has been used already. It works once.', {
         action,

@@ -8,7 +8,7 @@ import { sendPage } from '../pages/send-page.ts'
 import { signInLink } from '../pages/message-page.ts'
 import { loginProblem, noSignIn } from './login-problem.ts'
 import { cookieName, cookieOptions, endSession, renewSession, saveSession } from './session.ts'
-import { rememberSignIn, takeSignIn } from './sign-ins.ts'
+import { signInCookies } from './sign-in-cookies.ts'
 import type { UserTokens } from './user-tokens.ts'
 import { userOf } from './user-of.ts'
 
@@ -18,23 +18,23 @@ export type LoginRouterOptions = {
   readonly tokensOf: (user: string) => UserTokens
   /** Where browsers find the app. */
   readonly publicUrl: string
+  /** What the cookies of sign-ins are encrypted with. */
+  readonly sessionSecrets: readonly string[]
 }
 
 /** Signs users in and out: `/login`, `/callback`, `/logout`, `/signed-out`. */
-export function loginRouter({ login, tokensOf, publicUrl }: LoginRouterOptions): Router {
+export function loginRouter({ login, tokensOf, publicUrl, sessionSecrets }: LoginRouterOptions): Router {
   const isSecure = publicUrl.startsWith('https:')
+  const signIns = signInCookies({ secrets: sessionSecrets, isSecure })
   const start: RequestHandler = async (request, response) => {
     const { url, transaction } = await login.start().catch(failAs)
-    rememberSignIn(request.session, transaction)
-    // Written before the browser leaves, or it might be back too early.
-    await saveSession(request)
+    await signIns.remember(request, response, transaction)
     response.redirect(303, url)
   }
 
   const finish: RequestHandler = async (request, response) => {
-    const signIn = takeSignIn(request.session, request.query['state'])
+    const signIn = await signIns.take(request, response, request.query['state'])
     if (typeof signIn === 'string') throw noSignIn(signIn, publicUrl)
-    await saveSession(request)
     const { token, claims } = await login.finish(request.originalUrl, signIn).catch(failAs)
     try {
       const user = userOf(await login.userInfo(token))

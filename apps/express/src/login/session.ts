@@ -1,4 +1,3 @@
-import type { LoginTransaction } from '@oauthkit/login'
 import type { Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
 import { FinalSessions } from '../stores/final-sessions.ts'
@@ -17,10 +16,6 @@ declare module 'express-session' {
   interface SessionData {
     /** Who is signed in. */
     user: User
-    /** The sign-ins that were started and have not come back, by their state: one for each tab. */
-    signIns: Readonly<Record<string, LoginTransaction>>
-    /** The states of the last ones that have come back. */
-    usedStates: readonly string[]
   }
 }
 
@@ -35,7 +30,7 @@ export type SessionOptions = {
   readonly isSecure: boolean
 }
 
-/** Gives each visitor a session: its id in a cookie, all else on the server. */
+/** Gives each user a session: its id in a cookie, all else on the server. */
 export const sessions = ({ store, secrets, maxAgeMs, isSecure }: SessionOptions): RequestHandler =>
   session({
     store: new FinalSessions(store),
@@ -56,18 +51,11 @@ export const cookieName = (isSecure: boolean): string => (isSecure ? '__Host-ses
 export const cookieOptions = (isSecure: boolean) =>
   ({ httpOnly: true, sameSite: 'lax', secure: isSecure, path: '/' }) as const
 
-/**
- * Gives the session another id, so that whoever knew the old one has nothing of it.
- *
- * The sign-ins of other tabs go along: they are good for whoever started them only, who is who comes back.
- */
-export async function renewSession(request: Request): Promise<void> {
-  const { signIns, usedStates } = request.session
-  await new Promise<void>((resolve, reject) => {
+/** Gives the session another id, so that whoever knew the old one has nothing of it. */
+export const renewSession = (request: Request): Promise<void> =>
+  new Promise((resolve, reject) => {
     request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
   })
-  Object.assign(request.session, { ...(signIns && { signIns }), ...(usedStates && { usedStates }) })
-}
 
 /** Writes the session now, rather than when the request is answered. */
 export const saveSession = (request: Request): Promise<void> =>

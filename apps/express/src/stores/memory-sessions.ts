@@ -2,19 +2,19 @@ import { Store, type SessionData } from 'express-session'
 import { LRUCache } from 'lru-cache'
 
 /**
- * Sessions in memory, for one process: at most `max` of users and as many of visitors, and none for longer than it lasts.
+ * Sessions in memory, for one process: at most `max` of users and as many without a user, and none for longer than it lasts.
  *
  * express-session's own keeps all for ever, and `memorystore` stands on a version of lru-cache that is no longer looked after.
  */
 export class MemorySessions extends Store {
   readonly #ofUsers: LRUCache<string, string>
-  /** Apart, since anybody may have any number of them: no user loses one for that. */
-  readonly #ofVisitors: LRUCache<string, string>
+  /** Notes of sign-ins and sessions that are over. Apart, since anybody may cause any number: no user loses a session for that. */
+  readonly #ofNobody: LRUCache<string, string>
 
   constructor(max = 10_000) {
     super()
     this.#ofUsers = new LRUCache({ max })
-    this.#ofVisitors = new LRUCache({ max })
+    this.#ofNobody = new LRUCache({ max })
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
@@ -39,7 +39,7 @@ export class MemorySessions extends Store {
   }
 
   #read(id: string): SessionData | null {
-    const text = this.#ofUsers.get(id) ?? this.#ofVisitors.get(id)
+    const text = this.#ofUsers.get(id) ?? this.#ofNobody.get(id)
     const session = text === undefined ? null : (JSON.parse(text) as SessionData)
     const { expires } = session?.cookie ?? {}
     if (!expires || new Date(expires).getTime() > Date.now()) return session
@@ -49,12 +49,12 @@ export class MemorySessions extends Store {
 
   #write(id: string, session: SessionData): void {
     this.#delete(id)
-    const sessions = session.user ? this.#ofUsers : this.#ofVisitors
+    const sessions = session.user ? this.#ofUsers : this.#ofNobody
     sessions.set(id, JSON.stringify(session))
   }
 
   #delete(id: string): void {
     this.#ofUsers.delete(id)
-    this.#ofVisitors.delete(id)
+    this.#ofNobody.delete(id)
   }
 }

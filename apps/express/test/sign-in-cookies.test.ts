@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import type { Request, Response } from 'express'
+import { expect, test } from 'vitest'
+import { signInCookies } from '../src/login/sign-in-cookies.ts'
+import { memoryStores } from '../src/stores/memory-stores.ts'
+import { MemorySessions } from '../src/stores/memory-sessions.ts'
+import { startSite } from './support.ts'
+
+const secret = () => randomBytes(32).toString('base64url')
+
+/** A site that keeps ten sessions of users in memory, and ten of visitors. */
+const startSmallSite = () => startSite({ stores: { ...memoryStores([secret()]), sessions: new MemorySessions(10) } })
+
+test("one visitor's sign-ins end nobody else's, however many they start, and finish", async () => {
+  await using site = await startSmallSite()
+  const [user, other] = [site.visit(), site.visit()]
+  await user.signIn()
+  const callback = await other.goToProvider()
+  const attacker = site.visit()
+  for (let visit = 0; visit < 50; visit += 1) {
+    // oxlint-disable no-await-in-loop -- one after the other
+    if (visit % 2 === 0) attacker.cookie = ''
+    const { headers } = await attacker.get('/login')
+    const state = new URL(headers.get('location') ?? '').searchParams.get('state')
+    await attacker.get(`/callback?code=made-up&state=${state}`)
+    // oxlint-enable no-await-in-loop
+  }
+  expect((await other.get(callback)).headers.get('location')).toBe('/profile')
+  expect((await user.get('/profile')).status).toBe(200)
+})
+
+test('to start a sign-in costs the server no session', async () => {
+  const sessions = new MemorySessions()
+  let writes = 0
+  const set = sessions.set.bind(sessions)
+  sessions.set = (...written) => {
+    writes += 1
+    set(...written)
+  }
+  await using site = await startSite({ stores: { ...memoryStores([secret()]), sessions } })
+  await site.visit().goToProvider()
+  expect(writes).toBe(0)
+})
+
+test('five may be open at once in a browser: the oldest are given up', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callbacks: string[] = []
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (let number = 0; number < 7; number += 1) callbacks.push(await visitor.goToProvider())
+  expect(visitor.cookie.split('; ')).toHaveLength(5)
+  expect((await visitor.get(callbacks[1] ?? '')).text).toContain('<h1>This is not your sign-in</h1>')
+  expect((await visitor.get(callbacks[2] ?? '')).headers.get('location')).toBe('/profile')
+})
+
+test('a callback is good once, also if the browser sends the cookie again', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  const { cookie } = visitor
+  await visitor.get(callback)
+  visitor.cookie = cookie
+  const { status, text } = await visitor.get(callback)
+  expect(status).toBe(400)
+  expect(text).toContain('<h1>This sign-in is over</h1>')
+  expect(site.emulator.bouygues.counters.tokenRequests).toBe(1)
+})
+
+test('a cookie shows nothing of the sign-in, and one that was made up or changed starts none', async () => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  const callback = await visitor.goToProvider()
+  const [name = '', value = ''] = visitor.cookie.split('=')
+  const shown = value.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'))
+  expect(JSON.parse(shown[0] ?? '')).toEqual({ alg: 'dir', enc: 'A256GCM' })
+  expect(shown.join()).not.toMatch(/nonce|codeVerifier|issuer/)
+
+  const forged = Buffer.from(JSON.stringify({ transaction: { state: name.slice(8) } })).toString('base64url')
+  const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${forged}.`
+  for (const made of [forged, unsigned, value.replace(/.{9}$/, 'AAAAAAAAA'), value.slice(0, -1)]) {
+    const thief = site.visit()
+    thief.cookie = `${name}=${made}`
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect((await thief.get(callback)).text).toContain('<h1>Your sign-in has expired</h1>')
+  }
+  expect(site.emulator.bouygues.counters.tokenRequests).toBe(0)
+})
+
+test('a secret can be replaced while users sign in', async () => {
+  const transaction = { state: 'a-state', nonce: 'nonce', codeVerifier: 'verifier', issuer: 'https://id.example' }
+  const [old, next] = [secret(), secret()]
+  let cookie = ''
+  const response = {
+    cookie: (name: string, value: string) => (cookie = `${name}=${value}`),
+    clearCookie: () => {},
+  } as unknown as Response
+  const request = () => ({ headers: { cookie }, sessionStore: new MemorySessions() }) as unknown as Request
+  await signInCookies({ secrets: [old], isSecure: false }).remember(request(), response, transaction)
+  const take = (...secrets: string[]) =>
+    signInCookies({ secrets, isSecure: false }).take(request(), response, transaction.state)
+  expect(await take(next, old)).toEqual(transaction)
+  expect(await take(next)).toBe('expired')
+})
