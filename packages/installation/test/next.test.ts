@@ -1,4 +1,4 @@
-import { globSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { startAuthorizationServer, type AuthorizationServer } from '../authorization-server.ts'
@@ -29,11 +29,13 @@ function filesWith(text: string, folder: string): string[] {
       .toString('base64')
       .slice(4, -4),
   )
-  return globSync('**/*', { cwd: folder }).filter((file) => {
-    if (!statSync(join(folder, file)).isFile()) return false
-    const content = readFileSync(join(folder, file), 'latin1')
-    return [text, ...encoded].some((form) => content.includes(form))
-  })
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => {
+      const content = readFileSync(file, 'latin1')
+      return [text, ...encoded].some((form) => content.includes(form))
+    })
 }
 
 const releases: Readonly<Record<string, readonly string[]>> = {
