@@ -43,7 +43,7 @@ export type Grant = {
    *
    * If absent, no token is checked.
    */
-  checkRefreshed?(token: Token, previous: Token): string | undefined
+  checkRefreshed?(token: Token, previous: Token): string | undefined | Promise<string | undefined>
 }
 
 /** Returns the refresh token that a grant starts from, if it has one. */

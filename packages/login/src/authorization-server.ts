@@ -1,18 +1,30 @@
 import { oauthError } from '@oauthkit/core/plugin'
 import { customFetch, discoveryRequest, processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi'
-import { checkEndpoints } from './metadata.ts'
+import { checkConfirmed } from './foreign-endpoints.ts'
+import { checkEndpoints, type EndpointName } from './metadata.ts'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 
+/** The endpoints that every sign-in needs. */
+const signInEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as const
+
 /**
- * Returns the data about the provider that a sign-in needs. The provider's data takes precedence over its metadata.
- *
- * The metadata is only fetched if the data is not enough for a sign-in.
+ * Whether a provider's data is enough for a sign-in, and for `endpoint`, without its metadata. The metadata must confirm
+ * the endpoints that are not below the issuer.
  */
-export async function findAuthorizationServer(settings: LoginSettings): Promise<AuthorizationServer> {
-  const { provider, metadata: own } = settings
-  if (own.authorization_endpoint && own.jwks_uri) return own
+export const isComplete = ({ provider, foreign }: LoginSettings, endpoint: EndpointName): boolean =>
+  signInEndpoints.every((name) => provider[name] !== undefined) &&
+  ![...signInEndpoints, endpoint].some((name) => foreign.includes(name))
+
+/**
+ * Fetches the provider's metadata, and returns it with the provider's data, which takes precedence.
+ *
+ * @throws `TypeError` if the data has an endpoint that does not belong to the issuer.
+ */
+export async function discoverServer(settings: LoginSettings): Promise<AuthorizationServer> {
+  const { provider, metadata: own, foreign } = settings
   const discovered = await discover(settings)
+  checkConfirmed(provider, foreign, discovered)
   // Keeps the issuer exactly as the metadata spells it, because ID tokens are compared with it.
   const server = { ...discovered, ...own, issuer: discovered.issuer }
   const malformed = (what: string) => oauthError(provider.name, 'TOKEN_MALFORMED', what)

@@ -3,7 +3,8 @@ import { oauthError, withTimeout } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
-import type { IdTokenClaims } from './finish-login.ts'
+import type { IdTokenClaims } from './check-id-token.ts'
+import type { EndpointName } from './metadata.ts'
 import type * as OpenIdModule from './openid.ts'
 import { clientIdOf, resolveOptions, type LoginOptions, type LoginSettings } from './settings.ts'
 import type { LoginRequest, StartOptions } from './start-login.ts'
@@ -26,7 +27,8 @@ export type Login<Info extends UserInfo = UserInfo> = {
    *
    * Remove the transaction from the session before this call. It is valid for one callback, even if that fails.
    *
-   * @param callbackUrl - the URL that the user's browser came back to. Its path and query are enough.
+   * @param callbackUrl - the URL that the user's browser came back to. Its path and query are enough. A callback at
+   * another path than that of `redirectUri` is refused, and an `https:` one with another origin too.
    * @param transaction - the one that {@link Login.start} returned for this session, if the session has one.
    * @throws `OAuthError`. `TOKEN_MISSING`: the callback does not belong to the transaction; the user must sign in
    * again. `TOKEN_REFUSED`: the user or the provider refused; see `error`, such as `access_denied`. `TOKEN_MALFORMED`:
@@ -94,11 +96,12 @@ export type Login<Info extends UserInfo = UserInfo> = {
 export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOptions): Login<Info> {
   const settled = resolveOptions(options)
   const { provider, redirectUri, timeoutMs } = settled
-  let authorizationServer: AuthorizationServer | undefined
+  let discovered: AuthorizationServer | undefined
 
   /** Finds the provider's endpoints, then runs a step with them. Both together have one deadline. */
   const withServer = <T>(
     step: string,
+    endpoint: EndpointName,
     work: (server: AuthorizationServer, settings: LoginSettings, openId: OpenId) => Promise<T>,
   ): Promise<T> => {
     const deadline = new AbortController()
@@ -106,12 +109,15 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
     const run = async () => {
       // Loaded only now, because a process that signs no user in does not need it.
       const openId = await import('./openid.ts')
-      let doing = 'the look-up of its metadata'
+      const { foreign } = settled
+      let doing = `the look-up of its metadata${foreign.length > 0 ? `, to confirm the ${foreign.join(', ')}` : ''}`
       try {
         // Keeps the result, not its promise: on Workers, a promise of one request may never settle in another request.
-        authorizationServer ??= await openId.findAuthorizationServer(settings)
+        const server = openId.isComplete(settings, endpoint)
+          ? settings.metadata
+          : (discovered ??= await openId.discoverServer(settings))
         doing = step
-        return await work(authorizationServer, settings, openId)
+        return await work(server, settings, openId)
       } catch (error) {
         throw openId.loginError(provider, doing, error)
       }
@@ -125,38 +131,45 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
 
   const finish: Login['finish'] = async (callbackUrl, remembered) => {
     if (!URL.canParse(callbackUrl, redirectUri)) throw signInAgain(provider, 'the callback is not a URL')
-    const { searchParams } = new URL(callbackUrl, redirectUri)
-    const transaction = checkTransaction(provider, remembered, searchParams)
-    return withServer('the sign-in', async (server, settings, { finishLogin }) => {
+    const callback = new URL(callbackUrl, redirectUri)
+    const transaction = checkTransaction(settled, remembered, callback)
+    return withServer('the sign-in', 'tokenEndpoint', async (server, settings, { finishLogin }) => {
       if (transaction.issuer !== server.issuer)
         throw signInAgain(provider, 'the sign-in was started with another provider')
-      return finishLogin(settings, server, searchParams, transaction)
+      return finishLogin(settings, server, callback.searchParams, transaction)
     })
   }
 
   return {
     finish,
     start: (request = {}) =>
-      withServer('the sign-in', (server, settings, { startLogin }) => startLogin(settings, server, request)),
+      withServer('the sign-in', 'authorizationEndpoint', (server, settings, { startLogin }) =>
+        startLogin(settings, server, request),
+      ),
     userInfo: (token) =>
       withServer(
         'user info',
+        'userinfoEndpoint',
         async (server, settings, { fetchUserInfo }) => (await fetchUserInfo(settings, server, token)) as Info,
       ),
     revoke: (token) =>
-      withServer('the revocation', async ({ revocation_endpoint: revocationEndpoint }, settings) => {
-        if (!revocationEndpoint) throw new TypeError(`${provider.name}: revocationEndpoint is missing`)
-        const client = { ...settings, provider: { ...provider, revocationEndpoint } }
-        const { refreshToken, accessToken } = token
-        // Both are tried: if one fails, the other must still be revoked.
-        const outcomes = await Promise.allSettled([
-          ...(refreshToken ? [revoke({ ...client, token: refreshToken, tokenTypeHint: 'refresh_token' })] : []),
-          revoke({ ...client, token: accessToken, tokenTypeHint: 'access_token' }),
-        ])
-        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
-      }),
+      withServer(
+        'the revocation',
+        'revocationEndpoint',
+        async ({ revocation_endpoint: revocationEndpoint }, settings) => {
+          if (!revocationEndpoint) throw new TypeError(`${provider.name}: revocationEndpoint is missing`)
+          const client = { ...settings, provider: { ...provider, revocationEndpoint } }
+          const { refreshToken, accessToken } = token
+          // Both are tried: if one fails, the other must still be revoked.
+          const outcomes = await Promise.allSettled([
+            ...(refreshToken ? [revoke({ ...client, token: refreshToken, tokenTypeHint: 'refresh_token' })] : []),
+            revoke({ ...client, token: accessToken, tokenTypeHint: 'access_token' }),
+          ])
+          for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+        },
+      ),
     endSessionUrl: (request = {}) =>
-      withServer('the log-out', async (server, settings) =>
+      withServer('the log-out', 'endSessionEndpoint', async (server, settings) =>
         endSessionUrl(provider, server, await clientIdOf(settings), request),
       ),
   }

@@ -3,7 +3,7 @@ import { createRedactor, oauthError } from '@oauthkit/core/plugin'
 import { customFetch, processUserInfoResponse, protectedResourceRequest, type AuthorizationServer } from 'oauth4webapi'
 import { checkSignature } from './check-signature.ts'
 import { clientOf } from './finish-login.ts'
-import { idTokenClaimsOf } from './id-token-claims-of.ts'
+import { idTokenClaimsOf } from './decode-jwt.ts'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 

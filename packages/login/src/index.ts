@@ -6,7 +6,7 @@
 export { createLogin, type Login, type LoginOptions } from './create-login.ts'
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
 export type { EndSessionOptions } from './end-session-url.ts'
-export type { IdTokenClaims } from './finish-login.ts'
+export type { IdTokenClaims } from './check-id-token.ts'
 export type { LoginRequest, StartOptions } from './start-login.ts'
 export type { LoginTransaction } from './transaction.ts'
 export type { UserInfo } from './fetch-user-info.ts'

@@ -1,4 +1,10 @@
-import { isOAuthError, type OAuthErrorCode, type OAuthErrorDetails, type Provider } from '@oauthkit/core'
+import {
+  isOAuthError,
+  type OAuthError,
+  type OAuthErrorCode,
+  type OAuthErrorDetails,
+  type Provider,
+} from '@oauthkit/core'
 import { oauthError } from '@oauthkit/core/plugin'
 import {
   AuthorizationResponseError,
@@ -22,12 +28,26 @@ export function loginError({ name }: Provider, step: string, error: unknown): un
   const { status } = responseOf(error) ?? {}
   if (status === 408 || status === 429 || (status ?? 0) >= 500)
     return make('TOKEN_UNAVAILABLE', `the answer was ${status}: try again later`, { status })
-  if (error instanceof OperationProcessingError && isTooLongAgo(error))
+  if (isTimeError(error) && isTooLongAgo(error))
     return make('TOKEN_MISSING', 'the user signed in longer ago than maxAge allows: sign in again')
   // The library's messages name the check that failed, and no values. Other messages could hold anything.
   const isLibrarys = error instanceof OperationProcessingError || error instanceof UnsupportedOperationError
   const reason = isLibrarys ? error.message : 'the answer cannot be used'
-  return make('TOKEN_MALFORMED', `${reason}: do not trust this answer, and check the provider's data`, { status })
+  const advice = `${isTimeError(error) ? 'check the clock of this machine; if it is right, ' : ''}do not trust this answer`
+  return make('TOKEN_MALFORMED', `${reason}: ${advice}, and check the provider's data`, { status })
+}
+
+/** Whether an error means that a time in an ID token is wrong, if the clock of this machine is right. */
+export const isTimeError = (error: unknown): error is OperationProcessingError =>
+  error instanceof OperationProcessingError && error.code === JWT_TIMESTAMP_CHECK
+
+/** Makes the error for a time that is only wrong because the clock of this machine is. */
+export function clockError({ name }: Provider, error: OperationProcessingError, offsetMs: number): OAuthError {
+  const seconds = Math.round(Math.abs(offsetMs) / 1000)
+  const what =
+    `${error.message}, but the clock of this machine is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead of'} the clock of ` +
+    'the token endpoint, by its Date header: set the clock of this machine, such as with NTP, and sign in again'
+  return oauthError(name, isTooLongAgo(error) ? 'TOKEN_MISSING' : 'TOKEN_MALFORMED', what)
 }
 
 /** Reads the error that the provider sent to the browser. See RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6. */
@@ -45,8 +65,8 @@ function callbackError(said: AuthorizationResponseError): [OAuthErrorCode, strin
 /** The errors that are not about the client or the user. See RFC 6749 §4.1.2.1. */
 const transient = new Set<unknown>(['temporarily_unavailable', 'server_error'])
 
-const isTooLongAgo = ({ code, cause }: OperationProcessingError) =>
-  code === JWT_TIMESTAMP_CHECK && (Object(cause) as { claim?: unknown }).claim === 'auth_time'
+const isTooLongAgo = ({ cause }: OperationProcessingError) =>
+  (Object(cause) as { claim?: unknown }).claim === 'auth_time'
 
 /** Returns the response that the library could not use: its error has it as the cause. */
 function responseOf(error: unknown): Response | undefined {

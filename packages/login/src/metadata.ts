@@ -2,6 +2,9 @@ import type { Provider } from '@oauthkit/core'
 import { parseSecureUrl } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 
+/** The name of an endpoint in a provider's data. */
+export type EndpointName = Extract<keyof Provider, `${string}Endpoint` | 'jwksUri'>
+
 /** The members of a provider that are metadata, and their names in metadata. See OpenID Connect Discovery 1.0 §3. */
 const members = {
   authorizationEndpoint: 'authorization_endpoint',
@@ -10,7 +13,14 @@ const members = {
   revocationEndpoint: 'revocation_endpoint',
   endSessionEndpoint: 'end_session_endpoint',
   jwksUri: 'jwks_uri',
-} as const satisfies Partial<Record<keyof Provider, keyof AuthorizationServer>>
+} as const satisfies Record<EndpointName, keyof AuthorizationServer>
+
+/** The names of all endpoints. */
+export const endpointNames: readonly EndpointName[] = Object.keys(members) as EndpointName[]
+
+/** Returns an endpoint that metadata names. */
+export const endpointIn = (metadata: AuthorizationServer, name: EndpointName): string | undefined =>
+  metadata[members[name]]
 
 /**
  * Returns the metadata that a provider's data holds.
@@ -21,9 +31,9 @@ export function metadataOf(provider: Provider): AuthorizationServer {
   const { issuer = '', idTokenSigningAlgorithms: algorithms } = provider
   const { authorizationResponseIssParameterSupported: isIssSent } = provider
   const metadata: Record<string, unknown> = {}
-  for (const [member, name] of Object.entries(members)) {
-    const value = provider[member as keyof typeof members]
-    if (value !== undefined) metadata[name] = value
+  for (const name of endpointNames) {
+    const value = provider[name]
+    if (value !== undefined) metadata[members[name]] = value
   }
   if (algorithms) metadata['id_token_signing_alg_values_supported'] = algorithms
   if (isIssSent !== undefined) metadata['authorization_response_iss_parameter_supported'] = isIssSent

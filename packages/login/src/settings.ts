@@ -1,7 +1,8 @@
 import type { ClientAuth, Credential, Provider } from '@oauthkit/core'
 import { resolveCredential, needsClientSecret, parseSecureUrl } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
-import { metadataOf } from './metadata.ts'
+import { findForeignEndpoints } from './foreign-endpoints.ts'
+import { metadataOf, type EndpointName } from './metadata.ts'
 
 /** The options of {@link createLogin}. */
 export type LoginOptions = {
@@ -10,6 +11,9 @@ export type LoginOptions = {
    *
    * If it has no `authorizationEndpoint` or no `jwksUri`, the login fetches its metadata. The members of this object
    * have priority over the metadata.
+   *
+   * An endpoint that is not below the issuer's URL must be named by the metadata, or by `trustedEndpoints`. So a sandbox
+   * that is a spread of production's data cannot keep an endpoint of production.
    */
   readonly provider: Provider
   /** The client's id. */
@@ -28,6 +32,29 @@ export type LoginOptions = {
   readonly scope?: string | undefined
   /** A `fetch` for all requests, for a proxy or a private certificate authority. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
+  /**
+   * How fast or slow the clock of this machine can be compared with the provider's, in milliseconds: at most 300_000,
+   * five minutes. An ID token's `exp`, `nbf`, `iat` and `auth_time` are checked with it. See RFC 7519 §4.1.4.
+   *
+   * @defaultValue 30_000
+   */
+  readonly clockToleranceMs?: number | undefined
+  /**
+   * More audiences that an ID token can have: client ids, or URLs of APIs. An ID token with any other audience is
+   * refused. It must always have this client as audience too, and with several audiences, `azp` must be this client. See
+   * OpenID Connect Core 1.0 §3.1.3.7, 3 to 5.
+   *
+   * @defaultValue None
+   */
+  readonly trustedAudiences?: readonly string[] | undefined
+  /**
+   * URLs that endpoints of the provider can have or be below, by whole path segments: `https:`, or `http:` on loopback.
+   * It is needed only for an endpoint in the provider's data that is not below the issuer's URL, and that the issuer's
+   * metadata does not name.
+   *
+   * @defaultValue None
+   */
+  readonly trustedEndpoints?: readonly string[] | undefined
   /** The time limit of each call of the login, with all its requests, in milliseconds. @defaultValue 10_000 */
   readonly timeoutMs?: number | undefined
 }
@@ -38,6 +65,10 @@ export type LoginSettings = LoginOptions & {
   readonly metadata: AuthorizationServer
   readonly clientAuth: ClientAuth
   readonly scope: string
+  readonly clockToleranceMs: number
+  readonly trustedAudiences: readonly string[]
+  /** The endpoints in the provider's data that the issuer's metadata must confirm. */
+  readonly foreign: readonly EndpointName[]
   readonly timeoutMs: number
   /** Aborts the requests of one call when it times out. */
   readonly signal: AbortSignal
@@ -49,7 +80,8 @@ export type LoginSettings = LoginOptions & {
  * @throws `TypeError` if one is missing or wrong.
  */
 export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'signal'> {
-  const { provider, redirectUri, clientSecret, scope = 'openid', timeoutMs = 10_000 } = options
+  const { provider, redirectUri, clientSecret, scope = 'openid' } = options
+  const { timeoutMs = 10_000, clockToleranceMs = 30_000, trustedAudiences = [], trustedEndpoints = [] } = options
   const { name, issuer, discoveryUrl } = provider
   const fail = (what: string): never => {
     throw new TypeError(`${name}: ${what}`)
@@ -63,10 +95,20 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   const { clientAuth = provider.clientAuth } = options
   if (clientSecret === '' || (clientSecret === undefined && needsClientSecret(clientAuth)))
     fail('clientSecret is missing or empty: a client without a secret needs another clientAuth, such as none')
-  if (!(timeoutMs > 0 && timeoutMs <= 2_147_483_647))
+  if (!(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= 2_147_483_647))
     fail('timeoutMs must be a number above 0, and at most 2,147,483,647')
-  return { ...options, metadata: metadataOf(provider), clientAuth, scope, timeoutMs }
+  if (!(typeof clockToleranceMs === 'number' && clockToleranceMs >= 0 && clockToleranceMs <= 300_000))
+    fail('clockToleranceMs must be a number from 0 to 300,000')
+  if (!isTexts(trustedAudiences)) fail('trustedAudiences must be a list of texts that are not empty')
+  if (!isTexts(trustedEndpoints)) fail('trustedEndpoints must be a list of URLs')
+  for (const url of trustedEndpoints) parseSecureUrl(url, `${name}: one of trustedEndpoints`)
+  const metadata = metadataOf(provider)
+  const foreign = findForeignEndpoints(provider, trustedEndpoints)
+  return { ...options, metadata, foreign, clientAuth, scope, timeoutMs, clockToleranceMs, trustedAudiences }
 }
+
+const isTexts = (value: unknown) =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')
 
 /** Returns the client's id. Calls the option if it is a function. */
 export const clientIdOf = ({ provider, clientId }: Pick<LoginSettings, 'provider' | 'clientId'>): Promise<string> =>

@@ -15,7 +15,7 @@ export type StartOptions = {
   /**
    * More parameters of the authorization request, under their wire names, such as `prompt`, `login_hint`, `acr_values`.
    *
-   * The parameters that the login sets itself are not allowed.
+   * The parameters that the login sets itself are not allowed, nor are `response_mode`, `request` and `request_uri`.
    */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
@@ -53,9 +53,11 @@ export async function startLogin(
     code_challenge_method: 'S256',
     max_age: maxAge === undefined ? '' : String(maxAge),
   }
-  const clash = Object.keys(parameters).find((name) => Object.hasOwn(own, name) || unsupported.has(name))
-  if (clash) throw new TypeError(`${provider.name}: parameters must not hold ${clash}: the login sets it itself`)
-
+  for (const name of Object.keys(parameters)) {
+    const fail = (why: string) => new TypeError(`${provider.name}: parameters must not hold ${name}: ${why}`)
+    if (Object.hasOwn(own, name)) throw fail('the login sets it itself')
+    if (unsupported.has(name)) throw fail('the login does not support it')
+  }
   const odd = Object.entries(parameters).find(([, value]) => typeof value !== 'string')
   if (odd) throw new TypeError(`${provider.name}: the parameter ${odd[0]} must be a string`)
 
@@ -65,7 +67,14 @@ export async function startLogin(
   }
   return {
     url: url.href,
-    transaction: { state, nonce, codeVerifier, issuer: server.issuer, ...(maxAge !== undefined && { maxAge }) },
+    transaction: {
+      state,
+      nonce,
+      codeVerifier,
+      issuer: server.issuer,
+      redirectUri,
+      ...(maxAge !== undefined && { maxAge }),
+    },
   }
 }
 

@@ -1,5 +1,7 @@
 import type { OAuthError, Provider } from '@oauthkit/core'
 import { oauthError } from '@oauthkit/core/plugin'
+import { isAtRedirectUri } from './callback.ts'
+import type { LoginSettings } from './settings.ts'
 
 /**
  * The data of a sign-in, to keep until the user comes back. It is JSON for your app's session of this user.
@@ -16,6 +18,8 @@ export type LoginTransaction = {
   readonly codeVerifier: string
   /** The server that was asked, so that a response of another server is refused. See RFC 9207. */
   readonly issuer: string
+  /** The URL that the user was to come back to, so that a callback at another one is refused. See RFC 9700 §4.4.2. */
+  readonly redirectUri: string
   /** The maximum time since the user's last sign-in, in seconds, if `max_age` was sent. */
   readonly maxAge?: number | undefined
 }
@@ -30,13 +34,17 @@ export const signInAgain = ({ name }: Provider, what: string): OAuthError =>
  * @throws `OAuthError` `TOKEN_MISSING` if it does not: the user must sign in again.
  */
 export function checkTransaction(
-  provider: Provider,
+  { provider, redirectUri }: Pick<LoginSettings, 'provider' | 'redirectUri'>,
   transaction: LoginTransaction | null | undefined,
-  callback: URLSearchParams,
+  callback: URL,
 ): LoginTransaction {
   if (!isTransaction(transaction))
     throw signInAgain(provider, 'no sign-in was started in this session, or it has ended')
-  const states = callback.getAll('state')
+  if (transaction.redirectUri !== redirectUri)
+    throw signInAgain(provider, `the sign-in was started with another redirect URI than ${redirectUri}`)
+  if (!isAtRedirectUri(callback, redirectUri))
+    throw signInAgain(provider, `the callback is not at ${redirectUri}, the redirect URI of the sign-in`)
+  const states = callback.searchParams.getAll('state')
   if (states.length === 0)
     throw signInAgain(provider, 'the callback has no state, so it is unknown whose sign-in it ends')
   if (states.length > 1 || states[0] !== transaction.state)
@@ -45,7 +53,8 @@ export function checkTransaction(
 }
 
 function isTransaction(value: unknown): value is LoginTransaction {
-  const { state, nonce, codeVerifier, issuer, maxAge = 0 } = Object(value) as Record<keyof LoginTransaction, unknown>
-  const isComplete = [state, nonce, codeVerifier, issuer].every((member) => typeof member === 'string' && member !== '')
-  return isComplete && Number.isInteger(maxAge)
+  const { maxAge = 0, ...texts } = Object(value) as Record<keyof LoginTransaction, unknown>
+  const { state, nonce, codeVerifier, issuer, redirectUri } = texts
+  const isText = (member: unknown) => typeof member === 'string' && member !== ''
+  return [state, nonce, codeVerifier, issuer, redirectUri].every(isText) && Number.isInteger(maxAge)
 }

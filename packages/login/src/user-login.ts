@@ -1,5 +1,6 @@
-import type { Grant } from '@oauthkit/core'
-import { idTokenClaimsOf } from './id-token-claims-of.ts'
+import type { Grant, Token } from '@oauthkit/core'
+import { hasAccessTokenHash, matchesAccessTokenHash } from './access-token-hash.ts'
+import { idTokenClaimsOf } from './decode-jwt.ts'
 
 /**
  * Makes the grant for a user who has signed in. Each user needs a `key`. Give the token of the sign-in to `setToken`.
@@ -26,11 +27,15 @@ export const userLogin = (): Grant => ({
   identity: '',
   checkRefreshed: (token, previous) => {
     // A refresh response need not have an ID token. If it has one, its user, issuer and client must be the same.
-    if (token.idToken === undefined || previous.idToken === undefined) return undefined
-    const isSame = identityOf(token.idToken) === identityOf(previous.idToken)
-    return isSame ? undefined : 'an ID token with another user, issuer or client'
+    if (token.idToken === undefined) return undefined
+    const isSame = previous.idToken === undefined || identityOf(token.idToken) === identityOf(previous.idToken)
+    if (!isSame) return 'an ID token with another user, issuer or client'
+    return hasAccessTokenHash(token) ? checkAccessTokenHash(token) : undefined
   },
 })
+
+const checkAccessTokenHash = async (token: Token) =>
+  (await matchesAccessTokenHash(token)) ? undefined : 'an ID token that belongs to another access token (at_hash)'
 
 /** Returns the claims that a refresh must not change, as one text. See OpenID Connect Core 1.0 §12.2. */
 function identityOf(idToken: string): string | undefined {

@@ -1,45 +1,6 @@
-import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from 'jose'
 import { expect, test } from 'vitest'
-import { complete, errorOf, scripted } from './support.ts'
-
-/** Starts a provider whose keys can be rotated. The test chooses the claims and members of its token responses. */
-async function startProvider({ kid }: { kid?: string } = {}) {
-  let keys: JWK[] = []
-  let sign = async (_claims: JWTPayload): Promise<string> => ''
-  const rotate = async (own = kid) => {
-    const { publicKey, privateKey } = await generateKeyPair('RS256')
-    keys = [{ ...(await exportJWK(publicKey)), ...(own !== undefined && { kid: own }) }]
-    const header = { alg: 'RS256', ...(own !== undefined && { kid: own }) }
-    sign = (claims) => new SignJWT(claims).setProtectedHeader(header).sign(privateKey)
-  }
-  await rotate()
-  /** From now on, the provider signs with a key that it does not publish. */
-  const forge = async () => {
-    const published = keys
-    await rotate()
-    keys = published
-  }
-  const counters = { keys: 0 }
-  let answer: object = {}
-  const { login } = scripted(complete, () => new Response(), {
-    fetch: async (input) => {
-      const isKeys = new Request(input).url === complete.jwksUri
-      if (isKeys) counters.keys += 1
-      return isKeys ? Response.json({ keys }) : Response.json(answer)
-    },
-  })
-
-  /** Signs a user in. These claims and these members of the token response replace the usual ones. */
-  const enter = async (claims: object = {}, members: object = {}) => {
-    const { transaction } = await login.start()
-    const now = Math.floor(Date.now() / 1000)
-    const usual = { iss: complete.issuer, sub: 'u', aud: 'app', iat: now, exp: now + 60, nonce: transaction.nonce }
-    const idToken = await sign({ ...usual, ...claims })
-    answer = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, id_token: idToken, ...members }
-    return login.finish(`/callback?code=a&state=${transaction.state}`, transaction)
-  }
-  return { enter, rotate, forge, counters, breakKeys: () => void (keys = keys.map((key) => ({ ...key, n: '!' }))) }
-}
+import { startProvider } from './signing-provider.ts'
+import { errorOf } from './support.ts'
 
 test('a token response is read like that of a renewal: no type, nulls, a lifetime in quotes', async () => {
   const { enter } = await startProvider()
@@ -62,6 +23,25 @@ test.each([
   const { enter } = await startProvider()
   const error = await errorOf(enter(claims))
   expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', message: expect.stringContaining(`(${part})`) })
+})
+
+test.each<[string, object]>([
+  ['one trusted audience', { aud: ['app', 'api'], azp: 'app' }],
+  ['all trusted audiences', { aud: ['https://api.example', 'app', 'api'], azp: 'app' }],
+  ['only the client', { aud: 'app' }],
+])('an ID token with %s is accepted', async (_what, claims) => {
+  const { enter } = await startProvider({ trustedAudiences: ['api', 'https://api.example'] })
+  await expect(enter(claims)).resolves.toBeDefined()
+})
+
+test.each<[string, object]>([
+  ['a trusted and another audience', { aud: ['app', 'api', 'other'], azp: 'app' }],
+  ['a trusted audience without the client', { aud: ['api'], azp: 'app' }],
+  ['several audiences without azp', { aud: ['app', 'api'] }],
+  ['several audiences and a trusted azp', { aud: ['app', 'api'], azp: 'api' }],
+])('an ID token with %s is refused', async (_what, claims) => {
+  const { enter } = await startProvider({ trustedAudiences: ['api'] })
+  expect(await errorOf(enter(claims))).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED' })
 })
 
 test('an audience that is a list of only the client is accepted', async () => {

@@ -53,23 +53,24 @@ test('max_age and further parameters are sent', async () => {
     parameters: { prompt: 'login', login_hint: 'a@b.example' },
   })
   expect(parameters).toMatchObject({ max_age: '0', prompt: 'login', login_hint: 'a@b.example' })
-  expect(transaction.maxAge).toBe(0)
+  expect(transaction).toMatchObject({ maxAge: 0, redirectUri: 'https://app.example/callback' })
 })
 
-test.each([
-  'state',
-  'nonce',
-  'code_challenge',
-  'redirect_uri',
-  'response_type',
-  'response_mode',
-  'request',
-  'request_uri',
-  'max_age',
-])('parameters that hold %s are a TypeError', async (name) => {
-  const error = await errorOf(start({ parameters: { [name]: 'x' } }))
-  expect(error).toEqual(new TypeError(`example: parameters must not hold ${name}: the login sets it itself`))
-})
+test.each(['state', 'nonce', 'code_challenge', 'redirect_uri', 'response_type', 'max_age'])(
+  'parameters that hold %s are a TypeError',
+  async (name) => {
+    const error = await errorOf(start({ parameters: { [name]: 'x' } }))
+    expect(error).toEqual(new TypeError(`example: parameters must not hold ${name}: the login sets it itself`))
+  },
+)
+
+test.each(['response_mode', 'request', 'request_uri'])(
+  'parameters that hold %s, which is not supported, are a TypeError that says so',
+  async (name) => {
+    const error = await errorOf(start({ parameters: { [name]: 'x' } }))
+    expect(error).toEqual(new TypeError(`example: parameters must not hold ${name}: the login does not support it`))
+  },
+)
 
 test.each([-1, 1.5, Number.NaN])('a maxAge of %s is a TypeError', async (maxAge) => {
   expect(await errorOf(start({ maxAge }))).toEqual(

@@ -21,7 +21,7 @@ export async function redeem(
       refresh_token: refreshToken,
       scope: undefined,
     }))
-    const reason = previous && grant.checkRefreshed?.(token, previous)
+    const reason = previous && (await grant.checkRefreshed?.(token, previous))
     if (reason)
       throw oauthError(provider.name, 'TOKEN_MALFORMED', `the tokenEndpoint answered with ${reason}: sign in again`)
     // Values that the response leaves out have not changed. See RFC 6749 §6. Members that this version does not know are
