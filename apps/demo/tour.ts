@@ -23,7 +23,8 @@ export const firstLifetimeMs = 2000
 export async function tour(server: string, findShops: (postalCode: string) => Promise<Shop[]>): Promise<void> {
   const control = async (path: string, init?: RequestInit) =>
     (await fetch(`${server}/control/orange/${path}`, init)).json()
-  const post = (path: string, body = {}) => control(path, { method: 'POST', body: JSON.stringify(body) })
+  const headers = { 'content-type': 'application/json' }
+  const post = (path: string, body = {}) => control(path, { method: 'POST', headers, body: JSON.stringify(body) })
   const nextTokenLives = (seconds: number) => post('lifetime', { ms: seconds * 1000 })
 
   const step = async (name: string, makeCalls: () => Promise<Promise<Shop[]>[]>) => {

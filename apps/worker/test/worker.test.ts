@@ -8,6 +8,13 @@ type Problem = { readonly title: string; readonly status: number }
 const control = async (path: string, init?: RequestInit) =>
   (await fetch(`${inject('emulator')}/control/orange/${path}`, init)).json<Record<string, number>>()
 
+const order = (path: string, body: object) =>
+  control(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
 const counters = () => control('counters')
 const shopsUrl = 'https://worker.example/shops?postalCode=35000'
 const ask = (url = shopsUrl, init?: RequestInit) => exports.default.fetch(url, init)
@@ -45,7 +52,7 @@ describe('the Worker', () => {
 
   test('renews a token that was revoked, and its caller sees nothing of that', async () => {
     await ask()
-    await control('revoke', { method: 'POST', body: '{}' })
+    await order('revoke', {})
     expect((await ask()).status).toBe(200)
   })
 
@@ -76,7 +83,7 @@ describe('without Orange', () => {
   test('that is down the answer is 503, and the log says why in one line', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     for (const { name } of (await env.TOKENS.list()).keys) await env.TOKENS.delete(name)
-    await control('fail-token-requests', { method: 'POST', body: '{"count":3,"status":503}' })
+    await order('fail-token-requests', { count: 3, status: 503 })
     const response = await askElsewhere()
     expect(response.status).toBe(503)
     expect(log.mock.calls).toEqual([[expect.stringMatching(/^OAuthError: orange: .+$/)]])

@@ -52,6 +52,13 @@ function createCommands(emulator: ReturnType<typeof createEmulator>, arrivals: r
     revokeAt: (provider: ProviderName) => emulator[provider].revoke(),
     /** Signs a user in, like a browser. Returns the URL that the browser would be sent to. */
     signIn: (authorizationUrl: string, options: { readonly deny?: boolean } = {}) => signIn(authorizationUrl, options),
+    /** Sends a command of the control API, which refuses the pages that run these tests in a browser. */
+    order: async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json' }
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      const response = await emulator.app.request(`/control/${path}`, init)
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    },
     /** Sets the lifetime of the tokens that all providers issue from now on, in milliseconds. */
     setLifetime: (ms: number) => {
       for (const provider of [orange, digitaleo, bouygues]) provider.lifetimeMs = ms

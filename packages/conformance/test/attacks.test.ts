@@ -13,16 +13,14 @@ const redirectUri = 'https://app.example/callback'
 /** Starts a separate emulated Bouygues Telecom. Returns a login at it, and a function that makes it misbehave. */
 async function startLogin({ own = bouyguesAp4, ...options }: { own?: Provider; clientSecret?: string } = {}) {
   const { url: server, control } = await startSite()
-  const misbehave = async (how: string, body: object) => {
-    const init = { method: 'POST', body: JSON.stringify(body) }
-    expect((await fetch(`${server}/control/bouygues/${how}`, init)).status).toBe(200)
-  }
+  const misbehave = (how: string, body: object) => control('order', `bouygues/${how}`, body)
   await misbehave('redirect-uris', { clientId, redirectUris: [redirectUri] })
   const provider = emulated(own, server)
   const store = new Map<string, Token>()
   const client = { provider, clientId, clientSecret, ...options }
   return {
     store,
+    provider,
     /** The user's token source, as an application has it. */
     tokens: createTokenSource({ ...client, grant: userLogin(), store, key: 'user' }),
     login: createLogin({ ...client, redirectUri, scope: '' }),
@@ -30,6 +28,14 @@ async function startLogin({ own = bouyguesAp4, ...options }: { own?: Provider; c
     // The hub signs in, because a browser does not show a script where a redirect leads.
     signIn: (url: string, how = {}) => control('signIn', url, how),
   }
+}
+
+/** Starts an emulated Bouygues Telecom. Returns the data of its production and of its sandbox. */
+async function startEnvironments() {
+  const { url } = await startSite()
+  const { issuer, ...others } = emulated(bouygues, url)
+  const production = { ...others, jwksUri: `${issuer}/jwks.json`, userinfoEndpoint: `${issuer}/userinfo` }
+  return { production, sandbox: emulated(bouyguesAp4, url) }
 }
 
 /** Expects that an error shows no secret of a sign-in. */
@@ -54,9 +60,15 @@ test('the emulator has more than 15 such attacks', () => {
   expect(attacks.length).toBeGreaterThan(15)
 })
 
-test.each(attacks)('a wrong ID token is refused, and nothing is stored: %s', async (attack) => {
+/** An ID token with the hash of another access token. */
+const wrongHash = { payload: { at_hash: '77QmUPtjPfzWtF2AnpK9RQ' } }
+
+test.each<[string, object]>([
+  ...attacks.map((attack) => [attack, { attack }] as [string, object]),
+  ['another at_hash', wrongHash],
+])('a wrong ID token is refused, and nothing is stored: %s', async (_what, edit) => {
   const { login, tokens, store, misbehave, signIn } = await startLogin()
-  await misbehave('edit-id-token', { attack })
+  await misbehave('edit-id-token', edit)
   const { url, transaction } = await login.start()
   const callbackUrl = await signIn(url)
   // This is how an application signs a user in.
@@ -67,20 +79,22 @@ test.each(attacks)('a wrong ID token is refused, and nothing is stored: %s', asy
   expect(store.size).toBe(0)
 })
 
-test.each(['wrong-sub', 'wrong-iss', 'wrong-aud', 'additional-aud'])(
-  'a wrong ID token in a refresh response is refused, and the stored token stays: %s',
-  async (attack) => {
-    const { login, tokens, store, misbehave, signIn } = await startLogin()
-    await misbehave('refresh-tokens', { enabled: true })
-    const { url, transaction } = await login.start()
-    const { token } = await login.finish(await signIn(url), transaction)
-    await tokens.setToken(token)
-    await misbehave('edit-id-token', { attack })
-    const error = await errorOf(tokens.getToken({ rejected: token.accessToken }))
-    expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED', provider: 'bouygues-ap4' })
-    expect([...store.values()]).toEqual([token])
-  },
-)
+test.each<[string, object]>([
+  ...['wrong-sub', 'wrong-iss', 'wrong-aud', 'additional-aud'].map(
+    (attack) => [attack, { attack }] as [string, object],
+  ),
+  ['another at_hash', wrongHash],
+])('a wrong ID token in a refresh response is refused, and the stored token stays: %s', async (_what, edit) => {
+  const { login, tokens, store, misbehave, signIn } = await startLogin()
+  await misbehave('refresh-tokens', { enabled: true })
+  const { url, transaction } = await login.start()
+  const { token } = await login.finish(await signIn(url), transaction)
+  await tokens.setToken(token)
+  await misbehave('edit-id-token', edit)
+  const error = await errorOf(tokens.getToken({ rejected: token.accessToken }))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED', provider: 'bouygues-ap4' })
+  expect([...store.values()]).toEqual([token])
+})
 
 test.each([
   ['has no state', { state: null }, 'TOKEN_MISSING'],
@@ -98,6 +112,53 @@ test.each([
   const error = await errorOf(login.finish(callbackUrl, transaction))
   expect(error).toMatchObject({ name: 'OAuthError', code })
   expectNoSecret(error, callbackUrl, transaction)
+})
+
+test.each<[string, (url: URL) => void]>([
+  ['at another path', (url) => (url.pathname = '/callback/of-another-provider')],
+  ['at the path of another spelling', (url) => (url.pathname = '/callback/')],
+  ['on another host', (url) => (url.hostname = 'another.example')],
+])('a callback %s is refused, and its code is not sent', async (_where, move) => {
+  const { login, signIn } = await startLogin()
+  const { url, transaction } = await login.start()
+  const callbackUrl = await signIn(url)
+  const moved = new URL(callbackUrl)
+  move(moved)
+  const error = await errorOf(login.finish(moved, transaction))
+  expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MISSING' })
+  expectNoSecret(error, callbackUrl, transaction)
+  // Its code was not used up.
+  await expect(login.finish(callbackUrl, transaction)).resolves.toHaveProperty('token')
+})
+
+test('two logins with a redirect URI each do not finish the sign-ins of the other', async () => {
+  const { provider, login, misbehave, signIn } = await startLogin()
+  const otherUri = 'https://app.example/other-callback'
+  await misbehave('redirect-uris', { clientId, redirectUris: [redirectUri, otherUri] })
+  const other = createLogin({ provider, clientId, clientSecret, redirectUri: otherUri, scope: '' })
+  const { url, transaction } = await other.start()
+  const callbackUrl = await signIn(url)
+  const atOwnPath = callbackUrl.replace('/other-callback', '/callback')
+  for (const callback of [callbackUrl, atOwnPath]) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect(await errorOf(login.finish(callback, transaction))).toMatchObject({ code: 'TOKEN_MISSING' })
+  }
+  await expect(other.finish(callbackUrl, transaction)).resolves.toHaveProperty('token')
+})
+
+test('a sandbox that keeps an endpoint of production sends no user and no code there', async () => {
+  const { production, sandbox } = await startEnvironments()
+  const { authorizationEndpoint, tokenEndpoint, jwksUri, userinfoEndpoint } = production
+  const login = (own: Partial<Provider>) =>
+    createLogin({ provider: { ...sandbox, ...own }, clientId, clientSecret, redirectUri })
+  await expect(login({}).start()).resolves.toHaveProperty('url')
+  expect(() => login({ authorizationEndpoint })).toThrow(TypeError)
+  for (const kept of [{ tokenEndpoint }, { jwksUri }, { authorizationEndpoint, tokenEndpoint, jwksUri }]) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect(await errorOf(login(kept).start())).toBeInstanceOf(TypeError)
+  }
+  const token = { accessToken: 'token', idToken: `e30.${btoa('{"sub":"u"}')}.` }
+  expect(await errorOf(login({ userinfoEndpoint }).userInfo(token))).toBeInstanceOf(TypeError)
 })
 
 test('a sign-in that the user denies is refused', async () => {

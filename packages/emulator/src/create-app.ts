@@ -8,6 +8,8 @@ import { emulatedUrl } from './emulated.ts'
 /** Makes the app that a server serves. */
 export function createApp(running: readonly RunningProvider[], clock: Clock): Hono {
   const app = new Hono()
+  // Before CORS: pages of other origins must not control the emulator.
+  app.route('/control', createControl(running, clock))
   // CORS is open: browsers run tests against the app, and it holds no real secret.
   app.use(cors({ exposeHeaders: ['*'] }))
   // Without this, hono would also log the errors that a script throws on purpose.
@@ -21,7 +23,6 @@ export function createApp(running: readonly RunningProvider[], clock: Clock): Ho
       })
     }
   }
-  app.route('/control', createControl(running, clock))
   app.notFound((context) => {
     const error = `Nothing is at ${context.req.path}: the first segment of the path must be one of the hosts`
     return context.json({ error, hosts: running.flatMap(({ hosts }) => hosts) }, 404)

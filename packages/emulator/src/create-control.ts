@@ -3,11 +3,15 @@ import type { Clock } from './clock.ts'
 import type { RunningProvider } from './create-emulation.ts'
 import type { Command, Commands } from './emulated-provider.ts'
 import type { Emulation } from './emulation.ts'
-import { readJsonObject } from './http.ts'
+import { guardControl } from './guard-control.ts'
+import { readJsonObject, readMs } from './http.ts'
 
-/** Makes the app with which other processes control the emulator, in JSON. It answers 400 to a wrong body. */
+/** Makes the app with which other processes control the emulator, in JSON. It answers 400 to a wrong body.
+ *
+ * {@link guardControl} refuses requests of other sites' pages. */
 export function createControl(running: readonly RunningProvider[], clock: Clock): Hono {
   const control = new Hono()
+  control.use(guardControl)
   // A command throws only if its body is wrong.
   control.onError((error, context) => context.json({ error: error.message }, 400))
   const accept = (path: string, act: Command) =>
@@ -63,8 +67,3 @@ async function readBody(context: Context): Promise<Record<string, unknown>> {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0
-
-function readMs(ms: unknown): number {
-  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return ms
-  throw new TypeError('The body must be JSON like { "ms": 1000 }, not negative')
-}

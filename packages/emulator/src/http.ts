@@ -33,6 +33,16 @@ export function readJsonObject(text: string): Record<string, unknown> | undefine
 }
 
 /**
+ * Reads a time in milliseconds from a command's body.
+ *
+ * @throws `TypeError` if it is no number, negative or infinite, as JSON's `1e999` is.
+ */
+export function readMs(ms: unknown): number {
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return ms
+  throw new TypeError('The body must be JSON like { "ms": 1000 }, not negative')
+}
+
+/**
  * Reads a form, or returns a text that says what is wrong with it.
  *
  * @see RFC 6749 §3.2

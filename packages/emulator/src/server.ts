@@ -18,7 +18,8 @@ export type ServeOptions = {
    */
   readonly port?: number
   /**
-   * The host name or address to listen on.
+   * The host name or address to listen on. The control API can be reached by this name and on loopback. With `0.0.0.0`
+   * or `::` it can be reached by all addresses of the machine, but by no other name than `localhost`.
    *
    * @defaultValue `'127.0.0.1'`
    */
@@ -53,7 +54,7 @@ export function serve(emulator: Pick<Emulator, 'app'>, options: ServeOptions = {
   const { port = 0, hostname = '127.0.0.1' } = options
   // By default the adaptor replaces the global Request and Response, which would change the runtime under test.
   const server = createAdaptorServer({
-    fetch: emulator.app.fetch,
+    fetch: (request, bindings) => emulator.app.fetch(request, { ...bindings, hostname }),
     overrideGlobalObjects: false,
     serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
   })

@@ -4,7 +4,8 @@ import { bearer, getToken, useServer } from './support.ts'
 const server = useServer()
 const post = async (path: string, body?: unknown) => {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const response = await fetch(`${server.url}/control/${path}`, { method: 'POST', ...(text && { body: text }) })
+  const json = text && { headers: { 'Content-Type': 'application/json' }, body: text }
+  const response = await fetch(`${server.url}/control/${path}`, { method: 'POST', ...json })
   return { status: response.status, body: await response.json() }
 }
 const counters = async () => (await fetch(`${server.url}/control/orange/counters`)).json()
@@ -102,6 +103,12 @@ describe('over HTTP, another process', () => {
     ['bouygues/public-keys', { publicKey: 'PEM' }],
     ['bouygues/public-keys', { clientId: 'a', publicKey: {} }],
     ['bouygues/certificate-lifetime', { ms: -1 }],
+    ['bouygues/certificate-lifetime', '{"ms":1e999}'],
+    ['digitaleo/token-length', '{"characters":1e999}'],
+    ['digitaleo/max-header-bytes', '{"bytes":1e999}'],
+    ['orange/fail-token-requests', '{"count":1e999}'],
+    ['orange/lifetime', '{"ms":1e999}'],
+    ['clock/advance', '{"ms":1e999}'],
     ['orange/fail-token-requests', undefined],
     ['orange/fail-token-requests', { count: 0 }],
     ['orange/fail-token-requests', { count: 1, status: 200 }],

@@ -7,7 +7,8 @@ const { emulator, addressOf, send, json, callbackOf, tokens, authorizationUrl } 
 const { bouygues, orange } = emulator
 const control = async (name: string, body: unknown = {}, provider = 'bouygues') => {
   const url = addressOf(`https://control/${provider}/${name}`)
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+  const headers = { 'Content-Type': 'application/json' }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
   return { status: response.status, body: await response.json() }
 }
 const base = production.base

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
 import type { Address, EmulatedProvider } from '../emulated-provider.ts'
+import { readMs } from '../http.ts'
 import { createOpenId } from '../openid/create-openid.ts'
 import { createOpenIdCommands } from '../openid/openid-commands.ts'
 import { tooManyCalls } from '../routes.ts'
@@ -55,12 +56,7 @@ export const bouygues: EmulatedProvider<BouyguesSettings> = {
           context.settings.publicKeys.set(clientId, publicKey)
           return { clientId }
         },
-        'certificate-lifetime': ({ ms }) => {
-          if (typeof ms !== 'number' || ms < 0)
-            throw new TypeError('The body must be JSON like { "ms": 1000 }, not negative')
-          context.settings.certificateLifetimeMs = ms
-          return { ms }
-        },
+        'certificate-lifetime': ({ ms }) => ({ ms: (context.settings.certificateLifetimeMs = readMs(ms)) }),
       },
       reset: () => {
         assertions.reset()

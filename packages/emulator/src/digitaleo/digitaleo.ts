@@ -21,7 +21,7 @@ export const digitaleo: EmulatedProvider<DigitaleoSettings> = {
         return { characters }
       },
       'max-header-bytes': ({ bytes }) => {
-        if (bytes !== undefined && (typeof bytes !== 'number' || bytes < 0)) {
+        if (bytes !== undefined && !(typeof bytes === 'number' && Number.isFinite(bytes) && bytes >= 0)) {
           throw new TypeError('The body must be empty, for no limit, or JSON like { "bytes": 8192 }')
         }
         context.settings.maxHeaderBytes = bytes ?? Number.POSITIVE_INFINITY
