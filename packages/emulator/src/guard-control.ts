@@ -46,7 +46,7 @@ const hostnameOf = (host: string): string => (URL.canParse(`http://${host}`) ? n
 
 const isOwn = (name: string, listening = 'localhost'): boolean => {
   const own = hostnameOf(listening.includes(':') ? `[${listening}]` : listening)
-  return name !== '' && (name === own || loopback.test(name) || (everywhere.has(own) && address.test(name)))
+  return name === own || loopback.test(name) || (everywhere.has(own) && address.test(name))
 }
 
 const loopback = /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/

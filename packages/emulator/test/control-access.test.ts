@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { urlToHttpOptions } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEmulator } from '../src/index.ts'
 import { serve } from '../src/server.ts'
@@ -8,9 +9,15 @@ const server = useServer()
 const json = { 'content-type': 'application/json' }
 
 /** Sends a request with exactly these headers. `fetch` would not send a `Host` or an `Origin`. */
-const send = (url: string, headers: Record<string, string>, body = '{"ms":1000}', method = 'POST') =>
+const send = (
+  url: string | { port: string; path: string },
+  headers: Record<string, string>,
+  body = '{"ms":1000}',
+  method = 'POST',
+) =>
   new Promise<{ status: number; headers: object; body: unknown }>((resolve, reject) => {
-    request(url, { method, headers, agent: false }, (response) => {
+    const target = typeof url === 'string' ? urlToHttpOptions(new URL(url)) : { hostname: '127.0.0.1', ...url }
+    request({ ...target, method, headers, agent: false }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => (text += chunk))
@@ -98,6 +105,14 @@ describe('the control API', () => {
     })
     expect(await send(lifetime(), { ...json, host })).toMatchObject({ status: 403 })
     expect(await send(lifetime().replace('lifetime', 'counters'), { host }, '', 'GET')).toMatchObject({ status: 403 })
+    expect(server.orange.lifetimeMs).toBe(3_600_000)
+  })
+
+  test.each([
+    ['127.0.0.1', 'http://evil.example/control/orange/lifetime'],
+    ['evil.example', 'http://127.0.0.1/control/orange/lifetime'],
+  ])('answers 403 if the host is %s in the header, and the request line has %s', async (host, target) => {
+    expect(await send({ port: port(), path: target }, { ...json, host })).toMatchObject({ status: 403 })
     expect(server.orange.lifetimeMs).toBe(3_600_000)
   })
 

@@ -43,14 +43,12 @@ export async function finishLogin(
     return { token, claims: await check() }
   } catch (error) {
     const offsetMs = clock.offsetMs()
+    if (offsetMs === undefined || !isTimeError(error)) throw error
     // If the server's clock finds nothing wrong, the clock of this machine is the likely cause.
-    const isClockWrong =
-      isTimeError(error) &&
-      offsetMs !== 0 &&
-      (await check(offsetMs).then(
-        () => true,
-        () => false,
-      ))
-    throw isClockWrong ? clockError(provider, error, offsetMs) : error
+    const passes = await check(offsetMs).then(
+      () => true,
+      () => false,
+    )
+    throw passes ? clockError(provider, error, offsetMs) : error
   }
 }

@@ -8,9 +8,9 @@ export type WatchedClock = {
   readonly fetch: typeof fetch
   /**
    * Returns by how much the server's clock is ahead of this machine's, in milliseconds. It is negative if the server's
-   * is behind, and 0 if the two differ by 30 s or less, or if no `Date` header can be read, as in a browser.
+   * is behind, and `undefined` if the two differ by 30 s or less, or if no `Date` header can be read, as in a browser.
    */
-  readonly offsetMs: () => number
+  readonly offsetMs: () => number | undefined
   /** Closes its connections. */
   readonly close: () => void
 }
@@ -23,7 +23,7 @@ export type WatchedClock = {
 export function watchClock(send: typeof fetch = globalThis.fetch): WatchedClock {
   // The request holds a code, which is valid one time. Core cannot see that this is the platform's `fetch`.
   const client = unpooled(send)
-  let offsetMs = 0
+  let offsetMs: number | undefined
   return {
     fetch: async (input, init) => {
       const sentAt = Date.now()
@@ -31,7 +31,7 @@ export function watchClock(send: typeof fetch = globalThis.fetch): WatchedClock 
       const date = Date.parse(response.headers.get('date') ?? '')
       // The server wrote the header between these two times.
       const ahead = Math.max(0, date - Date.now()) + Math.min(0, date - sentAt)
-      offsetMs = Math.abs(ahead) > suspiciousMs ? ahead : 0
+      offsetMs = Math.abs(ahead) > suspiciousMs ? ahead : undefined
       return response
     },
     offsetMs: () => offsetMs,

@@ -8,10 +8,10 @@ afterEach(() => vi.useRealTimers())
 async function startAhead(seconds: number, own: Parameters<typeof startProvider>[0] = {}) {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
   const at = (more = 0) => Math.floor(Date.now() / 1000) + seconds + more
-  const { enter } = await startProvider({ date: () => new Date(at() * 1000).toUTCString(), ...own })
+  const { enter, loseKeys } = await startProvider({ date: () => new Date(at() * 1000).toUTCString(), ...own })
   /** Signs a user in with an ID token that is right by the clock of the provider. */
   const enterAs = (claims: object = {}, start = {}) => enter({ iat: at(), exp: at(60), ...claims }, {}, start)
-  return { enterAs, at }
+  return { enterAs, at, loseKeys }
 }
 
 test.each([
@@ -39,9 +39,10 @@ test.each([
   },
 )
 
-test.each<[string, number, object, { date?: () => string }]>([
+test.each<[string, number, object, NonNullable<Parameters<typeof startProvider>[0]>]>([
   ['the two clocks agree', 0, { iat: 1_800_000_600, exp: 1_800_000_900 }, {}],
   ['the clocks differ by 30 s', 30, { iat: 1_800_000_600, exp: 1_800_000_900 }, {}],
+  ['the clocks differ by 30 s and no tolerance is allowed', 30, {}, { clockToleranceMs: 0 }],
   ['the ID token is wrong by the clock of the provider too', 600, { iat: 1_800_003_600, exp: 1_800_007_200 }, {}],
   ['the clock is wrong in the other direction', -600, { iat: 1_800_003_600, exp: 1_800_007_200 }, {}],
   ['the answer has no Date', 600, {}, { date: () => '' }],
@@ -59,15 +60,26 @@ test('a wrong ID token is refused for its own reason, even if the clock is wrong
   expect(String(await errorOf(enterAs({ nonce: 'another' })))).not.toContain('clock')
 })
 
-test('the time that an answer takes is no difference of the clocks', async () => {
+test.each([
+  ['has expired', { iat: 1_799_999_000, exp: 1_800_000_040 }],
+  ['is from the future', { iat: 1_800_000_160, exp: 1_800_000_900 }],
+])('the time that an answer takes is no difference of the clocks: the ID token %s', async (_what, claims) => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
-  const passing = () => {
-    vi.setSystemTime(Date.now() + 40_000)
-    return new Date(Date.now() - 20_000).toUTCString()
+  /** The answer takes 100 s, and the server writes the header after half of them. */
+  const date = () => {
+    vi.setSystemTime(Date.now() + 100_000)
+    return new Date(Date.now() - 50_000).toUTCString()
   }
-  const { enter } = await startProvider({ date: passing })
-  const error = await errorOf(enter({ iat: 1_800_000_600, exp: 1_800_000_900 }))
+  const { enter } = await startProvider({ date })
+  const error = await errorOf(enter(claims))
+  expect(error).toMatchObject({ code: 'TOKEN_MALFORMED' })
   expect(String(error)).not.toContain('by its Date header')
+})
+
+test('keys that cannot be fetched are not blamed on the clock', async () => {
+  const { enterAs, loseKeys } = await startAhead(600, { clockToleranceMs: 300_000 })
+  loseKeys()
+  expect(await errorOf(enterAs({ iat: 1_800_000_000 }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
 })
 
 test.each([

@@ -96,15 +96,20 @@ test.each([
   expect(asked).toEqual(['/.well-known/openid-configuration', '/token', '/keys', '/me', '/revoke'])
 })
 
-test('on Deno, the requests for the token and the revocation have clients without a pool', async () => {
-  const createHttpClient = vi.fn<(options: object) => { close: () => void }>(() => ({ close: () => {} }))
+test('on Deno, the requests for the token and the revocation have clients without a pool, which are closed', async () => {
+  const close = vi.fn<() => void>()
+  const createHttpClient = vi.fn<(options: object) => object>(() => ({ close }))
   vi.stubGlobal('Deno', { ...(globalThis as { Deno?: object }).Deno, createHttpClient })
   const platform = globalThis.fetch
-  vi.stubGlobal('fetch', (input: string, { client: _fake, ...init }: RequestInit & { client?: unknown } = {}) =>
-    platform(input, init),
-  )
+  const withClient: string[] = []
+  vi.stubGlobal('fetch', (input: string, { client, ...init }: RequestInit & { client?: unknown } = {}) => {
+    if (client) withClient.push(new URL(input).pathname)
+    return platform(input, init)
+  })
   await signInAndOut()
   expect(createHttpClient.mock.calls).toEqual([[{ poolMaxIdlePerHost: 0 }], [{ poolMaxIdlePerHost: 0 }]])
+  expect(withClient).toEqual(['/token', '/revoke'])
+  expect(close).toHaveBeenCalledTimes(2)
 })
 
 test.each([

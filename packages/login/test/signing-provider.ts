@@ -28,12 +28,14 @@ export async function startProvider({ kid, algorithm = 'RS256', date, ...options
     keys = published
   }
   const counters = { keys: 0 }
+  let lost = 0
   let answer: object = {}
   const { login } = scripted({ ...complete, idTokenSigningAlgorithms: [algorithm] }, () => new Response(), {
     ...options,
     fetch: async (input) => {
       const isKeys = new Request(input).url === complete.jwksUri
       if (isKeys) counters.keys += 1
+      if (isKeys && lost-- > 0) return new Response(null, { status: 503 })
       return isKeys ? Response.json({ keys }) : Response.json(answer, { headers: date ? { date: date() } : {} })
     },
   })
@@ -47,5 +49,13 @@ export async function startProvider({ kid, algorithm = 'RS256', date, ...options
     answer = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, id_token: idToken, ...members }
     return login.finish(`/callback?code=a&state=${transaction.state}`, transaction)
   }
-  return { enter, rotate, forge, counters, breakKeys: () => void (keys = keys.map((key) => ({ ...key, n: '!' }))) }
+  return {
+    enter,
+    rotate,
+    forge,
+    counters,
+    breakKeys: () => void (keys = keys.map((key) => ({ ...key, n: '!' }))),
+    /** The next two requests for the keys are answered with 503: a check of a signature makes two. */
+    loseKeys: () => void (lost = 2),
+  }
 }
