@@ -39,7 +39,7 @@ export type Grant = {
   /**
    * Checks a token that was received for a refresh token, before any call gets it. Returns `undefined` if the token is
    * good. Otherwise it returns a few words, such as `a token of another user`, and the token is neither used nor
-   * stored.
+   * stored. It can be async.
    *
    * If absent, no token is checked.
    */

@@ -104,7 +104,16 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   for (const url of trustedEndpoints) parseSecureUrl(url, `${name}: one of trustedEndpoints`)
   const metadata = metadataOf(provider)
   const foreign = findForeignEndpoints(provider, trustedEndpoints)
-  return { ...options, metadata, foreign, clientAuth, scope, timeoutMs, clockToleranceMs, trustedAudiences }
+  return {
+    ...options,
+    metadata,
+    foreign,
+    clientAuth,
+    scope,
+    timeoutMs,
+    clockToleranceMs,
+    trustedAudiences: [...trustedAudiences],
+  }
 }
 
 const isTexts = (value: unknown) =>
