@@ -111,6 +111,21 @@ test("production's metadata is fetched once; staging needs no metadata", async (
   expect(asked).toEqual([bouyguesAp4.tokenEndpoint, bouyguesAp4.jwksUri])
 })
 
+test('a sandbox that keeps an endpoint of production sends no user there', async () => {
+  const { issuer, tokenEndpoint, jwksUri, authorizationEndpoint } = bouyguesAp4
+  expect(() => loginTo({ provider: { ...bouygues, issuer, tokenEndpoint, jwksUri } })).toThrow(
+    new TypeError(
+      `bouygues: the authorizationEndpoint is not below the issuer ${issuer}, but the tokenEndpoint is: ` +
+        'correct it, or name it in trustedEndpoints if it belongs to this issuer',
+    ),
+  )
+  const others = [{ issuer }, { tokenEndpoint }, { issuer, authorizationEndpoint }, { authorizationEndpoint }]
+  const start = async (changed: Partial<Provider>) => loginTo({ provider: { ...bouygues, ...changed } }).start()
+  const errors = await Promise.all(others.map((changed) => errorOf(start(changed))))
+  expect(errors).toEqual(others.map(() => expect.any(TypeError)))
+  expect(asked.filter((url) => !url.endsWith('/.well-known/openid-configuration'))).toEqual([])
+})
+
 describe("a signed-in user's token", () => {
   test('serves calls, also in a new process and after the client secret is rotated', async () => {
     const store = new Map<string, Token>()

@@ -86,6 +86,8 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   const fail = (what: string): never => {
     throw new TypeError(`${name}: ${what}`)
   }
+  const unknown = Object.keys(options).find((option) => !names.has(option))
+  if (unknown !== undefined) fail(`${unknown} is not an option: check its spelling`)
   if (!issuer) return fail('issuer is missing: ID tokens cannot be checked without it')
   const { search, hash } = parseSecureUrl(issuer, `${name}: issuer`)
   if (search || hash) fail('issuer must have no query and no fragment')
@@ -115,6 +117,20 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
     trustedAudiences: [...trustedAudiences],
   }
 }
+
+const names = new Set([
+  'provider',
+  'clientId',
+  'clientSecret',
+  'clientAuth',
+  'redirectUri',
+  'scope',
+  'fetch',
+  'clockToleranceMs',
+  'trustedAudiences',
+  'trustedEndpoints',
+  'timeoutMs',
+] satisfies (keyof LoginOptions)[] as string[])
 
 const isTexts = (value: unknown) =>
   Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')

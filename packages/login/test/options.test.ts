@@ -24,6 +24,8 @@ test.each<[string, Partial<LoginOptions>]>([
   ['example: redirectUri is not an absolute URL', { redirectUri: '/callback' }],
   ['example: redirectUri must be https:', { redirectUri: 'http://app.example/callback' }],
   ['example: redirectUri must not have a fragment', { redirectUri: 'https://app.example/#callback' }],
+  ['example: redirectURI is not an option: check its spelling', { redirectURI: good.redirectUri } as object],
+  ['example: toString is not an option: check its spelling', { toString: undefined } as object],
   ['example: clientId is missing or empty', { clientId: '' }],
   ['example: clientId is missing or empty', { clientId: undefined as never }],
   ['example: clientSecret is missing or empty', { clientSecret: '' }],
