@@ -1,6 +1,6 @@
 /**
  * Whether a callback came to the redirect URI that the sign-in began with, so that the responses of two redirect URIs
- * cannot be mixed up. One redirect URI for each provider is a defence against mix-up attacks: RFC 9700 §4.4.2.
+ * cannot be mixed up. One redirect URI for each provider is a defence against mix-up attacks: RFC 9700 §4.4.2.2.
  *
  * Compared are the path, which must be equal, and the redirect URI's own query parameters, which the provider must keep:
  * RFC 6749 §3.1.2. The origin of an `https:` URL is compared too. Scheme and host of an `http:` URL are not: a server

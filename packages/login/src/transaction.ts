@@ -18,7 +18,7 @@ export type LoginTransaction = {
   readonly codeVerifier: string
   /** The server that was asked, so that a response of another server is refused. See RFC 9207. */
   readonly issuer: string
-  /** The URL that the user was to come back to, so that a callback at another one is refused. See RFC 9700 §4.4.2. */
+  /** The URL that the user was to come back to, so that a callback at another one is refused. See RFC 9700 §4.4.2.2. */
   readonly redirectUri: string
   /** The maximum time since the user's last sign-in, in seconds, if `max_age` was sent. */
   readonly maxAge?: number | undefined
