@@ -190,7 +190,10 @@ test('the scope and the ID token stay the same if an answer leaves them out', as
   expect(await source.getToken()).toMatchObject({ accessToken: 'token-3', scope: 'less', idToken: 'id-1' })
 })
 
-test('a refreshed token that the grant does not trust is neither used nor stored', async () => {
+test.each([
+  ['at once', (reason: string) => reason],
+  ['later', async (reason: string) => reason],
+])('a refreshed token that the grant refuses %s is neither used nor stored', async (_when, answer) => {
   const server = rotatingServer()
   const { database, start } = processes(server)
   const seen: [Token, Token][] = []
@@ -198,7 +201,7 @@ test('a refreshed token that the grant does not trust is neither used nor stored
     ...signedIn,
     checkRefreshed: (token, previous) => {
       seen.push([token, previous])
-      return 'a token of another user'
+      return answer('a token of another user')
     },
   }
   const { source } = start({}, { grant: grantThatChecks })
