@@ -3,6 +3,7 @@ import { createTokenSource, type Provider, type Token } from '@oauthkit/core'
 import { emulated, idTokenAttacks } from '@oauthkit/emulator'
 import { createLogin, userLogin, type LoginTransaction } from '@oauthkit/login'
 import { expect, test } from 'vitest'
+import { passSeconds } from './pass-seconds.ts'
 import { shownBy } from './strings-within.ts'
 import { errorOf, startSite } from './support.ts'
 
@@ -197,6 +198,20 @@ test('a transaction of another provider is refused', async () => {
   const error = await errorOf(login.finish(await signIn(url), transaction))
   expect(error).toMatchObject({ code: 'TOKEN_MISSING' })
 })
+
+test.each([
+  ['behind', -600, /is (599|600|601) s behind the clock of the token endpoint/],
+  ['ahead', 7200, /is (7199|7200|7201) s ahead of the clock of the token endpoint/],
+])(
+  'an honest ID token is refused if the clock of this machine is %s, and the error says so',
+  async (_how, off, said) => {
+    const { login, signIn } = await startLogin()
+    passSeconds(off)
+    const { url, transaction } = await login.start()
+    const error = await errorOf(login.finish(await signIn(url), transaction))
+    expect(error).toMatchObject({ name: 'OAuthError', message: expect.stringMatching(said) })
+  },
+)
 
 test('a wrong client secret is refused, and the error does not show it', async () => {
   const { login, signIn } = await startLogin({ clientSecret: 'the-wrong-secret' })
