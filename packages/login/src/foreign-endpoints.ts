@@ -13,13 +13,12 @@ import { endpointIn, endpointNames, type EndpointName } from './metadata.ts'
  */
 export function findForeignEndpoints(provider: Provider, trusted: readonly string[]): readonly EndpointName[] {
   const { name, issuer = '' } = provider
-  const foreign = endpointNames.filter((endpoint) => {
-    const url = provider[endpoint]
-    return url !== undefined && ![issuer, ...trusted].some((base) => isBelow(url, base))
-  })
-  const issuers = (['tokenEndpoint', 'jwksUri'] as const).find(
-    (endpoint) => provider[endpoint] !== undefined && !foreign.includes(endpoint),
-  )
+  const given = endpointNames.filter((endpoint) => provider[endpoint] !== undefined)
+  const below = (bases: readonly string[]) =>
+    given.filter((endpoint) => bases.some((base) => isBelow(provider[endpoint] ?? '', base)))
+  const known = below([issuer, ...trusted])
+  const foreign = given.filter((endpoint) => !known.includes(endpoint))
+  const issuers = below([issuer]).find((endpoint) => endpoint === 'tokenEndpoint' || endpoint === 'jwksUri')
   if (issuers && foreign.includes('authorizationEndpoint')) {
     throw new TypeError(
       `${name}: the authorizationEndpoint is not below the issuer ${issuer}, but the ${issuers} is: ${advice}`,

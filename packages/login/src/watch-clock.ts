@@ -8,7 +8,7 @@ export type WatchedClock = {
   readonly fetch: typeof fetch
   /**
    * Returns by how much the server's clock is ahead of this machine's, in milliseconds. It is negative if the server's
-   * is behind, and `undefined` if the two differ by 30 s or less, or if no `Date` header can be read, as in a browser.
+   * is behind, and `undefined` if the two differ by 30 s or less, or if no `Date` header can be read, as often in a browser.
    */
   readonly offsetMs: () => number | undefined
   /** Closes its connections. */

@@ -167,6 +167,14 @@ test.each([
   expect(asked).toHaveLength(isTrusted ? 0 : 1)
 })
 
+test('a trusted URL leaves the other endpoints to the metadata', async () => {
+  const trustedEndpoints = [cognito.tokenEndpoint]
+  const { login } = scripted({ ...complete, ...cognito }, () => Response.json(metadataOf(cognito)), {
+    trustedEndpoints,
+  })
+  expect((await login.start()).url).toContain(`${cognito.authorizationEndpoint}?`)
+})
+
 const elsewhere = 'https://api.example/openid'
 const discovered = metadataOf({ ...sandboxOf(elsewhere), issuer: complete.issuer })
 
