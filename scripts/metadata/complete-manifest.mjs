@@ -1,5 +1,5 @@
 /** The words by which people search, and that fit every package. */
-const keywords = ['access-token', 'ky', 'oauth', 'oauth2', 'token']
+const keywords = ['access-token', 'fetch', 'ky', 'oauth', 'oauth2', 'token', 'typescript']
 
 /**
  * Returns a package's manifest with all members that follow from others: from the root's manifest, from the folder and
@@ -10,13 +10,20 @@ export function completeManifest(own, folder, root) {
   const main = own.exports['.']
   const subpaths = entries.filter(([path]) => path !== '.').map(([path, { types }]) => [path.slice(2), [types]])
   const published = Object.entries(own.exports).map(([path, target]) => [path, publishedTarget(target)])
-  const { repository, homepage } = root
+  const { repository, homepage, author } = root
+  const { keywords: ownKeywords = [] } = own
+  const implied = [
+    // The site lists a package with this keyword under Providers. People search for the provider's own name.
+    ...(ownKeywords.includes('oauth-provider') ? ['client-credentials', folder] : []),
+    ...(ownKeywords.includes('openid-connect') ? ['oidc', 'openid'] : []),
+  ]
   return {
     ...own,
-    keywords: [...new Set([...keywords, ...(own.keywords ?? [])])].toSorted((a, b) => a.localeCompare(b)),
+    keywords: [...new Set([...keywords, ...ownKeywords, ...implied])].toSorted((a, b) => a.localeCompare(b)),
     homepage: `${homepage}packages/${folder}`,
     bugs: `${pageOf(root)}/issues`,
     license: root.license,
+    author,
     repository: { ...repository, directory: `packages/${folder}` },
     files: ['dist'],
     type: 'module',
