@@ -43,7 +43,16 @@ test.each(readmes)('the README of $name: a sentence, the installation, a program
   const imported = [...program.matchAll(/from '((?:@[^/']+\/)?[^/']+)'/g)].map(([, one = '']) => one)
   for (const one of imported.filter((other) => !other.startsWith('cloudflare:'))) expect(install).toContain(one)
   expect(text).toContain(`${homepage}reference/${name.replace('@oauthkit/', '')}/`)
+  expect(text).toContain(`\`deno add jsr:${name}\`, or \`npx jsr add ${name}\``)
   expect(program.split('\n').filter(Boolean).length).toBeLessThanOrEqual(12)
+})
+
+test('the README of workers-kv binds the namespace as the sample does', () => {
+  const [, binding = 'none'] =
+    /^```jsonc\n.*?^ *("kv_namespaces": .+),$/ms.exec(read('packages/workers-kv/README.md')) ?? []
+  expect(read('apps/worker/wrangler.jsonc')).toContain(binding)
+  expect(read('packages/workers-kv/README.md')).toContain('workersKvStore(env.TOKENS)')
+  expect(binding).toContain('"TOKENS"')
 })
 
 /** The anchor that GitHub makes of a heading. */
