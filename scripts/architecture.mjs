@@ -13,7 +13,7 @@ const small = 'small functions'
 /** Files of core that lie in no folder, by what CONTRIBUTING.md calls them. */
 const groups = {
   vocabulary: ['token', 'provider', 'grant', 'store', 'errors', 'events', 'invalid-reason'],
-  later: ['load-later', 'loaded-later', 'loaded-after-failure'],
+  'loaded-later': ['load-later', 'loaded-later', 'loaded-after-failure'],
   index: ['index'],
 }
 
@@ -33,7 +33,7 @@ for (const file of globSync(`${core}**/*.ts`).toSorted()) {
   }
 }
 /** The folders that load the later part with `import()`. */
-const loaders = [...rooms.keys()].filter((room) => rooms.get(room).delete('later'))
+const loaders = [...rooms.keys()].filter((room) => rooms.get(room).delete('loaded-later'))
 
 /** The packages that each published package needs. */
 const packages = new Map()
@@ -74,7 +74,7 @@ const chart = [
   ...arrows(packages, (name) => `@oauthkit/${name}`).map((line) => line.slice(2)),
   '  subgraph inside["inside @oauthkit/core"]',
   ...arrows(rooms, (name) => (name in groups || name === small ? name : `${name}/`)),
-  ...loaders.map((room) => `    ${id(room)} -. "import()" .-> later`),
+  ...loaders.map((room) => `    ${id(room)} -. "import()" .-> loaded_later`),
   '  end',
   '  core --> index',
   '```',
