@@ -38,6 +38,20 @@ export function translateLink(href: string, source: string): string {
   return `${repositoryUrl}/${kind}/main/${path}${hash}`
 }
 
+/**
+ * Replaces the targets of all links of a Markdown text: of `[text](target)` and of `[name]: target`. Blocks of code stay
+ * as they are.
+ */
+export function replaceLinks(markdown: string, replace: (target: string) => string): string {
+  return markdown.replaceAll(
+    /^```.*?^```$|(?<inline>\]\()(?<target>[^)\s]+)\)|(?<name>^\[[^\]]+\]: )(?<named>\S+)$/gms,
+    (whole, inline?: string, target?: string, name?: string, named?: string) => {
+      if (inline && target) return `${inline}${replace(target)})`
+      return name && named ? name + replace(named) : whole
+    },
+  )
+}
+
 const headingsOf = (file: string): Set<string> =>
   new Set(Array.from(readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm), ([, heading = '']) => slug(heading)))
 
