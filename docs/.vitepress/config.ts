@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { slug } from 'github-slugger'
 import { defineConfig, type DefaultTheme } from 'vitepress'
@@ -6,7 +6,9 @@ import { describePage } from '../site/describe-page.ts'
 import { findBrokenLinks } from '../site/find-broken-links.ts'
 import { pageOf, translateLinks } from '../site/links.ts'
 import { makeLlmsTexts } from '../site/llms-texts.ts'
-import { privateFolders, publicPackages, repositoryUrl, root, siteUrl } from '../site/public-packages.ts'
+import { groups, privateFolders, publicPackages, repositoryUrl, root, siteUrl } from '../site/public-packages.ts'
+import { markdownPathOf, readPage } from '../site/read-page.ts'
+import { cardPath, socialTags } from '../site/social-tags.ts'
 import { createStrictLogger } from '../site/strict-logger.ts'
 
 const logger = createStrictLogger()
@@ -16,17 +18,6 @@ const svg = readFileSync(new URL('logo.svg', import.meta.url), 'utf8')
 const logo = `data:image/svg+xml,${encodeURIComponent(svg.trim())}`
 
 type Item = DefaultTheme.SidebarItem
-
-const packageLinks = (names: readonly string[]): Item[] =>
-  names.map((name) => ({ text: name, link: `/packages/${name}` }))
-
-const providers = ['orange', 'bouygues', 'digitaleo']
-const first = ['core', 'login', 'private-key-jwt']
-const stores = ['redis', 'encrypted', 'deno-kv', 'workers-kv']
-const known = [...first, ...providers, ...stores]
-const others = publicPackages
-  .map(({ folder }) => folder.slice('packages/'.length))
-  .filter((name) => !known.includes(name))
 
 const guide: Item[] = [
   {
@@ -39,10 +30,12 @@ const guide: Item[] = [
       { text: 'Glossary', link: '/glossary' },
     ],
   },
-  { text: 'Packages', items: packageLinks(first) },
-  { text: 'Providers', items: packageLinks(providers) },
-  { text: 'Token stores', items: packageLinks(stores) },
-  { text: 'Other packages', items: packageLinks(others) },
+  ...groups.map((text) => ({
+    text,
+    items: publicPackages
+      .filter(({ group }) => group === text)
+      .map(({ folder }) => ({ text: folder.slice('packages/'.length), link: `/${folder}` })),
+  })),
 ]
 
 /** The reference's modules, under short names such as `core/plugin`. */
@@ -54,6 +47,13 @@ const modules = (JSON.parse(readFileSync(`${root}docs/reference/typedoc-sidebar.
     items: items.map((group) => ({ text: group.text ?? '', items: group.items ?? [] })),
   }),
 )
+
+const reference: Item[] = [{ text: 'Reference', link: '/reference/', items: modules }]
+
+const linksOf = ({ link, items = [] }: Item): string[] => [...(link ? [link] : []), ...items.flatMap(linksOf)]
+
+/** The paths of all pages, in the order of the sidebars. */
+const sidebarOrder = [...guide, ...reference].flatMap(linksOf).map((link) => link.slice(1).replace(/\.md$/, ''))
 
 export default defineConfig({
   title: 'oauthkit',
@@ -89,6 +89,10 @@ export default defineConfig({
     if (page.relativePath.startsWith('reference/')) page.frontmatter['editLink'] = false
     return { description: page.description || describePage(page.filePath) }
   },
+  transformHead: ({ page, pageData, title, description }) =>
+    pageData.isNotFound
+      ? []
+      : socialTags(page.replace(/(?:^|(?<=\/))index\.md$|\.md$/, ''), pageData.title || title, description),
   themeConfig: {
     logo,
     nav: [
@@ -96,7 +100,7 @@ export default defineConfig({
       { text: 'Packages', link: '/packages/core', activeMatch: '^/packages/' },
       { text: 'Reference', link: '/reference/', activeMatch: '^/reference/' },
     ],
-    sidebar: { '/': guide, '/reference/': [{ text: 'Reference', link: '/reference/', items: modules }] },
+    sidebar: { '/': guide, '/reference/': reference },
     outline: [2, 3],
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: repositoryUrl }],
@@ -119,11 +123,13 @@ export default defineConfig({
     ],
   },
   buildEnd({ pages, outDir, site }) {
-    const paths = pages.map((file) => ({ file, path: (pageOf(file) ?? file).replace(/(^|\/)index$/, '$1') }))
-    const { index, full } = makeLlmsTexts(site.title, site.description, paths)
+    const read = pages.map((file) => readPage(file))
+    for (const { path, markdown } of read) writeFileSync(join(outDir, markdownPathOf(path)), `${markdown}\n`)
+    const { index, full } = makeLlmsTexts(site.title, site.description, read, sidebarOrder)
     writeFileSync(join(outDir, 'llms.txt'), index)
     writeFileSync(join(outDir, 'llms-full.txt'), full)
-    const broken = findBrokenLinks(outDir, site.base)
+    copyFileSync(`${root}docs/public/${cardPath}`, join(outDir, cardPath))
+    const broken = findBrokenLinks(outDir, siteUrl)
     if (broken.length > 0) throw new Error(`These links are broken:\n${broken.join('\n')}`)
     if (logger.hasWarned) throw new Error('The warnings above fail the build.')
   },

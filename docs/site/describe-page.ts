@@ -8,6 +8,8 @@ import { publicPackages, root } from './public-packages.ts'
  * @param file - the page's Markdown file, from the root of the repository.
  */
 export function describePage(file: string): string {
+  // TypeDoc makes this page. It has only headings and lists.
+  if (file === 'docs/reference/index.md') return 'All exports of all packages.'
   const owner = publicPackages.find(({ folder }) => folder === dirname(file))
   return owner?.description ?? firstSentenceOf(readFileSync(root + file, 'utf8'))
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { slug } from 'github-slugger'
 import type { MarkdownRenderer } from 'vitepress'
-import { publicPackages, repositoryUrl, root } from './public-packages.ts'
+import { publicPackages, repositoryUrl, root, siteUrl } from './public-packages.ts'
 
 /** The page of a file or a folder of the repository, such as `packages/redis`, without a slash at its start. */
 export function pageOf(path: string): string | undefined {
@@ -19,11 +19,12 @@ const whole = new RegExp(String.raw`^${repositoryUrl}/(?:tree|blob)/main/`)
  * Turns a link of a Markdown file, which works on GitHub, into a link that works on the site: to a page, or to a file
  * or a folder on GitHub.
  *
- * @param href - the link, such as `../redis#options`, or a whole address in the repository.
+ * @param href - the link, such as `../redis#options`, or a whole address in the repository or on the site.
  * @param source - the path of the Markdown file.
  * @throws If the file, the folder, or the heading in a Markdown file that is no page, does not exist.
  */
 export function translateLink(href: string, source: string): string {
+  if (href.startsWith(siteUrl.href)) return `/${href.slice(siteUrl.href.length)}`
   if (!whole.test(href) && /^(?:[a-z]+:|\/|#|$)/i.test(href)) return href
   const [, target = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? []
   const absolute = whole.test(href) ? root + target.replace(whole, '') : resolve(dirname(source), decodeURI(target))
@@ -45,9 +46,9 @@ export function translateLink(href: string, source: string): string {
 export function replaceLinks(markdown: string, replace: (target: string) => string): string {
   return markdown.replaceAll(
     /^```.*?^```$|(?<inline>\]\()(?<target>[^)\s]+)\)|(?<name>^\[[^\]]+\]: )(?<named>\S+)$/gms,
-    (whole, inline?: string, target?: string, name?: string, named?: string) => {
+    (found, inline?: string, target?: string, name?: string, named?: string) => {
       if (inline && target) return `${inline}${replace(target)})`
-      return name && named ? name + replace(named) : whole
+      return name && named ? name + replace(named) : found
     },
   )
 }

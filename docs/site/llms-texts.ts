@@ -1,55 +1,46 @@
-import { readFileSync } from 'node:fs'
-import { describePage } from './describe-page.ts'
-import { translateLink } from './links.ts'
-import { root, siteUrl } from './public-packages.ts'
+import { publicPackages, siteUrl } from './public-packages.ts'
+import { markdownPathOf, type Page } from './read-page.ts'
 
-/** One page of the site. */
-export type Page = {
-  /** The Markdown file, from the root of the repository. */
-  readonly file: string
-  /** The path on the site, such as `packages/redis`, without a slash at its start. */
-  readonly path: string
-}
+const isReference = ({ path }: Page): boolean => path.startsWith('reference/')
+const isPackage = ({ path }: Page): boolean => path.startsWith('packages/')
+const isStart = ({ path }: Page): boolean =>
+  publicPackages.some(
+    ({ name, folder, group }) => folder === path && (name === '@oauthkit/core' || group === 'Providers'),
+  )
 
-/** The parts of the index, by the start of the path. */
-const parts = [
-  ['Guide', /^(?!packages\/|reference\/)/],
-  ['Packages', /^packages\//],
-  ['Reference', /^reference\//],
-] as const
+/** The parts of the index. */
+const parts: readonly (readonly [name: string, has: (page: Page) => boolean])[] = [
+  ['Quick start', isStart],
+  ['Guides', (page) => !isPackage(page) && !isReference(page)],
+  ['Packages', (page) => isPackage(page) && !isStart(page)],
+  ['Reference', isReference],
+]
 
 /**
  * Makes the texts for language models: `llms.txt`, an index with one line for each page, and `llms-full.txt`, which holds
  * all pages.
  *
+ * @param order - the paths of pages in the order of the sidebars. Pages that are not in it come last.
  * @see {@link https://llmstxt.org}
  */
 export function makeLlmsTexts(
   title: string,
   description: string,
   pages: readonly Page[],
+  order: readonly string[],
 ): { readonly index: string; readonly full: string } {
   const head = `# ${title}\n\n> ${description}\n`
-  const sections = parts.map(([name, pattern]) => {
-    const lines = pages.filter(({ path }) => path !== '' && pattern.test(path)).map(lineOf)
-    return `\n## ${name}\n\n${lines.join('\n')}\n`
-  })
-  const texts = pages.map(({ file, path }) => `\n---\nurl: ${siteUrl.href}${path}\n---\n\n${textOf(file)}\n`)
-  return { index: head + sections.join(''), full: head + texts.join('') }
+  const about = `\nEach link leads to Markdown. [llms-full.txt](${siteUrl.href}llms-full.txt) has all pages in one file.\n`
+  const ranks = new Map(order.map((path, rank) => [path, rank]))
+  const rankOf = ({ path }: Page): number => ranks.get(path) ?? order.length
+  const home = pages.filter(({ path }) => path === '')
+  const others = pages.filter(({ path }) => path !== '').toSorted((one, other) => rankOf(one) - rankOf(other))
+  const sections = parts.map(([name, has]) => ({ name, members: others.filter(has) }))
+  const lists = sections.map(({ name, members }) => `\n## ${name}\n\n${members.map(lineOf).join('\n')}\n`)
+  const all = [...home, ...sections.flatMap(({ members }) => members)]
+  const texts = all.map(({ path, markdown }) => `\n---\nurl: ${siteUrl.href}${path}\n---\n\n${markdown}\n`)
+  return { index: head + about + lists.join(''), full: head + texts.join('') }
 }
 
-function lineOf({ file, path }: Page): string {
-  const [, title = path] = /^# (.+)$/m.exec(readFileSync(root + file, 'utf8')) ?? []
-  return `- [${title.replaceAll('\\', '')}](${siteUrl.href}${path}): ${describePage(file)}`
-}
-
-/** Returns the text of a page, with its links as addresses. */
-function textOf(file: string): string {
-  const text = readFileSync(root + file, 'utf8').replace(/^---\n.*?\n---\n/s, '')
-  return text
-    .replaceAll(/\]\(([^)\s]+)\)/g, (_, href: string) => {
-      const link = translateLink(href, root + file)
-      return `](${link.startsWith('/') ? siteUrl.href + link.slice(1) : link})`
-    })
-    .trim()
-}
+const lineOf = ({ path, title, description }: Page): string =>
+  `- [${title}](${siteUrl.href}${markdownPathOf(path)}): ${description}`

@@ -9,7 +9,20 @@ type Manifest = {
   readonly name: string
   readonly private?: boolean
   readonly description: string
+  readonly keywords: readonly string[]
+  readonly dependencies?: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | { readonly '@oauthkit/source': string }>>
+}
+
+/** The groups of packages, in the order of the sidebar. */
+export const groups = ['Packages', 'Providers', 'Token stores'] as const
+
+type Group = (typeof groups)[number]
+
+/** The group of a package. A keyword of its `package.json` decides. */
+export function groupOf(keywords: readonly string[]): Group {
+  if (keywords.includes('oauth-provider')) return 'Providers'
+  return keywords.includes('token-store') ? 'Token stores' : 'Packages'
 }
 
 /** A package that users install. */
@@ -20,6 +33,10 @@ export type PublicPackage = {
   readonly folder: string
   /** One line that says what it is. */
   readonly description: string
+  /** Where the site lists it. */
+  readonly group: Group
+  /** The names of the packages that it depends on. */
+  readonly dependencies: readonly string[]
   /** The source file of each entry point, by the name that users import, such as `@oauthkit/core/plugin`. */
   readonly entryPoints: ReadonlyMap<string, string>
 }
@@ -51,10 +68,12 @@ export const privateFolders: readonly string[] = manifests
 /** All packages that users install. Core is the first, and the others follow by name. */
 export const publicPackages: readonly PublicPackage[] = manifests
   .filter(({ manifest }) => !manifest.private)
-  .map(({ folder, manifest: { name, description, exports } }) => ({
+  .map(({ folder, manifest: { name, description, keywords, dependencies = {}, exports } }) => ({
     name,
     folder,
     description,
+    group: groupOf(keywords),
+    dependencies: Object.keys(dependencies),
     entryPoints: new Map(
       Object.entries(exports).flatMap(([entry, target]) =>
         typeof target === 'string'

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { groupOf } from '../site/public-packages.ts'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
@@ -144,6 +145,9 @@ test('new-provider adds the package to all lists of packages, and prints the lin
     expect.objectContaining({ path: 'packages/acme-mobile/dist/index.js' }),
   )
   expect(JSON.parse(read('docs/package.json'))).toHaveProperty(['devDependencies', '@oauthkit/acme-mobile'])
+  const { keywords } = JSON.parse(read('packages/acme-mobile/package.json')) as { readonly keywords: readonly string[] }
+  expect(keywords).toContain('acme-mobile')
+  expect(groupOf(keywords)).toBe('Providers')
   expect(read('.changeset/new-acme-mobile.md')).toContain("'@oauthkit/acme-mobile': minor")
   expect(stdout).toMatch(/packages\/acme-mobile\/src\/acme-mobile\.ts:\d+: tokenEndpoint: /)
   expect(stdout).toMatch(/packages\/acme-mobile\/README\.md:\d+: \[docs\]: /)
