@@ -1,14 +1,35 @@
 import { rmSync } from 'node:fs'
-import { Application, Converter, ReflectionKind, type ProjectReflection, type TypeDocOptions } from 'typedoc'
+import {
+  Application,
+  Converter,
+  ReflectionKind,
+  type ProjectReflection,
+  type Reflection,
+  type TypeDocOptions,
+} from 'typedoc'
 import type { PluginOptions } from 'typedoc-plugin-markdown'
-import { publicPackages, repositoryUrl, root } from './public-packages.ts'
+import { publicPackages, repositoryUrl, root, type PublicPackage } from './public-packages.ts'
 import { ReferenceTheme } from './reference-theme.ts'
 
-/** The names that users import, by the source file of the entry point. */
+/** How many packages a package needs, one through the other. */
+const depthOf = ({ dependencies }: PublicPackage): number =>
+  Math.max(0, ...publicPackages.filter(({ name }) => dependencies.includes(name)).map((needed) => 1 + depthOf(needed)))
+
+/**
+ * The names that users import, by the source file of the entry point.
+ *
+ * TypeDoc describes an export that several packages have in the first of them. So a package comes after those that it
+ * depends on.
+ */
 const namesOfFiles = new Map(
-  publicPackages.flatMap(({ entryPoints }) => [...entryPoints].map(([name, file]) => [root + file, name] as const)),
+  publicPackages
+    .toSorted((one, other) => depthOf(one) - depthOf(other))
+    .flatMap(({ entryPoints }) => [...entryPoints].map(([name, file]) => [root + file, name] as const)),
 )
 const packageNames = publicPackages.map(({ name }) => name)
+
+const moduleNames = publicPackages.flatMap(({ entryPoints }) => [...entryPoints.keys()])
+const rankOf = ({ name }: Reflection): number => moduleNames.indexOf(name)
 
 /** The names of the groups. The tag `@group` overrides them for one export. */
 const groups = {
@@ -99,6 +120,8 @@ const sortMembers = ({ project }: { readonly project: ProjectReflection }) => {
   for (const { children } of modulesOf(project).flatMap((module) => module.groups ?? [])) {
     children.sort((one, other) => one.name.localeCompare(other.name))
   }
+  const modules = [project.children, ...(project.groups ?? []).map(({ children }) => children)]
+  for (const children of modules) children?.sort((one, other) => rankOf(one) - rankOf(other))
 }
 const afterTheGroupsAreMade = -1000
 app.converter.on(Converter.EVENT_RESOLVE_END, sortMembers, afterTheGroupsAreMade)
@@ -124,7 +147,10 @@ function validate(whole: ProjectReflection): void {
 
   for (const { name, comment: about, children = [] } of modulesOf(whole)) {
     if (!about) app.logger.error(`${name} has no @packageDocumentation`)
-    for (const { name: member, kind, signatures = [] } of children) {
+    const folder = publicPackages.find((one) => one.entryPoints.has(name))?.folder
+    for (const { name: member, kind, signatures = [], sources } of children) {
+      const isForeign = sources && !sources.some(({ fullFileName }) => fullFileName.startsWith(`${root}${folder}/`))
+      if (isForeign) app.logger.error(`${name}: ${member} of another package must be described there`)
       const isShown = signatures.some(({ comment }) => comment?.getTag('@example'))
       if (kind === ReflectionKind.Function && !isShown) app.logger.error(`${name}: ${member}() has no @example`)
     }

@@ -18,7 +18,7 @@ export class ReferenceTheme extends MarkdownTheme {
 
 function shorten(context: MarkdownThemeContext): MarkdownThemeContext {
   const { helpers, partials } = context
-  const { comment, declarationTitle, memberTitle, parametersTable } = partials
+  const { comment, declarationTitle, memberTitle, parametersTable, reflectionType } = partials
   const page = context.page.model as DeclarationReflection
 
   // All members are read-only, and `?` shows that one is optional.
@@ -45,6 +45,13 @@ function shorten(context: MarkdownThemeContext): MarkdownThemeContext {
   // `= object` says nothing: the properties follow.
   partials.declarationTitle = (model) => (model === page && model.groups ? '' : declarationTitle(model))
 
+  // An object names its members. `object` alone says nothing.
+  partials.reflectionType = (type, typeOptions) => {
+    const { children, signatures } = type.declaration
+    if (!children || signatures || typeOptions?.forceCollapse) return reflectionType(type, typeOptions)
+    return `\\{ ${children.map((member) => `${toCode(memberTitle(member))};`).join(' ')} \\}`
+  }
+
   // A default is a line, not a section.
   partials.comment = (model, options) => {
     const shown = model.clone()
@@ -61,7 +68,7 @@ function shorten(context: MarkdownThemeContext): MarkdownThemeContext {
       .map((member) => {
         const told = member.comment ?? member.signatures?.at(-1)?.comment
         const text = told ? `: ${helpers.getDescriptionForComment(told)?.replace(/:$/, '.')}` : ''
-        const name = `\`${memberTitle(member).replaceAll('\\', '')}\``
+        const name = toCode(memberTitle(member))
         return `- ${context.router.hasUrl(member) ? `[${name}](${context.urlTo(member)})` : name}${text}`
       })
       .join('\n')
@@ -78,6 +85,8 @@ function shorten(context: MarkdownThemeContext): MarkdownThemeContext {
 
   return context
 }
+
+const toCode = (title: string): string => `\`${title.replaceAll('\\', '')}\``
 
 /** Returns the properties of an object type, and of all parts of an intersection. */
 function propertiesOf(type: Type | undefined): DeclarationReflection[] {
