@@ -28,7 +28,7 @@ export const readPage = (file: string): Page => ({
 /** Makes a page, without its description, of the text of its file. */
 export function pageFrom(file: string, text: string): Omit<Page, 'description'> {
   const path = toPath(pageOf(file) ?? file)
-  const markdown = toPlainMarkdown(text, file)
+  const markdown = toPlainMarkdown(text, file, path)
   const [, heading = path] = /^# (.+)$/m.exec(markdown) ?? []
   return { path, title: titleOf(path, heading.replaceAll('\\', '')), markdown }
 }
@@ -50,14 +50,17 @@ function titleOf(path: string, heading: string): string {
 }
 
 /** Returns a text without what only the site needs, and with whole addresses. Those of pages lead to their Markdown. */
-function toPlainMarkdown(text: string, file: string): string {
+function toPlainMarkdown(text: string, file: string, path: string): string {
   const isHome = /^---\n(?:.*\n)*?layout: home\n/.test(text)
   const plain = text
     .replace(/^---\n.*?\n---\n/s, '')
     // An attribute list of VitePress, and on the home page, the layout.
     .replaceAll(isHome ? /^ *<.*\n/gm : /^\{\..+\}\n/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
-  return replaceLinks(plain, (target) => addressOf(translateLink(target, root + file))).trim()
+  // One file holds all pages, so a link to a part of the page also has its address.
+  return replaceLinks(plain, (target) =>
+    addressOf(target.startsWith('#') ? `/${path}${target}` : translateLink(target, root + file)),
+  ).trim()
 }
 
 function addressOf(link: string): string {
