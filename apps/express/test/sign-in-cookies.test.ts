@@ -87,7 +87,13 @@ test('a cookie shows nothing of the sign-in, and one that was made up or changed
 })
 
 test('a secret can be replaced while users sign in', async () => {
-  const transaction = { state: 'a-state', nonce: 'nonce', codeVerifier: 'verifier', issuer: 'https://id.example' }
+  const transaction = {
+    state: 'a-state',
+    nonce: 'nonce',
+    codeVerifier: 'verifier',
+    issuer: 'https://id.example',
+    redirectUri: 'https://app.example/callback',
+  }
   const [old, next] = [secret(), secret()]
   let cookie = ''
   const response = {

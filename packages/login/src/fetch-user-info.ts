@@ -56,20 +56,20 @@ async function refusalOf({ name, requestIdHeader = 'x-request-id' }: Provider, t
   const { status, headers } = response
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null
   const challenge = headers.get('www-authenticate') ?? ''
-  const redact = createRedactor([token.accessToken])
+  const redact = createRedactor([token.accessToken, token.refreshToken, token.idToken])
+  const show = (text: string | null | undefined) =>
+    text
+      ? redact(text)
+          .replaceAll(/[^\x20-\x7E]+/g, ' ')
+          .slice(0, 300)
+      : undefined
   const said = (member: string) => {
     const inChallenge = new RegExp(`\\b${member}\\s*=\\s*"([^"]*)`).exec(challenge)?.[1]
-    const text = typeof body?.[member] === 'string' ? body[member] : inChallenge
-    return (
-      text &&
-      redact(text)
-        .replaceAll(/[^\x20-\x7E]+/g, ' ')
-        .slice(0, 300)
-    )
+    return show(typeof body?.[member] === 'string' ? body[member] : inChallenge)
   }
   const [error, errorDescription] = [said('error'), said('error_description')]
   const answer = [status, error, errorDescription && `(${errorDescription})`].filter(Boolean).join(' ')
-  const requestId = headers.get(requestIdHeader) ?? undefined
+  const requestId = show(headers.get(requestIdHeader))
   const what = `user info was refused with ${answer}: renew the token, or let the user sign in again`
   return oauthError(name, 'TOKEN_REFUSED', what, { status, error, errorDescription, requestId })
 }

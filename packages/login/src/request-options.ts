@@ -1,5 +1,5 @@
 import { isOAuthError } from '@oauthkit/core'
-import { errorCode, oauthError, readText, parseSecureUrl } from '@oauthkit/core/plugin'
+import { connectionAdvice, errorCode, oauthError, readText, parseSecureUrl } from '@oauthkit/core/plugin'
 import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
 import type { LoginSettings } from './settings.ts'
 
@@ -27,7 +27,8 @@ export function requestOptions({ provider, fetch = globalThis.fetch, signal }: L
     } catch (error) {
       if (isOAuthError(error)) throw error
       // Without a cause, because the error of a custom `fetch` can hold anything, such as a secret.
-      throw oauthError(name, 'TOKEN_UNAVAILABLE', `${origin} did not answer (${errorCode(error)}): try again later`)
+      const what = `${origin} did not answer (${errorCode(error)}): ${connectionAdvice(error)}`
+      throw oauthError(name, 'TOKEN_UNAVAILABLE', what)
     }
   }
   return {

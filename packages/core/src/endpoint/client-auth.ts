@@ -74,4 +74,4 @@ const basic = (id: string, secret: string) => {
 }
 
 /** Form-encodes a single value as URLSearchParams does, and removes the key. */
-export const formEncode = (value: string): string => new URLSearchParams({ '': value }).toString().slice(1)
+const formEncode = (value: string): string => new URLSearchParams({ '': value }).toString().slice(1)

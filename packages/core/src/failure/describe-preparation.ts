@@ -15,7 +15,7 @@ export function describePreparation({ provider: { name } }: SentRequest, error: 
     const what = `the request could not be prepared (${redact(errorCode(error))}): try again later`
     return oauthError(name, 'TOKEN_UNAVAILABLE', what)
   }
-  const [message, stack] = [String(error.message), String(error.stack)]
+  const [message = '', stack = ''] = [error.message, error.stack].map(String)
   // The platform's message about a header quotes its value, which is a secret of the client authentication.
   if (/\bheader/i.test(message) && /["'`]/.test(message))
     return new TypeError(`${name}: the client authentication set a header to a value that no header can have`)
