@@ -80,8 +80,10 @@ export type LoginSettings = LoginOptions & {
  * @throws `TypeError` if one is missing or wrong.
  */
 export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'signal'> {
-  const { provider, redirectUri, clientSecret, scope = 'openid' } = options
+  const { redirectUri, clientSecret, scope = 'openid' } = options
   const { timeoutMs = 10_000, clockToleranceMs = 30_000, trustedAudiences = [], trustedEndpoints = [] } = options
+  // A copy, so that later changes have no effect.
+  const provider = { ...options.provider }
   const { name, issuer, discoveryUrl } = provider
   const fail = (what: string): never => {
     throw new TypeError(`${name}: ${what}`)
@@ -94,6 +96,9 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   if (discoveryUrl !== undefined) parseSecureUrl(discoveryUrl, `${name}: discoveryUrl`)
   if (parseSecureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
   if (!options.clientId) fail('clientId is missing or empty')
+  // These are the characters of RFC 6749 §3.3.
+  if (!/^[\x20\x21\x23-\x5B\x5D-\x7E]*$/.test(scope))
+    fail('scope must be words of ASCII characters, without quotes and line breaks')
   const { clientAuth = provider.clientAuth } = options
   if (clientSecret === '' || (clientSecret === undefined && needsClientSecret(clientAuth)))
     fail('clientSecret is missing or empty: a client without a secret needs another clientAuth, such as none')
@@ -108,6 +113,7 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   const foreign = findForeignEndpoints(provider, trustedEndpoints)
   return {
     ...options,
+    provider,
     metadata,
     foreign,
     clientAuth,

@@ -18,6 +18,15 @@ test('http: is allowed for a redirect URI on loopback', () => {
   expect(() => createLogin({ ...good, redirectUri: 'http://localhost:3000/callback' })).not.toThrow()
 })
 
+test('what is changed in the provider later has no effect', async () => {
+  const provider = { ...complete }
+  const login = createLogin({ ...good, provider })
+  Object.assign(provider, { authorizationEndpoint: 'https://elsewhere.example/authorize', name: 'other' })
+  const { url } = await login.start()
+  expect(url).toMatch(complete.authorizationEndpoint ?? '')
+  await expect(login.finish('/elsewhere', undefined)).rejects.toThrow(/^example: /)
+})
+
 test.each<[string, Partial<LoginOptions>]>([
   ['example: issuer is missing', { provider: { ...complete, issuer: undefined } }],
   ['example: issuer must be https:', { provider: { ...complete, issuer: 'http://id.example' } }],
@@ -29,6 +38,10 @@ test.each<[string, Partial<LoginOptions>]>([
   ['example: clientId is missing or empty', { clientId: '' }],
   ['example: clientId is missing or empty', { clientId: undefined as never }],
   ['example: clientSecret is missing or empty', { clientSecret: '' }],
+  ...['openid "all"', 'openid\nall', 'openid\\'].map((scope): [string, Partial<LoginOptions>] => [
+    'example: scope must be words of ASCII characters, without quotes and line breaks',
+    { scope },
+  ]),
   ['example: clientSecret is missing or empty: a client without a secret needs', { clientSecret: undefined }],
   [
     'example: issuer must have no query and no fragment',
