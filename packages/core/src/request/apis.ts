@@ -45,7 +45,8 @@ function compile(prefixes: readonly string[], exceptions: readonly string[]): Is
     if (!isAllowed.test(url)) return false
     // Nearly every path has only one reading. Then this test is enough.
     if (!severalReadings.test(url) || !severalReadings.test(pathOf(url))) return !isExcepted.test(url)
-    return !readingsOf(url).some((path) => hiddenDots.test(path) || isExcepted.test(resolve(path)))
+    const isOutside = (path: string) => hiddenDots.test(path) || isExcepted.test(path) || isExcepted.test(resolve(path))
+    return !readingsOf(url).some(isOutside)
   }
   return Object.assign(isApi, { restOf: (url: string) => url.replace(isAllowed, '').length })
 }
@@ -74,7 +75,7 @@ export const pathOf = (url: string) => url.replace(/[?#].*/s, '')
 /** Resolves other spellings of a path, because an exception must cover them: `//users` and `/users.` can mean `/users`. */
 const resolve = (path: string) =>
   path
-    .replaceAll(/(?<![. ])[. ]+(?=\/|$)/g, '')
+    .replaceAll(/(?<=[^/. ])[. ]+(?=\/|$)|\/[. ]+(?=\/)/g, '')
     .replaceAll(/(?<!^\w+:)\/\/+/g, '/')
     .replaceAll(/[İı]/g, 'i')
 

@@ -174,6 +174,16 @@ test.each([
   expect(allows(`https://api.example/v1/${path}x`, apis, exceptApis)).toBeTypeOf('boolean')
 })
 
+test.each(['%20', '...', '%20.', '%2e%20x', ';a', '%3Ba', '::$DATA'])(
+  'an exception /v1/%s excludes no more than that',
+  (name) => {
+    const allowed = (path: string) =>
+      allows(`https://api.example/v1/${path}`, ['https://api.example/v1'], [`https://api.example/v1/${name}`])
+    expect([allowed(name), allowed(`${name}/x`), allowed(`${name}?x`)]).toEqual([false, false, false])
+    expect([allowed('shops'), allowed('a%20b'), allowed('a.')]).toEqual([true, true, true])
+  },
+)
+
 test('a path that is encoded thousands of times is checked at once', () => {
   const path = `%${'25'.repeat(100_000)}2e`
   expect(allows(`https://api.example/v1/${path}`, ['https://api.example/v1'])).toBeTypeOf('boolean')
