@@ -156,6 +156,19 @@ test.each(['reduce', 'no-preference'] as const)(
   },
 )
 
+test('in the sidebar of the reference, the groups look unlike their entries', async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  page.setDefaultTimeout(0)
+  await page.goto(`${site.url}reference/core/`)
+  const sizeOf = (text: string) =>
+    page
+      .locator('.VPSidebar .text', { hasText: new RegExp(`^${text}$`) })
+      .first()
+      .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
+  expect(await sizeOf('Functions')).toBeLessThan(await sizeOf('bearer'))
+  await page.close()
+})
+
 test('each page has its Markdown next to it, and tags for other sites', () => {
   const pages = globSync('**/*.html', { cwd: dist }).filter((page) => page !== '404.html')
   expect(pages.length).toBeGreaterThan(100)
