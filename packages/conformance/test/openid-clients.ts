@@ -11,12 +11,12 @@ type SecretOptions = { readonly clientId: string; readonly clientSecret: string;
 
 type KeyOptions = { readonly clientId: string; readonly clientAuth: ClientAuth }
 
-/** All characters that ids and secrets can contain. See RFC 6749, appendices A.1 and A.2. */
+/** All characters that ids and secrets can contain: RFC 6749, appendices A.1 and A.2. No blank may be at an end. */
 export const allCharacters = times(95, (number) => String.fromCharCode(0x20 + number)).join('')
 
-const clientId = `${allCharacters} id`
+const clientId = `id ${allCharacters}`
 
-const clientSecret = `${allCharacters} secret`
+const clientSecret = `secret ${allCharacters}`
 
 /** A client that sends its secret in the header. Options can be changed. */
 export const withHeader = (own: Partial<SecretOptions> = {}): RegisteredClient<SecretOptions> => ({

@@ -101,7 +101,7 @@ test.each<[string, () => Response, object]>([
   [
     'only a challenge',
     () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
-    { code: 'TOKEN_MALFORMED', status: 401 },
+    { code: 'TOKEN_REFUSED', status: 401 },
   ],
   ['500', () => new Response(null, { status: 500 }), { code: 'TOKEN_UNAVAILABLE', status: 500 }],
   ['429', () => Response.json({ error: 'slow_down' }, { status: 429 }), { code: 'TOKEN_UNAVAILABLE', status: 429 }],
