@@ -40,7 +40,7 @@ const compiled = new WeakMap<
 
 function compile(prefixes: readonly string[], exceptions: readonly string[]): IsApi {
   const isAllowed = matcher(prefixes)
-  const isExcepted = matcher(exceptions.flatMap(readingsOf).map(resolve), 'i')
+  const isExcepted = matcher(exceptions.flatMap(spellingsOf), 'i')
   const isApi = (url: string) => {
     if (!isAllowed.test(url)) return false
     // Nearly every path has only one reading. Then this test is enough.
@@ -79,6 +79,13 @@ const resolve = (path: string) =>
     .replaceAll(/(?<!^\w+:)\/\/+/g, '/')
     .replaceAll(/[İı]/g, 'i')
 
+/** Returns the other spellings of an exception, but none that would exclude more, such as `/v1` for `/v1/%20`. */
+function spellingsOf(exception: string): readonly string[] {
+  const paths = readingsOf(exception)
+  const isAbove = (parent: string) => paths.some((path) => path.startsWith(parent.replace(/\/*$/, '/')))
+  return [...paths, ...paths.map(resolve)].filter((path) => !isAbove(path))
+}
+
 /** Dots that leave the prefix on a server that decodes the path before it resolves them. `URL` resolves only plain dots. */
 const hiddenDots = /\/ *\.{1,2}([/ ]|$)/
 
@@ -96,9 +103,11 @@ function readingsOf(url: string): readonly string[] {
   for (const path of paths) {
     if (paths.size > 99) break
     // `unescape` is deprecated, but it decodes like such servers: each byte by itself, and `%u002e`.
-    const bytes = unescape(path).replaceAll(/[\xC0\xC1].|[\xC2-\xF7][\x80-\xBF]+/g, decodeUtf8)
+    const bytes = unescape(path)
+    const text = bytes.replaceAll(/[\xC0\xC1].|[\xC2-\xF7][\x80-\xBF]+/g, decodeUtf8)
     paths
-      .add(bytes.normalize('NFKC').replaceAll('\\', '/'))
+      .add(bytes)
+      .add(text.normalize('NFKC').replaceAll('\\', '/'))
       .add(path.replaceAll(/([\p{Cc};?#]|::?\$)[^/]*/gu, ''))
       .add(path.replaceAll(/[\p{Cc}\p{Cf}]/gu, ''))
   }

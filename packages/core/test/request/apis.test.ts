@@ -174,13 +174,13 @@ test.each([
   expect(allows(`https://api.example/v1/${path}x`, apis, exceptApis)).toBeTypeOf('boolean')
 })
 
-test.each(['%20', '...', '%20.', '%2e%20x', ';a', '%3Ba', '::$DATA'])(
+test.each(['%20', '...', '%20.', '%2e%20x', ';a', '%3Ba', '::$DATA', ':$a'])(
   'an exception /v1/%s excludes no more than that',
   (name) => {
     const allowed = (path: string) =>
       allows(`https://api.example/v1/${path}`, ['https://api.example/v1'], [`https://api.example/v1/${name}`])
     expect([allowed(name), allowed(`${name}/x`), allowed(`${name}?x`)]).toEqual([false, false, false])
-    expect([allowed('shops'), allowed('a%20b'), allowed('a.')]).toEqual([true, true, true])
+    expect([allowed('shops'), allowed('a%20b'), allowed('a.'), allowed('')]).toEqual([true, true, true, true])
   },
 )
 
