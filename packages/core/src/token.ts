@@ -87,7 +87,7 @@ export type TokenSource = {
   getToken(options?: GetTokenOptions): Promise<Token>
   /** The allowed URLs, as prefixes that match whole path segments. The tokens are sent to no other URL. */
   readonly apis: readonly string[]
-  /** Exceptions within `apis`, as URL prefixes. The tokens are not sent there. */
+  /** Exceptions within `apis`, as URL prefixes, also in other spellings, such as `/ADMIN`. The tokens are not sent there. */
   readonly exceptApis?: readonly string[] | undefined
   /** The name of the provider, for the error of a call that is sent without a token and gets a 401. */
   readonly name?: string | undefined
@@ -95,7 +95,8 @@ export type TokenSource = {
    * Whether a response means that the API rejects the token of the request.
    *
    * It must not read the response's body: read a clone. It runs for each response, so for each status that is not about
-   * tokens, return `false` itself and not a promise: then no call waits.
+   * tokens, return `false` itself and not a promise: then no call waits. If it throws or rejects, the response does not
+   * count as a rejection.
    *
    * @defaultValue `true` for each 401, `false` for any other status.
    */

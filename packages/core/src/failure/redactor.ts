@@ -28,7 +28,7 @@ const minLength = 6
  * console.log(redact('the secret s3cret is wrong')) // the secret [redacted] is wrong
  * ```
  */
-export function createRedactor(secrets: readonly (string | undefined)[]): Redact {
+export function createRedactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const known = secrets
     .filter((secret): secret is string => secret !== undefined && secret !== '')
     .toSorted((a, b) => b.length - a.length)

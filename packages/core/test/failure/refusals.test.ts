@@ -253,6 +253,21 @@ test.each([502, 503, 504])(
   },
 )
 
+test('the body of a refusal is read, even if it takes longer than that', async () => {
+  const body = new ReadableStream({
+    start: (controller) => {
+      const send = () => {
+        controller.enqueue(new TextEncoder().encode('{"error":"invalid_scope"}'))
+        controller.close()
+      }
+      setTimeout(send, 2000)
+    },
+  })
+  const error = failure(new Response(body, { status: 400 }))
+  await seconds(2)
+  expect(await error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_scope' })
+})
+
 test('the body of a 503 that breaks off still counts as a 503', async () => {
   const body = new ReadableStream({ start: (controller) => controller.error(new TypeError('terminated')) })
   expect(await failure(new Response(body, { status: 503, headers: { 'retry-after': '1' } }))).toMatchObject({
