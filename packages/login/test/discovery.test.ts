@@ -73,6 +73,18 @@ test.each<[string, () => Response, string]>([
   }
 })
 
+test.each([
+  ['ECONNREFUSED', 'no server listens there: check the URL, or try again later'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is not trusted'],
+  ['ENOTFOUND', 'its host name is not known'],
+])('a provider that cannot be reached (%s) is TOKEN_UNAVAILABLE, with advice that fits', async (code, advice) => {
+  const { login } = scripted(least, () => Promise.reject(Object.assign(new TypeError('fetch failed'), { code })))
+  expect(await errorOf(login.start())).toMatchObject({
+    code: 'TOKEN_UNAVAILABLE',
+    message: expect.stringContaining(`https://id.example did not answer (${code}): ${advice}`),
+  })
+})
+
 test('a provider that does not answer in time is TOKEN_UNAVAILABLE', async () => {
   const { login } = scripted(least, () => new Response(), {
     timeoutMs: 20,

@@ -32,9 +32,16 @@ test('an error does not show a token that the userinfo endpoint repeats', async 
   const challenge = 'Bearer error="invalid_token", error_description="access is bad"'
   const { login } = scripted(
     complete,
-    () => new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }),
+    () =>
+      new Response(null, {
+        status: 401,
+        headers: { 'www-authenticate': challenge, 'x-request-id': btoa('1 access 1') },
+      }),
   )
-  expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({ errorDescription: '[redacted] is bad' })
+  expect(await errorOf(login.userInfo(tokenOf('u')))).toMatchObject({
+    errorDescription: '[redacted] is bad',
+    requestId: '[redacted]',
+  })
 })
 
 test.each<[string, () => Response, object]>([
