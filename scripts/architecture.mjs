@@ -13,7 +13,13 @@ const small = 'small functions'
 /** Files of core that lie in no folder, by what CONTRIBUTING.md calls them. */
 const groups = {
   vocabulary: ['token', 'provider', 'grant', 'store', 'errors', 'events', 'invalid-reason'],
-  'loaded-later': ['load-later', 'loaded-later', 'loaded-after-failure'],
+  'loaded-later': [
+    'load-later',
+    'loaded-later',
+    'loaded-after-failure',
+    'loaded-after-rejection',
+    'load-after-rejection',
+  ],
   index: ['index'],
 }
 

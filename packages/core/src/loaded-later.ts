@@ -1,14 +1,13 @@
 /**
- * The part of core that not every source needs: for stores, for refresh tokens, after a rejected call, and
+ * The part of core that not every source needs: for stores, for refresh tokens, and
  * for `setToken`, `clear` and `idle`. A source loads it with `import()` when it first needs it.
  *
- * It is one part and not several, because bundlers then keep the first part small. What is needed after a failure is another
- * part: see `loaded-after-failure.ts`.
+ * It is one part and not several, because bundlers then keep the first part small. What is needed after a failure, or
+ * after a rejected call, are two other parts: `loaded-after-failure.ts` and `loaded-after-rejection.ts`.
  */
 export { clear } from './recovery/clear.ts'
 export { idle, whenReleased } from './recovery/idle.ts'
 export { renewInMemory } from './recovery/renew-in-memory.ts'
 export { revokeNeedless } from './recovery/revoke-needless.ts'
 export { setToken } from './recovery/set-token.ts'
-export { meansRejectedToken } from './request/rejection.ts'
 export { createSharedCache } from './sharing/shared-cache.ts'

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import {
   clientSecretBasic,
   createTokenSource,
@@ -21,9 +21,6 @@ function plant(name: string, value: unknown) {
   Object.defineProperty(Object.prototype, name, descriptor)
   planted.add(name)
 }
-
-// The loader of the tests does not bear every pollution.
-beforeAll(() => Promise.all([import('../src/loaded-later.ts'), import('../src/loaded-after-failure.ts')]))
 
 afterEach(() => {
   for (const name of planted) Reflect.deleteProperty(Object.prototype, name)

@@ -1,4 +1,4 @@
-import { loadLater } from '../load-later.ts'
+import { loadAfterRejection } from '../load-after-rejection.ts'
 import type { Provider } from '../provider.ts'
 
 type RejectionCheck = (response: Response) => boolean | Promise<boolean>
@@ -16,11 +16,8 @@ export function rejectionCheck(provider: Provider): RejectionCheck {
   return check
 }
 
-/**
- * Loads the code that judges such a response. If it cannot be loaded, the response is about the token, unless the
- * provider has a predicate of its own.
- */
+/** Loads the code that judges such a response. If it cannot be loaded, the caller gets the response unchanged. */
 async function meansRejectedToken(isRejected: Provider['isRejected'], response: Response): Promise<boolean> {
-  const part = await loadLater()
-  return part ? part.meansRejectedToken(isRejected, response) : !isRejected
+  const part = await loadAfterRejection()
+  return part !== undefined && part.meansRejectedToken(isRejected, response)
 }

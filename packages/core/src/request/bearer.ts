@@ -1,4 +1,5 @@
 import type { Options } from 'ky'
+import { loadAfterRejection } from '../load-after-rejection.ts'
 import { memberOf } from '../own.ts'
 import type { TokenSource } from '../token.ts'
 import { attach } from './attach.ts'
@@ -139,7 +140,7 @@ function wrap(options: MarkedOptions, first: Added): void {
   const beforeError = async ({ error }: { error: Error & { response?: Response } }) => {
     // If the code that explains cannot be loaded, or fails, the error stays as it is.
     try {
-      if (call && error.response?.status === 401) (await import('./explain.ts')).explain(error, call)
+      if (call && error.response?.status === 401) (await loadAfterRejection())?.explain(error, call)
     } catch {}
     return error
   }

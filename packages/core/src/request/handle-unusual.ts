@@ -1,0 +1,80 @@
+import { discard } from '../read-text.ts'
+import { nearest, type Candidate } from './candidate.ts'
+import type { Replay } from './replay.ts'
+import { send, type Call } from './send.ts'
+import { originOf, tell } from './tell.ts'
+
+/** A call that was sent with a token. */
+export type Sent = {
+  readonly call: Call
+  /** The source of the token. */
+  readonly chosen: Candidate
+  readonly url: string
+  readonly headers: Headers | undefined
+  /** What is sent a second time. `undefined` if the call can be sent only once. */
+  readonly replay: Replay | undefined
+  /** Asks the source for another token than the rejected one, and returns the complete header value. */
+  readonly ask: (rejected: string) => Promise<string>
+  readonly signalOf: () => AbortSignal | null | undefined
+}
+
+/**
+ * Handles a response that may reject the token, that comes after a redirect, or that a too long token may have caused. If
+ * the API rejected the token, sends the call a second time with a newer one. Most calls do not need this code.
+ *
+ * @param isRejected - what the source says about the response.
+ * @param authorization - the header value that the API got.
+ */
+export async function handleUnusual(
+  sent: Sent,
+  response: Response,
+  isRejected: boolean | Promise<boolean>,
+  authorization: string,
+): Promise<Response> {
+  const { call, chosen, url, replay } = sent
+  tellRedirected(sent, response)
+  if (!(await Promise.resolve(isRejected).catch(() => false)) || !isFromApi(sent, response)) {
+    tellOversized(sent, response, authorization)
+    return response
+  }
+  const renewed = await sent.ask(authorization).catch((error: unknown) => {
+    if (replay) {
+      discard(response.body)
+      throw error
+    }
+    sent.signalOf()?.throwIfAborted()
+    return authorization
+  })
+  // A call that cannot be sent again needs no new token, but the next call does.
+  const isReplayed = replay !== undefined && renewed !== authorization
+  void tell(chosen, url, { type: 'rejected', status: response.status, isReplayed })
+  if (!isReplayed) return response
+  discard(response.body)
+  const headers = new Headers(sent.headers)
+  // A form gets a new boundary each time it is sent.
+  if (replay.body instanceof FormData) headers.delete('content-type')
+  const answer = await send(call, replay.target, headers, renewed, replay.body)
+  tellRedirected(sent, answer)
+  return answer
+}
+
+/**
+ * Whether a response is from the API of the call. `undefined`: from another origin, which the header is not sent to after
+ * a redirect. A response that a program made has no URL.
+ */
+function isFromApi({ call, chosen, url }: Sent, response: Response): boolean | undefined {
+  const { origin, href } = new URL(response.url ?? '', url)
+  return origin === originOf(url) ? nearest(call.candidates, href) === chosen : undefined
+}
+
+function tellRedirected(sent: Sent, response: Response): void {
+  if (response.redirected && isFromApi(sent, response) === false)
+    void tell(sent.chosen, sent.url, { type: 'redirected' })
+}
+
+/** The token may be too long for a proxy. Proxies answer such a request themselves, and not in JSON. */
+function tellOversized({ chosen, url }: Sent, { status, headers }: Response, { length }: string): void {
+  if (length <= 4000) return
+  const isLikely = status === 431 || (status === 400 && !/\bjson\b/i.test(headers.get('content-type') ?? ''))
+  if (isLikely) void tell(chosen, url, { type: 'oversized', status, length })
+}
