@@ -113,13 +113,13 @@ test("production's metadata is fetched once; staging needs no metadata", async (
 
 test('a sandbox that keeps an endpoint of production sends no user there', async () => {
   const { issuer, tokenEndpoint, jwksUri, authorizationEndpoint } = bouyguesAp4
-  expect(() => loginTo({ provider: { ...bouygues, issuer, tokenEndpoint, jwksUri } })).toThrow(
-    new TypeError(
-      `bouygues: the authorizationEndpoint is not below the issuer ${issuer}, but the tokenEndpoint is: ` +
-        'correct it, or name it in trustedEndpoints if it belongs to this issuer',
-    ),
-  )
-  const others = [{ issuer }, { tokenEndpoint }, { issuer, authorizationEndpoint }, { authorizationEndpoint }]
+  const others = [
+    { issuer, tokenEndpoint, jwksUri },
+    { issuer },
+    { tokenEndpoint },
+    { issuer, authorizationEndpoint },
+    { authorizationEndpoint },
+  ]
   const start = async (changed: Partial<Provider>) => loginTo({ provider: { ...bouygues, ...changed } }).start()
   const errors = await Promise.all(others.map((changed) => errorOf(start(changed))))
   expect(errors).toEqual(others.map(() => expect.any(TypeError)))

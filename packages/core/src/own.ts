@@ -21,6 +21,16 @@ const copies = new WeakMap<object, object>()
 /**
  * Returns a frozen copy of an object and its lists, so that later changes have no effect. As long as the object does not
  * change, its copy stays the same one, to save memory if there are many tenants.
+ *
+ * @example
+ * ```ts
+ * import { copyOf } from '@oauthkit/core/plugin'
+ *
+ * const provider = { name: 'acme', apis: ['https://api.acme.example'] }
+ * const copy = copyOf(provider)
+ * provider.apis.push('https://other.example')
+ * console.log(copy.apis.length) // 1
+ * ```
  */
 export function copyOf<T extends object>(original: T): T {
   const known = copies.get(original) as T | undefined
@@ -36,6 +46,14 @@ export function copyOf<T extends object>(original: T): T {
 /**
  * Copies an object with its lists, and with the members of its class, but with none of `Object.prototype`. The methods of
  * a class still work on the object itself.
+ *
+ * @example
+ * ```ts
+ * import { membersOf } from '@oauthkit/core/plugin'
+ *
+ * // Even if Object.prototype has a member `scope`, these options have none.
+ * console.log(membersOf<{ scope?: string }>({}).scope) // undefined
+ * ```
  */
 export function membersOf<T extends object>(original: T): T {
   if (Array.isArray(original)) return [...original] as unknown as T

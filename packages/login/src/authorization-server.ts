@@ -1,6 +1,5 @@
 import { oauthError } from '@oauthkit/core/plugin'
 import { customFetch, discoveryRequest, processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi'
-import { checkConfirmed } from './foreign-endpoints.ts'
 import { checkEndpoints, type EndpointName } from './metadata.ts'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
@@ -12,19 +11,25 @@ const signInEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as
  * Whether a provider's data is enough for a sign-in, and for `endpoint`, without its metadata. The metadata must confirm
  * the endpoints that are not below the issuer.
  */
-export const isComplete = ({ provider, foreign }: LoginSettings, endpoint: EndpointName): boolean =>
-  signInEndpoints.every((name) => provider[name] !== undefined) &&
-  ![...signInEndpoints, endpoint].some((name) => foreign.includes(name))
+export const isComplete = (settings: LoginSettings, endpoint: EndpointName): boolean =>
+  signInEndpoints.every((name) => settings.provider[name] !== undefined) && toConfirm(settings, endpoint).length === 0
 
-/**
- * Fetches the provider's metadata, and returns it with the provider's data, which takes precedence.
- *
- * @throws `TypeError` if the data has an endpoint that does not belong to the issuer.
- */
-export async function discoverServer(settings: LoginSettings): Promise<AuthorizationServer> {
-  const { provider, metadata: own, foreign } = settings
+/** Returns the endpoints of a step that the metadata must confirm. */
+export const toConfirm = ({ foreign }: LoginSettings, endpoint: EndpointName): readonly EndpointName[] =>
+  [...new Set<EndpointName>([...signInEndpoints, endpoint])].filter((name) => foreign.includes(name))
+
+/** What the metadata says about a provider. */
+export type Discovered = {
+  /** The provider's data and its metadata. The data takes precedence. */
+  readonly server: AuthorizationServer
+  /** The metadata alone. */
+  readonly metadata: AuthorizationServer
+}
+
+/** Fetches the provider's metadata. */
+export async function discoverServer(settings: LoginSettings): Promise<Discovered> {
+  const { provider, metadata: own } = settings
   const discovered = await discover(settings)
-  checkConfirmed(provider, foreign, discovered)
   // Keeps the issuer exactly as the metadata spells it, because ID tokens are compared with it.
   const server = { ...discovered, ...own, issuer: discovered.issuer }
   const malformed = (what: string) => oauthError(provider.name, 'TOKEN_MALFORMED', what)
@@ -33,7 +38,7 @@ export async function discoverServer(settings: LoginSettings): Promise<Authoriza
     if (!server[member]) throw malformed(`its metadata has no ${member}: add it to the provider's data`)
   }
   try {
-    return checkEndpoints(provider, server)
+    return { server: checkEndpoints(provider, server), metadata: discovered }
   } catch {
     // The provider made this mistake, not the caller, so it is no TypeError.
     throw malformed('its metadata has an endpoint that is no https: URL')

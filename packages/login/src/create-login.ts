@@ -4,6 +4,7 @@ import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
 import type { IdTokenClaims } from './check-id-token.ts'
+import type { Discovered } from './authorization-server.ts'
 import type { EndpointName } from './metadata.ts'
 import type * as OpenIdModule from './openid.ts'
 import { clientIdOf, resolveOptions, type LoginOptions, type LoginSettings } from './settings.ts'
@@ -28,7 +29,8 @@ export type Login<Info extends UserInfo = UserInfo> = {
    * Remove the transaction from the session before this call. It is valid for one callback, even if that fails.
    *
    * @param callbackUrl - the URL that the user's browser came back to. Its path and query are enough. A callback at
-   * another path than that of `redirectUri` is refused, and an `https:` one with another origin too.
+   * another path than that of `redirectUri` is refused, and so is one at another public host. If a proxy in front of your
+   * server changes the path, pass `?` and the query.
    * @param transaction - the one that {@link Login.start} returned for this session, if the session has one.
    * @throws `OAuthError`. `TOKEN_MISSING`: the callback does not belong to the transaction; the user must sign in
    * again. `TOKEN_REFUSED`: the user or the provider refused; see `error`, such as `access_denied`. `TOKEN_MALFORMED`:
@@ -96,7 +98,7 @@ export type Login<Info extends UserInfo = UserInfo> = {
 export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOptions): Login<Info> {
   const settled = resolveOptions(options)
   const { provider, redirectUri, timeoutMs } = settled
-  let discovered: AuthorizationServer | undefined
+  let discovered: Discovered | undefined
 
   /** Finds the provider's endpoints, then runs a step with them. Both together have one deadline. */
   const withServer = <T>(
@@ -106,25 +108,31 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
   ): Promise<T> => {
     const deadline = new AbortController()
     const settings = { ...settled, signal: deadline.signal }
+    let doing = step
+    /** Why the step needs metadata, if that is not plain. */
+    let why: string | undefined
     const run = async () => {
       // Loaded only now, because a process that signs no user in does not need it.
       const openId = await import('./openid.ts')
-      const { foreign } = settled
-      let doing = `the look-up of its metadata${foreign.length > 0 ? `, to confirm the ${foreign.join(', ')}` : ''}`
       try {
+        if (openId.isComplete(settings, endpoint)) return await work(settings.metadata, settings, openId)
+        doing = 'the look-up of its metadata'
+        const unconfirmed = openId.toConfirm(settings, endpoint)
+        if (unconfirmed.length > 0)
+          doing = why = `${doing}, to confirm the ${unconfirmed.join(', ')}, unless trustedEndpoints names it`
         // Keeps the result, not its promise: on Workers, a promise of one request may never settle in another request.
-        const server = openId.isComplete(settings, endpoint)
-          ? settings.metadata
-          : (discovered ??= await openId.discoverServer(settings))
+        const { server, metadata } = (discovered ??= await openId.discoverServer(settings))
+        openId.checkConfirmed(provider, unconfirmed, metadata)
         doing = step
+        why = undefined
         return await work(server, settings, openId)
       } catch (error) {
-        throw openId.loginError(provider, doing, error)
+        throw openId.loginError(provider, doing, error, why !== undefined)
       }
     }
     return withTimeout(run(), timeoutMs, () => {
       deadline.abort()
-      const what = `${step}: no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
+      const what = `${why ?? step}: no answer within ${timeoutMs} ms: try again later, or raise timeoutMs`
       throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', what)
     })
   }

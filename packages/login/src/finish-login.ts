@@ -1,8 +1,8 @@
 import type { Token } from '@oauthkit/core'
-import { oauthError, requestToken } from '@oauthkit/core/plugin'
+import { createRedactor, oauthError, requestToken } from '@oauthkit/core/plugin'
 import { clockTolerance, validateAuthResponse, type AuthorizationServer, type Client } from 'oauth4webapi'
 import { checkIdToken, type IdTokenClaims } from './check-id-token.ts'
-import { clockError, isTimeError } from './login-error.ts'
+import { clockError, isTimeError, loginError } from './login-error.ts'
 import { clientIdOf, type LoginSettings } from './settings.ts'
 import type { LoginTransaction } from './transaction.ts'
 import { watchClock } from './watch-clock.ts'
@@ -23,7 +23,15 @@ export async function finishLogin(
   const { provider, redirectUri } = settings
   const { state, codeVerifier } = transaction
   const client = await clientOf(settings)
-  const [code, ...others] = validateAuthResponse(server, client, callback, state).getAll('code')
+  const validate = () => {
+    try {
+      return validateAuthResponse(server, client, callback, state)
+    } catch (error) {
+      const redact = createRedactor([...callback.getAll('code'), state, transaction.nonce, codeVerifier])
+      throw loginError(provider, 'the sign-in', error, false, redact)
+    }
+  }
+  const [code, ...others] = validate().getAll('code')
   if (!code || others.length > 0) {
     const what = 'the callback has no code, or several: do not trust this answer, and sign in again'
     throw oauthError(provider.name, 'TOKEN_MALFORMED', what)

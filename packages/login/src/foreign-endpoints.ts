@@ -6,25 +6,15 @@ import { endpointIn, endpointNames, type EndpointName } from './metadata.ts'
  * Returns the endpoints in a provider's data that are not below its issuer's URL, nor below a trusted URL.
  *
  * They may be another server's: a sandbox that is a spread of production's data can keep an endpoint of production. So
- * the issuer's metadata must confirm each of them: see {@link checkConfirmed}.
- *
- * @throws `TypeError` if the data itself shows the mistake: it has endpoints of the issuer, but users would sign in
- * elsewhere.
+ * the issuer's metadata must confirm each of them: see {@link checkConfirmed}. An endpoint of production that is below the
+ * sandbox's issuer cannot be told from one of the sandbox.
  */
 export function findForeignEndpoints(provider: Provider, trusted: readonly string[]): readonly EndpointName[] {
-  const { name, issuer = '' } = provider
-  const given = endpointNames.filter((endpoint) => provider[endpoint] !== undefined)
-  const below = (bases: readonly string[]) =>
-    given.filter((endpoint) => bases.some((base) => isBelow(provider[endpoint] ?? '', base)))
-  const known = below([issuer, ...trusted])
-  const foreign = given.filter((endpoint) => !known.includes(endpoint))
-  const issuers = below([issuer]).find((endpoint) => endpoint === 'tokenEndpoint' || endpoint === 'jwksUri')
-  if (issuers && foreign.includes('authorizationEndpoint')) {
-    throw new TypeError(
-      `${name}: the authorizationEndpoint is not below the issuer ${issuer}, but the ${issuers} is: ${advice}`,
-    )
-  }
-  return foreign
+  const { issuer = '' } = provider
+  return endpointNames.filter((endpoint) => {
+    const url = provider[endpoint]
+    return url !== undefined && ![issuer, ...trusted].some((base) => isBelow(url, base))
+  })
 }
 
 /**

@@ -17,14 +17,24 @@ import {
  * Turns an error of `step` into an `OAuthError`. Returns a `TypeError` about wrong use unchanged.
  *
  * The `OAuthError` has no cause, because the errors of the OpenID Connect library hold responses and tokens.
+ *
+ * @param isNamed - whether an `OAuthError` must say the step, too.
+ * @param redact - removes the secrets of the sign-in from what the provider says.
  */
-export function loginError({ name }: Provider, step: string, error: unknown): unknown {
-  if (isOAuthError(error)) return error
+export function loginError(
+  { name }: Provider,
+  step: string,
+  error: unknown,
+  isNamed = false,
+  redact: (text: string) => string = (text) => text,
+): unknown {
+  if (isOAuthError(error))
+    return isNamed ? oauthError(name, error.code, `${step}: ${error.message.replace(`${name}: `, '')}`, error) : error
   if (error instanceof TypeError && error.message.startsWith(`${name}: `)) return error
   const make = (code: OAuthErrorCode, what: string, details?: OAuthErrorDetails) =>
     oauthError(name, code, `${step}: ${what}`, details)
 
-  if (error instanceof AuthorizationResponseError) return make(...callbackError(error))
+  if (error instanceof AuthorizationResponseError) return make(...callbackError(error, redact))
   const { status } = responseOf(error) ?? {}
   if (status === 408 || status === 429 || (status ?? 0) >= 500)
     return make('TOKEN_UNAVAILABLE', `the answer was ${status}: try again later`, { status })
@@ -51,9 +61,13 @@ export function clockError({ name }: Provider, error: OperationProcessingError, 
 }
 
 /** Reads the error that the provider sent to the browser. See RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6. */
-function callbackError(said: AuthorizationResponseError): [OAuthErrorCode, string, OAuthErrorDetails] {
-  const error = printable(said.error)
-  const errorDescription = said.error_description === undefined ? undefined : printable(said.error_description)
+function callbackError(
+  said: AuthorizationResponseError,
+  redact: (text: string) => string,
+): [OAuthErrorCode, string, OAuthErrorDetails] {
+  const error = printable(redact(said.error))
+  const { error_description: description } = said
+  const errorDescription = description === undefined ? undefined : printable(redact(description))
   const what = `the answer was ${error}${errorDescription ? ` (${errorDescription})` : ''}`
   const details = { error, errorDescription }
   if (transient.has(said.error)) return ['TOKEN_UNAVAILABLE', `${what}: try again later`, details]

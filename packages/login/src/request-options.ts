@@ -1,4 +1,3 @@
-import { isOAuthError } from '@oauthkit/core'
 import { connectionAdvice, errorCode, oauthError, readText, parseSecureUrl } from '@oauthkit/core/plugin'
 import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
 import type { LoginSettings } from './settings.ts'
@@ -16,20 +15,22 @@ export function requestOptions({ provider, fetch = globalThis.fetch, signal }: L
   const { name } = provider
   const send = async <Body>(input: string, init: CustomFetchOptions<string, Body>): Promise<Response> => {
     const { origin } = new URL(input)
-    try {
-      // The library sets absent members to `undefined`. The platform accepts this, but its type does not.
-      const response = await fetch(input, { ...(init as RequestInit), next: { internal: true } } as RequestInit)
-      const { status, headers } = response
-      const { text, cut } = await readText(response, maxBytes)
-      if (cut) throw oauthError(name, 'TOKEN_MALFORMED', `${origin} answered with more than 1 MB`)
-      // In a browser, a redirect that was not followed has status 0, with which no response can be made.
-      return status < 200 ? response : new Response(text || null, { status, headers })
-    } catch (error) {
-      if (isOAuthError(error)) throw error
-      // Without a cause, because the error of a custom `fetch` can hold anything, such as a secret.
-      const what = `${origin} did not answer (${errorCode(error)}): ${connectionAdvice(error)}`
-      throw oauthError(name, 'TOKEN_UNAVAILABLE', what)
+    const ask = async () => {
+      try {
+        // The library sets absent members to `undefined`. The platform accepts this, but its type does not.
+        const response = await fetch(input, { ...(init as RequestInit), next: { internal: true } } as RequestInit)
+        return { response, ...(await readText(response, maxBytes)) }
+      } catch (error) {
+        // Without a cause, because the error of a custom `fetch` can hold anything, such as a secret.
+        const what = `${origin} did not answer (${errorCode(error)}): ${connectionAdvice(error)}`
+        throw oauthError(name, 'TOKEN_UNAVAILABLE', what)
+      }
     }
+    const { response, text, cut } = await ask()
+    if (cut) throw oauthError(name, 'TOKEN_MALFORMED', `${origin} answered with more than 1 MB`)
+    const { status, headers } = response
+    // In a browser, a redirect that was not followed has status 0, with which no response can be made.
+    return status < 200 ? response : new Response(text || null, { status, headers })
   }
   return {
     [customFetch]: send,

@@ -1,5 +1,12 @@
 import type { ClientAuth, Credential, Provider } from '@oauthkit/core'
-import { resolveCredential, needsClientSecret, parseSecureUrl } from '@oauthkit/core/plugin'
+import {
+  checkCredential,
+  copyOf,
+  membersOf,
+  needsClientSecret,
+  parseSecureUrl,
+  resolveCredential,
+} from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { findForeignEndpoints } from './foreign-endpoints.ts'
 import { metadataOf, type EndpointName } from './metadata.ts'
@@ -79,16 +86,17 @@ export type LoginSettings = LoginOptions & {
  *
  * @throws `TypeError` if one is missing or wrong.
  */
-export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'signal'> {
+export function resolveOptions(given: LoginOptions): Omit<LoginSettings, 'signal'> {
+  const options = membersOf(given)
   const { redirectUri, clientSecret, scope = 'openid' } = options
   const { timeoutMs = 10_000, clockToleranceMs = 30_000, trustedAudiences = [], trustedEndpoints = [] } = options
   // A copy, so that later changes have no effect.
-  const provider = { ...options.provider }
+  const provider = copyOf(options.provider)
   const { name, issuer, discoveryUrl } = provider
   const fail = (what: string): never => {
     throw new TypeError(`${name}: ${what}`)
   }
-  const unknown = Object.keys(options).find((option) => !names.has(option))
+  const unknown = Object.entries(options).find(([option, value]) => value !== undefined && !names.has(option))?.[0]
   if (unknown !== undefined) fail(`${unknown} is not an option: check its spelling`)
   if (!issuer) return fail('issuer is missing: ID tokens cannot be checked without it')
   const { search, hash } = parseSecureUrl(issuer, `${name}: issuer`)
@@ -96,6 +104,10 @@ export function resolveOptions(options: LoginOptions): Omit<LoginSettings, 'sign
   if (discoveryUrl !== undefined) parseSecureUrl(discoveryUrl, `${name}: discoveryUrl`)
   if (parseSecureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
   if (!options.clientId) fail('clientId is missing or empty')
+  for (const credentialName of ['clientId', 'clientSecret'] as const) {
+    const credential = options[credentialName]
+    if (typeof credential === 'string' && credential) checkCredential(credential, `${name}: ${credentialName}`)
+  }
   // These are the characters of RFC 6749 §3.3.
   if (!/^[\x20\x21\x23-\x5B\x5D-\x7E]*$/.test(scope))
     fail('scope must be words of ASCII characters, without quotes and line breaks')

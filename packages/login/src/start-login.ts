@@ -5,6 +5,7 @@ import {
   generateRandomState,
   type AuthorizationServer,
 } from 'oauth4webapi'
+import { membersOf } from '@oauthkit/core/plugin'
 import { clientIdOf, type LoginSettings } from './settings.ts'
 import type { LoginTransaction } from './transaction.ts'
 
@@ -32,8 +33,9 @@ export type LoginRequest = {
 export async function startLogin(
   settings: LoginSettings,
   server: AuthorizationServer,
-  { maxAge, parameters = {} }: StartOptions,
+  options: StartOptions,
 ): Promise<LoginRequest> {
+  const { maxAge, parameters = {} } = membersOf(options)
   const { provider, redirectUri, scope } = settings
   if (!server.authorization_endpoint) throw new TypeError(`${provider.name}: authorizationEndpoint is missing`)
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge >= 0)) {

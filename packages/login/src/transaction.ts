@@ -42,8 +42,10 @@ export function checkTransaction(
     throw signInAgain(provider, 'no sign-in was started in this session, or it has ended')
   if (transaction.redirectUri !== redirectUri)
     throw signInAgain(provider, `the sign-in was started with another redirect URI than ${redirectUri}`)
-  if (!isAtRedirectUri(callback, redirectUri))
-    throw signInAgain(provider, `the callback is not at ${redirectUri}, the redirect URI of the sign-in`)
+  if (!isAtRedirectUri(callback, redirectUri)) {
+    const way = 'if a proxy changes the path, give only ? and the query to finish()'
+    throw signInAgain(provider, `the callback is not at ${redirectUri}, the redirect URI of the sign-in (${way})`)
+  }
   const states = callback.searchParams.getAll('state')
   if (states.length === 0)
     throw signInAgain(provider, 'the callback has no state, so it is unknown whose sign-in it ends')

@@ -27,7 +27,8 @@ export function watchClock(send: typeof fetch = globalThis.fetch): WatchedClock 
   return {
     fetch: async (input, init) => {
       const sentAt = Date.now()
-      const response = await send(input, { ...init, client } as RequestInit)
+      const options: object = { ...init, client }
+      const response = await send(input, options)
       const date = Date.parse(response.headers.get('date') ?? '')
       // The server wrote the header between these two times.
       const ahead = Math.max(0, date - Date.now()) + Math.min(0, date - sentAt)

@@ -18,6 +18,12 @@ test.each<[string, (query: string) => string]>([
   // As a server behind a proxy sees it.
   ['https://app.example/callback', (query) => `http://app.example/callback?${query}`],
   ['https://app.example/callback', (query) => `http://10.0.0.7:3000/callback?${query}`],
+  ['https://app.example/callback', (query) => `https://localhost:3000/callback?${query}`],
+  ['https://app.example/callback', (query) => `https://0.0.0.0:3000/callback?${query}`],
+  ['https://app.example/callback', (query) => `https://[::1]/callback?${query}`],
+  ['https://app.example/callback', (query) => `https://web:8443/callback?${query}`],
+  ['https://app.example/callback', (query) => `https://app.svc.cluster.local/callback?${query}`],
+  ['http://localhost:3000/callback', (query) => `https://tunnel.example/callback?${query}`],
   ['http://localhost:3000/callback', (query) => `http://localhost:3000/callback?${query}`],
   ['http://localhost:3000/callback', (query) => `http://127.0.0.1:8080/callback?${query}`],
   ['https://app.example/callback?of=a', (query) => `/callback?of=a&${query}`],
@@ -25,6 +31,10 @@ test.each<[string, (query: string) => string]>([
   ['https://app.example/callback?of=a&of=b', (query) => `/callback?of=a&${query}&of=b`],
   ['https://app.example', (query) => `/?${query}`],
   ['https://app.example/entrée', (query) => `/entr%C3%A9e?${query}`],
+  ['https://app.example/entr%c3%a9e', (query) => `/entr%C3%A9e?${query}`],
+  ['https://app.example/%7Ecb', (query) => `/~cb?${query}`],
+  ["https://app.example/it's", (query) => `/it%27s?${query}`],
+  ['https://app.example/a%2fb', (query) => `/a%2Fb?${query}`],
 ])('a callback to the redirect URI %s is accepted: %o', async (redirectUri, callbackFor) => {
   const { asked } = await finishAt(redirectUri, callbackFor)
   expect(asked).toEqual([complete.tokenEndpoint])
@@ -36,6 +46,9 @@ test.each<[string, (query: string) => string]>([
   ['https://app.example/callback', (query) => `/callback/other?${query}`],
   ['https://app.example/callback', (query) => `/Callback?${query}`],
   ['https://app.example/callback', (query) => `/callback%2F?${query}`],
+  ['https://app.example/a/b', (query) => `/a%2Fb?${query}`],
+  ['https://app.example/a%2Fb', (query) => `/a%252Fb?${query}`],
+  ['https://app.example/a%b', (query) => `/a%25b?${query}`],
   ['https://app.example/callback', (query) => `/callback/../other?${query}`],
   ['https://app.example/callback', (query) => `/?${query}`],
   ['https://app.example/callback', (query) => `http://app.example/other?${query}`],
@@ -44,7 +57,6 @@ test.each<[string, (query: string) => string]>([
   ['https://app.example/callback', (query) => `https://app.example:8443/callback?${query}`],
   ['https://app.example/callback', (query) => `https://app.example.other.example/callback?${query}`],
   ['https://app.example/callback', (query) => `myapp://app.example/callback?${query}`],
-  ['http://localhost:3000/callback', (query) => `https://localhost:3000/callback?${query}`],
   ['https://app.example/callback?of=a', (query) => `/callback?${query}`],
   ['https://app.example/callback?of=a', (query) => `/callback?of=b&${query}`],
   ['https://app.example/callback?of=a', (query) => `/callback?of=a&of=b&${query}`],

@@ -145,3 +145,9 @@ test('a request that takes too long is aborted', async () => {
   })
   expect(signal?.aborted).toBe(true)
 })
+
+test('an error of a fetch is not taken over, even if it has the name of an OAuthError', async () => {
+  const stolen = Object.assign(new Error('secret-zzz'), { name: 'OAuthError', code: 'TOKEN_UNAVAILABLE' })
+  const { login } = scripted(least, () => Promise.reject(stolen))
+  expect(String(await errorOf(login.start()))).not.toContain('secret-zzz')
+})

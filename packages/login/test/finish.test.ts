@@ -221,3 +221,14 @@ test('a callback without iss is refused if the server promises to send iss', asy
   expect(error).toMatchObject({ code: 'TOKEN_MALFORMED', message: expect.stringContaining('iss') })
   expect(asked).toEqual([])
 })
+
+test('an error of a callback shows neither its code nor what is secret in its sign-in', async () => {
+  const { login } = scripted(complete, () => new Response(null, { status: 500 }))
+  const { transaction } = await login.start()
+  const { state, nonce, codeVerifier } = transaction
+  const hidden = ['the-code-123456', state, nonce, codeVerifier]
+  const query = new URLSearchParams({ error: 'invalid_request', error_description: hidden.join(' '), state })
+  const error = await errorOf(login.finish(`/callback?${query}&code=the-code-123456`, transaction))
+  expect(error).toMatchObject({ code: 'TOKEN_REFUSED', errorDescription: Array(4).fill('[redacted]').join(' ') })
+  for (const text of hidden) expect(JSON.stringify(error) + String(error)).not.toContain(text)
+})

@@ -1,7 +1,6 @@
 import type { Provider } from '@oauthkit/core'
 import { describe, expect, test } from 'vitest'
-import { createLogin } from '../src/index.ts'
-import { complete, errorOf, scripted } from './support.ts'
+import { complete, errorOf, least, metadata, scripted } from './support.ts'
 
 const sandboxOf = (base: string) => ({
   issuer: base,
@@ -42,7 +41,6 @@ type Part = keyof ReturnType<typeof sandboxOf>
 const partsOf = <Name extends string>(names: readonly Name[]): Name[][] =>
   Array.from({ length: 2 ** names.length - 2 }, (_, bits) => names.filter((_name, index) => ((bits + 1) >> index) & 1))
 
-const options = { clientId: 'app', clientSecret: 'secret', redirectUri: 'https://app.example/callback' }
 const token = { accessToken: 'access', idToken: `e30.${btoa('{"sub":"u"}')}.x` }
 
 describe.each(cases)('a sandbox that is a spread of production, %#', (production, sandbox) => {
@@ -58,7 +56,7 @@ describe.each(cases)('a sandbox that is a spread of production, %#', (production
     expect(await Promise.all(outcomes)).toEqual(changes.map((changed) => [changed, true]))
   })
 
-  test('is refused by createLogin, if users would sign in at production and the rest is the sandbox', () => {
+  test('is refused before a user is sent to production, if the rest is the sandbox', async () => {
     const { issuer, tokenEndpoint, jwksUri } = sandbox
     for (const changed of [
       { issuer, tokenEndpoint, jwksUri },
@@ -66,10 +64,12 @@ describe.each(cases)('a sandbox that is a spread of production, %#', (production
       { issuer, jwksUri },
     ]) {
       const provider = { ...production, ...changed }
-      expect(() => createLogin({ ...options, provider })).toThrow(
-        new RegExp(
-          `^example: the authorizationEndpoint is not below the issuer ${issuer}, but the \\w+ is: correct it`,
-        ),
+      const { login } = scripted(provider, () => Response.json(metadataOf(sandbox)))
+      // oxlint-disable-next-line no-await-in-loop -- few
+      const error = await errorOf(login.start())
+      expect(error).toBeInstanceOf(TypeError)
+      expect(String(error)).toContain(
+        `example: the authorizationEndpoint is not below the issuer ${issuer}, and the issuer's metadata does not name it: correct it`,
       )
     }
   })
@@ -119,6 +119,7 @@ const microsoft = {
 const cognito = {
   ...sandboxOf('https://acme.auth.eu-west-1.amazoncognito.com/oauth2'),
   issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/pool',
+  jwksUri: 'https://cognito-idp.eu-west-1.amazonaws.com/pool/.well-known/jwks.json',
 }
 
 describe.each([
@@ -186,7 +187,7 @@ test.each([
   ['https://other.example/openid/.well-known/openid-configuration', false],
 ])('metadata also confirms the endpoints below its own folder: %s', async (discoveryUrl, isConfirmed) => {
   const provider = { ...complete, ...sandboxOf(elsewhere), issuer: complete.issuer, discoveryUrl }
-  const incomplete = { ...discovered, userinfo_endpoint: undefined }
+  const incomplete = { ...discovered, token_endpoint: undefined }
   const { login, asked } = scripted(provider, () => Response.json(incomplete))
   const outcome = await login.start().catch((error: unknown) => error)
   expect(outcome instanceof TypeError).toBe(!isConfirmed)
@@ -198,4 +199,29 @@ test('metadata of another issuer confirms nothing', async () => {
   const provider = { ...complete, ...sandboxOf(elsewhere), issuer: 'https://sandbox.example', discoveryUrl }
   const { login } = scripted(provider, () => Response.json(discovered))
   expect(await errorOf(login.start())).toMatchObject({ name: 'OAuthError', code: 'TOKEN_MALFORMED' })
+})
+
+test('an endpoint that a step does not need is confirmed only by the step that needs it', async () => {
+  const provider = { ...least, endSessionEndpoint: 'https://elsewhere.example/logout' }
+  const { login } = scripted(provider, () => Response.json(metadata))
+  expect((await login.start()).url).toContain(`${metadata.authorization_endpoint}?`)
+  const error = await errorOf(login.endSessionUrl())
+  expect(error).toBeInstanceOf(TypeError)
+  expect(String(error)).toContain('the endSessionEndpoint is not below the issuer')
+})
+
+test.each<[string, () => Response | Promise<Response>]>([
+  ['cannot be reached', () => Promise.reject(Object.assign(new TypeError('x'), { code: 'ECONNREFUSED' }))],
+  ['is down', () => new Response(null, { status: 503 })],
+  ['has no metadata', () => new Response(null, { status: 404 })],
+  ['never answers', () => new Promise(() => {})],
+])('if the server that must confirm an endpoint %s, the error says what is missing', async (_what, answer) => {
+  const { login } = scripted({ ...complete, tokenEndpoint: 'https://keycloak.internal:8443/token' }, answer, {
+    timeoutMs: 100,
+  })
+  const why = 'the look-up of its metadata, to confirm the tokenEndpoint, unless trustedEndpoints names it'
+  expect(await errorOf(login.start())).toMatchObject({
+    name: 'OAuthError',
+    message: expect.stringMatching(new RegExp(`^example: ${why}: `)),
+  })
 })

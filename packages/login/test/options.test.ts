@@ -18,6 +18,25 @@ test('http: is allowed for a redirect URI on loopback', () => {
   expect(() => createLogin({ ...good, redirectUri: 'http://localhost:3000/callback' })).not.toThrow()
 })
 
+test('an option that is undefined need not exist', () => {
+  expect(() => createLogin({ ...good, other: undefined } as LoginOptions)).not.toThrow()
+})
+
+test('a provider can be an object of a class, or made from another one', async () => {
+  class Own {
+    readonly #auth = none
+    readonly name = 'of a class'
+    clientAuth(request: Parameters<typeof none>[0]) {
+      return this.#auth(request)
+    }
+  }
+  const { name: _name, clientAuth: _auth, ...rest } = complete
+  for (const provider of [Object.assign(new Own(), rest), Object.create(complete) as typeof complete]) {
+    // oxlint-disable-next-line no-await-in-loop -- only two
+    expect((await createLogin({ ...good, provider }).start()).url).toContain('https://id.example/authorize')
+  }
+})
+
 test('what is changed in the provider later has no effect', async () => {
   const provider = { ...complete }
   const login = createLogin({ ...good, provider })
@@ -34,8 +53,10 @@ test.each<[string, Partial<LoginOptions>]>([
   ['example: redirectUri must be https:', { redirectUri: 'http://app.example/callback' }],
   ['example: redirectUri must not have a fragment', { redirectUri: 'https://app.example/#callback' }],
   ['example: redirectURI is not an option: check its spelling', { redirectURI: good.redirectUri } as object],
-  ['example: toString is not an option: check its spelling', { toString: undefined } as object],
+  ['example: toString is not an option: check its spelling', { toString: 1 } as object],
   ['example: clientId is missing or empty', { clientId: '' }],
+  ['example: clientId has spaces or line breaks around it', { clientId: 'app ' }],
+  ['example: clientSecret has spaces or line breaks around it', { clientSecret: 'secret\n' }],
   ['example: clientId is missing or empty', { clientId: undefined as never }],
   ['example: clientSecret is missing or empty', { clientSecret: '' }],
   ...['openid "all"', 'openid\nall', 'openid\\'].map((scope): [string, Partial<LoginOptions>] => [

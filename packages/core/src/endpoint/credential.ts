@@ -42,6 +42,12 @@ export async function resolveCredential(
  * Returns a credential, or throws a `TypeError` if it cannot be one. A file or a variable can add a line break to it.
  *
  * @param what - the name of the credential in the message, which never shows the value.
+ * @example
+ * ```ts
+ * import { checkCredential } from '@oauthkit/core/plugin'
+ *
+ * console.log(checkCredential('s3cret', 'acme: clientSecret')) // s3cret
+ * ```
  */
 export function checkCredential(value: unknown, what: string): string {
   if (typeof value !== 'string' || !value) throw new TypeError(`${what} is missing: it must be a non-empty string`)

@@ -216,5 +216,6 @@ test('with ky, no token goes elsewhere if a hook replaces the request by one tha
     const client = ky.create({ fetch: over }).extend(bearer(source()))
     await client.get(api, { hooks: { beforeRequest: [() => new Other(evil)] } })
   }
-  expect(seen).toEqual({ api: [], evil: [undefined, undefined] })
+  // Platforms differ in which of the two URLs they send it to.
+  expect([...seen.api, ...seen.evil]).toEqual([undefined, undefined])
 })
