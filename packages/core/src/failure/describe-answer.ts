@@ -43,19 +43,20 @@ export async function describeAnswer(
   const { response, translate, isCut = false } = answer
   const { status, headers, type } = response
   const text = answer.text ?? (await readBody(response))
-  const raw = await objectFrom(() => JSON.parse(text))
+  const json = parse(text)
+  const raw = await objectFrom(() => [json].flat()[0])
   const members = await translateText(text, status, translate)
+  const tokens = [raw, members].flatMap((one) => tokenNames.map((name) => one?.[name])).filter(isText)
+  const redact = createRedactor([...secrets, ...tokens])
   // In a browser, a redirect that was not followed shows nothing, not even its status.
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400)
-  const said = readSaid([members, raw].find(isFilled), raw ? '' : text, response)
-  const isPlain = raw !== undefined || text.trim() === ''
+  const said = readSaid([members, raw].find(isFilled), json === undefined ? redact(text) : '', response)
+  const isPlain = json !== undefined || text.trim() === ''
   const hasRetryAfter = headers.has('retry-after')
   const [code, reason] = judge({ ...said, status, isRedirect, hasRetryAfter, isCut, isPlain, members })
 
-  const tokens = [raw, members].flatMap((one) => tokenNames.map((name) => one?.[name])).filter(isText)
-  const redact = createRedactor([...secrets, ...tokens])
   const show = (value: unknown) => (isText(value) ? printable(redact(value)) : undefined)
-  const error = show(said.error)
+  const error = said.error !== undefined && refusalAdvice.has(said.error) ? said.error : show(said.error)
   const errorDescription = show(said.description)
   const requestId = show(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? raw?.['error_id'])
   const shown = status + (error ? ` ${error}` : '') + (errorDescription ? ` (${errorDescription})` : '')
@@ -83,11 +84,21 @@ async function readBody(response: Response): Promise<string> {
   return withTimeout(reading, maxBodyMs, late).catch(() => '')
 }
 
+/** Parses JSON of any kind. Returns `undefined` for any other text. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 const isFilled = (members: Members | undefined) => members !== undefined && Object.keys(members).length > 0
 
 /** Decides what an answer without success means. The first rule that fits counts. */
 function judge(known: Known): Verdict {
   const { status, error = '', description = '', isPlain, members } = known
+  const rateLimit = refusalAdvice.has(error) ? plainRateLimit : anyRateLimit
   if (isTransientStatus(status) || transientErrors.has(error) || rateLimit.test(`${error} ${description}`))
     return ['TOKEN_UNAVAILABLE', unavailableAdvice.get(status) ?? 'try again later']
   if (known.isRedirect) return ['TOKEN_MALFORMED', 'a redirect, and credentials are never sent to another URL']
@@ -97,7 +108,9 @@ function judge(known: Known): Verdict {
   if (status === 407) return ['TOKEN_MALFORMED', 'a proxy asks for credentials']
   // Some servers use other names than the standard, but then the status must say that it is an error.
   const isOther = [400, 402, 409, 422].includes(status) && isPlain && `${error}${description}` !== ''
-  if (known.isNamed || status === 401 || status === 403 || isOther)
+  // With these statuses, most servers say that nothing is at that URL.
+  const isNamed = known.isNamed && (![404, 405, 406, 410, 415].includes(status) || /^[a-z]+(_[a-z]+)*$/.test(error))
+  if (isNamed || status === 401 || status === 403 || isOther)
     return ['TOKEN_REFUSED', refusalAdvice.get(error) ?? (status === 401 ? wrongCredential : checkClient)]
   if (known.isCut) return ['TOKEN_MALFORMED', 'more than 1 MB']
   if (status < 200 || status > 299) return ['TOKEN_MALFORMED', 'neither a success nor an OAuth error']
@@ -114,8 +127,11 @@ const isTransientStatus = (status: number) => status === 408 || status === 429 |
 const transientErrors = new Set(['temporarily_unavailable', 'server_error'])
 
 /** The usual words for too many requests. Some servers use them with another status than 429. */
-const rateLimit =
-  /rate.?limit|rate exceeded|too.?many.?(requests|tokens|calls|attempts)|throttl|quota|slow.?down|limit .{0,9}(exceeded|reached)/i
+const anyRateLimit =
+  /rate.?(limit|exceeded)|too.?many.?(requests|tokens|calls|attempts)|throttl(ed|ing)|quota.{0,9}exceeded|exceed.{0,20}quota|slow.?down|limit.{0,10}(exceeded|reached)/i
+
+/** Those that also count beside an error of the standard: it can be about another limit, such as how often a token is used. */
+const plainRateLimit = /rate.?(limit|exceeded)|too.?many.?(requests|calls)/i
 
 /** What to do about statuses that do not pass by themselves: Cloudflare answers with them in place of the server. */
 const unavailableAdvice = new Map([

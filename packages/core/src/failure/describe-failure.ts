@@ -16,13 +16,15 @@ export async function describeFailure(request: SentRequest, failure: Failure): P
 /** Returns everything in a request that can be a secret. */
 function secretsOf({ form, headers, clientSecret }: SentRequest): readonly (string | undefined)[] {
   const values = [...form].flatMap(([name, value]) => (shownParameters.test(name) ? [] : [value]))
-  const set = [...headers].flatMap(([name, value]) => (shownHeaders.has(name) ? [] : [value, ...value.split(' ')]))
-  // A value of a few characters can be a common word, so it must not be removed from messages.
+  const set = [...headers].flatMap(([name, value]) =>
+    shownHeaders.has(name) ? [] : [value, value.split(' ').at(-1) ?? ''],
+  )
+  // A value of a few characters can be a common word, which must not be removed from messages.
   return [clientSecret, ...[...values, ...set].filter(({ length }) => length >= 4)]
 }
 
 /** The parameters whose values are not secret. */
-const shownParameters = /^(scope|resource|audience|client_id|\w+_type|token_type_hint)$/
+const shownParameters = /^(scope|resource|audience|client_id|\w+_(type|uri)|token_type_hint)$/
 
 /** The headers whose values are not secret. */
 const shownHeaders = new Set(['accept', 'content-type', 'x-request-id'])

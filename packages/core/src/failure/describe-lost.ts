@@ -23,21 +23,35 @@ const causes: readonly Cause[] = [
     advice: 'this program may not use the network: allow it, such as by --allow-net on Deno',
   },
   {
+    pattern:
+      /ALERT_(NO_|BAD_|UNSUPPORTED_|UNKNOWN_)?(CERT|CA)|ALERT_CERTIFICATE|fatal alert: \w*Certificate|CERTIFICATE_REQUIRED/,
+    advice: 'it refuses the certificate of this client: give a fetch with the right client certificate',
+  },
+  {
+    pattern: /ERR_PROXY|ProxyConnect|proxy authentication|unsuccessful tunnel|Request was cancelled\.|Proxy response/i,
+    advice: 'the proxy refused: check its URL and its credentials, such as in HTTPS_PROXY',
+  },
+  {
     pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has )?expired|certificate not valid yet/,
     advice: "its certificate is not valid at this machine's time: check the clock, and the certificate",
   },
   {
-    pattern: /CERT_ALTNAME|certificate not valid for name/,
+    pattern: /CERT_ALTNAME|HOSTNAME_MISMATCH|certificate not valid for name/,
     advice: 'its certificate is for another host: check the URL, and any proxy in front of it',
   },
   {
-    pattern: /CERT_|_CERT|CERTIFICATE_|UNABLE_TO_VERIFY|invalid peer certificate|certificate is not trusted/,
+    pattern:
+      /CERT_|_CERT|CERTIFICATE_|UNABLE_TO_(VERIFY|GET_CRL)|INVALID_(CA|PURPOSE)|EE_KEY_TOO_SMALL|CA_(MD|KEY)_TOO|invalid peer certificate|certificate is not trusted/,
     advice:
       'its certificate is not trusted: give a fetch that knows its certificate authority, or set NODE_EXTRA_CA_CERTS on Node and Bun, DENO_CERT on Deno',
   },
   {
     pattern: /ERR_SSL_|ERR_TLS_|EPROTO|InvalidContentType|TLS handshake/,
     advice: 'TLS failed: check the scheme and the port of the URL, and any proxy in front of it',
+  },
+  {
+    pattern: /HTTPParserError|HPE_INVALID|Malformed_HTTP|invalid HTTP version/,
+    advice: 'what listens there does not speak HTTP: check the scheme and the port of the URL',
   },
   {
     pattern: /EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|Temporary failure in name resolution/,

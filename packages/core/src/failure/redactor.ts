@@ -5,20 +5,23 @@ export type Redact = (text: string) => string
 
 const mark = '[redacted]'
 
+/** Stands for the mark until the end, so that a secret such as `redacted` is not found in it. */
+const hole = '\0'
+
 /** Only the start of a text is ever shown, so the rest is cut off. */
 const maxLength = 4000
 
-/** A server can cut a secret off. So many of its first characters are enough to know it. */
-const startLength = 8
+/** A server can repeat only a part of a secret. So many characters in a row are enough to know it. */
+const partLength = 8
 
-/** A shorter secret is only searched as it is: in other spellings, chance would find it. */
-const minLength = 6
+/** A shorter secret is only removed if it stands alone, because other words can hold it. */
+const minLength = 4
 
 /**
  * Makes a function that removes secrets from a text. It ignores `undefined`, and cuts the text to 4,000 characters.
  *
- * Servers repeat secrets in other spellings, such as percent-encoded or in base64, or only their start. If one is found in
- * that way, its whole word is removed, or the whole text if the secret has spaces.
+ * Servers repeat secrets in other spellings, such as percent-encoded or in base64, or only a part of them. If one is found
+ * in that way, its whole word is removed, or the whole text if the secret has spaces.
  *
  * @example
  * ```ts
@@ -32,26 +35,42 @@ export function createRedactor(secrets: readonly (string | undefined)[]): (text:
   const known = secrets
     .filter((secret): secret is string => secret !== undefined && secret !== '')
     .toSorted((a, b) => b.length - a.length)
-  const starts = known.filter(({ length }) => length >= minLength).map((secret) => secret.slice(0, startLength))
-  const isIn = (text: string) => spellingsOf(text).some((one) => starts.some((start) => one.includes(start)))
+  const hasPart = partFinder(known.map(fold))
+  const isIn = (text: string) => spellingsOf(text).some((one) => hasPart(fold(one)))
 
   return (text) => {
-    const cleared = known.reduce(removeSecret, text.slice(0, maxLength))
-    if (!isIn(cleared)) return cleared
-    const words = cleared.replaceAll(/\S+/g, (word) => (isIn(word) ? mark : word))
-    return isIn(words) ? mark : words
+    let rest = known.reduce(removeWhole, text.slice(0, maxLength))
+    if (isIn(rest)) rest = rest.replaceAll(/\S+/g, (word) => (isIn(word) ? hole : word))
+    if (isIn(rest)) rest = hole
+    return rest.replaceAll(hole, mark)
   }
 }
 
-/** Removes each copy of a secret, even if it is cut off. */
-function removeSecret(text: string, secret: string): string {
-  let rest = text.replaceAll(secret, mark)
-  if (secret.length <= startLength) return rest
-  const start = secret.slice(0, startLength)
-  for (let at = rest.indexOf(start); at >= 0; at = rest.indexOf(start)) {
-    let end = at + startLength
-    while (end - at < secret.length && rest[end] === secret[end - at]) end += 1
-    rest = rest.slice(0, at) + mark + rest.slice(end)
+/** Removes each copy of a secret that is spelled as it is. */
+function removeWhole(text: string, secret: string): string {
+  if (secret.length >= minLength) return text.replaceAll(secret, hole)
+  return text.replaceAll(/[\dA-Za-z]+|[^\dA-Za-z\s]+/g, (word) => (word === secret ? hole : word))
+}
+
+/**
+ * Writes all characters that are not shown as one. They can arrive in another encoding, in which they have other lengths.
+ */
+const fold = (text: string) => text.replaceAll(/[^\x20-\x7E]+/g, '\u0001')
+
+/** Makes a function that says whether a text has a secret, or eight characters of a secret in a row. */
+function partFinder(secrets: readonly string[]): (text: string) => boolean {
+  const parts = new Map<number, Set<string>>()
+  for (const secret of secrets) {
+    const length = Math.min(secret.length, partLength)
+    if (length < minLength) continue
+    const known = parts.get(length) ?? new Set()
+    parts.set(length, known)
+    for (let at = 0; at + length <= secret.length; at += 1) known.add(secret.slice(at, at + length))
   }
-  return rest
+  return (text) => {
+    for (const [length, known] of parts) {
+      for (let at = 0; at + length <= text.length; at += 1) if (known.has(text.slice(at, at + length))) return true
+    }
+    return false
+  }
 }

@@ -1,5 +1,6 @@
 import type { Members } from '../endpoint/call-endpoint.ts'
 import { isText } from '../endpoint/read-answer.ts'
+import { readChallenges } from '../request/challenges.ts'
 
 /** What an answer says, in the words of the standard. */
 export type Said = {
@@ -15,26 +16,25 @@ export type Said = {
  * Finds the error in an answer. RFC 6749 §5.2 names its members `error` and `error_description`, but servers and the
  * gateways in front of them use many other names: `ErrorCode` and `Error`, `errorSummary`, `fault.faultstring`, the
  * `title` and `detail` of RFC 9457, the parameters of a challenge, a form, a page.
+ *
+ * @param members - the members of a JSON answer.
+ * @param text - the body, if it is not JSON.
  */
 export function readSaid(members: Members | undefined, text: string, { headers, ok }: Response): Said {
-  const levels = levelsOf(members ?? formMembers(text) ?? challengeMembers(headers))
-  const find = (names: readonly string[], isRight: (value: unknown) => value is string) => {
-    for (const name of names) {
-      const value = levels.map((level) => level.get(name)).find(isRight)
-      if (value !== undefined) return value
-    }
-    return undefined
-  }
-  const standard = levels[0]?.get('error')
-  const isStandard = isText(standard) && !isText(levels[0]?.get('errorcode'))
-  const named = isStandard ? standard : find(['errorcode', 'error'], isCode)
-  const error = named ?? find(['code', 'type'], isCode)
-  const other = (value: unknown): value is string => isText(value) && value !== error
-  return {
-    error,
-    description: find(descriptions, other) ?? (members ? undefined : pageText(text, ok)),
-    isNamed: named !== undefined,
-  }
+  const given: Members = { __proto__: null, ...(members ?? formMembers(text) ?? challengeMembers(headers)) }
+  const levels = levelsOf(given)
+  const find = (names: readonly string[], read: (value: unknown) => string | undefined) =>
+    names.flatMap((name) => levels.map((level) => read(level.get(name)))).find((value) => value !== undefined)
+  const { error: standard } = given
+  const named =
+    (isCode(standard) ? standard : find(['errorcode'], codeOf)) ??
+    (isText(standard) ? standard : find(['error'], codeOf))
+  const error = named ?? find(['code', 'type'], codeOf)
+  const described = find(descriptions, (value) => {
+    const found = textOf(value)
+    return found === error ? undefined : found
+  })
+  return { error, description: described ?? (members ? undefined : pageText(text, ok)), isNamed: named !== undefined }
 }
 
 /** The names of descriptions, without the difference between `error_description`, `errorDescription` and so on. */
@@ -46,12 +46,24 @@ const descriptions = [
   'description',
   'detail',
   'message',
+  'moreinformation',
+  'httpmessage',
   'msg',
+  'errmsg',
   'faultstring',
   'reason',
   'title',
   'error',
+  'errors',
+  'nonfielderrors',
 ]
+
+/** Returns a text: the value itself, the first one of a list, or one with its language beside it. */
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) return textOf(value[0])
+  const text: unknown = typeof value === 'object' && value ? { __proto__: null, ...value }['value' as never] : value
+  return isText(text) ? text : undefined
+}
 
 /** The members that hold the error's own object, or a list of such objects. */
 const containers = ['error', 'errors', 'fault', 'detail', 'data', 'response', 'result']
@@ -72,7 +84,9 @@ function levelsOf(members: Members, depth = 0): readonly Level[] {
 }
 
 /** Whether a value can be a code. A text with spaces is a description, and the `type` of RFC 9457 is a URL. */
-const isCode = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,80}$/.test(value)
+const isCode = (value: unknown): value is string => typeof value === 'string' && /^[\w./-]{1,80}$/.test(value)
+
+const codeOf = (value: unknown) => (isCode(value) ? value : undefined)
 
 /** Reads a form, as some servers answer. */
 const formMembers = (text: string): Members | undefined =>
@@ -80,18 +94,17 @@ const formMembers = (text: string): Members | undefined =>
 
 /** Reads the parameters of the challenges. See RFC 6750 §3. */
 const challengeMembers = (headers: Headers): Members =>
-  Object.fromEntries(
-    [
-      ...(headers.get('www-authenticate') ?? '').matchAll(
-        /\b(error(?:_description)?)\s*=\s*(?:"([^"]*)"|([^\s,"]+))/gi,
-      ),
-    ].map(([, name = '', quoted, token]) => [name, quoted ?? token]),
-  )
+  Object.fromEntries(readChallenges(headers.get('www-authenticate') ?? '').flatMap(({ parameters }) => parameters))
+
+/** So much of a page is searched. */
+const maxPage = 4000
 
 /** Returns the title of a page, else its text. The text of a success, and JSON that is cut off, can be a token. */
-function pageText(text: string, isSuccess: boolean): string | undefined {
-  const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]
+function pageText(whole: string, isSuccess: boolean): string | undefined {
+  const text = whole.slice(0, maxPage)
+  const title = /<title[^<>]*>([^<]*)/i.exec(text)?.[1]
   if (title === undefined && (isSuccess || /^\s*["[{]/.test(text))) return undefined
-  const words = (title ?? text.replaceAll(/<(style|script)[^]*?<\/\1>|<[^>]*>/gi, ' ')).replaceAll(/\s+/g, ' ').trim()
-  return words === '' ? undefined : words.slice(0, 100)
+  const words = title ?? text.replaceAll(/<(?:style|script)[^<>]*>[^<]*|<[^<>]*>/gi, ' ')
+  const line = words.replaceAll(/\s+/g, ' ').trim()
+  return line === '' ? undefined : line.slice(0, 100)
 }

@@ -1,6 +1,7 @@
 import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
 import { withTimeout } from '../wait.ts'
+import { readChallenges } from './challenges.ts'
 
 /**
  * The limits for the body that a provider's `isRejected` reads. The response of an API that rejects a token is short.
@@ -58,44 +59,13 @@ async function ask(isRejected: NonNullable<Provider['isRejected']>, response: Re
  * ```
  */
 export function challengesToken({ headers }: Response): boolean {
-  const errors = readErrors(headers.get('www-authenticate') ?? '')
-  const deciding = errors.get('bearer') ?? errors.get('dpop') ?? []
-  return deciding.length === 0 || deciding.some((error) => !unfixable.has(error))
+  const challenges = readChallenges(headers.get('www-authenticate') ?? '')
+  const of = (scheme: string) => challenges.filter((challenge) => challenge.scheme === scheme)
+  const deciding = of('bearer').length > 0 ? of('bearer') : of('dpop')
+  const parameters = deciding.flatMap((challenge) => challenge.parameters)
+  const errors = parameters.filter(([name]) => name === 'error')
+  return errors.length === 0 || errors.some(([, error]) => !unfixable.has(error))
 }
 
 /** The API requires more scope (RFC 6750 §3.1), another login (RFC 9470) or a nonce in the proof (RFC 9449 §9). */
 const unfixable = new Set(['insufficient_scope', 'insufficient_user_authentication', 'use_dpop_nonce'])
-
-/**
- * Reads the errors of each scheme in a list of challenges, as RFC 9110 §11.6.1 has it. What does not follow its grammar
- * is ignored. An error before the first scheme counts as one of `Bearer`.
- */
-function readErrors(text: string): ReadonlyMap<string, readonly string[]> {
-  const errors = new Map<string, string[]>()
-  const errorsOf = (scheme: string) => {
-    const list = errors.get(scheme) ?? []
-    errors.set(scheme, list)
-    return list
-  }
-  let current: string[] | undefined
-  let isAfterScheme = false
-  for (const [, word = '', value] of text.matchAll(part)) {
-    // A word without a value is a scheme. If it follows a scheme, it is that one's token68.
-    const isScheme: boolean = word !== '' && value === undefined && !isAfterScheme
-    if (isScheme) current = errorsOf(word.toLowerCase())
-    else if (value !== undefined && /^error$/i.test(word)) {
-      current ??= errorsOf('bearer')
-      current.push(unquote(value))
-    }
-    isAfterScheme = isScheme
-  }
-  return errors
-}
-
-const unquote = (value: string) => (value.startsWith('"') ? value.replaceAll(/^"|"$|\\(.)/g, '$1') : value)
-
-/**
- * A word, such as a scheme, a token68 or the name of a parameter, with the parameter's value; or a comma; or a quoted
- * text on its own. A quoted text can look like the others, so it is read as a whole, even if its end is missing.
- */
-const part = /([^\s,="]+)(?:\s*=\s*("(?:[^"\\]|\\.)*(?:"|\\?$)|[^\s,="]+)|=*)|,|"(?:[^"\\]|\\.)*/g

@@ -32,6 +32,41 @@ const causes: [advice: string, errors: [platform: string, error: Error][]][] = [
     ],
   ],
   [
+    'it refuses the certificate of this client: give a fetch with the right client certificate',
+    [
+      ['Node', node('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')],
+      ['Node', node('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE')],
+      ['Node', node('ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED')],
+      ['Node', node('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA')],
+      ['Deno', deno('received fatal alert: CertificateRequired')],
+    ],
+  ],
+  [
+    'the proxy refused: check its URL and its credentials, such as in HTTPS_PROXY',
+    [
+      [
+        'Node',
+        new TypeError('fetch failed', { cause: Object.assign(new Error('Request was cancelled.'), { code: 0 }) }),
+      ],
+      ['Bun', bun('ERR_PROXY_TUNNEL')],
+      ['Deno', deno('proxy authentication required')],
+      ['Deno', deno('unsuccessful tunnel')],
+    ],
+  ],
+  [
+    'what listens there does not speak HTTP: check the scheme and the port of the URL',
+    [
+      [
+        'Node',
+        new TypeError('fetch failed', {
+          cause: named('HTTPParserError', 'Response does not match the HTTP/1.1 protocol'),
+        }),
+      ],
+      ['Bun', bun('Malformed_HTTP_Response')],
+      ['Deno', deno('invalid HTTP version parsed')],
+    ],
+  ],
+  [
     "its certificate is not valid at this machine's time: check the clock, and the certificate",
     [
       ['Node', node('CERT_HAS_EXPIRED')],
@@ -45,6 +80,7 @@ const causes: [advice: string, errors: [platform: string, error: Error][]][] = [
     [
       ['Node', node('ERR_TLS_CERT_ALTNAME_INVALID')],
       ['Bun', bun('ERR_TLS_CERT_ALTNAME_INVALID')],
+      ['Node', node('HOSTNAME_MISMATCH')],
       ['Deno', deno('invalid peer certificate: certificate not valid for name "id.example"')],
     ],
   ],
@@ -60,6 +96,11 @@ const causes: [advice: string, errors: [platform: string, error: Error][]][] = [
         'CERT_UNTRUSTED',
         'CERT_REVOKED',
         'CERT_SIGNATURE_FAILURE',
+        'INVALID_CA',
+        'INVALID_PURPOSE',
+        'EE_KEY_TOO_SMALL',
+        'CA_MD_TOO_WEAK',
+        'UNABLE_TO_GET_CRL',
       ].flatMap((code): [string, Error][] => [
         ['Node', node(code)],
         ['Bun', bun(code)],

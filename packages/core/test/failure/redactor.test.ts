@@ -80,7 +80,7 @@ test('no secret of any characters is left, in any spelling', () => {
 test('a secret that a server cut off is removed if eight characters of it are left', () => {
   const redact = createRedactor([secret])
   for (let length = 8; length < secret.length; length += 1) {
-    expect(redact(`the secret ${secret.slice(0, length)}… is wrong`)).toBe('the secret [redacted]… is wrong')
+    expect(redact(`the secret ${secret.slice(0, length)}… is wrong`)).toBe('the secret [redacted] is wrong')
   }
 })
 
@@ -105,10 +105,6 @@ test('a text without a secret is left as it is', () => {
   )
 })
 
-test('a short secret is removed as it is only', () => {
-  expect(createRedactor(['abcd'])('abcd YWJjZA==')).toBe('[redacted] YWJjZA==')
-})
-
 test('only the first 4,000 characters of a text are searched and shown', () => {
   expect(createRedactor(['S3cr3t-of-the-client'])('x'.repeat(1_000_000))).toBe('x'.repeat(4000))
 })
@@ -117,4 +113,58 @@ test('a token of 50,000 characters is removed', () => {
   const token = Buffer.from(Array.from({ length: 37_500 }, (_, index) => index % 251)).toString('base64url')
   expect(createRedactor([token])(`token ${token}`)).toBe('token [redacted]')
   expect(createRedactor([token])(`token ${encodeURIComponent(token)}`)).not.toContain(token.slice(0, 8))
+})
+
+test.each([
+  ['[redacted]', 'refresh_token [redacted] is unknown'],
+  ['redacted-by-vault-1', 'the secret redacted-by-vault-1 is wrong'],
+  ['redacted', 'it is redacted'],
+  ['[redacted] [redacted]', 'twice [redacted] [redacted]'],
+])('a secret like the mark itself, %j, is removed at once', (hidden, text) => {
+  expect(createRedactor([hidden, 'S3cr3t-of-the-client'])(text)).toMatch(/\[redacted\]/)
+})
+
+const azure = 'k7Qx92LmZp/Tr+8vWn3YcB5dEf=='
+
+test.each(names)(
+  'no part of eight characters of a secret is left, after a plain start, if it is repeated %s',
+  (name) => {
+    for (const hidden of [azure, 'abcdefghij%klmnopq&rstuvwx', `${'x1'.repeat(40)}/${'y2'.repeat(40)}`]) {
+      const spelled = spell([name], hidden)
+      const shown = createRedactor([hidden])(`unknown secret ${spelled}, sorry`)
+      for (let at = 0; at + 8 <= spelled.length; at += 1) expect(shown).not.toContain(spelled.slice(at, at + 8))
+    }
+  },
+)
+
+test('a secret in base64 that is broken into lines is removed with all its lines', () => {
+  const hidden = Array.from({ length: 300 }, (_, index) => `${(index * 7919) % 997}-`).join('')
+  const lines = Buffer.from(hidden).toString('base64').replaceAll(/.{76}/g, '$&\n').split('\n')
+  const shown = createRedactor([hidden])(`bad key ${lines.join('\n')}`)
+  for (const line of lines.slice(0, -1)) expect(shown).not.toContain(line.slice(8, 16))
+})
+
+test.each([
+  ['p@ss1', 'p%40ss1'],
+  ['a b+c', 'a+b%2Bc'],
+  ['a"b"c', String.raw`a\"b\"c`],
+])('a short secret, %s, is removed if it is repeated as %s', (hidden, spelled) => {
+  expect(createRedactor([hidden])(`the password ${spelled} is wrong`)).not.toContain(spelled)
+})
+
+test.each<[string, (text: string) => string]>([
+  ['in ISO-8859-1, read as UTF-8', (text) => new TextDecoder().decode(Buffer.from(text, 'latin1'))],
+  ['in UTF-8, read as ISO-8859-1', (text) => Buffer.from(text).toString('latin1')],
+])('a secret with accents is removed if it is repeated %s', (_how, garble) => {
+  const hidden = 'Päzzwörd-1234567é'
+  const shown = createRedactor([hidden])(`bad password ${garble(hidden)}!`)
+  expect(shown.replaceAll(/[^\x20-\x7E]+/g, ' ')).not.toMatch(/zzw|1234567/)
+})
+
+test.each([
+  ['id', 'invalid_client: the id is unknown', 'invalid_client: the [redacted] is unknown'],
+  ['a', 'a bad day', '[redacted] bad day'],
+  ['abc', 'abc, abcd and (abc)', '[redacted], abcd and ([redacted])'],
+])('a secret of a few characters, %j, is removed only as a whole word', (hidden, text, shown) => {
+  expect(createRedactor([hidden])(text)).toBe(shown)
 })

@@ -109,6 +109,8 @@ test.each(refusals)('a refused client is not asked each second: the shape of %s'
 
 test.each([
   ['an object', () => json({ error: { code: 'invalid_grant' } })],
+  ['Kakao', () => json({ error: 'invalid_grant', error_description: 'expired', error_code: 'KOE322' })],
+  ['a limit of uses', () => json({ error: 'invalid_grant', error_description: 'Refresh token usage limit exceeded' })],
   ['names with capitals', () => json({ ErrorCode: 'invalid_grant', Error: 'No.' })],
 ])('a refresh token that is dead in the shape of %s needs a sign-in', async (_shape, answer) => {
   const source = sourceOver(tokenEndpoint(answer()), { grant: signedIn })
@@ -127,6 +129,7 @@ const unavailable: [what: string, answer: () => Response][] = [
   ['400 that names a rate limit', () => json({ errorCode: 'E0000047', errorSummary: 'API call exceeded rate limit' })],
   ['400 with a quota', () => json({ error: { status: 'RESOURCE_EXHAUSTED', message: 'Quota exceeded' } })],
   ['400 with slow_down', () => json({ error: 'slow_down' })],
+  ['403 with limit_exceeded', () => json({ error: 'limit_exceeded' }, 403)],
   ['400 with a login rate', () => json({ error: 'invalid_grant', error_description: 'login rate exceeded' })],
   ['429 in HTML', () => page('<html>', 429)],
   ['400 with server_error', () => json({ error: 'server_error' })],
@@ -165,6 +168,11 @@ test.each([
   ['a 404 page', () => page('<html><title>Not found</title>', 404), '404 (Not found): neither a success nor'],
   ['a 404 in JSON', () => json({ message: 'No route' }, 404), '404 (No route): neither a success nor'],
   ['a 400 page', () => page('<html>', 400), '400: neither a success nor'],
+  [
+    'a 404 of Spring',
+    () => json({ status: 404, error: 'Not Found', path: '/token' }, 404),
+    '404 Not Found: neither a success nor',
+  ],
   ['405 in JSON', () => json({ code: 61, message: 'Method not allowed' }, 405), '405 (Method not allowed): neither'],
   ['a proxy that asks for credentials', () => page('<html>', 407), '407: a proxy asks for credentials'],
   ['a sign-in page', () => page('<html><title>Wi-Fi</title>', 200), '200 (Wi-Fi): neither a token nor'],
@@ -294,4 +302,68 @@ test('a revocation endpoint refuses in the same shapes', async () => {
     revoke({ provider: revocable, clientId: 'app', clientSecret: secret, token: 'token-1', fetch }),
   )
   expect(error).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_client', errorDescription: 'No.' })
+})
+
+test.each([
+  [{ error: 'invalid_scope', error_description: 'The scope quota:read is not allowed' }, 400],
+  [{ error: 'invalid_client', error_description: 'Client throttle-service not found' }, 401],
+  [{ error: 'unauthorized_client', error_description: 'Not for the product limit-reached' }, 400],
+])('a refusal that only mentions a limit, %o, is no rate limit', async (members, status) => {
+  expect(await failure(json(members, status))).toMatchObject({ code: 'TOKEN_REFUSED', error: members.error })
+})
+
+test.each([
+  ['invalid_client', { clientSecret: 'client' }],
+  ['invalid_grant', { clientSecret: 'grant' }],
+  ['invalid_scope', { clientSecret: 'invalid_scope' }],
+])('an error of the standard, %s, is shown even if a secret is a part of it', async (error, options) => {
+  expect(await failure(json({ error }), options)).toMatchObject({ error })
+})
+
+test.each<[string, string, Parameters<typeof sourceOver>[1]]>([
+  ['the scheme of Basic', 'Use HTTP Basic authentication', {}],
+  [
+    'the start of a redirect URI',
+    'see https://docs.example/errors#1',
+    { grant: { name: 'x', identity: '', parameters: () => ({ redirect_uri: 'https://app.example/cb' }) } },
+  ],
+])('%s is not a secret, and does not remove harmless text', async (_what, text, options) => {
+  const error = await failure(json({ error: 'invalid_client', error_description: text }, 401), options)
+  expect(error.errorDescription).toBe(text)
+})
+
+test.each([
+  ['<title', 512],
+  ['<', 64],
+  ['<!--', 512],
+  ['<script', 512],
+  ['<style>', 512],
+  ['<title>', 512],
+  ['a ', 512],
+  ['"', 512],
+  ['=', 512],
+  ['error=', 512],
+  ['[', 512],
+  ['{"a":', 512],
+])('a page of %j, %i kB long, is read at once', async (text, kilobytes) => {
+  const body = text.repeat((kilobytes * 1024) / text.length)
+  for (const status of [200, 400, 401]) {
+    // oxlint-disable-next-line no-await-in-loop -- few
+    expect(await failure(new Response(body, { status }))).toHaveProperty('status', status)
+  }
+})
+
+test('an answer that masks its own tokens is read', async () => {
+  const members = {
+    error: 'invalid_request',
+    error_description: 'refresh_token [redacted] is unknown',
+    refresh_token: '[redacted]',
+  }
+  expect(await failure(json(members))).toMatchObject({ code: 'TOKEN_REFUSED' })
+})
+
+test('a secret in a page is removed before the page is shortened', async () => {
+  const clientSecret = 'S3<cr3>t-of  the'
+  const answer = page(`<p>the secret ${clientSecret} is wrong`, 401)
+  expect((await failure(answer, { clientSecret })).message).not.toMatch(/cr3|t-of/)
 })
