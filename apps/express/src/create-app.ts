@@ -67,7 +67,7 @@ export function createApp(dependencies: Dependencies): Express {
   if (services.listCampaigns) app.get('/campaigns', campaignsHandler(services.listCampaigns))
   if (services.listContracts) app.get('/contracts', contractsHandler(services.listContracts))
   if (signIn) {
-    app.use(loginRouter({ ...signIn, publicUrl, sessionSecrets }))
+    app.use(loginRouter({ ...signIn, publicUrl, sessionSecrets, used: stores.usedSignIns }))
     app.get('/profile', profileHandler(signIn.usageOf))
   }
   if (dependencies.hasTokensPage) app.use('/tokens', tokensRouter(dependencies))

@@ -1,15 +1,26 @@
 import { randomBytes } from 'node:crypto'
+import { signIn } from '@oauthkit/emulator'
 import type { Request, Response } from 'express'
 import { expect, test } from 'vitest'
+import { startRedis } from '../../../config/start-redis.ts'
 import { signInCookies } from '../src/login/sign-in-cookies.ts'
 import { memoryStores } from '../src/stores/memory-stores.ts'
 import { MemorySessions } from '../src/stores/memory-sessions.ts'
-import { startSite } from './support.ts'
+import { memoryUsedSignIns } from '../src/stores/memory-used-sign-ins.ts'
+import { redisStores } from '../src/stores/redis-stores.ts'
+import { startSite, type Site } from './support.ts'
 
 const secret = () => randomBytes(32).toString('base64url')
 
-/** A site that keeps ten sessions of users in memory, and ten of visitors. */
-const startSmallSite = () => startSite({ stores: { ...memoryStores([secret()]), sessions: new MemorySessions(10) } })
+/** A site that keeps ten sessions of users in memory, ten of visitors, and ten used sign-ins. */
+const startSmallSite = () =>
+  startSite({
+    stores: {
+      ...memoryStores([secret()]),
+      sessions: new MemorySessions(10),
+      usedSignIns: memoryUsedSignIns(10),
+    },
+  })
 
 test("one visitor's sign-ins end nobody else's, however many they start, and finish", async () => {
   await using site = await startSmallSite()
@@ -86,6 +97,57 @@ test('a cookie shows nothing of the sign-in, and one that was made up or changed
   expect(site.emulator.bouygues.counters.tokenRequests).toBe(0)
 })
 
+/** Loads one callback several times at once, each time with the same cookies. */
+async function loadAtOnce(sites: readonly Site[], callback: string, cookie: string) {
+  const answers = sites.map(async (site) => {
+    const visitor = site.visit()
+    visitor.cookie = cookie
+    return visitor.get(callback)
+  })
+  return (await Promise.all(answers)).toSorted((a, b) => a.status - b.status)
+}
+
+test.each([2, 10])('of %d loads of a callback at once, one signs in, and the others send nothing', async (count) => {
+  await using site = await startSite()
+  for (let round = 1; round <= 3; round += 1) {
+    const visitor = site.visit()
+    const callback = await visitor.goToProvider()
+    const [first, ...others] = await loadAtOnce(
+      Array.from({ length: count }, () => site),
+      callback,
+      visitor.cookie,
+    )
+    expect(first?.headers.get('location')).toBe('/profile')
+    expect(others.map(({ status }) => status)).toEqual(Array.from({ length: count - 1 }, () => 400))
+    for (const { text } of others) expect(text).toContain('<h1>This sign-in is over</h1>')
+    expect(site.emulator.bouygues.counters.tokenRequests).toBe(round)
+  }
+})
+
+test('so it is if two processes over one Redis get one load each', async () => {
+  const redis = await startRedis()
+  const open = () => redisStores({ url: redis.url, keys: [secret()], onError: () => {} })
+  try {
+    const sessionSecrets = [secret()]
+    await using site = await startSite({ stores: await open(), sessionSecrets })
+    const visitor = site.visit()
+    const { headers } = await visitor.get('/login')
+    const location = headers.get('location') ?? ''
+    await using other = await startSite({
+      stores: await open(),
+      sessionSecrets,
+      emulatorUrl: new URL(location).origin,
+      publicUrl: site.url,
+    })
+    const callback = (await signIn(location)).slice(site.url.length)
+    const answers = await loadAtOnce([site, other], callback, visitor.cookie)
+    expect(answers.map(({ status }) => status)).toEqual([303, 400])
+    expect(site.emulator.bouygues.counters.tokenRequests).toBe(1)
+  } finally {
+    await redis.stop()
+  }
+})
+
 test('a secret can be replaced while users sign in', async () => {
   const transaction = {
     state: 'a-state',
@@ -100,10 +162,9 @@ test('a secret can be replaced while users sign in', async () => {
     cookie: (name: string, value: string) => (cookie = `${name}=${value}`),
     clearCookie: () => {},
   } as unknown as Response
-  const request = () => ({ headers: { cookie }, sessionStore: new MemorySessions() }) as unknown as Request
-  await signInCookies({ secrets: [old], isSecure: false }).remember(request(), response, transaction)
-  const take = (...secrets: string[]) =>
-    signInCookies({ secrets, isSecure: false }).take(request(), response, transaction.state)
-  expect(await take(next, old)).toEqual(transaction)
-  expect(await take(next)).toBe('expired')
+  const request = () => ({ headers: { cookie } }) as Request
+  const signIns = (...secrets: string[]) => signInCookies({ secrets, isSecure: false, used: memoryUsedSignIns() })
+  await signIns(old).remember(request(), response, transaction)
+  expect(await signIns(next, old).take(request(), response, transaction.state)).toEqual(transaction)
+  expect(await signIns(next).take(request(), response, transaction.state)).toBe('expired')
 })

@@ -6,6 +6,7 @@ import { Router, type RequestHandler } from 'express'
 import { html } from '../pages/html.ts'
 import { sendPage } from '../pages/send-page.ts'
 import { signInLink } from '../pages/message-page.ts'
+import type { UsedSignIns } from '../stores/used-sign-ins.ts'
 import { loginProblem, noSignIn } from './login-problem.ts'
 import { cookieName, cookieOptions, endSession, renewSession, saveSession } from './session.ts'
 import { signInCookies } from './sign-in-cookies.ts'
@@ -20,12 +21,14 @@ export type LoginRouterOptions = {
   readonly publicUrl: string
   /** What the cookies of sign-ins are encrypted with. */
   readonly sessionSecrets: readonly string[]
+  /** The sign-ins that are over. */
+  readonly used: UsedSignIns
 }
 
 /** Signs users in and out: `/login`, `/callback`, `/logout`, `/signed-out`. */
-export function loginRouter({ login, tokensOf, publicUrl, sessionSecrets }: LoginRouterOptions): Router {
+export function loginRouter({ login, tokensOf, publicUrl, sessionSecrets, used }: LoginRouterOptions): Router {
   const isSecure = publicUrl.startsWith('https:')
-  const signIns = signInCookies({ secrets: sessionSecrets, isSecure })
+  const signIns = signInCookies({ secrets: sessionSecrets, isSecure, used })
   const start: RequestHandler = async (request, response) => {
     const { url, transaction } = await login.start().catch(failAs)
     await signIns.remember(request, response, transaction)

@@ -2,8 +2,8 @@ import { hkdfSync } from 'node:crypto'
 import type { LoginTransaction } from '@oauthkit/login'
 import type { Request, Response } from 'express'
 import { EncryptJWT, jwtDecrypt } from 'jose'
+import type { UsedSignIns } from '../stores/used-sign-ins.ts'
 import { cookieOptions } from './session.ts'
-import { isUsed, markUsed } from './used-sign-ins.ts'
 
 /** How many sign-ins a browser may have open at once: the oldest are given up. */
 const maxSignIns = 5
@@ -17,7 +17,7 @@ export type SignInCookies = {
   readonly remember: (request: Request, response: Response, transaction: LoginTransaction) => Promise<void>
   /**
    * Takes from the browser the cookie of the sign-in that a callback is about: it is good for one callback, whatever comes of
-   * that.
+   * that. If several come at once, only one gets the sign-in.
    *
    * @returns the sign-in, or why there is none.
    */
@@ -34,6 +34,8 @@ export type SignInCookiesOptions = {
   readonly secrets: readonly string[]
   /** Whether browsers reach the app by TLS. */
   readonly isSecure: boolean
+  /** The sign-ins that are over. */
+  readonly used: UsedSignIns
 }
 
 /**
@@ -42,7 +44,7 @@ export type SignInCookiesOptions = {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7516.html RFC 7516}
  */
-export function signInCookies({ secrets, isSecure }: SignInCookiesOptions): SignInCookies {
+export function signInCookies({ secrets, isSecure, used }: SignInCookiesOptions): SignInCookies {
   const keys = secrets.map((secret) => new Uint8Array(hkdfSync('sha256', secret, '', 'sign-in', 32)))
   const prefix = isSecure ? '__Host-sign-in-' : 'sign-in-'
   const options = cookieOptions(isSecure)
@@ -78,13 +80,13 @@ export function signInCookies({ secrets, isSecure }: SignInCookiesOptions): Sign
       const cookies = cookiesOf(request)
       const name = `${prefix}${String(state)}`
       const value = cookies.get(name)
-      if (await isUsed(request.sessionStore, String(state))) return 'used'
-      if (value === undefined) return cookies.size > 0 ? 'unknown' : 'expired'
-      response.clearCookie(name, options)
-      const transaction = await read(value)
-      if (!transaction) return 'expired'
-      await markUsed(request.sessionStore, transaction.state, signInMs)
-      return transaction
+      const transaction = value === undefined ? undefined : await read(value)
+      // The last step before the sign-in is used, and one step: of two callbacks at once, one is the first.
+      const isFirst = transaction !== undefined && (await used.add(transaction.state, signInMs))
+      if (value !== undefined) response.clearCookie(name, options)
+      if (isFirst) return transaction
+      if (await used.has(String(state))) return 'used'
+      return value === undefined && cookies.size > 0 ? 'unknown' : 'expired'
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Token } from '@oauthkit/core'
 import { encrypted } from '@oauthkit/encrypted'
 import { LRUCache } from 'lru-cache'
 import { MemorySessions } from './memory-sessions.ts'
+import { memoryUsedSignIns } from './memory-used-sign-ins.ts'
 import type { Stores } from './stores.ts'
 
 /** Makes stores for one process; what is in them ends with it. */
@@ -16,6 +17,7 @@ export function memoryStores(keys: readonly string[]): Stores {
   return {
     name: 'memory',
     sessions: new MemorySessions(),
+    usedSignIns: memoryUsedSignIns(),
     // In memory as well: what a heap dump shows of it is of no use.
     tokens: encrypted(store, keys),
     check: async () => {},

@@ -3,6 +3,7 @@ import { encrypted } from '@oauthkit/encrypted'
 import { redisStore } from '@oauthkit/redis'
 import { RedisStore } from 'connect-redis'
 import { createClient } from 'redis'
+import { redisUsedSignIns } from './redis-used-sign-ins.ts'
 import { StoreError } from './store-error.ts'
 import type { Stores } from './stores.ts'
 import { TimedSessions } from './timed-sessions.ts'
@@ -40,6 +41,7 @@ export async function redisStores({ url, keys, onError }: RedisStoresOptions): P
   return {
     name: 'Redis',
     sessions: new TimedSessions(new RedisStore({ client, prefix: 'session:' }), timeoutMs),
+    usedSignIns: redisUsedSignIns(client, timeoutMs),
     tokens: encrypted(redisStore(client), keys),
     check: () => withTimeout(client.ping(), timeoutMs, late),
     close: async () => client.destroy(),
