@@ -148,6 +148,58 @@ test('so it is if two processes over one Redis get one load each', async () => {
   }
 })
 
+test.each(['/callback/', '/Callback', '/CALLBACK/'])(
+  'there is nothing at %s, and the sign-in is still good afterwards',
+  async (path) => {
+    await using site = await startSite()
+    const visitor = site.visit()
+    const callback = await visitor.goToProvider()
+    expect((await visitor.get(callback.replace('/callback', path))).status).toBe(404)
+    expect((await visitor.get(callback)).headers.get('location')).toBe('/profile')
+  },
+)
+
+test.each([
+  ['GET', '/login/'],
+  ['GET', '/Login'],
+  ['HEAD', '/callback/'],
+  ['POST', '/logout/'],
+  ['POST', '/Logout'],
+  ['GET', '/signed-out/'],
+])('so it is with each other spelling of a path: %s %s', async (method, path) => {
+  await using site = await startSite()
+  expect((await site.get(path, { method, headers: { Origin: site.url } })).status).toBe(404)
+})
+
+/** What a browser may send, and no sign-in has: the name of the cookie, and the state in the address. */
+const oddNames = [
+  ['a name that is no token', 'x(1)', 'state=x(1)'],
+  ['one beyond ASCII', 'é', 'state=%C3%A9'],
+  ['the same in UTF-8, as the server reads it', 'Ã©', 'state=%C3%83%C2%A9'],
+  ['two states', 'a,b', 'state=a&state=b'],
+  ['a blank', 'a b', 'state=a%20b'],
+  ['an empty state', '', 'state='],
+  ['brackets', 'a[b]', 'state=a[b]'],
+  ['quotes', '"a"', 'state=%22a%22'],
+] as const
+
+test.each(oddNames)('an odd cookie leads nowhere: %s', async (_what, name, query) => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  visitor.cookie = `sign-in-${name}=any`
+  const { status, text } = await visitor.get(`/callback?code=any&${query}`)
+  expect(status).toBe(400)
+  expect(text).toContain('<h1>Your sign-in has expired</h1>')
+  expect(site.log.filter(({ level }) => level === 50)).toEqual([])
+})
+
+test.each(oddNames)('nor does it keep a user from signing in: %s', async (_what, name) => {
+  await using site = await startSite()
+  const visitor = site.visit()
+  visitor.cookie = Array.from({ length: 7 }, (_, number) => `sign-in-${name}${'!'.repeat(number)}=any`).join('; ')
+  expect((await visitor.signIn()).headers.get('location')).toBe('/profile')
+})
+
 test('a secret can be replaced while users sign in', async () => {
   const transaction = {
     state: 'a-state',

@@ -25,7 +25,10 @@ export type LoginRouterOptions = {
   readonly used: UsedSignIns
 }
 
-/** Signs users in and out: `/login`, `/callback`, `/logout`, `/signed-out`. */
+/**
+ * Signs users in and out: `/login`, `/callback`, `/logout`, `/signed-out`. There is nothing at other spellings of these paths:
+ * `login.finish` refuses a callback there, and it must not use up the sign-in.
+ */
 export function loginRouter({ login, tokensOf, publicUrl, sessionSecrets, used }: LoginRouterOptions): Router {
   const isSecure = publicUrl.startsWith('https:')
   const signIns = signInCookies({ secrets: sessionSecrets, isSecure, used })
@@ -98,7 +101,7 @@ export function loginRouter({ login, tokensOf, publicUrl, sessionSecrets, used }
 
   const revoke = (token: Token, log: Log) => login.revoke(token).catch((error: unknown) => warn(error, log))
 
-  return Router()
+  return Router({ strict: true, caseSensitive: true })
     .head(['/login', '/callback'], onlyGet)
     .get('/login', start)
     .get('/callback', finish)

@@ -48,12 +48,14 @@ export function signInCookies({ secrets, isSecure, used }: SignInCookiesOptions)
   const keys = secrets.map((secret) => new Uint8Array(hkdfSync('sha256', secret, '', 'sign-in', 32)))
   const prefix = isSecure ? '__Host-sign-in-' : 'sign-in-'
   const options = cookieOptions(isSecure)
+  /** The cookies by their states, which are base64url. Other names are left alone: Express cannot clear all of them. */
   const cookiesOf = ({ headers }: Request) =>
     new Map(
       (headers.cookie ?? '')
         .split(/; */)
         .filter((pair) => pair.startsWith(prefix))
-        .map((pair) => pair.split('=', 2) as [name: string, value: string]),
+        .map((pair) => pair.slice(prefix.length).split('=', 2) as [state: string, value: string])
+        .filter(([state]) => /^[\w-]+$/.test(state)),
     )
 
   const read = async (value: string): Promise<LoginTransaction | undefined> => {
@@ -68,7 +70,8 @@ export function signInCookies({ secrets, isSecure, used }: SignInCookiesOptions)
   return {
     remember: async (request, response, transaction) => {
       // Browsers send the oldest first.
-      for (const name of [...cookiesOf(request).keys()].slice(0, 1 - maxSignIns)) response.clearCookie(name, options)
+      const states = [...cookiesOf(request).keys()].slice(0, 1 - maxSignIns)
+      for (const state of states) response.clearCookie(prefix + state, options)
       const [key = new Uint8Array()] = keys
       const value = await new EncryptJWT({ transaction })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
@@ -76,16 +79,17 @@ export function signInCookies({ secrets, isSecure, used }: SignInCookiesOptions)
         .encrypt(key)
       response.cookie(prefix + transaction.state, value, { ...options, maxAge: signInMs })
     },
-    take: async (request, response, state) => {
+    take: async (request, response, given) => {
       const cookies = cookiesOf(request)
-      const name = `${prefix}${String(state)}`
-      const value = cookies.get(name)
+      // Several states become one with a comma, which no cookie has.
+      const state = String(given)
+      const value = cookies.get(state)
       const transaction = value === undefined ? undefined : await read(value)
       // The last step before the sign-in is used, and one step: of two callbacks at once, one is the first.
       const isFirst = transaction !== undefined && (await used.add(transaction.state, signInMs))
-      if (value !== undefined) response.clearCookie(name, options)
+      if (value !== undefined) response.clearCookie(prefix + state, options)
       if (isFirst) return transaction
-      if (await used.has(String(state))) return 'used'
+      if (await used.has(state)) return 'used'
       return value === undefined && cookies.size > 0 ? 'unknown' : 'expired'
     },
   }
