@@ -31,18 +31,18 @@ test('all together have no more than the limit', () => {
 test('a user always finds room among visitors', () => {
   const { open } = limited()
   const visitors = Array.from({ length: 12 }, (_, number) => open(visitor(`192.0.2.${number}`), 1)).flat()
-  expect(visitors).toHaveLength(10)
+  expect(alive(visitors)).toBe(10)
   expect(open(user('ada'), 3)).toHaveLength(3)
   expect(alive(visitors)).toBe(7)
 })
 
-test('it is the last stream of whoever has the most that ends', () => {
+test('it is the oldest stream of whoever has the most that ends', () => {
   const { open } = limited()
   const few = open(visitor('192.0.2.1'), 4)
   const many = open(visitor('192.0.2.2'), 6)
   open(user('ada'), 1)
   expect(alive(few)).toBe(4)
-  expect(many.map(({ signal }) => signal.aborted)).toEqual([false, false, false, false, false, true])
+  expect(many.map(({ signal }) => signal.aborted)).toEqual([true, false, false, false, false, false])
 })
 
 test('visitors share what there is: who has the most makes room for who has fewer', () => {
@@ -55,6 +55,41 @@ test('visitors share what there is: who has the most makes room for who has fewe
 test('visitors do not displace users', () => {
   const { open } = limited()
   const users = ['ada', 'bob', 'eve'].flatMap((name) => open(user(name), 3))
-  expect(open(visitor('192.0.2.1'), 5)).toHaveLength(1)
+  expect(alive(open(visitor('192.0.2.1'), 5))).toBe(1)
+  expect(alive(users)).toBe(9)
+})
+
+test('a visitor always finds room among visitors, also at an address that has all of them', () => {
+  const { open } = limited()
+  const many = open(visitor('192.0.2.1'), 10)
+  const [neighbour] = open(visitor('192.0.2.1'), 1)
+  expect(neighbour?.signal.aborted).toBe(false)
+  expect(many.map(({ signal }) => signal.aborted).indexOf(true)).toBe(0)
+  expect(alive(many)).toBe(9)
+})
+
+test('also if each address has one stream: it is the oldest of all that ends', () => {
+  const { open } = limited()
+  const streams = Array.from({ length: 10 }, (_, number) => open(visitor(`192.0.2.${number}`), 1)).flat()
+  expect(open(visitor('192.0.2.10'), 1)).toHaveLength(1)
+  expect(streams.map(({ signal }) => signal.aborted).indexOf(true)).toBe(0)
+  expect(alive(streams)).toBe(9)
+})
+
+test('an address that would have as many as the largest, or more, makes room for itself', () => {
+  const { open } = limited()
+  const [one, other] = [open(visitor('192.0.2.1'), 5), open(visitor('192.0.2.2'), 4)]
+  open(visitor('192.0.2.3'), 1)
+  open(visitor('192.0.2.2'), 1)
+  expect([alive(one), alive(other)]).toEqual([5, 3])
+})
+
+test('where only users have streams, one makes room for another, but not for itself and not for visitors', () => {
+  const { open } = limited()
+  const users = Array.from({ length: 10 }, (_, number) => open(user(`user-${number}`), 1)).flat()
+  expect(open(user('user-9'), 1)).toEqual([])
+  expect(open(visitor('192.0.2.1'), 1)).toEqual([])
+  expect(alive(users)).toBe(10)
+  expect(open(user('ada'), 1)).toHaveLength(1)
   expect(alive(users)).toBe(9)
 })

@@ -204,32 +204,37 @@ test('a page that is still open when its user signs out is told nothing more', a
   expect(seen[0]).toContain('user-live')
 })
 
-test('there are no more than a hundred streams, and one that ends makes room', async () => {
-  await using site = await startSite()
-  const ended = Array.from({ length: 100 }, () => new AbortController())
-  await Promise.all(ended.map(({ signal }) => fetch(`${site.url}/tokens/events`, { signal })))
-  expect((await site.get('/tokens/events')).status).toBe(503)
-  ended[0]?.abort()
-  await expect
-    .poll(async () => {
-      const one = new AbortController()
-      const { status } = await fetch(`${site.url}/tokens/events`, { signal: one.signal })
-      one.abort()
-      return status
-    })
-    .toBe(200)
-  for (const one of ended) one.abort()
-})
+/** Ends streams when the test ends, also if it fails. */
+function abortAtEnd() {
+  const controller = new AbortController()
+  return Object.assign(controller, { [Symbol.dispose]: () => controller.abort() })
+}
 
-/** Opens streams, and gives the status of each. They end when the test ends. */
+/** Opens streams, and gives the status of each. */
 async function openStreams(site: Site, count: number, signal: AbortSignal, headers: Record<string, string> = {}) {
   const open = () => fetch(`${site.url}/tokens/events`, { signal, headers })
   return Promise.all(Array.from({ length: count }, open)).then((all) => all.map(({ status }) => status))
 }
 
+test('there are no more than a hundred streams, and one that its browser closes makes room', async () => {
+  await using site = await startSite()
+  using ended = abortAtEnd()
+  using closed = abortAtEnd()
+  const over = () => site.log.filter(({ path }) => path === '/tokens/events').length
+  await openStreams(site, 99, ended.signal)
+  await openStreams(site, 1, closed.signal)
+  closed.abort()
+  await expect.poll(over).toBe(1)
+  expect(await openStreams(site, 1, ended.signal)).toEqual([200])
+  await site.get('/health/live')
+  expect(over()).toBe(1)
+  expect(await openStreams(site, 1, ended.signal)).toEqual([200])
+  await expect.poll(over).toBe(2)
+})
+
 test('a user may have ten in one browser, and does not close the page to others', async () => {
   await using site = await startSite()
-  const ended = new AbortController()
+  using ended = abortAtEnd()
   const [user, other] = [site.visit(), site.visit()]
   await user.signIn()
   await other.signIn()
@@ -237,25 +242,54 @@ test('a user may have ten in one browser, and does not close the page to others'
   expect(statuses.filter((status) => status === 200)).toHaveLength(10)
   expect(await openStreams(site, 1, ended.signal, { Cookie: other.cookie })).toEqual([200])
   expect(await openStreams(site, 1, ended.signal)).toEqual([200])
-  ended.abort()
 })
 
 test('a visitor with a hundred streams does not close the page to users', async () => {
   await using site = await startSite()
-  const ended = new AbortController()
+  using ended = abortAtEnd()
   expect(new Set(await openStreams(site, 100, ended.signal))).toEqual(new Set([200]))
   const user = site.visit()
   await user.signIn()
   expect(await openStreams(site, 1, ended.signal, { Cookie: user.cookie })).toEqual([200])
-  ended.abort()
 })
 
-test('nor to visitors at other addresses', async () => {
-  await using site = await startSite({ publicUrl: 'https://app.example' })
-  const ended = new AbortController()
-  const from = (address: string) => ({ 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': address })
-  expect(new Set(await openStreams(site, 100, ended.signal, from('192.0.2.1')))).toEqual(new Set([200]))
-  expect(await openStreams(site, 1, ended.signal, from('192.0.2.1'))).toEqual([503])
-  expect(await openStreams(site, 1, ended.signal, from('192.0.2.2'))).toEqual([200])
-  ended.abort()
+/** A site that a proxy tells the address of each visitor. */
+const startBehindProxy = () => startSite({ publicUrl: 'https://app.example' })
+const from = (address: string) => ({ 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': address })
+
+test.each([
+  ['the same address', '192.0.2.1', '192.0.2.1'],
+  ['another one', '192.0.2.1', '192.0.2.2'],
+  ['an address of the same IPv6 network', '2001:db8::1', '2001:db8::2'],
+])('nor to visitors at %s: the oldest stream makes room', async (_which, address, other) => {
+  await using site = await startBehindProxy()
+  using ended = abortAtEnd()
+  const open = (headers: Record<string, string>) =>
+    fetch(`${site.url}/tokens/events`, { signal: ended.signal, headers })
+  const oldest = await open(from(address))
+  let isEnded = false
+  void oldest.text().then(
+    () => (isEnded = true),
+    () => {},
+  )
+  expect(new Set(await openStreams(site, 99, ended.signal, from(address)))).toEqual(new Set([200]))
+  const { status } = await open(from(other))
+  expect(status).toBe(200)
+  await expect.poll(() => isEnded).toBe(true)
+})
+
+test('a hundred IPv6 addresses of one network count as one', async () => {
+  await using site = await startBehindProxy()
+  using ended = abortAtEnd()
+  let count = 0
+  const open = async (address: string) => {
+    const { body } = await fetch(`${site.url}/tokens/events`, { signal: ended.signal, headers: from(address) })
+    const end = () => void (count += 1)
+    void body?.pipeTo(new WritableStream()).then(end, () => {})
+  }
+  await Promise.all(Array.from({ length: 100 }, (_, number) => open(`2001:db8::${number.toString(16)}`)))
+  const kept = await openStreams(site, 3, ended.signal, from('192.0.2.1'))
+  expect(kept).toEqual([200, 200, 200])
+  // Were each address for itself, the third would have ended the first.
+  await expect.poll(() => count).toBe(3)
 })

@@ -1,6 +1,6 @@
 /** Whose stream it is. */
 export type StreamOwner = {
-  /** What tells one from the other: the id of a user's session, or a visitor's address. */
+  /** What tells one from the other: the id of a user's session, or the network of a visitor's address. */
   readonly id: string
   /** Whether it is a user who is signed in. */
   readonly isUser: boolean
@@ -17,24 +17,39 @@ export type StreamLimits = {
 /** Lets a stream in. @returns `false` if there is no room for it. It gives its room back once it is aborted. */
 export type StreamLimit = (owner: StreamOwner, stream: AbortController) => boolean
 
+/** The open streams of an owner, the oldest first. */
+type Holder = { readonly streams: Set<AbortController>; readonly isUser: boolean }
+
 /**
- * Limits the open streams, so that nobody closes the page to others: if all are taken, visitors make room for users, and who
- * has the most for who has fewer, by the end of their last stream.
+ * Limits the open streams, so that nobody closes the page to others. If all are taken, the new stream ends the oldest one of
+ * whoever would have the most with it:
+ *
+ * - Visitors are first to make room. A visitor's new stream also ends the oldest one of its own address, since many visitors
+ *   may share that.
+ * - If only users have streams, one makes room for another user. No user makes room for visitors.
+ *
+ * Whoever opens streams without end thus ends those of others, at most. Their browsers come back by themselves.
  */
 export function createStreamLimit({ max, maxOfSession }: StreamLimits): StreamLimit {
-  const owners = new Map<string, { readonly streams: Set<AbortController>; readonly isUser: boolean }>()
-  /** Any visitor has more than any user. */
-  const weigh = ({ streams, isUser }: { streams: Set<AbortController>; isUser: boolean }) =>
-    streams.size + (isUser ? 0 : max)
+  const owners = new Map<string, Holder>()
+
+  /** Gives whoever is to make room for a stream of `own`, if anybody is. */
+  const findHolder = (own: Holder): Holder | undefined => {
+    const all = [...owners.values()].toSorted((a, b) => b.streams.size - a.streams.size)
+    const visitors = all.filter(({ isUser }) => !isUser)
+    const holders = visitors.length > 0 || !own.isUser ? visitors : all
+    const [most] = holders
+    if (!most || !holders.includes(own) || own.streams.size + 1 < most.streams.size) return most
+    return own.isUser ? undefined : own
+  }
 
   return ({ id, isUser }, stream) => {
     const own = owners.get(id) ?? { streams: new Set(), isUser }
     if (isUser && own.streams.size >= maxOfSession) return false
-    const all = [...owners.values()]
-    if (all.reduce((sum, { streams }) => sum + streams.size, 0) >= max) {
-      const [most = own] = all.toSorted((a, b) => weigh(b) - weigh(a))
-      if (weigh(most) <= weigh(own) + 1) return false
-      ;[...most.streams].at(-1)?.abort()
+    if ([...owners.values()].reduce((sum, { streams }) => sum + streams.size, 0) >= max) {
+      const [oldest] = findHolder(own)?.streams ?? []
+      if (!oldest) return false
+      oldest.abort()
     }
     owners.set(id, own)
     own.streams.add(stream)

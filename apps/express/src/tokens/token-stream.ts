@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import { Problem } from '../web/problem.ts'
 import { createStreamLimit } from './stream-limit.ts'
 import { liveToken } from './token-card.ts'
+import { networkOf } from './network-of.ts'
 import type { TokenHistories } from './token-histories.ts'
 
 /** What {@link tokenStream} takes. */
@@ -33,8 +34,8 @@ export function tokenStream({
   return (request, response) => {
     const user = request.session.user?.sub
     const ended = new AbortController()
-    // Without a sign-in there is no session, and a visitor is whoever comes from an address.
-    const owner = user === undefined ? `address:${request.ip}` : `session:${request.sessionID}`
+    // Without a sign-in there is no session, and a visitor is whoever comes from a network.
+    const owner = user === undefined ? `network:${networkOf(request.ip ?? '')}` : `session:${request.sessionID}`
     if (closing.aborted || !letIn({ id: owner, isUser: user !== undefined }, ended)) {
       throw new Problem(503, 'Too many pages are open', 'Close one of them, or reload this one later.', {
         retryAfterSeconds: 30,
