@@ -163,7 +163,7 @@ export function guardStore(
     lock: async (key, work, reread, patienceMs) => {
       const storeLock = memberOf(store, 'lock')
       if (!storeLock) return work({ lease: undefined, hold: () => {} })
-      const failLock = (error: unknown) => fail('lock', typeof error === 'string' ? error : harmless(error))
+      const failLock = (error: unknown) => fail('lock', harmless(error))
       return runUnderLock(storeLock.bind(store), { key, work, reread, patienceMs, timeoutMs, fail: failLock })
     },
   }
@@ -181,10 +181,15 @@ function readEntry(entry: unknown): { readonly token: Token | null; readonly inv
   }
 }
 
-/** Describes a failure of a store. The store can repeat its input and its data, so these are removed. */
+/**
+ * Describes a failure of a store. The store can repeat its input, its data, and its own URL with a password, so these are
+ * removed. It never throws.
+ */
 function harmless(error: unknown, token?: Token): string {
-  // Its message quotes the text around the place that cannot be parsed.
-  if (error instanceof SyntaxError) return 'the entry cannot be parsed'
   const redact = createRedactor([token?.accessToken, token?.refreshToken, token?.idToken])
-  return redact(describeError(error)).replaceAll(/[\x21-\x7E]{24,}/g, '[redacted]')
+  // A password can have any character, so all is removed up to the last @. The limit keeps the search short.
+  const text = describeError(error)
+    .slice(0, 8000)
+    .replaceAll(/\/\/\S*@/g, '//')
+  return redact(text).replaceAll(/[\x21-\x7E]{24,}/g, '[redacted]')
 }

@@ -97,3 +97,60 @@ test('an entry whose getters change what they return is read once', async () => 
   expect((await sourceOver(tokenEndpoint(), { store }).getToken()).accessToken).toBe('token-of-read-1')
   expect(reads).toBe(1)
 })
+
+const revoked = () => {
+  const { proxy, revoke } = Proxy.revocable(new Error(stolen), {})
+  revoke()
+  return proxy
+}
+
+const unknown = 'unknown reason'
+const causedBy = (cause: unknown) => new Error('x', { cause })
+
+/** What a store can throw, and what the event says about it. */
+const thrown: [what: string, thrown: () => unknown, message: string][] = [
+  ['an error whose message is a symbol', () => Object.assign(new Error(), { message: Symbol(stolen) }), unknown],
+  ['an error whose message is an object', () => Object.assign(new Error(), { message: { stolen } }), unknown],
+  ['an error whose message cannot be read', () => Object.defineProperty(new Error(), 'message', throwing), unknown],
+  ['an error whose cause cannot be read', () => Object.defineProperty(new Error('x'), 'cause', throwing), unknown],
+  ['a cause whose code cannot be read', () => causedBy(Object.defineProperty(new Error(), 'code', throwing)), unknown],
+  [
+    'a cause whose code is no text',
+    () => causedBy(Object.assign(new Error('y'), { code: Object.create(null) })),
+    'x: y',
+  ],
+  ['a cause with a code', () => causedBy(Object.assign(new Error(stolen), { code: 'ECONNRESET' })), 'x: ECONNRESET'],
+  ['a cause that is no error', () => causedBy(7), 'x'],
+  ['a cause that cannot be read', () => causedBy(revoked()), unknown],
+  ['a cause that quotes an entry', () => causedBy(new SyntaxError(stolen)), 'x: the entry cannot be parsed'],
+  ['a proxy that was revoked', revoked, unknown],
+  ['undefined', () => undefined, unknown],
+  ['a symbol', () => Symbol(stolen), unknown],
+  ['an object without a prototype', () => Object.create(null), unknown],
+  ['a text', () => 'down: redis://u:pw12@db:6379', 'down: redis://db:6379'],
+  ['a URL with a password', () => new Error('down: redis://:pw12@db:6379'), 'down: redis://db:6379'],
+  ['a URL with an odd password', () => new Error('down: a+b://u:p@/?#w12@db!'), 'down: a+b://db!'],
+  ['a cause with such a URL', () => causedBy(new Error('redis://:pw12@db:6379')), 'x: redis://db:6379'],
+  ['a cause that is such a text', () => causedBy('redis://:pw12@db:6379'), 'x: redis://db:6379'],
+]
+
+const operations = ['get', 'set', 'delete', 'lock'] as const
+
+test.each(thrown)(
+  'a store that rejects with %s is reported without secrets, and fails no call',
+  async (_what, make, message) => {
+    for (const operation of operations) {
+      const events: TokenEvent[] = []
+      // oxlint-disable-next-line prefer-promise-reject-errors -- that is what the test is about
+      const { store } = storeWith(() => undefined, { [operation]: () => Promise.reject(make()) })
+      const source = sourceOver(tokenEndpoint(), { store, onEvent: (event) => void events.push(event) })
+      // oxlint-disable no-await-in-loop -- one operation after the other
+      expect((await source.getToken()).accessToken).toBe('token-1')
+      if (operation === 'delete') await source.clear().catch(() => {})
+      // oxlint-enable no-await-in-loop
+      const failures = events.filter(({ type }) => type === 'store-failed')
+      expect(failures.length).toBeGreaterThan(0)
+      for (const failure of failures) expect(failure).toMatchObject({ operation, message })
+    }
+  },
+)
