@@ -90,9 +90,17 @@ export class OAuthError extends Error {
  * @group Errors
  */
 export function isOAuthError(error: unknown): error is OAuthError {
-  return (
-    error instanceof Error && error.name === 'OAuthError' && 'code' in error && String(error.code).startsWith('TOKEN_')
-  )
+  try {
+    return (
+      error instanceof Error &&
+      error.name === 'OAuthError' &&
+      'code' in error &&
+      String(error.code).startsWith('TOKEN_')
+    )
+  } catch {
+    // A getter or a proxy can throw.
+    return false
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   bearer,
   bearerFetch,
   clientSecretPost,
+  OAuthError,
   plainBasic,
   type ClientAuth,
   refreshToken,
@@ -213,6 +214,42 @@ const throwing =
     throw make(request)
   }
 
+const fail = () => {
+  throw new Error('token-secret')
+}
+
+const withMember = (name: string | symbol, value: unknown) => () =>
+  Object.defineProperty(new TypeError('bad'), name, { value, enumerable: false })
+
+class Telltale extends TypeError {
+  override toString() {
+    return 'assertion-secret'
+  }
+}
+Object.assign(Telltale.prototype, { [inspect.custom]: () => 'assertion-secret' })
+
+const revokedProxy = () => {
+  const { proxy, revoke: end } = Proxy.revocable(new OAuthError('TOKEN_REFUSED', 'assertion-secret'), {})
+  end()
+  return proxy
+}
+
+/** What Node, Deno, Bun, Chrome, Firefox and Safari say about a value that is not possible. */
+const platformMessages = [
+  "Invalid URL: 'assertion-secret x'",
+  '"assertion-secret x" cannot be parsed as a URL.',
+  'URL constructor: assertion-secret x is not a valid URL.',
+  `Invalid URL: 'it's the assertion-secret'`,
+  'Failed to construct \'Request\': Invalid URL "assertion-secret x"',
+  'Request cannot be constructed from a URL that includes credentials: https://a:assertion-secret@h',
+  "Failed to construct 'Request': Request cannot be constructed from a URL that includes credentials: https://a:the assertion-secret@h",
+  'Window.fetch: https://a:assertion-secret@h is an url with embedded credentials.',
+  "'assertion-secret x' is not a valid HTTP method.",
+  'Headers.append: "assertion-secret\nx" is an invalid header value.',
+  `The "key" argument must be an instance of Buffer. Received 'assertion-secret'`,
+  "The argument 'key' is invalid. Received 'assertion-secret'",
+]
+
 test.each<[what: string, clientAuth: ClientAuth]>([
   ['sets a header with a line break', setHeader('assertion-secret\nx: y')],
   ['sets a header with an emoji', setHeader('assertion-secret🔑')],
@@ -244,6 +281,30 @@ test.each<[what: string, clientAuth: ClientAuth]>([
     throwing(({ clientSecret }) => Object.assign(new Error('bad'), { code: clientSecret, name: clientSecret })),
   ],
   ['throws no error', throwing(({ clientSecret }) => clientSecret)],
+  ...[
+    withMember(Symbol('secret'), 'assertion-secret'),
+    withMember('errors', [new Error('assertion-secret')]),
+    withMember('input', 'assertion-secret'),
+    withMember('toJSON', () => 'assertion-secret'),
+    withMember(inspect.custom, () => 'assertion-secret'),
+  ].map((make, index): [string, ClientAuth] => [
+    `throws a TypeError with a hidden member, number ${index}`,
+    throwing(make),
+  ]),
+  ['throws a TypeError of a class that shows more', throwing(() => new Telltale('bad'))],
+  ...['message', 'stack', 'cause', 'name', 'code'].map((member): [string, ClientAuth] => [
+    `throws an error whose ${member} throws`,
+    throwing(() => Object.defineProperty(new TypeError('bad'), member, { get: fail })),
+  ]),
+  ['throws a proxy that was revoked', throwing(revokedProxy)],
+  ['makes a URL of a key', throwing(() => new URL('assertion-secret x'))],
+  ['makes a request of a key', throwing(() => new Request('assertion-secret x'))],
+  ['makes a request with a password', throwing(() => new Request('https://a:assertion-secret@x.example'))],
+  ['makes a request with a method', throwing(() => new Request('https://x.example', { method: 'assertion-secret x' }))],
+  ...platformMessages.map((message): [string, ClientAuth] => [
+    `gets the message ${message}`,
+    throwing(() => new TypeError(message)),
+  ]),
 ])('a client authentication that %s shows no secret', async (_what, clientAuth) => {
   for (const store of [undefined, new Map()]) {
     const events: TokenEvent[] = []
@@ -261,6 +322,57 @@ test('a mistake of a client authentication keeps its message and its cause', asy
   const clientAuth = () => Promise.reject(cause)
   const error = await errorOf(sourceOver(tokenEndpoint(), { clientAuth }).getToken())
   expect(error).toMatchObject({ message: 'example: myAuth needs a tenant', cause })
+})
+
+const refused = (hidden: string) => new OAuthError('TOKEN_REFUSED', `the vault refused ${hidden}`)
+
+/** OAuthErrors that do not come from this request, each with a secret in another place. */
+const foreign: [where: string, make: (hidden: string) => Error][] = [
+  ['its message', refused],
+  ['a detail', (hidden) => new OAuthError('TOKEN_REFUSED', 'the vault refused', { status: 400, error: hidden })],
+  ['another detail', (hidden) => new OAuthError('TOKEN_REFUSED', 'the vault refused', { requestId: hidden })],
+  ['a detail of another type', (hidden) => Object.assign(refused(''), { errorDescription: [hidden] })],
+  ['a member', (hidden) => Object.assign(refused(''), { config: { hidden } })],
+  ['a symbol', (hidden) => Object.assign(refused(''), { [Symbol('config')]: hidden })],
+  ['its cause', (hidden) => Object.assign(refused(''), { cause: new Error(hidden) })],
+  ['its stack', (hidden) => Object.assign(refused(''), { stack: hidden })],
+  ['its code', (hidden) => Object.assign(refused(''), { code: `TOKEN_${hidden}` })],
+  ['a way to show it', (hidden) => Object.assign(refused(''), { [inspect.custom]: () => hidden })],
+]
+
+test.each(
+  foreign.flatMap(([where, make]) => ['clientAuth', 'fetch', 'the grant'].map((who) => [who, where, make] as const)),
+)('an OAuthError that %s throws shows no secret in %s', async (who, _where, make) => {
+  const work = () => {
+    throw make(secret)
+  }
+  const options: Record<string, TokenSourceOptions> = {
+    clientAuth: { clientAuth: ({ form }) => (form.set('client_secret', secret), work()) },
+    fetch: { fetch: work },
+    'the grant': { grant: { name: 'mine', identity: '', parameters: work } },
+  }
+  const error = (await errorOf(sourceOver(tokenEndpoint(), options[who]).getToken())) as Error
+  expectNoSecret(error)
+  expect(error).toBeInstanceOf(OAuthError)
+  expect(error.message).toContain('the vault refused')
+})
+
+test.each(['clientAuth', 'fetch'])('an OAuthError that %s throws, and that shows no secret, stays', async (member) => {
+  const own = new OAuthError('TOKEN_REFUSED', 'the vault refused', { provider: 'vault', status: 403, retryAt: 7 })
+  const options = { [member]: () => Promise.reject(own) }
+  expect(await errorOf(sourceOver(tokenEndpoint(), options).getToken())).toBe(own)
+})
+
+test.each([
+  ['myAuth needs the option "tenant"', true],
+  ["Cannot read properties of undefined (reading 'key')", true],
+  ["undefined is not an object (evaluating 'a.b')", true],
+  ['the request needs a tenant', true],
+  ["the URL of 'my vault' is missing", false],
+])('a mistake of a client authentication keeps its words: %s', async (message, isWhole) => {
+  const clientAuth = () => Promise.reject(new TypeError(message))
+  const error = (await errorOf(sourceOver(tokenEndpoint(), { clientAuth }).getToken())) as Error
+  expect(error.message).toBe(`example: ${isWhole ? message : 'the URL of [redacted] is missing'}`)
 })
 
 test.each([
@@ -309,10 +421,6 @@ test('a copy by structuredClone, and JSON, of an error hold no secret', async ()
   expect(copy).toHaveProperty('message', (error as Error).message)
 })
 
-const fail = () => {
-  throw new Error('token-secret')
-}
-
 test.each<[what: string, thrown: () => unknown]>([
   [
     'an error whose members throw',
@@ -320,6 +428,8 @@ test.each<[what: string, thrown: () => unknown]>([
   ],
   ['an error whose cause throws', () => Object.defineProperty(new Error('x'), 'cause', { get: fail })],
   ['a proxy that throws', () => new Proxy({}, { get: fail, has: fail, ownKeys: fail })],
+  ['a proxy that was revoked', revokedProxy],
+  ['an OAuthError whose message throws', () => Object.defineProperty(refused('x'), 'message', { get: fail })],
   ['undefined', () => undefined],
   ['null', () => null],
   ['a symbol', () => Symbol('token-secret')],

@@ -1,6 +1,6 @@
 import { type Credential, resolveCredential } from './credential.ts'
 import { endpointUrl } from './endpoint-url.ts'
-import { failLate, oauthError, OAuthError } from '../errors.ts'
+import { failLate, isOAuthError, oauthError } from '../errors.ts'
 import { loadAfterFailure } from '../load-later.ts'
 import { copyOf, membersOf } from '../own.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
@@ -114,6 +114,8 @@ export function callEndpoint<T>(
     const form = new URLSearchParams()
     const request = { provider, endpoint, form, headers, clientSecret }
     let step: 'preparation' | 'connection' = 'preparation'
+    /** The error of the answer. */
+    let failed: Error | undefined
     let connection: ReturnType<typeof unpooled>
     try {
       addTo(form, typeof parameters === 'function' ? await parameters() : parameters)
@@ -140,11 +142,11 @@ export function callEndpoint<T>(
       const response = await fetch(url.href, init)
       // A wall clock that was set back meanwhile does not make the token last longer.
       const since = Math.min(sentAt, Math.ceil(Date.now() - (performance.now() - started)))
-      const fail = (answer: FailedAnswer) => describe(request, { step: 'answer', ...answer })
+      const fail = async (answer: FailedAnswer) => (failed = await describe(request, { step: 'answer', ...answer }))
       return await read({ response, provider, sentAt: since, fail })
     } catch (error) {
-      if (error instanceof OAuthError) throw error
-      throw await describe(request, { step, error })
+      // The functions of the options can throw an OAuthError, too. It is not known what that shows.
+      throw failed ?? (await describe(request, { step: isOAuthError(error) ? 'preparation' : step, error }))
     } finally {
       connection?.close()
     }
