@@ -1,5 +1,6 @@
 import { isOAuthError, oauthError, type OAuthError } from '../errors.ts'
 import type { Settings } from '../life/options.ts'
+import { memberOf } from '../own.ts'
 import type { SendTokenRequest } from '../life/token-request.ts'
 import type { Token } from '../token.ts'
 
@@ -34,13 +35,13 @@ export async function redeem(
     throw error
   }
 
-  // If the grant can start over, it does so after every final refusal, because it needs no refresh token. 408 and 429
-  // ask for another attempt.
-  function isDead({ code, error, status = 0 }: OAuthError): boolean {
-    const isRefused = code === 'TOKEN_REFUSED'
-    return grant.parameters
-      ? isRefused || (status >= 400 && status < 500 && status !== 408 && status !== 429)
-      : isRefused && error === 'invalid_grant'
+  // If the grant can start over, it does so after every final refusal, because it needs no refresh token. A rate limit or
+  // a firewall, which are TOKEN_UNAVAILABLE, ask for another attempt.
+  function isDead(error: OAuthError): boolean {
+    const status = memberOf(error, 'status') ?? 0
+    if (error.code === 'TOKEN_REFUSED')
+      return grant.parameters !== undefined || memberOf(error, 'error') === 'invalid_grant'
+    return grant.parameters !== undefined && error.code === 'TOKEN_MALFORMED' && status >= 400 && status < 500
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { clientSecretPost, revoke, type OAuthError } from '../../src/index.ts'
 import { useFakeTime } from '../fake-time.ts'
-import { errorOf, provider, secret, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
+import { errorOf, grant, password, provider, secret, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -141,6 +141,20 @@ test.each(unavailable)('%s is TOKEN_UNAVAILABLE', async (_what, answer) => {
   await seconds(1)
   expect(await error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', message: expect.stringMatching(/try again later$/) })
 })
+
+test.each(unavailable)(
+  'a grant that can start over does not do so at once after %s to its refresh token',
+  async (_what, answer) => {
+    const endpoint = tokenEndpoint(grant('token-1', { refresh_token: 'refresh-1' }), answer())
+    const source = sourceOver(endpoint, { grant: password })
+    await source.getToken()
+    expect(await errorOf(source.getToken({ rejected: 'token-1' }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+    expect(endpoint.requests).toHaveLength(2)
+    await seconds(6)
+    expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-3')
+    expect(await endpoint.requests[2]?.text()).toContain('refresh_token=refresh-1')
+  },
+)
 
 test('a rate limit does not end a refresh token', async () => {
   const answer = json({ error: 'invalid_grant', error_description: 'login rate exceeded' })
