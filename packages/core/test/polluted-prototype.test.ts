@@ -5,7 +5,9 @@ import {
   refreshToken,
   revoke,
   type Grant,
+  type OAuthError,
   type Provider,
+  type TokenEvent,
   type TokenSourceOptions,
 } from '../src/index.ts'
 import { describeFailure } from '../src/failure/describe-failure.ts'
@@ -122,6 +124,89 @@ test('a missing credential is not planted', () => {
   expect(() => createTokenSource({ provider: bare as Provider, clientId: 'app' })).toThrow('clientAuth is missing')
   expect(() => fromEnvironment({}, provider, 'NOT_SET')).toThrow('NOT_SET_CLIENT_ID is not set')
 })
+
+test.each<[name: string, value: unknown]>([
+  ['signal', AbortSignal.abort()],
+  ['rejected', 'token-1'],
+  ['validForMs', 1_000_000_000],
+])('%s is not planted into a call for a token', async (name, value) => {
+  const endpoint = tokenEndpoint()
+  const source = sourceOver(endpoint)
+  await source.setToken({ accessToken: 'token-1', expiresAt: Date.now() + 3_600_000 })
+  plant(name, value)
+  for (const options of [undefined, {}, Object.create({}) as object]) {
+    // oxlint-disable-next-line no-await-in-loop -- one call after the other
+    expect((await source.getToken(options)).accessToken).toBe('token-1')
+    expect(source.peek()).toBe('Bearer token-1')
+  }
+  expect(endpoint.requests).toEqual([])
+})
+
+test('the options of a call can be an object of a class', async () => {
+  class Options {
+    get rejected() {
+      return 'token-1'
+    }
+  }
+  const source = sourceOver(tokenEndpoint())
+  await source.getToken()
+  expect((await source.getToken(new Options())).accessToken).toBe('token-2')
+})
+
+const details: [name: string, value: unknown][] = [
+  ['status', 403],
+  ['retryAt', Date.now() + 500_000],
+]
+const answers: [what: string, answer: () => Response | Error][] = [
+  ['an empty 401', () => new Response('', { status: 401 })],
+  ['a lost connection', () => new TypeError('fetch failed')],
+  ['a 502', () => new Response('', { status: 502 })],
+  ['a success that is malformed', () => Response.json({})],
+]
+
+test.each(details.flatMap(([name, value]) => answers.map(([what, answer]) => [name, what, value, answer] as const)))(
+  'a planted detail %s of an error decides nothing after %s',
+  async (name, _what, value, answer) => {
+    const outcome = async () => {
+      const endpoint = tokenEndpoint(...Array.from({ length: 4 }, answer))
+      const events: TokenEvent[] = []
+      const source = sourceOver(endpoint, { grant: signedIn, onEvent: (event) => void events.push(event) })
+      await source.setToken({ accessToken: 'token-0', refreshToken: 'refresh-0' })
+      const codes = [await codeOf(source.getToken({ rejected: 'token-0' }))]
+      await source.clear()
+      codes.push(await codeOf(source.getToken()), await codeOf(source.getToken()))
+      return { codes, types: events.map(({ type }) => type), waits: events.map(waitOf), sent: endpoint.requests.length }
+    }
+    const usual = await outcome()
+    plant(name, value)
+    expect(await outcome()).toEqual(usual)
+  },
+)
+
+// The loader of these tests cannot load anything while there is a planted `error`, so it is planted late.
+test('a planted detail error ends no refresh token', async () => {
+  const readTokenResponse = () => {
+    plant('error', 'invalid_grant')
+    return {}
+  }
+  const endpoint = tokenEndpoint(new Response('', { status: 401 }))
+  const source = sourceOver(endpoint, { grant: signedIn, provider: { ...provider, readTokenResponse } })
+  await source.setToken({ accessToken: 'token-0', refreshToken: 'refresh-0' })
+  expect(await codeOf(source.getToken({ rejected: 'token-0' }))).toBe('TOKEN_REFUSED')
+})
+
+test('a planted detail error does not make an absent login a failure that is remembered', async () => {
+  const events: TokenEvent[] = []
+  const store = { get: () => plant('error', 'invalid_grant'), set: () => {}, delete: () => {} }
+  const options = { grant: signedIn, key: 'ada', onEvent: (event: TokenEvent) => void events.push(event) }
+  expect(await codeOf(sourceOver(tokenEndpoint(), { ...options, store }).getToken())).toBe('TOKEN_MISSING')
+  expect(events).toMatchObject([{ type: 'failed', retryAt: 0 }])
+})
+
+const codeOf = async (token: Promise<unknown>) => ((await errorOf(token)) as OAuthError).code
+
+/** How many seconds a failure makes the next attempt wait. */
+const waitOf = (event: TokenEvent) => event.type === 'failed' && Math.round((event.retryAt - Date.now()) / 900)
 
 test('a store and its lock are not planted', async () => {
   const { calls, call } = spy()

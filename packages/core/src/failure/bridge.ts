@@ -1,5 +1,6 @@
 import { lossOf } from './describe-lost.ts'
 import { isOAuthError } from '../errors.ts'
+import { memberOf } from '../own.ts'
 import { pause } from '../pause.ts'
 
 /** The pauses before the second and the third attempt, in milliseconds. */
@@ -46,8 +47,8 @@ export async function bridge<T>(
  */
 function isHiccup(error: unknown, isOnce: boolean): boolean {
   if (!isOAuthError(error)) return false
-  const { status = 0, retryAt } = error
+  const status = memberOf(error, 'status') ?? 0
   const loss = lossOf.get(error)
   if (isOnce) return loss?.isUnsent === true
-  return loss?.isTransient === true || (status >= 502 && status <= 504 && retryAt === undefined)
+  return loss?.isTransient === true || (status >= 502 && status <= 504 && memberOf(error, 'retryAt') === undefined)
 }

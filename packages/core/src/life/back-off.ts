@@ -1,4 +1,5 @@
 import { isOAuthError, type OAuthError } from '../errors.ts'
+import { memberOf } from '../own.ts'
 import type { Failure } from './state.ts'
 
 const second = 1000
@@ -18,7 +19,7 @@ const second = 1000
 export function retryAt({ error, at, count }: Failure, isServing: boolean, now: number): number {
   // If the failure is in the future, the clock was set back.
   if (at > now) return 0
-  const named = (isOAuthError(error) && error.retryAt) || 0
+  const named = (isOAuthError(error) && memberOf(error, 'retryAt')) || 0
   const doubled = second * 2 ** Math.min(count - 1, 10)
   const delay = isRefused(error) ? Math.min(doubled, 60 * second) : isServing ? Math.min(doubled, 30 * second) : second
   return Math.max(at + delay, Math.min(named, at + 600 * second))
@@ -27,6 +28,11 @@ export function retryAt({ error, at, count }: Failure, isServing: boolean, now: 
 // A firewall that answers 403 does not let the next request pass either.
 const isRefused = (error: Error) =>
   isOAuthError(error) &&
-  (error.code === 'TOKEN_REFUSED' || error.status === 403 || (error.code === 'TOKEN_MALFORMED' && !isSuccess(error)))
+  (error.code === 'TOKEN_REFUSED' ||
+    memberOf(error, 'status') === 403 ||
+    (error.code === 'TOKEN_MALFORMED' && !isSuccess(error)))
 
-const isSuccess = ({ status = 0 }: OAuthError) => status >= 200 && status < 300
+const isSuccess = (error: OAuthError) => {
+  const status = memberOf(error, 'status') ?? 0
+  return status >= 200 && status < 300
+}

@@ -2,6 +2,7 @@ import { answerMs } from '../endpoint/call-endpoint.ts'
 import { failLate, isOAuthError, oauthError } from '../errors.ts'
 import type { RenewalReason } from '../events.ts'
 import { loadLater } from '../load-later.ts'
+import { memberOf } from '../own.ts'
 import type { Token } from '../token.ts'
 import { isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 import { retryAt } from './back-off.ts'
@@ -11,7 +12,8 @@ import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
 import { remember, type TokenState } from './state.ts'
 import type { Attempt, Life, Located, Outcome } from './token-cache.ts'
 
-const anyToken: Need = {}
+/** What a call without options needs. It has no prototype, so that a polluted one adds no member. */
+export const anyToken: Need = Object.create(null) as Need
 
 /** Returns the token in memory, if the call may use it. If a renewal is due, starts it in the background. */
 export function serve(life: Life, need: Need = anyToken): CachedToken | undefined {
@@ -223,7 +225,7 @@ function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error
   const hasToken = isAlive(state.cached, now)
   // The error that the user must sign in is not remembered. The next check needs no request, and the user can sign in
   // at any moment.
-  const isSignedOut = isOAuthError(error) && error.code === 'TOKEN_MISSING' && !error.error && !hasToken
+  const isSignedOut = isOAuthError(error) && error.code === 'TOKEN_MISSING' && !memberOf(error, 'error') && !hasToken
   const failure = { error, reason, at: now, count: (state.failure?.count ?? 0) + 1 }
   state.failure = isSignedOut ? undefined : failure
   state.pending = undefined

@@ -1,10 +1,11 @@
 import type { TokenEvent, TokenEventDetails } from '../events.ts'
+import { membersOf } from '../own.ts'
 import type { GetTokenOptions, Token, TokenSource } from '../token.ts'
 import { abortable, withTimeout } from '../wait.ts'
 import { loadPart } from './load-part.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
-import { obtain, serve } from './obtain.ts'
+import { anyToken, obtain, serve } from './obtain.ts'
 import { resolveOptions, type Settings, type TokenSourceOptions } from './options.ts'
 import { rejectionCheck } from './rejection-check.ts'
 import { forget } from './state.ts'
@@ -102,7 +103,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     isRejected: rejectionCheck(provider),
     onEvent: onEvent && life.report,
     peek: () => serve(life)?.authorization,
-    getToken: async (need: GetTokenOptions = {}) => {
+    getToken: async (given?: GetTokenOptions) => {
+      const need: GetTokenOptions = given ? membersOf(given) : anyToken
       const { signal } = need
       signal?.throwIfAborted()
       return serve(life, need)?.token ?? abortable(obtain(life, need), signal)

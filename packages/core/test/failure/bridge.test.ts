@@ -236,3 +236,22 @@ test('a hiccup of a background renewal that no call waits for is not bridged', a
   await seconds(0.5)
   expect(endpoint.requests).toHaveLength(2)
 })
+
+test.each<[name: string, value: number, answer: () => Response | Error, requests: number]>([
+  ['retryAt', 1, () => new Response('', { status: 502 }), 2],
+  ['status', 502, () => lost('CERT_HAS_EXPIRED'), 1],
+])('a %s that is planted into Object.prototype does not decide', async (name, value, answer, requests) => {
+  // oxlint-disable-next-line no-extend-native -- that is what the test is about
+  Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+  try {
+    const endpoint = tokenEndpoint(answer())
+    const token = sourceOver(endpoint)
+      .getToken()
+      .catch(() => {})
+    await seconds(1)
+    await token
+    expect(endpoint.requests).toHaveLength(requests)
+  } finally {
+    Reflect.deleteProperty(Object.prototype, name)
+  }
+})

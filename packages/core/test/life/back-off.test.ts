@@ -64,3 +64,16 @@ test('a failure with a time in the future, after the clock was set back, delays 
 test('after a thousand failures in a row, the wait is still 30 s', () => {
   expect(delay(down, 1000, true)).toBe(30_000)
 })
+
+test.each([
+  ['status', 403, down],
+  ['status', 200, failed('TOKEN_MALFORMED')],
+  ['retryAt', now + 20_000, down],
+])('a %s that is planted into Object.prototype changes no wait', (name, value, error) => {
+  const usual = delay(error, 3, false)
+  // oxlint-disable-next-line no-extend-native -- that is what the test is about
+  Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+  const planted = delay(error, 3, false)
+  Reflect.deleteProperty(Object.prototype, name)
+  expect(planted).toBe(usual)
+})
