@@ -21,19 +21,18 @@ export type StreamLimit = (owner: StreamOwner, stream: AbortController) => boole
 type Holder = { readonly streams: Set<AbortController>; readonly isUser: boolean }
 
 /**
- * Limits the open streams, so that nobody closes the page to others. If all are taken, the new stream ends the oldest one of
- * whoever would have the most with it:
+ * Limits the open streams, so that no visitor closes the page to another. If all are taken, a new stream ends the oldest one
+ * of the owner that would have the most with it:
  *
- * - Visitors are first to make room. A visitor's new stream also ends the oldest one of its own address, since many visitors
- *   may share that.
- * - If only users have streams, one makes room for another user. No user makes room for visitors.
+ * - Visitors are the first to make room. This may be the address of the new stream itself: many visitors may share it.
+ * - If only users have streams, a user makes room for another user who has fewer. No user makes room for a visitor.
  *
- * Whoever opens streams without end thus ends those of others, at most. Their browsers come back by themselves.
+ * A visitor who opens streams without end interrupts others, whose browsers connect again by themselves.
  */
 export function createStreamLimit({ max, maxOfSession }: StreamLimits): StreamLimit {
   const owners = new Map<string, Holder>()
 
-  /** Gives whoever is to make room for a stream of `own`, if anybody is. */
+  /** Finds the owner that makes room for a stream of `own`, if there is one. */
   const findHolder = (own: Holder): Holder | undefined => {
     const all = [...owners.values()].toSorted((a, b) => b.streams.size - a.streams.size)
     const visitors = all.filter(({ isUser }) => !isUser)

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express'
 import { Problem } from '../web/problem.ts'
+import { networkOf } from './network-of.ts'
 import { createStreamLimit } from './stream-limit.ts'
 import { liveToken } from './token-card.ts'
-import { networkOf } from './network-of.ts'
 import type { TokenHistories } from './token-histories.ts'
 
 /** What {@link tokenStream} takes. */
