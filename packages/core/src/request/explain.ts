@@ -19,7 +19,7 @@ export function explain(error: Error, { candidates, input }: Call): void {
     const why = one && reasonOf(one, url)
     if (why) names.set(why, (names.get(why) ?? new Set()).add(memberOf(one.source, 'name') ?? 'the token source'))
   }
-  const reasons = Array.from(names, ([why, who]) => why.replace('%s', [...who].join(', ')))
+  const reasons = Array.from(names, ([why, who]) => why.replace('%s', () => [...who].join(', ')))
   const because = reasons.length > 0 ? `${pathOf(url)} ${reasons.join(', and ')}` : 'no token source was chosen for it'
   const { message, stack } = error
   error.message += `. No token was sent, because ${because}`

@@ -47,6 +47,13 @@ test.each([
     'the token source',
   ],
   [
+    'a source whose name has the signs of replacements',
+    'https://other.example/',
+    [bearer(source({ provider: { ...provider, name: "$& $' $` $$ $1 %s" } }))],
+    'https://other.example/',
+    "$& $' $` $$ $1 %s",
+  ],
+  [
     'a selector that chooses none next to a source',
     'https://other.example/',
     [bearer(() => undefined), bearer(source())],
