@@ -93,7 +93,8 @@ const hiddenDots = /\/ *\.{1,2}([/ ]|$)/
  * Returns the URL without its query, in all ways in which servers read it:
  *
  * - Decoded once, twice, and so on until it no longer changes. Some servers also decode `%u002e`, and UTF-8 that is longer
- *   than needed, such as `%c0%ae`. Some read full-width characters, and other forms of a letter, like the usual ones.
+ *   than needed, such as `%c0%ae`. Some read full-width characters, other slashes, and other forms of a letter, like the
+ *   usual ones.
  * - Without what follows a `;`, a decoded `?`, `#` or control character, or `::$` in a segment, as in `/users;a`, `/..%00`
  *   or `/users::$DATA`.
  * - Without control characters, and without characters that are not visible.
@@ -104,10 +105,10 @@ function readingsOf(url: string): readonly string[] {
     if (paths.size > 99) break
     // `unescape` is deprecated, but it decodes like such servers: each byte by itself, and `%u002e`.
     const bytes = unescape(path)
-    const text = bytes.replaceAll(/[\xC0\xC1].|[\xC2-\xF7][\x80-\xBF]+/g, decodeUtf8)
+    const text = bytes.replaceAll(/[\xC0\xC1].|[\xC2-\xFF][\x80-\xBF]+/g, decodeUtf8)
     paths
       .add(bytes)
-      .add(text.normalize('NFKC').replaceAll('\\', '/'))
+      .add(text.normalize('NFKC').replaceAll(/[\\⁄∕∖¥₩]/g, '/'))
       .add(path.replaceAll(/([\p{Cc};?#]|::?\$)[^/]*/gu, ''))
       .add(path.replaceAll(/[\p{Cc}\p{Cf}]/gu, ''))
   }

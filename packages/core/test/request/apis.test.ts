@@ -95,6 +95,9 @@ const climbs = String.raw`
   .%09./x %09../x %20..%2fx .%00%2e/x .%E2%80%8C./x ..%252f ..%25252f %252e%252e/x %25252e%25252e/x ..%253fx ..%2500 %25%32%65%25%32%65/x
   %c0%ae%c0%ae/x %C0%AE%C0%AE%C0%AFx ..%c0%afx ..%c1%9cx ..%c0%2fx %c0%2e%c0%2e/x ..%c1%1cx ..%e0%80%afx ..%f0%80%80%afx %25c0%25ae./x
   ..%ef%bc%8fx %ef%bc%8e%EF%BC%8E/x ..／x ．．/x ..＼x ..%ef%bc%bcx %25ef%25bc%258e./x ․․/x
+  ..%u2215x ..%e2%88%95x ..%e2%81%84x ..%u2044x ..∕x ..⁄x ..%E2%88%96x ..%u2216x ..%a5x ..%c2%a5x ..%e2%82%a9x ..%25e2%2588%2595x
+  %f8%80%80%80%ae./x %f8%80%80%80%ae%f8%80%80%80%ae/x %fc%80%80%80%80%ae%2e/x ..%f8%80%80%80%afx ..%FC%80%80%80%80%AFx
+  ..%fe%80%80%80%80%80%afx %25f8%2580%2580%2580%25ae./x
   ..%u002fx %u002e%u002e/x %uff0e%uff0e/x ..::$DATA/x ..:$i30:$INDEX_ALLOCATION/x
 `
 
@@ -140,7 +143,7 @@ test.each([
 /** Paths that have only one reading, or whose readings all stay inside. */
 const plain = String.raw`
   a..b ... v1.0 .hidden ..hidden ...txt a.. a%2e 1. a%20b my.admin administrator admin2 x/admin
-  %C3%A9t%C3%A9 %e9t%e9 %F0%9F%98%80 %E6%BC%A2 adm%C3%ADn admin%F0%9F%98%80 %C3%9F %ff 100%25 %E0%A4%A a%u00e9
+  %C3%A9t%C3%A9 %e9t%e9 %F0%9F%98%80 %E6%BC%A2 adm%C3%ADn admin%F0%9F%98%80 %C3%9F %ff 100%25 %E0%A4%A a%u00e9 a%E2%88%95b 1%C2%BD %C2%A5100 %E2%82%A9..a
   tel%3A%2B33 a%2Fb a%2f..b a//b a;b=c/d users:batchGet a%0Ab a?b=..%2f a?x=/../admin#..
 `
 
