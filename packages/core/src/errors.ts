@@ -91,14 +91,9 @@ export class OAuthError extends Error {
  */
 export function isOAuthError(error: unknown): error is OAuthError {
   try {
-    return (
-      error instanceof Error &&
-      error.name === 'OAuthError' &&
-      'code' in error &&
-      String(error.code).startsWith('TOKEN_')
-    )
+    return error instanceof Error && error.name === 'OAuthError' && (error as OAuthError).code.startsWith('TOKEN_')
   } catch {
-    // A getter or a proxy can throw.
+    // The code can be missing, and a getter or a proxy can throw.
     return false
   }
 }

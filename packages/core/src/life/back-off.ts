@@ -1,5 +1,5 @@
 import { isOAuthError, type OAuthError } from '../errors.ts'
-import { memberOf } from '../own.ts'
+import { membersOf } from '../own.ts'
 import type { Failure } from './state.ts'
 
 const second = 1000
@@ -19,20 +19,11 @@ const second = 1000
 export function retryAt({ error, at, count }: Failure, isServing: boolean, now: number): number {
   // If the failure is in the future, the clock was set back.
   if (at > now) return 0
-  const named = (isOAuthError(error) && memberOf(error, 'retryAt')) || 0
+  const { code, status = 0, retryAt: named = 0 }: Partial<OAuthError> = membersOf(isOAuthError(error) ? error : {})
+  // A firewall that answers 403 does not let the next request pass either.
+  const isRefused =
+    code === 'TOKEN_REFUSED' || status === 403 || (code === 'TOKEN_MALFORMED' && (status < 200 || status > 299))
   const doubled = second * 2 ** Math.min(count - 1, 10)
-  const delay = isRefused(error) ? Math.min(doubled, 60 * second) : isServing ? Math.min(doubled, 30 * second) : second
+  const delay = isRefused ? Math.min(doubled, 60 * second) : isServing ? Math.min(doubled, 30 * second) : second
   return Math.max(at + delay, Math.min(named, at + 600 * second))
-}
-
-// A firewall that answers 403 does not let the next request pass either.
-const isRefused = (error: Error) =>
-  isOAuthError(error) &&
-  (error.code === 'TOKEN_REFUSED' ||
-    memberOf(error, 'status') === 403 ||
-    (error.code === 'TOKEN_MALFORMED' && !isSuccess(error)))
-
-const isSuccess = (error: OAuthError) => {
-  const status = memberOf(error, 'status') ?? 0
-  return status >= 200 && status < 300
 }
