@@ -134,14 +134,25 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
   if (!isObject(described)) throw new TypeError('provider is missing: it describes the authorization server')
   const provider = copyOf(described)
   const { name } = provider
+  // This throws if it is no name of a header.
+  new Headers().has(provider.requestIdHeader ?? 'x')
   endpointUrl(provider, 'tokenEndpoint')
 
   const clientId = options.clientId ?? grant.clientId
   const clientAuth = options.clientAuth ?? grant.clientAuth ?? provider.clientAuth
+  const exceptApis = options.exceptApis ?? provider.exceptApis
   const fail = (option: string, what: string): never => {
     throw new TypeError(`${name}: ${option} ${what}`)
   }
-  for (const [option, value] of Object.entries({ ...options, clientId, clientAuth })) {
+  for (const [option, value] of Object.entries({
+    ...options,
+    clientId,
+    clientAuth,
+    exceptApis,
+    'provider.name': name,
+    'provider.isRejected': provider.isRejected,
+    'provider.rejectedStatuses': provider.rejectedStatuses,
+  })) {
     const type = memberOf(types, option)
     if (value === undefined ? required.has(option) : value === '') fail(option, 'is missing or empty')
     if (value === undefined) continue
@@ -160,6 +171,12 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
   // Such a grant is for users. Without a key, all users would have one entry in the store.
   const owner = store && ownerOf(grant)
   if (store && !grant.parameters && !options.key && !owner) fail('key', 'is missing: set it to the user id')
+  // The members of any other object, such as a URLSearchParams, are not its parameters.
+  if (Object.prototype.toString.call(parameters ?? {}) !== '[object Object]')
+    fail('parameters', 'must be a plain object')
+  for (const [option, value] of Object.entries({ ...parameters, resource })) {
+    if (![value ?? ''].flat().every((one) => typeof one === 'string')) fail(option, 'must be a string')
+  }
   const clash = Object.keys(parameters ?? {}).find((parameter) => reserved.has(parameter))
   if (clash) fail('parameters', `must not hold ${clash}: there is an option or a grant for it`)
 
@@ -176,7 +193,6 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
     fail('entryTtlMs', 'must be a number above 0')
 
   const apis = options.apis ?? provider.apis
-  const exceptApis = options.exceptApis ?? provider.exceptApis
   if (apis?.length === 0) fail('apis', 'is empty: name the URLs of the APIs that the tokens may be sent to')
   compileApis({ apis, exceptApis })
 
@@ -209,10 +225,12 @@ const none: FormParameters = { scope: undefined, resource: undefined }
 
 const isObject = <T>(value: T): value is T & object => typeof value === 'object' && value !== null
 
-const required = new Set(['clientId', 'clientAuth'])
+const required = new Set(['clientId', 'clientAuth', 'provider.name'])
 const credentials = new Set(['clientId', 'clientSecret'])
 
-/** All options and their types. Those without a type here are checked one by one. */
+/**
+ * All options, and some members of the provider, and their types. Those without a type here are checked one by one.
+ */
 const types: Readonly<Record<string, string>> = {
   clientId: 'string or function',
   clientSecret: 'string or function',
@@ -229,7 +247,10 @@ const types: Readonly<Record<string, string>> = {
   grant: '',
   resource: '',
   apis: '',
-  exceptApis: '',
+  exceptApis: 'list object',
+  'provider.name': 'string',
+  'provider.isRejected': 'function',
+  'provider.rejectedStatuses': 'list object',
   timeoutMs: '',
   storeTimeoutMs: '',
   entryTtlMs: '',

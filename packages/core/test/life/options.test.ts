@@ -68,6 +68,47 @@ test.each<[string, TokenSourceOptions]>([
   ['example: scope must be a string', { provider, clientId: 'app', scope: ['a', 'b'] as never }],
   ['example: scope is missing or empty', { provider, clientId: 'app', scope: '' }],
   ['example: parameters must be a plain object', { provider, clientId: 'app', parameters: 'a=b' as never }],
+  ...[
+    new URLSearchParams('audience=x'),
+    new Map([['audience', 'x']]),
+    ['audience'],
+    new FormData(),
+    new Headers({ audience: 'x' }),
+    Promise.resolve({ audience: 'x' }),
+    new Date(0),
+  ].map((parameters): [string, TokenSourceOptions] => [
+    'example: parameters must be a plain object',
+    { provider, clientId: 'app', parameters: parameters as never },
+  ]),
+  ...[7, true, {}, ['x', 7], [null], [undefined], Symbol('x'), new URL('https://api.example')].flatMap(
+    (value): [string, TokenSourceOptions][] => [
+      ['example: audience must be a string', { provider, clientId: 'app', parameters: { audience: value } as never }],
+      ['example: resource must be a string', { provider, clientId: 'app', resource: value as never }],
+    ],
+  ),
+  ...['https://api.example/x', 7].flatMap((exceptApis): [string, TokenSourceOptions][] => [
+    ['example: exceptApis must be a list', { provider, clientId: 'app', exceptApis: exceptApis as never }],
+    [
+      'example: exceptApis must be a list',
+      { provider: { ...provider, exceptApis: exceptApis as never }, clientId: 'app' },
+    ],
+  ]),
+  ...[undefined, '', 7, null].map((name): [string, TokenSourceOptions] => [
+    `${name}: provider.name `,
+    { provider: { ...provider, name: name as never }, clientId: 'app' },
+  ]),
+  ...[401, '401', null].map((rejectedStatuses): [string, TokenSourceOptions] => [
+    'example: provider.rejectedStatuses must be a list',
+    { provider: { ...provider, rejectedStatuses: rejectedStatuses as never }, clientId: 'app' },
+  ]),
+  ...['x', true, null, {}].map((isRejected): [string, TokenSourceOptions] => [
+    'example: provider.isRejected must be a function',
+    { provider: { ...provider, isRejected: isRejected as never }, clientId: 'app' },
+  ]),
+  ...['', 'x request', 'x:y', 'x\n', 'é'].map((requestIdHeader): [string, TokenSourceOptions] => [
+    'header name',
+    { provider: { ...provider, requestIdHeader }, clientId: 'app' },
+  ]),
   ['example: store must have get()', { provider, clientId: 'app', store: {} as never }],
   ['example: store must be a store object', { provider, clientId: 'app', store: null as never }],
   ['example: timeoutMs must be a number', { provider, clientId: 'app', timeoutMs: Number.POSITIVE_INFINITY }],
@@ -161,6 +202,21 @@ test('options win over the grant, and the grant wins over the provider', async (
 
 test.each(['app', 'a b', 'é'])('the credential %j, with spaces or letters inside only, is accepted', (clientId) => {
   expect(() => createTokenSource({ provider, clientId, clientSecret: clientId })).not.toThrow()
+})
+
+test('parameters and resource can be lists, and parameters that are undefined are left out', async () => {
+  const endpoint = tokenEndpoint()
+  const parameters = { audience: ['a', 'b'], prompt: undefined, __proto__: null } as never
+  await sourceOver(endpoint, { parameters, resource: ['https://a.example', 'https://b.example'] }).getToken()
+  expect(new URLSearchParams(await endpoint.requests[0]?.text()).toString()).toBe(
+    new URLSearchParams([
+      ['audience', 'a'],
+      ['audience', 'b'],
+      ['resource', 'https://a.example'],
+      ['resource', 'https://b.example'],
+      ['grant_type', 'client_credentials'],
+    ]).toString(),
+  )
 })
 
 test('an option that is undefined need not exist', () => {
