@@ -20,9 +20,9 @@ const code = mergeConfig(library, {
           test: /\/src\/((errors|error-code|token|own|wait|read-text|secure-url|pause)|endpoint\/(read-answer|token-response))\.ts$/,
           priority: 4,
         },
-        { name: 'rejection', test: /\/src\/request\/(rejection|challenges)\.ts$/ },
+        { name: 'rejection', test: /\/src\/(challenges|request\/rejection)\.ts$/ },
         { name: 'redactor', test: /\/src\/failure\/(redactor|spellings)\.ts$/, priority: 5 },
-        { name: 'request', test: /\/src\/request\/(?!rejection|challenges|explain|handle-unusual)/, priority: 3 },
+        { name: 'request', test: /\/src\/request\/(?!rejection|explain|handle-unusual)/, priority: 3 },
         { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
         {

@@ -130,7 +130,7 @@ const transientErrors = new Set(['temporarily_unavailable', 'server_error'])
 const anyRateLimit =
   /rate.?(limit|exceeded)|too.?many.?(requests|tokens|calls|attempts)|throttl(ed|ing)|quota.{0,9}exceeded|exceed.{0,20}quota|slow.?down|limit.{0,10}(exceeded|reached)/i
 
-/** Those that also count beside an error of the standard: it can be about another limit, such as how often a token is used. */
+/** Those that also count if there is an error of the standard: it can be about another limit, such as the uses of a token. */
 const plainRateLimit = /rate.?(limit|exceeded)|too.?many.?(requests|calls)/i
 
 /** What to do about statuses that do not pass by themselves: Cloudflare answers with them in place of the server. */

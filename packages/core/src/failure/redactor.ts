@@ -57,7 +57,7 @@ function removeWhole(text: string, secret: string): string {
  */
 const fold = (text: string) => text.replaceAll(/[^\x20-\x7E]+/g, '\u0001')
 
-/** Makes a function that says whether a text has a secret, or eight characters of a secret in a row. */
+/** Makes a check whether a text has a secret, or eight characters of a secret in a row. */
 function partFinder(secrets: readonly string[]): (text: string) => boolean {
   const parts = new Map<number, Set<string>>()
   for (const secret of secrets) {

@@ -1,6 +1,6 @@
 import type { Members } from '../endpoint/call-endpoint.ts'
 import { isText } from '../endpoint/read-answer.ts'
-import { readChallenges } from '../request/challenges.ts'
+import { readChallenges } from '../challenges.ts'
 
 /** What an answer says, in the words of the standard. */
 export type Said = {
@@ -58,7 +58,7 @@ const descriptions = [
   'nonfielderrors',
 ]
 
-/** Returns a text: the value itself, the first one of a list, or one with its language beside it. */
+/** Returns a text: the value itself, the first one of a list, or the one of an object with its language. */
 function textOf(value: unknown): string | undefined {
   if (Array.isArray(value)) return textOf(value[0])
   const text: unknown = typeof value === 'object' && value ? { __proto__: null, ...value }['value' as never] : value

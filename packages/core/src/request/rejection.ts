@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
 import { withTimeout } from '../wait.ts'
-import { readChallenges } from './challenges.ts'
+import { readChallenges } from '../challenges.ts'
 
 /**
  * The limits for the body that a provider's `isRejected` reads. The response of an API that rejects a token is short.
