@@ -153,8 +153,12 @@ test('a sandbox that keeps an endpoint of production sends no user and no code t
   const login = (own: Partial<Provider>) =>
     createLogin({ provider: { ...sandbox, ...own }, clientId, clientSecret, redirectUri })
   await expect(login({}).start()).resolves.toHaveProperty('url')
-  expect(() => login({ authorizationEndpoint })).toThrow(TypeError)
-  for (const kept of [{ tokenEndpoint }, { jwksUri }, { authorizationEndpoint, tokenEndpoint, jwksUri }]) {
+  for (const kept of [
+    { authorizationEndpoint },
+    { tokenEndpoint },
+    { jwksUri },
+    { authorizationEndpoint, tokenEndpoint, jwksUri },
+  ]) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     expect(await errorOf(login(kept).start())).toBeInstanceOf(TypeError)
   }
