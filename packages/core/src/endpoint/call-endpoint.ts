@@ -58,8 +58,6 @@ export type FailedAnswer = {
   readonly text?: string
   /** Whether the body was too long. */
   readonly isCut?: boolean
-  /** Whether the members are those of a success. */
-  readonly isGood?: (members: Members) => boolean
 }
 
 /** Why a request failed: it could not be prepared, it got no answer, or it got one that is no success. */

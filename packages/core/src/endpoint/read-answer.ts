@@ -24,7 +24,7 @@ export async function readAnswer(
   const { text, cut } = await readText(response, maxBytes)
   const members = cut ? undefined : await translateText(text, response.status, translate)
   if (members && !isText(members['error']) && isGood(members)) return members
-  throw await fail({ response, translate, text, isCut: cut, isGood })
+  throw await fail({ response, translate, text, isCut: cut })
 }
 
 /** Parses and translates a body. Returns `undefined` if the translation failed. */

@@ -21,7 +21,7 @@ type Known = Said & {
   readonly isRedirect: boolean
   readonly hasRetryAfter: boolean
   readonly isCut: boolean
-  /** Whether the body is empty or a JSON object, which a firewall's page is not. */
+  /** Whether the body is empty or JSON, which a firewall's page is not. */
   readonly isPlain: boolean
   /** The translated members. `undefined` if the provider's function failed. */
   readonly members: Members | undefined

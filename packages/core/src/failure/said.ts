@@ -29,10 +29,11 @@ export function readSaid(members: Members | undefined, text: string, { headers, 
   const named =
     (isCode(standard) ? standard : find(['errorcode'], codeOf)) ??
     (isText(standard) ? standard : find(['error'], codeOf))
-  const error = named ?? find(['code', 'type'], codeOf)
+  // In a success, a member such as `code`, or a text of one word, can be the token itself.
+  const error = named ?? (ok ? undefined : find(['code', 'type'], codeOf))
   const described = find(descriptions, (value) => {
     const found = textOf(value)
-    return found === error ? undefined : found
+    return found === error || (ok && named === undefined && !found?.includes(' ')) ? undefined : found
   })
   return { error, description: described ?? (members ? undefined : pageText(text, ok)), isNamed: named !== undefined }
 }

@@ -190,7 +190,11 @@ test.each([
   ['405 in JSON', () => json({ code: 61, message: 'Method not allowed' }, 405), '405 (Method not allowed): neither'],
   ['a proxy that asks for credentials', () => page('<html>', 407), '407: a proxy asks for credentials'],
   ['a sign-in page', () => page('<html><title>Wi-Fi</title>', 200), '200 (Wi-Fi): neither a token nor'],
-  ['200 with a message only', () => json({ code: 'OK', message: 'fine' }, 200), '200 OK (fine): neither a token nor'],
+  [
+    '200 with a message only',
+    () => json({ code: 'OK', message: 'all fine' }, 200),
+    '200 (all fine): neither a token nor',
+  ],
 ])('%s is TOKEN_MALFORMED, and the message says what it is', async (_what, answer, message) => {
   expect(await failure(answer())).toMatchObject({
     code: 'TOKEN_MALFORMED',
@@ -366,6 +370,18 @@ test.each([
     expect(await failure(new Response(body, { status }))).toHaveProperty('status', status)
   }
 })
+
+test.each(['code', 'type', 'message', 'detail', 'description', 'title', 'reason', 'data', 'result'])(
+  'a token that a success has under the name %s is not shown',
+  async (name) => {
+    for (const members of [{ [name]: 'tokenOfASuccess' }, { data: { [name]: 'tokenOfASuccess' } }]) {
+      // oxlint-disable-next-line no-await-in-loop -- only two
+      const error = await failure(json(members, 200))
+      expect(error.code).toBe('TOKEN_MALFORMED')
+      expect(JSON.stringify(error) + String(error)).not.toContain('tokenOfASuccess')
+    }
+  },
+)
 
 test('an answer that masks its own tokens is read', async () => {
   const members = {
