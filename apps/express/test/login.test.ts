@@ -271,7 +271,7 @@ test.each([{ name: { first: 'Camille' } }, { name: '' }, { given_name: 5 }, { ro
   },
 )
 
-test('a sign-in that nobody comes back to is over after ten minutes, also if the browser still sends its cookie', async () => {
+test('a sign-in that is not finished is over after ten minutes, also if the browser still sends its cookie', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   await using site = await startSite()
   const visitor = site.visit()

@@ -22,7 +22,7 @@ const startSmallSite = () =>
     },
   })
 
-test("one visitor's sign-ins end nobody else's, however many they start, and finish", async () => {
+test("one visitor's sign-ins do not end those of another, however many they start, and finish", async () => {
   await using site = await startSmallSite()
   const [user, other] = [site.visit(), site.visit()]
   await user.signIn()

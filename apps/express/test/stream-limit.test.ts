@@ -36,7 +36,7 @@ test('a user always finds room among visitors', () => {
   expect(alive(visitors)).toBe(7)
 })
 
-test('it is the oldest stream of whoever has the most that ends', () => {
+test('the oldest stream of the visitor with the most streams ends', () => {
   const { open } = limited()
   const few = open(visitor('192.0.2.1'), 4)
   const many = open(visitor('192.0.2.2'), 6)

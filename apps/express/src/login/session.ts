@@ -51,7 +51,7 @@ export const cookieName = (isSecure: boolean): string => (isSecure ? '__Host-ses
 export const cookieOptions = (isSecure: boolean) =>
   ({ httpOnly: true, sameSite: 'lax', secure: isSecure, path: '/' }) as const
 
-/** Gives the session another id, so that whoever knew the old one has nothing of it. */
+/** Gives the session another id, so that the old id is of no use to an attacker who knows it. */
 export const renewSession = (request: Request): Promise<void> =>
   new Promise((resolve, reject) => {
     request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))

@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache'
  */
 export class MemorySessions extends Store {
   readonly #ofUsers: LRUCache<string, string>
-  /** Notes of sessions that are over. Apart, since anybody may cause any number: no user loses a session for that. */
+  /** Notes of sessions that are over. They have their own store, because each visitor can cause any number of them. */
   readonly #ofNobody: LRUCache<string, string>
 
   constructor(max = 10_000) {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { UsedSignIns } from './used-sign-ins.ts'
 
-/** Keeps the used sign-ins of one process in memory. There are at most `max`, since anybody may cause any number. */
+/** Keeps the used sign-ins of one process in memory: at most `max`, because each visitor can cause any number of them. */
 export function memoryUsedSignIns(max = 10_000): UsedSignIns {
   /** When each note ends. */
   const notes = new LRUCache<string, number>({ max })

@@ -34,7 +34,7 @@ export function tokenStream({
   return (request, response) => {
     const user = request.session.user?.sub
     const ended = new AbortController()
-    // Without a sign-in there is no session, and a visitor is whoever comes from a network.
+    // A visitor who has not signed in has no session, and counts by network.
     const owner = user === undefined ? `network:${networkOf(request.ip ?? '')}` : `session:${request.sessionID}`
     if (closing.aborted || !letIn({ id: owner, isUser: user !== undefined }, ended)) {
       throw new Problem(503, 'Too many pages are open', 'Close one of them, or reload this one later.', {
