@@ -21,7 +21,8 @@ export type Said = {
  * @param text - the body, if it is not JSON.
  */
 export function readSaid(members: Members | undefined, text: string, { headers, ok }: Response): Said {
-  const given: Members = { __proto__: null, ...(members ?? formMembers(text) ?? challengeMembers(headers)) }
+  const form = members ?? formMembers(text)
+  const given: Members = { __proto__: null, ...(form ?? challengeMembers(headers)) }
   const levels = levelsOf(given)
   const find = (names: readonly string[], read: (value: unknown) => string | undefined) =>
     names.flatMap((name) => levels.map((level) => read(level.get(name)))).find((value) => value !== undefined)
@@ -35,7 +36,7 @@ export function readSaid(members: Members | undefined, text: string, { headers, 
     const found = textOf(value)
     return found === error || (ok && named === undefined && !found?.includes(' ')) ? undefined : found
   })
-  return { error, description: described ?? (members ? undefined : pageText(text, ok)), isNamed: named !== undefined }
+  return { error, description: described ?? (form ? undefined : pageText(text, ok)), isNamed: named !== undefined }
 }
 
 /** The names of descriptions, without the difference between `error_description`, `errorDescription` and so on. */
