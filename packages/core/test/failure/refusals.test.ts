@@ -65,6 +65,7 @@ const refusals: [shape: string, answer: () => Response, error: string | undefine
     ['Nest', () => json({ statusCode: 401, message: 'No.', error: 'Unauthorized' }, 401), 'Unauthorized', 'No.'],
     ['Orange', () => json({ code: 28, message: 'Bad request', description: 'No.' }), undefined, 'No.'],
     ['data', () => json({ data: { errorCode: 'invalid_client', errorMessage: 'No.' } }), 'invalid_client', 'No.'],
+    ['a form with a code only', () => new Response('error=invalid_scope', { status: 400 }), 'invalid_scope', undefined],
     [
       'a form',
       () => new Response('error=invalid_client&error_description=Not+that+one', { status: 400 }),
