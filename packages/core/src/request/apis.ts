@@ -46,7 +46,8 @@ function compile(prefixes: readonly string[], exceptions: readonly string[]): Is
     // Nearly every path has only one reading. Then this test is enough.
     if (!severalReadings.test(url) || !severalReadings.test(pathOf(url))) return !isExcepted.test(url)
     const isOutside = (path: string) => hiddenDots.test(path) || isExcepted.test(path) || isExcepted.test(resolve(path))
-    return !readingsOf(url).some(isOutside)
+    const readings = readingsOf(url)
+    return readings.length <= mostReadings && !readings.some(isOutside)
   }
   return Object.assign(isApi, { restOf: (url: string) => url.replace(isAllowed, '').length })
 }
@@ -90,30 +91,43 @@ function spellingsOf(exception: string): readonly string[] {
 const hiddenDots = /\/ *\.{1,2}([/ ]|$)/
 
 /**
- * Returns the URL without its query, in all ways in which servers read it:
- *
- * - Decoded once, twice, and so on until it no longer changes. Some servers also decode `%u002e`, and UTF-8 that is longer
- *   than needed, such as `%c0%ae`. Some read full-width characters, other slashes, and other forms of a letter, like the
- *   usual ones.
- * - Without what follows a `;`, a decoded `?`, `#` or control character, or `::$` in a segment, as in `/users;a`, `/..%00`
- *   or `/users::$DATA`.
- * - Without control characters, and without characters that are not visible.
+ * What servers decode in a path, and what they ignore. One server does some of it, in any order, and more than once. So
+ * each of these does one thing only: two at once would miss how a server reads the path that does just one of them.
  */
+const decoders: readonly ((path: string) => string)[] = [
+  // The bytes. `unescape` is deprecated, but it decodes like such servers: each byte by itself, and `%u002e`.
+  unescape,
+  (path) => path.replaceAll(/%[\da-f]{2}/gi, unescape),
+  // UTF-8. Some servers also decode UTF-8 that is longer than needed, such as `%c0%ae`.
+  (path) => path.replaceAll(/[\xC0\xC1].|[\xC2-\xFF][\x80-\xBF]+/g, decodeUtf8),
+  // Full-width characters, other forms of a letter, and other slashes.
+  (path) => path.normalize('NFKC'),
+  (path) => path.replaceAll(/[\\⁄∕∖¥₩]/g, '/'),
+]
+
+const ignored: readonly RegExp[] = [
+  // The end of a segment, as in `/users;a`, `/..%3F`, `/..%00` or `/users::$DATA`.
+  /;[^/]*/g,
+  /[?#][^/]*/g,
+  /\p{Cc}[^/]*/gu,
+  /::?\$[^/]*/g,
+  // Control characters, and characters that are not visible.
+  /[\p{Cc}\p{Cf}]/gu,
+]
+
+/** Returns the URL without its query, in all ways in which servers read it, or more than `mostReadings` of them. */
 function readingsOf(url: string): readonly string[] {
   const paths = new Set([pathOf(url)])
   for (const path of paths) {
-    if (paths.size > 99) break
-    // `unescape` is deprecated, but it decodes like such servers: each byte by itself, and `%u002e`.
-    const bytes = unescape(path)
-    const text = bytes.replaceAll(/[\xC0\xC1].|[\xC2-\xFF][\x80-\xBF]+/g, decodeUtf8)
-    paths
-      .add(bytes)
-      .add(text.normalize('NFKC').replaceAll(/[\\⁄∕∖¥₩]/g, '/'))
-      .add(path.replaceAll(/([\p{Cc};?#]|::?\$)[^/]*/gu, ''))
-      .add(path.replaceAll(/[\p{Cc}\p{Cf}]/gu, ''))
+    if (paths.size > mostReadings) break
+    for (const decode of decoders) paths.add(decode(path))
+    for (const part of ignored) paths.add(path.replaceAll(part, ''))
   }
   return [...paths]
 }
+
+/** A path with more readings was not written for an API. It gets no token. */
+const mostReadings = 199
 
 /** Decodes one character. Characters beyond 0xFFFF become others, which does not matter: no rule is about them. */
 const decodeUtf8 = (bytes: string) =>

@@ -227,6 +227,18 @@ test('no token goes to a path that any of the servers reads as one outside of th
   expect(count).toBeGreaterThan(400)
 })
 
+// Found by the test above, seldom: each of them hides the exception from a check that does two steps of a server at once.
+test.each([
+  '/;a%2fb%252e%252e/%256b%2565%2579%2573::$DATA%252f%2573%2565%256c%2566.',
+  '/;a%2fb%2561%2564%254d%2569%256e/:$i30:$INDEX_ALLOCATION%252e%252e%252f%2561%2564%256d%2569%256e',
+  '/%3b%252e%252e%u002f%2563%2561%2566%25c3%25a9/%2561%2564%256d%2569%256e//%2561%2544%256d%2569%256e',
+  '/:$i30:$INDEX_ALLOCATION%2573%2568%256f%2550%2573%252f%256b%2565%2559%2573;a%2fb/%2573%2545%256c%2546/',
+])('no token goes to %j, which servers read in several steps', (path) => {
+  const url = new URL(`${host}/v1${path}`)
+  expect(misled(url)).not.toEqual([])
+  expect(allows(url.href)).toBe(false)
+})
+
 // The other direction: the rule is not "no token for anything".
 
 const letters = fc.string({ unit: fc.constantFrom(...Array.from('abcxyzABCXYZ0189-_~')), minLength: 1, maxLength: 6 })

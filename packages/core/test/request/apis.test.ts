@@ -187,9 +187,9 @@ test.each(['%20', '...', '%20.', '%2e%20x', ';a', '%3Ba', '::$DATA', ':$a'])(
   },
 )
 
-test('a path that is encoded thousands of times is checked at once', () => {
-  const path = `%${'25'.repeat(100_000)}2e`
-  expect(allows(`https://api.example/v1/${path}`, ['https://api.example/v1'])).toBeTypeOf('boolean')
+test.each([300, 100_000])('a path that is encoded %d times gets no token, and is checked at once', (times) => {
+  const path = `%${'25'.repeat(times)}2e`
+  expect(allows(`https://api.example/v1/${path}`, ['https://api.example/v1'])).toBe(false)
 })
 
 test.each([
