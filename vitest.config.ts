@@ -9,7 +9,7 @@ const foldersIn = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => `${folder}/${name}`) : []
 
 /** The folders that have tests. One whose tests need settings of their own has a vitest.config.ts. */
-const projects = [...foldersIn('packages'), ...foldersIn('apps'), 'docs']
+const projects = [...foldersIn('packages'), ...foldersIn('apps'), 'benchmarks', 'docs']
   .filter((folder) => existsSync(`${folder}/test`))
   .map((root) => {
     const config = `${root}/vitest.config.ts`

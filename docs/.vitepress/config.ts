@@ -27,6 +27,7 @@ const guide: Item[] = [
       { text: 'Stores', link: '/stores' },
       { text: 'Guarantees', link: '/guarantees' },
       { text: 'What is tested', link: '/tested' },
+      { text: 'Performance', link: '/performance' },
       { text: 'Glossary', link: '/glossary' },
     ],
   },
@@ -70,7 +71,7 @@ export default defineConfig({
   srcDir: root,
   srcExclude: [
     '*.md',
-    '{apps,config,reports,scripts,templates}/**',
+    '{apps,benchmarks,config,reports,scripts,templates}/**',
     'docs/{examples,test,generated-*}/**',
     'packages/*/!(README).md',
     'packages/*/*/**',

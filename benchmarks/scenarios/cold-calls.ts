@@ -1,0 +1,77 @@
+import { compare } from '../measure/compare.ts'
+import type { Figure } from '../measure/figure.ts'
+import { callAtOnce, countFailures } from '../measure/load.ts'
+import { inOwnProcess } from '../measure/own-process.ts'
+import type { Cell, Column, Row, Scenario } from '../measure/result.ts'
+import { findPeer, peers } from '../peers/all.ts'
+import { bases } from '../peers/bases.ts'
+import type { Client } from '../peers/peer.ts'
+import { startServers } from '../server/start-servers.ts'
+
+type Input = { readonly name: string; readonly count: number; readonly isQuick: boolean }
+type Cold = { readonly ratio: Figure; readonly tokenRequests: number; readonly failures: number }
+
+/** Starts calls at the same time, while no token is known. */
+export async function measure({ name, count, isQuick }: Input): Promise<Cold> {
+  const servers = await startServers()
+  const { base, create } = findPeer(name)
+  const url = `${servers.apiOrigin}/api/things`
+  let failures = 0
+  let clients = 0
+  const run = async (client: Client) => {
+    failures += countFailures(await callAtOnce(client, url, count))
+  }
+  const comparison = await compare(
+    {
+      base: { base: 'base', run: () => run(bases[base](servers.apiOrigin)) },
+      peer: {
+        base: 'base',
+        run: async () => {
+          clients += 1
+          await run(await create({ ...servers, clientId: 'app' }))
+        },
+      },
+    },
+    { rounds: isQuick ? 1 : count > 5000 ? 7 : 21, iterations: 1 },
+  )
+  const { tokenRequests } = await servers.count()
+  servers.stop()
+  return { ratio: (comparison['peer'] as { ratio: Figure }).ratio, tokenRequests: tokenRequests / clients, failures }
+}
+
+export const coldCalls: Scenario = {
+  id: 'cold-calls',
+  async run(isQuick) {
+    const counts = isQuick ? [20] : [1000, 10_000]
+    const columns: Column[] = [
+      { name: 'client' },
+      ...counts.flatMap((count): Column[] => {
+        const calls = `${count.toLocaleString('en')} calls`
+        return [
+          { name: `${calls}, over the base`, unit: '×', digits: 2 },
+          { name: `token requests for ${calls}`, digits: 1 },
+          { name: `failures of ${calls}` },
+        ]
+      }),
+    ]
+    const rows: Row[] = []
+    for (const { name, base } of peers) {
+      const cells: Cell[] = []
+      for (const count of counts) {
+        const { ratio, tokenRequests, failures } = await inOwnProcess(import.meta.url, measure, {
+          name,
+          count,
+          isQuick,
+        })
+        cells.push(ratio, tokenRequests, failures)
+      }
+      rows.push([`${name} (${base})`, ...cells])
+    }
+    return {
+      title: 'Cold calls at once',
+      about:
+        'Many calls start at the same time in a process that has no token yet. The time is compared with that of the same calls by the same HTTP client without a token. Below 1: the wait for the token lets connections open in the meantime.',
+      tables: [{ title: 'Cold calls', columns, rows, plot: columns[1]?.name ?? '' }],
+    }
+  },
+}
