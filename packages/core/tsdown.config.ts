@@ -23,11 +23,11 @@ const code = mergeConfig(library, {
         { name: 'rejection', test: /\/src\/(challenges|request\/rejection)\.ts$/ },
         { name: 'redactor', test: /\/src\/failure\/(redactor|spellings)\.ts$/, priority: 5 },
         { name: 'request', test: /\/src\/request\/(?!rejection|explain|handle-unusual)/, priority: 3 },
-        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke)/, priority: 2 },
+        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|discover|shape-request)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
         {
           name: 'seldom',
-          test: /\/src\/(lru|life\/tokens-by|endpoint\/revoke)\.ts$/,
+          test: /\/src\/(lru|life\/tokens-by|endpoint\/(revoke|discover))\.ts$/,
         },
       ],
     },

@@ -3,4 +3,5 @@
  * source loads it with `import()` then, so that only users with a failure pay for its texts.
  */
 export { bridge } from './failure/bridge.ts'
+export { connectionAdvice } from './failure/describe-lost.ts'
 export { describeFailure } from './failure/describe-failure.ts'

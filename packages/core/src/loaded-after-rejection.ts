@@ -1,7 +1,8 @@
 /**
- * The part of core that is needed only after an unusual response of an API: one that rejects a token, or a 401 of a call
- * that had none. It is loaded with `import()` then.
+ * The part of core that few calls need: after an unusual response of an API, such as one that rejects a token, and for
+ * sources that add headers. It is loaded with `import()` then.
  */
 export { explain } from './request/explain.ts'
 export { handleUnusual } from './request/handle-unusual.ts'
+export { sendWithHeaders } from './request/send-with-headers.ts'
 export { meansRejectedToken } from './request/rejection.ts'

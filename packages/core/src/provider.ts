@@ -1,3 +1,5 @@
+import type { AddHeaders } from './token.ts'
+
 /**
  * The description of one authorization server and its APIs. It is a plain object, so a spread can describe a sandbox.
  *
@@ -27,8 +29,25 @@ export type Provider = {
   readonly discoveryUrl?: string | undefined
   /** The URL where users sign in. See RFC 6749 §3.1. */
   readonly authorizationEndpoint?: string | undefined
-  /** The URL for token requests: `https:`, or `http:` on loopback. */
+  /** The URL for token requests: `https:`, or `http:` on loopback and for the `insecureHosts`. */
   readonly tokenEndpoint: string
+  /**
+   * How the token endpoint wants its requests, if not as RFC 6749 §3.2 says:
+   *
+   * - `{ method: 'GET' }`: the parameters are in the query of the URL. URLs are logged, so a request with a secret among
+   *   its parameters is a `TypeError`: the client authentication must use headers.
+   * - `{ body: 'json' }`: the parameters are the members of a JSON object.
+   *
+   * @defaultValue A `POST` with a form.
+   */
+  readonly tokenRequest?: TokenRequestShape | undefined
+  /**
+   * Further values of `token_type` that mean a bearer token, in any case, such as `access_token`. The header is always
+   * `Bearer …`.
+   *
+   * @defaultValue None: only `Bearer`, in any case, or no `token_type`.
+   */
+  readonly tokenTypes?: readonly string[] | undefined
   /** The URL for requests that revoke a token. See RFC 7009. */
   readonly revocationEndpoint?: string | undefined
   /** The URL that returns information about the signed-in user. See OpenID Connect Core 1.0 §5.3. */
@@ -54,10 +73,29 @@ export type Provider = {
    * The list is empty if only the provider's customers know the URLs. The option `apis` is then required.
    */
   readonly apis: readonly string[]
+  /**
+   * The hosts whose URLs may be `http:`, with their ports, such as `keycloak:8080` in a network of containers. Secrets and
+   * tokens can be read by everything on the way to them.
+   *
+   * @defaultValue None: only loopback.
+   */
+  readonly insecureHosts?: readonly string[] | undefined
   /** Exceptions within `apis`, as URL prefixes. Its tokens are not sent there. */
   readonly exceptApis?: readonly string[] | undefined
   /** The client authentication: it adds the client's credentials to each request. */
   readonly clientAuth: ClientAuth
+  /**
+   * Returns further headers for each call that gets a token, such as a subscription key. Like the token, they are sent to
+   * the `apis` only. See {@link TokenSource.headers}.
+   */
+  readonly headers?: AddHeaders | undefined
+  /**
+   * Whether each token is for one call only. Then each call requests its own: tokens are neither kept nor shared, and a
+   * `store` is not allowed.
+   *
+   * @defaultValue `false`
+   */
+  readonly singleUse?: boolean | undefined
   /** The audience of signed client assertions. @defaultValue The endpoint that the request is sent to. */
   readonly assertionAudience?: string | undefined
   /**
@@ -116,6 +154,13 @@ export type Provider = {
     | ((members: Readonly<Record<string, unknown>>, status: number) => Readonly<Record<string, unknown>>)
     | undefined
 }
+
+/**
+ * How a token endpoint wants its requests. See {@link Provider.tokenRequest}.
+ *
+ * @group For package authors
+ */
+export type TokenRequestShape = { readonly method: 'GET' } | { readonly body: 'json' }
 
 /**
  * A request to an authorization server before it is sent. A {@link ClientAuth} adds the client's credentials to it.

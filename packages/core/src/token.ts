@@ -38,6 +38,21 @@ export const isAccessToken = (value: unknown): value is string =>
 /** Returns when a token expires, in milliseconds since the epoch, or `Infinity` if it has no `expiresAt`. */
 export const endOf = (token: Token): number => memberOf(token, 'expiresAt') ?? Number.POSITIVE_INFINITY
 
+/**
+ * Returns the headers that a call gets in addition to the token. It runs again for each call, and before a call is sent a
+ * second time.
+ *
+ * @group For package authors
+ */
+export type AddHeaders = (call: {
+  /** The token that the call gets. */
+  readonly token: Token
+  /** The HTTP method, in capitals. */
+  readonly method: string
+  /** The URL, as the platform writes it. */
+  readonly url: string
+}) => HeadersInit | Promise<HeadersInit>
+
 /** The options of {@link TokenSource.getToken}. */
 export type GetTokenOptions = {
   /**
@@ -89,6 +104,22 @@ export type TokenSource = {
   readonly apis: readonly string[]
   /** Exceptions within `apis`, as URL prefixes, also in other spellings, such as `/ADMIN`. The tokens are not sent there. */
   readonly exceptApis?: readonly string[] | undefined
+  /** The hosts whose `apis` may be `http:`, with their ports, such as `api:8080`. @defaultValue None: only loopback. */
+  readonly insecureHosts?: readonly string[] | undefined
+  /**
+   * Returns further headers for each call that gets a token, such as a second credential. They are sent where the token is
+   * sent, and nowhere else:
+   *
+   * - A header that the caller has set stays. `Authorization` is not allowed here.
+   * - Errors that show the request do not show them.
+   * - `fetch` would carry them along a redirect to another origin. So the call is not redirected: it fails with a
+   *   `TypeError` that names the new origin, unless the caller asked for `redirect: 'manual'` or `'error'`.
+   *
+   * If it throws, the call fails with that error. A call then always waits for the token's promise: `peek` is not used.
+   *
+   * @defaultValue None: the token is the only credential.
+   */
+  readonly headers?: AddHeaders | undefined
   /** The name of the provider, for the error of a call that is sent without a token and gets a 401. */
   readonly name?: string | undefined
   /**

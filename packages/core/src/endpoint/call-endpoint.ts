@@ -1,7 +1,7 @@
 import { type Credential, resolveCredential } from './credential.ts'
 import { endpointUrl } from './endpoint-url.ts'
 import { failLate, isOAuthError, oauthError } from '../errors.ts'
-import { loadAfterFailure } from '../load-later.ts'
+import { loadAfterFailure, loadPart } from '../load-later.ts'
 import { copyOf, membersOf } from '../own.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { discard } from '../read-text.ts'
@@ -119,6 +119,9 @@ export function callEndpoint<T>(
       addTo(form, typeof parameters === 'function' ? await parameters() : parameters)
       await clientAuth({ form, headers, clientId, clientSecret, provider, endpoint: provider[endpoint] ?? url.href })
 
+      const shape = endpoint === 'tokenEndpoint' ? provider.tokenRequest : undefined
+      const shaped = shape && (await loadPart(provider, 'shapes token requests')).shapeRequest(shape, url, request)
+
       const { signal } = deadline
       signal.throwIfAborted()
       step = 'connection'
@@ -130,6 +133,7 @@ export function callEndpoint<T>(
         method: 'POST',
         headers,
         body: form.toString(),
+        ...shaped,
         redirect: 'manual',
         signal,
         client: connection,

@@ -8,7 +8,7 @@ import { parseSecureUrl } from '../secure-url.ts'
  */
 export function endpointUrl(provider: Provider, endpoint: 'tokenEndpoint' | 'revocationEndpoint'): URL {
   const what = `${provider.name}: ${endpoint}`
-  const url = parseSecureUrl(provider[endpoint] ?? '', what)
+  const url = parseSecureUrl(provider[endpoint] ?? '', what, provider.insecureHosts)
   if (url.href.includes('#')) throw new TypeError(`${what} must not have a fragment (#)`)
   return url
 }

@@ -6,6 +6,7 @@ import { createRedactor } from './redactor.ts'
 import { readSaid, type Said } from './said.ts'
 import { isBearer } from '../endpoint/token-response.ts'
 import { oauthError, type OAuthError, type OAuthErrorCode } from '../errors.ts'
+import type { Provider } from '../provider.ts'
 import { readText } from '../read-text.ts'
 import { withTimeout } from '../wait.ts'
 
@@ -25,6 +26,7 @@ type Known = Said & {
   readonly isPlain: boolean
   /** The translated members. `undefined` if the provider's function failed. */
   readonly members: Members | undefined
+  readonly tokenTypes: Provider['tokenTypes']
 }
 
 /** The code of an error, and its reason with what to do. */
@@ -53,7 +55,16 @@ export async function describeAnswer(
   const said = readSaid([members, raw].find(isFilled), json === undefined ? redact(text) : '', response)
   const isPlain = json !== undefined || text.trim() === ''
   const hasRetryAfter = headers.has('retry-after')
-  const [code, reason] = judge({ ...said, status, isRedirect, hasRetryAfter, isCut, isPlain, members })
+  const [code, reason] = judge({
+    ...said,
+    status,
+    isRedirect,
+    hasRetryAfter,
+    isCut,
+    isPlain,
+    members,
+    tokenTypes: provider.tokenTypes,
+  })
 
   const show = (value: unknown) => (isText(value) ? printable(redact(value)) : undefined)
   const error = said.error !== undefined && refusalAdvice.has(said.error) ? said.error : show(said.error)
@@ -116,7 +127,7 @@ function judge(known: Known): Verdict {
   if (status < 200 || status > 299) return ['TOKEN_MALFORMED', 'neither a success nor an OAuth error']
   const { access_token, token_type } = members ?? {}
   if (!isText(access_token)) return ['TOKEN_MALFORMED', 'neither a token nor an OAuth error']
-  if (isBearer(token_type)) return ['TOKEN_MALFORMED', 'an access_token that no header can hold']
+  if (isBearer(token_type, known)) return ['TOKEN_MALFORMED', 'an access_token that no header can hold']
   return ['TOKEN_MALFORMED', 'a token_type other than bearer']
 }
 

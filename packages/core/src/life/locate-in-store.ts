@@ -1,5 +1,5 @@
 import type { TokenStore } from '../store.ts'
-import { loadPart } from './load-part.ts'
+import { loadPart } from '../load-later.ts'
 import type { Life } from './token-cache.ts'
 
 /**
@@ -11,7 +11,7 @@ export function locateInStore(store: TokenStore): Life['locate'] {
   let locate: Life['locate'] | undefined
   return async (life) => {
     if (!locate) {
-      const part = await loadPart(life.settings, 'uses the store')
+      const part = await loadPart(life.settings.provider, 'uses the store')
       locate ??= part.createSharedCache(store, life.settings, life.report)
     }
     return locate(life)

@@ -1,5 +1,5 @@
 import { memberOf } from '../own.ts'
-import { loadPart } from './load-part.ts'
+import { loadPart } from '../load-later.ts'
 import { createState } from './state.ts'
 import type { Life, TokenCache } from './token-cache.ts'
 import { createTokenRequest } from './token-request.ts'
@@ -20,7 +20,7 @@ const memoryCache: TokenCache = {
       if (grant.parameters && !memberOf(located.state.cached?.token, 'refreshToken')) {
         return { type: 'renewed', token: await request(async () => grant.parameters?.() ?? {}) }
       }
-      const { renewInMemory } = await loadPart(settings, 'uses refresh tokens')
+      const { renewInMemory } = await loadPart(settings.provider, 'uses refresh tokens')
       return { type: 'renewed', token: await renewInMemory(settings, located, attempt, request) }
     },
   }),

@@ -152,6 +152,9 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
     'provider.name': name,
     'provider.isRejected': provider.isRejected,
     'provider.rejectedStatuses': provider.rejectedStatuses,
+    'provider.tokenTypes': provider.tokenTypes,
+    'provider.insecureHosts': provider.insecureHosts,
+    'provider.headers': provider.headers,
   })) {
     const type = memberOf(types, option)
     if (value === undefined ? required.has(option) : value === '') fail(option, 'is missing or empty')
@@ -167,6 +170,7 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
   for (const method of ['get', 'set', 'delete'] as const) {
     if (store && typeof memberOf(store, method) !== 'function') fail('store', `must have ${method}()`)
   }
+  if (store && provider.singleUse) fail('store', 'is not possible: each token of this provider is for one call only')
   if ('key' in options && !options.key) fail('key', 'is empty: leave it out, or set it to a user id')
   // Such a grant is for users. Without a key, all users would have one entry in the store.
   const owner = store && ownerOf(grant)
@@ -194,7 +198,7 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
 
   const apis = options.apis ?? provider.apis
   if (apis?.length === 0) fail('apis', 'is empty: name the URLs of the APIs that the tokens may be sent to')
-  compileApis({ apis, exceptApis })
+  compileApis({ apis, exceptApis, insecureHosts: provider.insecureHosts })
 
   const { clientSecret, fetch, key, waitUntil, eventKey, onEvent } = options
   return {
@@ -251,6 +255,9 @@ const types: Readonly<Record<string, string>> = {
   'provider.name': 'string',
   'provider.isRejected': 'function',
   'provider.rejectedStatuses': 'list object',
+  'provider.tokenTypes': 'list object',
+  'provider.insecureHosts': 'list object',
+  'provider.headers': 'function',
   timeoutMs: '',
   storeTimeoutMs: '',
   entryTtlMs: '',

@@ -2,7 +2,7 @@ import type { TokenEvent, TokenEventDetails } from '../events.ts'
 import { membersOf } from '../own.ts'
 import type { GetTokenOptions, Token, TokenSource } from '../token.ts'
 import { abortable, withTimeout } from '../wait.ts'
-import { loadPart } from './load-part.ts'
+import { loadPart } from '../load-later.ts'
 import { locateInStore } from './locate-in-store.ts'
 import { locateInMemory } from './memory-cache.ts'
 import { anyToken, obtain, serve } from './obtain.ts'
@@ -100,6 +100,8 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     apis,
     exceptApis,
     name: provider.name,
+    insecureHosts: provider.insecureHosts,
+    headers: provider.headers,
     isRejected: rejectionCheck(provider),
     onEvent: onEvent && life.report,
     peek: () => serve(life)?.authorization,
@@ -107,9 +109,12 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       const need: GetTokenOptions = given ? membersOf(given) : anyToken
       const { signal } = need
       signal?.throwIfAborted()
+      if (provider.singleUse)
+        return (await loadPart(provider, 'gets a token for one call')).requestForOneCall(life, signal)
       return serve(life, need)?.token ?? abortable(obtain(life, need), signal)
     },
-    setToken: (token) => inOrder(life, async () => (await loadPart(settings, 'sets a token')).setToken(life, token)),
+    setToken: (token) =>
+      inOrder(life, async () => (await loadPart(settings.provider, 'sets a token')).setToken(life, token)),
     clear: () => {
       const known = { ...life.state }
       // Forgets the token before anything else, so that no call gets it any more.
@@ -118,9 +123,9 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
         if (life.state.redeeming) life.state.isStartSpent = true
         forget(life.state)
       }
-      return inOrder(life, async () => (await loadPart(settings, 'clears a token')).clear(life, known))
+      return inOrder(life, async () => (await loadPart(settings.provider, 'clears a token')).clear(life, known))
     },
-    idle: async () => (await loadPart(settings, 'waits until a source is idle')).idle(life),
+    idle: async () => (await loadPart(settings.provider, 'waits until a source is idle')).idle(life),
   }
 }
 

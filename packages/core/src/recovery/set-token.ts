@@ -9,6 +9,9 @@ import type { Token } from '../token.ts'
 export async function setToken(life: Life, token: Token): Promise<void> {
   const reason = invalidReason(token)
   if (reason) throw new TypeError(`setToken needs a token: its ${reason}`)
+  const { provider } = life.settings
+  if (provider.singleUse)
+    throw new TypeError(`${provider.name}: setToken is not possible: each token is for one call only`)
   const { cache, state } = await locate(life)
   state.pending = undefined
   state.ended = state.ended.filter((one) => one !== token.accessToken && one !== token.refreshToken)

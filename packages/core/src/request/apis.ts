@@ -1,11 +1,12 @@
 import { memberOf } from '../own.ts'
 import { parseSecureUrl } from '../secure-url.ts'
+import type { TokenSource } from '../token.ts'
 
 // This file decides which URLs a token may be sent to. It compares URLs as the platform's `URL` writes them, never as
 // typed.
 
 /** The allowed URLs of a token source or a provider. */
-type AllowedUrls = { readonly apis: readonly string[]; readonly exceptApis?: readonly string[] | undefined }
+type AllowedUrls = Pick<TokenSource, 'apis' | 'exceptApis' | 'insecureHosts'>
 
 /** Whether a token may be sent to a URL. The URL must be written as `URL` or `Request` writes it. */
 export type IsApi = {
@@ -26,17 +27,15 @@ export function compileApis(allowed: AllowedUrls): IsApi {
     throw new TypeError('a token source needs apis: apis is empty, or not a list')
   }
   // All sources of a provider share its lists, so each pair of lists is compiled only once.
+  const insecureHosts = memberOf(allowed, 'insecureHosts')
   const known = compiled.get(apis)
-  if (known && known.exceptApis === exceptApis) return known.isApi
-  const isApi = compile(parsePrefixes(apis), parsePrefixes(exceptApis ?? []))
-  compiled.set(apis, { exceptApis, isApi })
+  if (known && known.exceptApis === exceptApis && known.insecureHosts === insecureHosts) return known.isApi
+  const isApi = compile(parsePrefixes(apis, insecureHosts), parsePrefixes(exceptApis ?? [], insecureHosts))
+  compiled.set(apis, { exceptApis, insecureHosts, isApi })
   return isApi
 }
 
-const compiled = new WeakMap<
-  readonly string[],
-  { readonly exceptApis: AllowedUrls['exceptApis']; readonly isApi: IsApi }
->()
+const compiled = new WeakMap<readonly string[], Omit<AllowedUrls, 'apis'> & { readonly isApi: IsApi }>()
 
 function compile(prefixes: readonly string[], exceptions: readonly string[]): IsApi {
   const isAllowed = matcher(prefixes)
@@ -57,10 +56,10 @@ const matcher = (prefixes: readonly string[], flags?: string) =>
   new RegExp(`^(?:${prefixes.map((prefix) => prefix.replaceAll(/[^\w/]/g, '\\$&')).join('|')})(?:[/?#]|$)`, flags)
 
 /** Checks URL prefixes, and returns them as `URL` writes them. A prefix of another one comes after it. */
-function parsePrefixes(list: readonly string[]): readonly string[] {
+function parsePrefixes(list: readonly string[], insecureHosts: AllowedUrls['insecureHosts']): readonly string[] {
   const prefixes = list.map((text, index) => {
     const what = `API URL ${index + 1} of ${list.length}`
-    const { origin, pathname, search, hash } = parseSecureUrl(text, what)
+    const { origin, pathname, search, hash } = parseSecureUrl(text, what, insecureHosts)
     if (search || hash) throw new TypeError(`${what} must end with its path`)
     return origin + pathname.replace(/\/+$/, '')
   })

@@ -1,4 +1,5 @@
 import { loadAfterRejection } from '../load-after-rejection.ts'
+import { oauthError } from '../errors.ts'
 import { memberOf } from '../own.ts'
 import { isAccessToken, type TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
@@ -28,7 +29,8 @@ export function attach(call: Call): Promise<Response> {
   const request = typeof target === 'object' ? target : undefined
   const chosen = nearest(candidates, url)
   // A custom fetch gets a copy of a Request. That copies the headers, too.
-  const isCopied = fetch !== globalThis.fetch && target instanceof Request
+  const add = chosen && memberOf(chosen.source, 'headers')
+  const isCopied = !add && fetch !== globalThis.fetch && target instanceof Request
   const given = memberOf(init, 'headers') ?? (isCopied ? undefined : (request?.headers ?? []))
   const headers = chosen && given && new Headers(given)
   if (!chosen || (headers ?? request?.headers)?.has('authorization')) {
@@ -50,14 +52,17 @@ export function attach(call: Call): Promise<Response> {
     const signal = signalOf()
     const options = { rejected: rejected?.slice('Bearer '.length), validForMs: replay ? undefined : 5000, signal }
     const getToken = memberOf(source, 'getToken') as TokenSource['getToken']
-    const accessToken = memberOf(await abortable(getToken.call(source, options), signal), 'accessToken')
+    const token = await abortable(getToken.call(source, options), signal)
+    const accessToken = memberOf(token, 'accessToken')
+    sent.token = token
     if (isAccessToken(accessToken)) return `Bearer ${accessToken}`
     throw new TypeError(unsendable)
   }
 
-  const sent: Sent = { call, chosen, url, headers: headers ?? request?.headers, replay, ask, signalOf }
+  const own = headers ?? request?.headers
+  const sent: Sent = { call, chosen, url, headers: own, replay, ask, signalOf, add, token: undefined }
   const sendWith = async (authorization: string): Promise<Response> => {
-    const response = await send(call, target, headers, authorization)
+    const response = await (add ? sendMore(sent, authorization) : send(call, target, headers, authorization))
     const isRejected = judge(source, response)
     const isLong = authorization.length > longestUsual && response.status >= 400
     if (isRejected === false && !response.redirected && !isLong) return response
@@ -65,10 +70,19 @@ export function attach(call: Call): Promise<Response> {
     return part ? part.handleUnusual(sent, response, isRejected, authorization) : response
   }
 
-  const ready = replay && memberOf(source, 'peek')?.call(source)
+  const ready = replay && !add && memberOf(source, 'peek')?.call(source)
   const answered = typeof ready === 'string' ? sendWith(ready) : ask().then(sendWith)
   return replay?.discard ? answered.finally(replay.discard) : answered
 }
+
+/** Sends a call whose source adds headers. Without the code for that, it is not sent: the API needs these headers. */
+async function sendMore(sent: Sent, authorization: string): Promise<Response> {
+  const part = await loadAfterRejection()
+  if (part) return part.sendWithHeaders(sent, sent.call.input, authorization)
+  throw oauthError(memberOf(sent.chosen.source, 'name') ?? 'headers', 'TOKEN_UNAVAILABLE', unloaded)
+}
+
+const unloaded = 'the part of @oauthkit/core that adds the headers of a source could not be loaded: try again later'
 
 /** Asks the source whether a response rejects its token. If that fails, the caller gets the response unchanged. */
 function judge(source: TokenSource, response: Response): boolean | Promise<boolean> {

@@ -1,7 +1,7 @@
 import { isAccessToken, type TokenSource } from '../token.ts'
 
-/** The allowed URLs of a fixed token: `apis`, and the exceptions `exceptApis` within them. */
-export type FixedTokenOptions = Pick<TokenSource, 'apis' | 'exceptApis'>
+/** Where a fixed token may be sent: `apis`, the exceptions `exceptApis` within them, and what goes with it. */
+export type FixedTokenOptions = Pick<TokenSource, 'apis' | 'exceptApis' | 'insecureHosts' | 'headers'>
 
 /**
  * Makes a source of one token that never changes.

@@ -1,6 +1,8 @@
 import { discard } from '../read-text.ts'
+import type { AddHeaders, Token } from '../token.ts'
 import { nearest, type Candidate } from './candidate.ts'
 import type { Replay } from './replay.ts'
+import { sendWithHeaders } from './send-with-headers.ts'
 import { send, type Call } from './send.ts'
 import { originOf, tell } from './tell.ts'
 
@@ -16,6 +18,10 @@ export type Sent = {
   /** Asks the source for another token than the rejected one, and returns the complete header value. */
   readonly ask: (rejected: string) => Promise<string>
   readonly signalOf: () => AbortSignal | null | undefined
+  /** The source's function for further headers, if it has one. */
+  readonly add: AddHeaders | undefined
+  /** The last token that {@link ask} got. */
+  token: Token | undefined
 }
 
 /**
@@ -31,7 +37,7 @@ export async function handleUnusual(
   isRejected: boolean | Promise<boolean>,
   authorization: string,
 ): Promise<Response> {
-  const { call, chosen, url, replay } = sent
+  const { chosen, url, replay } = sent
   tellRedirected(sent, response)
   if (!(await Promise.resolve(isRejected).catch(() => false)) || !isFromApi(sent, response)) {
     tellOversized(sent, response, authorization)
@@ -50,12 +56,16 @@ export async function handleUnusual(
   void tell(chosen, url, { type: 'rejected', status: response.status, isReplayed })
   if (!isReplayed) return response
   discard(response.body)
-  const headers = new Headers(sent.headers)
-  // A form gets a new boundary each time it is sent.
-  if (replay.body instanceof FormData) headers.delete('content-type')
-  const answer = await send(call, replay.target, headers, renewed, replay.body)
+  const answer = await (sent.add ? sendWithHeaders : sendAgain)(sent, replay.target, renewed, replay.body)
   tellRedirected(sent, answer)
   return answer
+}
+
+function sendAgain({ call, headers: own }: Sent, to: RequestInfo, authorization: string, body?: BodyInit) {
+  const headers = new Headers(own)
+  // A form gets a new boundary each time it is sent.
+  if (body instanceof FormData) headers.delete('content-type')
+  return send(call, to, headers, authorization, body)
 }
 
 /**

@@ -1,0 +1,186 @@
+import { failLate, oauthError, type OAuthErrorCode } from '../errors.ts'
+import { loadAfterFailure } from '../load-later.ts'
+import { createLru } from '../lru.ts'
+import { membersOf } from '../own.ts'
+import type { ClientAuth, Provider } from '../provider.ts'
+import { discard, readText } from '../read-text.ts'
+import { parseSecureUrl } from '../secure-url.ts'
+import { withTimeout } from '../wait.ts'
+import type { Members } from './call-endpoint.ts'
+import { clientSecretBasic, clientSecretPost, none } from './client-auth.ts'
+import { isText, objectFrom } from './read-answer.ts'
+
+/** The options of {@link discover}: what an issuer does not say about itself. */
+export type DiscoverOptions = Pick<Provider, 'apis' | 'exceptApis' | 'insecureHosts'> & {
+  /** The provider's name in errors and events. @defaultValue The host of the issuer. */
+  readonly name?: string | undefined
+  /**
+   * The client authentication.
+   *
+   * @defaultValue The first of `clientSecretBasic`, `clientSecretPost` and `none` that the issuer accepts.
+   */
+  readonly clientAuth?: ClientAuth | undefined
+  /** The `fetch` that gets the metadata. @defaultValue The platform's. */
+  readonly fetch?: typeof fetch | undefined
+  /** How long that may take, in milliseconds. @defaultValue 9000 */
+  readonly timeoutMs?: number | undefined
+}
+
+/**
+ * Describes an authorization server by the metadata that it publishes, so that its issuer is enough.
+ *
+ * The metadata is that of OpenID Connect, else that of OAuth 2.0. It must name exactly this issuer. It is kept for an hour,
+ * for all calls with this issuer in this process. If it then cannot be fetched again, the old one is used for a day more.
+ *
+ * The result is plain data: a spread can change it. A token source that exists keeps the data that it was made with.
+ *
+ * @param issuer - the issuer identifier, such as `https://id.example.com/realms/main`.
+ * @throws {@link OAuthError} `TOKEN_UNAVAILABLE` if the server does not answer, `TOKEN_MALFORMED` if its metadata is
+ * missing, names another issuer, or has an endpoint that is no secure URL. `TypeError` if the issuer is no secure URL, or
+ * accepts none of the usual client authentications and `clientAuth` is not given.
+ * @see {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig OpenID Connect Discovery 1.0 §4},
+ * {@link https://www.rfc-editor.org/rfc/rfc8414.html#section-3 RFC 8414 §3}
+ * @example
+ * ```ts
+ * import { bearer, createTokenSource, discover } from '@oauthkit/core'
+ * import ky from 'ky'
+ *
+ * export async function createApi() {
+ *   const provider = await discover('https://id.example.com', { apis: ['https://api.example.com'] })
+ *   return ky.extend(bearer(createTokenSource({ provider, clientId: 'app', clientSecret: 'secret' })))
+ * }
+ * ```
+ */
+export async function discover(issuer: string, options: DiscoverOptions): Promise<Provider> {
+  const { apis, exceptApis, insecureHosts, name, clientAuth, ...request } = membersOf(options)
+  const url = parseSecureUrl(issuer, 'issuer', insecureHosts)
+  if (url.search || url.hash) throw new TypeError('the issuer must have neither a query nor a fragment')
+  const provider = { name: name ?? url.host, issuer, apis, exceptApis, insecureHosts }
+  const metadata = await metadataOf(url, provider, request)
+  const described: Record<string, unknown> = {
+    ...provider,
+    clientAuth: clientAuth ?? usualAuth(provider.name, metadata),
+  }
+  for (const [member, wireName] of Object.entries(members)) {
+    const value = metadata[wireName]
+    if (value === undefined || value === null) continue
+    if (member.endsWith('Endpoint') || member === 'jwksUri') checkEndpoint(provider, wireName, value)
+    described[member] = value
+  }
+  return described as Provider
+}
+
+/** The members of a provider that metadata can have, and their names there. See RFC 8414 §2. */
+const members: Partial<Record<keyof Provider, string>> = {
+  authorizationEndpoint: 'authorization_endpoint',
+  tokenEndpoint: 'token_endpoint',
+  revocationEndpoint: 'revocation_endpoint',
+  userinfoEndpoint: 'userinfo_endpoint',
+  endSessionEndpoint: 'end_session_endpoint',
+  jwksUri: 'jwks_uri',
+  authorizationResponseIssParameterSupported: 'authorization_response_iss_parameter_supported',
+  idTokenSigningAlgorithms: 'id_token_signing_alg_values_supported',
+}
+
+type Described = Pick<Provider, 'insecureHosts'> & { readonly name: string; readonly issuer: string }
+
+function checkEndpoint({ name, insecureHosts }: Described, wireName: string, value: unknown): void {
+  try {
+    parseSecureUrl(isText(value) ? value : '', wireName, insecureHosts)
+  } catch {
+    throw oauthError(name, 'TOKEN_MALFORMED', `its metadata has a ${wireName} that is no https: URL`)
+  }
+}
+
+function usualAuth(name: string, metadata: Members): ClientAuth {
+  // This is the default of RFC 8414 §2.
+  const { token_endpoint_auth_methods_supported: accepted = ['client_secret_basic'] } = metadata
+  const usual = Array.isArray(accepted) && Object.keys(auths).find((method) => accepted.includes(method))
+  if (usual) return auths[usual] as ClientAuth
+  throw new TypeError(`${name} accepts no client secret: give the option clientAuth, such as privateKeyJwt()`)
+}
+
+const auths: Readonly<Record<string, ClientAuth>> = {
+  client_secret_basic: clientSecretBasic,
+  client_secret_post: clientSecretPost,
+  none,
+}
+
+const hour = 3_600_000
+
+type Known = { metadata: Members | undefined; fetchedAt: number }
+
+/** What is known of the last 100 issuers. Values only: on Workers, a promise of one request may never settle in another. */
+const knownOf = /* @__PURE__ */ createLru((_issuer: string): Known => ({ metadata: undefined, fetchedAt: 0 }), 100)
+
+async function metadataOf(
+  url: URL,
+  provider: Described,
+  request: Pick<DiscoverOptions, 'fetch' | 'timeoutMs'>,
+): Promise<Members> {
+  const known = knownOf(provider.issuer)
+  const age = Date.now() - known.fetchedAt
+  if (known.metadata && age >= 0 && age < hour) return known.metadata
+  try {
+    const metadata = await fetchMetadata(url, provider, request)
+    known.metadata = metadata
+    known.fetchedAt = Date.now()
+    return metadata
+  } catch (error) {
+    if (known.metadata && age >= 0 && age < 25 * hour) return known.metadata
+    throw error
+  }
+}
+
+/** Fetches the metadata: where OpenID Connect has it, else where RFC 8414 has it. */
+async function fetchMetadata(
+  { origin, pathname }: URL,
+  { name, issuer }: Described,
+  { fetch = globalThis.fetch, timeoutMs = 9000 }: Pick<DiscoverOptions, 'fetch' | 'timeoutMs'>,
+): Promise<Members> {
+  const path = pathname.replace(/\/$/, '')
+  const urls = [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+  ]
+  const deadline = new AbortController()
+  const malformed = (what: string) => oauthError(name, 'TOKEN_MALFORMED', `its metadata ${what}: check the issuer`)
+  const work = async (): Promise<Members> => {
+    for (const url of urls) {
+      const response = await send(fetch, url, name, deadline.signal)
+      const { status } = response
+      if (status === 408 || status === 429 || status >= 500) throw failed(name, 'TOKEN_UNAVAILABLE', response)
+      if (status !== 200) {
+        discard(response.body)
+        continue
+      }
+      const { text, cut } = await readText(response, 1_048_576)
+      const metadata = cut ? undefined : await objectFrom(() => JSON.parse(text))
+      if (!metadata) throw malformed('is no JSON object')
+      if (metadata['issuer'] !== issuer) throw malformed('is that of another issuer')
+      if (!isText(metadata['token_endpoint'])) throw malformed('has no token_endpoint')
+      return metadata
+    }
+    throw malformed('is neither at /.well-known/openid-configuration nor at /.well-known/oauth-authorization-server')
+  }
+  return withTimeout(work(), timeoutMs, () => {
+    deadline.abort()
+    return failLate(name, timeoutMs, 'answer')
+  })
+}
+
+async function send(fetch: typeof globalThis.fetch, url: string, name: string, signal: AbortSignal): Promise<Response> {
+  try {
+    // Metadata decides where secrets are sent, so a redirect is not followed.
+    return await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal })
+  } catch (error) {
+    const part = await loadAfterFailure()
+    const advice = part?.connectionAdvice(error) ?? 'try again later'
+    throw oauthError(name, 'TOKEN_UNAVAILABLE', `its metadata could not be fetched: ${advice}`)
+  }
+}
+
+function failed(name: string, code: OAuthErrorCode, { status, body }: Response): Error {
+  discard(body)
+  return oauthError(name, code, `its metadata answered ${status}: try again later`, { status })
+}
