@@ -1,10 +1,13 @@
 import type { Credential, Provider } from '@oauthkit/core'
 import { fromEnvironment } from '@oauthkit/core/plugin'
-import { createLogin, type Login, type LoginOptions, type UserInfo } from '@oauthkit/login'
+import { createLogin, type ClaimsFor, type Login, type LoginOptions, type UserInfo } from '@oauthkit/login'
 import { bouygues } from './bouygues.ts'
 
 /** The options of {@link bouyguesLogin}: those of `createLogin`. Only `redirectUri` is required. */
-export type BouyguesLoginOptions = Omit<LoginOptions, 'provider' | 'clientId'> & {
+export type BouyguesLoginOptions<Scope extends string | undefined = string | undefined> = Omit<
+  LoginOptions<Scope>,
+  'provider' | 'issuer' | 'clientId'
+> & {
   /** Where users sign in. @defaultValue `bouygues`, production. */
   readonly provider?: Provider | undefined
   /** The client's id. @defaultValue The environment variable `BOUYGUES_CLIENT_ID`. */
@@ -56,5 +59,9 @@ export type BouyguesUserInfo = UserInfo & {
  * export const start = () => login.start()
  * ```
  */
-export const bouyguesLogin = (options: BouyguesLoginOptions): Login<BouyguesUserInfo> =>
-  createLogin(fromEnvironment({ ...options, scope: options.scope ?? '' }, bouygues, 'BOUYGUES'))
+export const bouyguesLogin = <const Scope extends string | undefined = undefined>(
+  options: BouyguesLoginOptions<Scope>,
+): Login<BouyguesUserInfo, ClaimsFor<Scope>> =>
+  createLogin<BouyguesUserInfo, Scope>(
+    fromEnvironment({ ...options, scope: options.scope ?? ('' as Scope) }, bouygues, 'BOUYGUES'),
+  )

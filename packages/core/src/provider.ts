@@ -85,6 +85,12 @@ export type Provider = {
   /** The client authentication: it adds the client's credentials to each request. */
   readonly clientAuth: ClientAuth
   /**
+   * Whether a request with a refresh token must name the scope: that of the option `scope`, else the granted one.
+   *
+   * @defaultValue `false`: the new token has the scope that was granted. See RFC 6749 §6.
+   */
+  readonly refreshWithScope?: boolean | undefined
+  /**
    * Returns further headers for each call that gets a token, such as a subscription key. Like the token, they are sent to
    * the `apis` only. See {@link TokenSource.headers}.
    */

@@ -4,19 +4,21 @@ import { checkEndpoints, type EndpointName } from './metadata.ts'
 import { requestOptions } from './request-options.ts'
 import type { LoginSettings } from './settings.ts'
 
-/** The endpoints that every sign-in needs. */
-const signInEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as const
+/** The endpoints that a sign-in needs. */
+const neededBy = ({ isOpenId }: LoginSettings): readonly EndpointName[] =>
+  isOpenId ? ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] : ['authorizationEndpoint', 'tokenEndpoint']
 
 /**
  * Whether a provider's data is enough for a sign-in, and for `endpoint`, without its metadata. The metadata must confirm
  * the endpoints that are not below the issuer.
  */
 export const isComplete = (settings: LoginSettings, endpoint: EndpointName): boolean =>
-  signInEndpoints.every((name) => settings.provider[name] !== undefined) && toConfirm(settings, endpoint).length === 0
+  neededBy(settings).every((name) => settings.provider[name] !== undefined) &&
+  toConfirm(settings, endpoint).length === 0
 
 /** Returns the endpoints of a step that the metadata must confirm. */
-export const toConfirm = ({ foreign }: LoginSettings, endpoint: EndpointName): readonly EndpointName[] =>
-  [...new Set<EndpointName>([...signInEndpoints, endpoint])].filter((name) => foreign.includes(name))
+export const toConfirm = (settings: LoginSettings, endpoint: EndpointName): readonly EndpointName[] =>
+  [...new Set([...neededBy(settings), endpoint])].filter((name) => settings.foreign.includes(name))
 
 /** What the metadata says about a provider. */
 export type Discovered = {
@@ -33,9 +35,10 @@ export async function discoverServer(settings: LoginSettings): Promise<Discovere
   // Keeps the issuer exactly as the metadata spells it, because ID tokens are compared with it.
   const server = { ...discovered, ...own, issuer: discovered.issuer }
   const malformed = (what: string) => oauthError(provider.name, 'TOKEN_MALFORMED', what)
-  // Every sign-in needs these. The error must come before the user is sent to the provider.
+  // The error must come before the user is sent to the provider.
   for (const member of ['authorization_endpoint', 'jwks_uri'] as const) {
-    if (!server[member]) throw malformed(`its metadata has no ${member}: add it to the provider's data`)
+    if (!server[member] && (settings.isOpenId || member !== 'jwks_uri'))
+      throw malformed(`its metadata has no ${member}: add it to the provider's data`)
   }
   try {
     return { server: checkEndpoints(provider, server), metadata: discovered }

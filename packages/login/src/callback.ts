@@ -9,13 +9,17 @@
 export function isAtRedirectUri(callback: URL, redirectUri: string): boolean {
   const own = new URL(redirectUri)
   const valuesOf = ({ searchParams }: URL, name: string) => JSON.stringify(searchParams.getAll(name))
+  // A scheme of an app's own has no origin, and its URL reaches only the app.
+  const isOwnScheme = !isWeb(own)
   return (
-    /^https?:$/.test(callback.protocol) &&
-    (callback.origin === own.origin || !isPublic(callback) || !isPublic(own)) &&
+    (isOwnScheme ? callback.protocol === own.protocol && callback.host === own.host : isWeb(callback)) &&
+    (isOwnScheme || callback.origin === own.origin || !isPublic(callback) || !isPublic(own)) &&
     pathOf(callback) === pathOf(own) &&
     [...own.searchParams.keys()].every((name) => valuesOf(callback, name) === valuesOf(own, name))
   )
 }
+
+const isWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
 
 const isPublic = ({ protocol, hostname }: URL) =>
   protocol === 'https:' && /\.[^.\d]+$/.test(hostname) && !/\.(localhost|local|internal)$/.test(hostname)

@@ -1,5 +1,5 @@
-import { revoke, type Token } from '@oauthkit/core'
-import { oauthError, withTimeout } from '@oauthkit/core/plugin'
+import { discover, none, revoke, type Provider, type Token } from '@oauthkit/core'
+import { membersOf, oauthError, parseSecureUrl, withTimeout } from '@oauthkit/core/plugin'
 import type { AuthorizationServer } from 'oauth4webapi'
 import { endSessionUrl, type EndSessionOptions } from './end-session-url.ts'
 import type { UserInfo } from './fetch-user-info.ts'
@@ -16,7 +16,7 @@ export type { LoginOptions } from './settings.ts'
 type OpenId = typeof OpenIdModule
 
 /** Signs users in and out at one provider. Each refusal is an `OAuthError`, which shows no secret. */
-export type Login<Info extends UserInfo = UserInfo> = {
+export type Login<Info extends UserInfo = UserInfo, Claims extends IdTokenClaims | undefined = IdTokenClaims> = {
   /**
    * Starts a sign-in. Send the user's browser to `url`, and keep `transaction` in the user's session.
    *
@@ -43,8 +43,8 @@ export type Login<Info extends UserInfo = UserInfo> = {
   ): Promise<{
     /** The tokens of the user, for `setToken` of a token source. */
     token: Token
-    /** The claims of the checked ID token. */
-    claims: IdTokenClaims
+    /** The claims of the checked ID token. `undefined` for plain OAuth 2.0, which has none. */
+    claims: Claims
   }>
   /**
    * Asks the provider who the user is.
@@ -70,12 +70,38 @@ export type Login<Info extends UserInfo = UserInfo> = {
   endSessionUrl(options?: EndSessionOptions): Promise<string>
 }
 
+/** The claims of a sign-in with this scope: `undefined` without the word `openid`. If the type of the scope is any string, they may be missing. */
+export type ClaimsFor<Scope extends string | undefined> = Scope extends undefined
+  ? IdTokenClaims
+  : ` ${Scope} ` extends `${string} openid ${string}`
+    ? IdTokenClaims
+    : string extends Scope
+      ? IdTokenClaims | undefined
+      : Scope extends ''
+        ? IdTokenClaims | undefined
+        : undefined
+
+/** What is known of a provider before its metadata was fetched. */
+function unknownAt(issuer: string): Provider {
+  const { host } = parseSecureUrl(issuer, 'issuer')
+  return { name: host, issuer, tokenEndpoint: issuer, apis: [], clientAuth: none }
+}
+
 /**
- * Makes a login, which signs users in at an OpenID Connect provider: authorization code with PKCE, state and nonce.
+ * Makes a login, which signs users in at an OpenID Connect provider: authorization code with PKCE, state and nonce. With a
+ * scope without `openid`, it does so at any OAuth 2.0 server: then there is no ID token, and nothing says who the user is.
  *
  * A certified library makes the checks of OpenID Connect. None of them can be switched off.
  *
  * @throws `TypeError` if an option is missing or wrong.
+ * @example
+ * ```ts
+ * import { createLogin } from '@oauthkit/login'
+ *
+ * const issuer = 'https://id.example.com'
+ * const redirectUri = 'https://app.example/callback'
+ * export const login = createLogin({ issuer, clientId: 'app', clientSecret: 'secret', redirectUri })
+ * ```
  * @example
  * ```ts
  * import { clientSecretBasic } from '@oauthkit/core'
@@ -95,8 +121,16 @@ export type Login<Info extends UserInfo = UserInfo> = {
  * export const start = () => login.start()
  * ```
  */
-export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOptions): Login<Info> {
-  const settled = resolveOptions(options)
+export function createLogin<Info extends UserInfo = UserInfo, const Scope extends string | undefined = undefined>(
+  options: LoginOptions<Scope>,
+): Login<Info, ClaimsFor<Scope>> {
+  const { issuer, ...given } = membersOf(options)
+  if ((issuer === undefined) === (given.provider === undefined))
+    throw new TypeError('createLogin needs a provider, or an issuer, and not both')
+  const settled = resolveOptions({
+    ...given,
+    provider: issuer === undefined ? (given.provider as Provider) : unknownAt(issuer),
+  })
   const { provider, redirectUri, timeoutMs } = settled
   let discovered: Discovered | undefined
 
@@ -107,7 +141,8 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
     work: (server: AuthorizationServer, settings: LoginSettings, openId: OpenId) => Promise<T>,
   ): Promise<T> => {
     const deadline = new AbortController()
-    const settings = { ...settled, signal: deadline.signal }
+    const { signal } = deadline
+    let settings: LoginSettings = { ...settled, signal }
     let doing = step
     /** Why the step needs metadata, if that is not plain. */
     let why: string | undefined
@@ -115,6 +150,14 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
       // Loaded only now, because a process that signs no user in does not need it.
       const openId = await import('./openid.ts')
       try {
+        if (issuer !== undefined) {
+          doing = 'the look-up of its metadata'
+          const { clientAuth, fetch } = given
+          const found = await discover(issuer, { name: provider.name, apis: [], clientAuth, fetch, timeoutMs })
+          // The metadata has just named all endpoints, so it need not confirm them.
+          settings = { ...resolveOptions({ ...given, provider: found }), foreign: [], signal }
+          doing = step
+        }
         if (openId.isComplete(settings, endpoint)) return await work(settings.metadata, settings, openId)
         doing = 'the look-up of its metadata'
         const unconfirmed = openId.toConfirm(settings, endpoint)
@@ -137,14 +180,16 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
     })
   }
 
-  const finish: Login['finish'] = async (callbackUrl, remembered) => {
+  const finish = async (callbackUrl: string | URL, remembered: LoginTransaction | null | undefined) => {
     if (!URL.canParse(callbackUrl, redirectUri)) throw signInAgain(provider, 'the callback is not a URL')
     const callback = new URL(callbackUrl, redirectUri)
     const transaction = checkTransaction(settled, remembered, callback)
     return withServer('the sign-in', 'tokenEndpoint', async (server, settings, { finishLogin }) => {
       if (transaction.issuer !== server.issuer)
         throw signInAgain(provider, 'the sign-in was started with another provider')
-      return finishLogin(settings, server, callback.searchParams, transaction)
+      const { token, claims } = await finishLogin(settings, server, callback.searchParams, transaction)
+      // The scope decides whether there are claims, and its type whether that is known.
+      return { token, claims: claims as ClaimsFor<Scope> }
     })
   }
 
@@ -166,7 +211,7 @@ export function createLogin<Info extends UserInfo = UserInfo>(options: LoginOpti
         'revocationEndpoint',
         async ({ revocation_endpoint: revocationEndpoint }, settings) => {
           if (!revocationEndpoint) throw new TypeError(`${provider.name}: revocationEndpoint is missing`)
-          const client = { ...settings, provider: { ...provider, revocationEndpoint } }
+          const client = { ...settings, provider: { ...settings.provider, revocationEndpoint } }
           const { refreshToken, accessToken } = token
           // Both are tried: if one fails, the other must still be revoked.
           const outcomes = await Promise.allSettled([

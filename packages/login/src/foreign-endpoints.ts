@@ -10,7 +10,9 @@ import { endpointIn, endpointNames, type EndpointName } from './metadata.ts'
  * sandbox's issuer cannot be told from one of the sandbox.
  */
 export function findForeignEndpoints(provider: Provider, trusted: readonly string[]): readonly EndpointName[] {
-  const { issuer = '' } = provider
+  const { issuer } = provider
+  // Without an issuer, the data is all that is known.
+  if (issuer === undefined) return []
   return endpointNames.filter((endpoint) => {
     const url = provider[endpoint]
     return url !== undefined && ![issuer, ...trusted].some((base) => isBelow(url, base))

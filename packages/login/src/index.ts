@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { createLogin, type Login, type LoginOptions } from './create-login.ts'
+export { createLogin, type ClaimsFor, type Login, type LoginOptions } from './create-login.ts'
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
 export type { EndSessionOptions } from './end-session-url.ts'
 export type { IdTokenClaims } from './check-id-token.ts'

@@ -28,7 +28,8 @@ export const endpointIn = (metadata: AuthorizationServer, name: EndpointName): s
  * @throws `TypeError` if secrets must not be sent to one of the endpoints.
  */
 export function metadataOf(provider: Provider): AuthorizationServer {
-  const { issuer = '', idTokenSigningAlgorithms: algorithms } = provider
+  // Without an issuer, the token endpoint says which server it is.
+  const { issuer = provider.tokenEndpoint, idTokenSigningAlgorithms: algorithms } = provider
   const { authorizationResponseIssParameterSupported: isIssSent } = provider
   const metadata: Record<string, unknown> = {}
   for (const name of endpointNames) {
@@ -45,10 +46,10 @@ export function metadataOf(provider: Provider): AuthorizationServer {
  *
  * @throws `TypeError` if secrets must not be sent to one of them.
  */
-export function checkEndpoints({ name }: Provider, metadata: AuthorizationServer): AuthorizationServer {
+export function checkEndpoints({ name, insecureHosts }: Provider, metadata: AuthorizationServer): AuthorizationServer {
   for (const member of Object.values(members)) {
     const url = metadata[member]
-    if (url !== undefined) parseSecureUrl(url, `${name}: ${member}`)
+    if (url !== undefined) parseSecureUrl(url, `${name}: ${member}`, insecureHosts)
   }
   return metadata
 }

@@ -12,7 +12,7 @@ const maxBytes = 1_048_576
  * would hold user info, and keys that the provider has replaced.
  */
 export function requestOptions({ provider, fetch = globalThis.fetch, signal }: LoginSettings, url: string) {
-  const { name } = provider
+  const { name, insecureHosts } = provider
   const send = async <Body>(input: string, init: CustomFetchOptions<string, Body>): Promise<Response> => {
     const { origin } = new URL(input)
     const ask = async () => {
@@ -34,7 +34,7 @@ export function requestOptions({ provider, fetch = globalThis.fetch, signal }: L
   }
   return {
     [customFetch]: send,
-    [allowInsecureRequests]: parseSecureUrl(url, `${name}: an endpoint`).protocol === 'http:',
+    [allowInsecureRequests]: parseSecureUrl(url, `${name}: an endpoint`, insecureHosts).protocol === 'http:',
     signal,
   }
 }

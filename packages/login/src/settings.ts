@@ -11,32 +11,52 @@ import type { AuthorizationServer } from 'oauth4webapi'
 import { findForeignEndpoints } from './foreign-endpoints.ts'
 import { metadataOf, type EndpointName } from './metadata.ts'
 
-/** The options of {@link createLogin}. */
-export type LoginOptions = {
+/**
+ * The options of {@link createLogin}: a `provider`, or the `issuer` alone. `Scope` is the type of the option `scope`, which
+ * decides whether there are claims.
+ */
+export type LoginOptions<Scope extends string | undefined = string | undefined> = {
   /**
-   * Where users sign in. It needs an `issuer`, which its metadata and all ID tokens must name.
+   * Where users sign in. It needs an `issuer`, which its metadata and all ID tokens must name. For plain OAuth 2.0, which
+   * has no ID tokens, it needs an `authorizationEndpoint` instead.
    *
    * If it has no `authorizationEndpoint` or no `jwksUri`, the login fetches its metadata. The members of this object
    * have priority over the metadata.
    *
    * An endpoint that is not below the issuer's URL must be named by the metadata, or by `trustedEndpoints`. So a sandbox
    * that is a spread of production's data cannot keep an endpoint of production.
+   *
+   * @defaultValue What the metadata of the `issuer` says.
    */
-  readonly provider: Provider
+  readonly provider?: Provider | undefined
+  /**
+   * The issuer, if its metadata is all that is needed: see `discover` of `@oauthkit/core`. The client authentication is then
+   * one that the issuer accepts, unless there is a `clientAuth`.
+   *
+   * @defaultValue The provider's.
+   */
+  readonly issuer?: string | undefined
   /** The client's id. */
   readonly clientId: Credential
   /** The client's secret. @defaultValue None: a public client, which needs `clientAuth: none`. */
   readonly clientSecret?: Credential | undefined
   /** How the client proves who it is. @defaultValue The provider's `clientAuth`. */
   readonly clientAuth?: ClientAuth | undefined
-  /** The URL that users come back to, exactly as registered at the provider: `https:`, or `http:` on loopback. */
+  /**
+   * The URL that users come back to, exactly as registered at the provider: `https:`, or `http:` on loopback. For an app on
+   * the user's device also a scheme of the app's own, such as `com.example.app:/callback`. See RFC 8252 §7.1.
+   */
   readonly redirectUri: string
   /**
    * The scope to ask for, its words separated by spaces. If empty, none is sent, and the server decides.
    *
+   * With the word `openid`, the provider must send an ID token, and `finish` returns its claims. With other words only, the
+   * sign-in is plain OAuth 2.0: there is no ID token, and nothing says who the user is. If the scope is empty, an ID token is
+   * required if the provider has an `issuer`.
+   *
    * @defaultValue `openid`
    */
-  readonly scope?: string | undefined
+  readonly scope?: Scope
   /** A `fetch` for all requests, for a proxy or a private certificate authority. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
   /**
@@ -68,6 +88,9 @@ export type LoginOptions = {
 
 /** The options of a login, complete and checked. */
 export type LoginSettings = LoginOptions & {
+  readonly provider: Provider
+  /** Whether an ID token is required. */
+  readonly isOpenId: boolean
   /** The provider's data, in the form of metadata. */
   readonly metadata: AuthorizationServer
   readonly clientAuth: ClientAuth
@@ -86,23 +109,30 @@ export type LoginSettings = LoginOptions & {
  *
  * @throws `TypeError` if one is missing or wrong.
  */
-export function resolveOptions(given: LoginOptions): Omit<LoginSettings, 'signal'> {
+export function resolveOptions(given: LoginOptions & { readonly provider: Provider }): Omit<LoginSettings, 'signal'> {
   const options = membersOf(given)
   const { redirectUri, clientSecret, scope = 'openid' } = options
   const { timeoutMs = 10_000, clockToleranceMs = 30_000, trustedAudiences = [], trustedEndpoints = [] } = options
   // A copy, so that later changes have no effect.
   const provider = copyOf(options.provider)
-  const { name, issuer, discoveryUrl } = provider
+  const { name, issuer, discoveryUrl, insecureHosts } = provider
   const fail = (what: string): never => {
     throw new TypeError(`${name}: ${what}`)
   }
   const unknown = Object.entries(options).find(([option, value]) => value !== undefined && !names.has(option))?.[0]
   if (unknown !== undefined) fail(`${unknown} is not an option: check its spelling`)
-  if (!issuer) return fail('issuer is missing: ID tokens cannot be checked without it')
-  const { search, hash } = parseSecureUrl(issuer, `${name}: issuer`)
-  if (search || hash) fail('issuer must have no query and no fragment')
-  if (discoveryUrl !== undefined) parseSecureUrl(discoveryUrl, `${name}: discoveryUrl`)
-  if (parseSecureUrl(redirectUri, `${name}: redirectUri`).hash) fail('redirectUri must not have a fragment')
+  const isOpenId = scope === '' ? issuer !== undefined : scope.split(' ').includes('openid')
+  if (isOpenId && !issuer)
+    fail('issuer is missing: ID tokens cannot be checked without it (for plain OAuth 2.0, give a scope without openid)')
+  if (!issuer && !provider.authorizationEndpoint)
+    fail('authorizationEndpoint is missing, and there is no issuer to ask')
+  if (issuer !== undefined) {
+    const { search, hash } = parseSecureUrl(issuer, `${name}: issuer`, insecureHosts)
+    if (search || hash) fail('issuer must have no query and no fragment')
+  }
+  if (discoveryUrl !== undefined) parseSecureUrl(discoveryUrl, `${name}: discoveryUrl`, insecureHosts)
+  if (parseRedirectUri(redirectUri, `${name}: redirectUri`, insecureHosts).hash)
+    fail('redirectUri must not have a fragment')
   if (!options.clientId) fail('clientId is missing or empty')
   for (const credentialName of ['clientId', 'clientSecret'] as const) {
     const credential = options[credentialName]
@@ -120,7 +150,7 @@ export function resolveOptions(given: LoginOptions): Omit<LoginSettings, 'signal
     fail('clockToleranceMs must be a number from 0 to 300,000')
   if (!isTexts(trustedAudiences)) fail('trustedAudiences must be a list of texts that are not empty')
   if (!isTexts(trustedEndpoints)) fail('trustedEndpoints must be a list of URLs')
-  for (const url of trustedEndpoints) parseSecureUrl(url, `${name}: one of trustedEndpoints`)
+  for (const url of trustedEndpoints) parseSecureUrl(url, `${name}: one of trustedEndpoints`, insecureHosts)
   const metadata = metadataOf(provider)
   const foreign = findForeignEndpoints(provider, trustedEndpoints)
   return {
@@ -130,6 +160,7 @@ export function resolveOptions(given: LoginOptions): Omit<LoginSettings, 'signal
     foreign,
     clientAuth,
     scope,
+    isOpenId,
     timeoutMs,
     clockToleranceMs,
     trustedAudiences: [...trustedAudiences],
@@ -149,6 +180,14 @@ const names = new Set([
   'trustedEndpoints',
   'timeoutMs',
 ] satisfies (keyof LoginOptions)[] as string[])
+
+/** Parses a redirect URI. A scheme of an app's own must have a dot, as a reversed domain has: RFC 8252 §7.1. */
+function parseRedirectUri(text: string, what: string, insecureHosts: Provider['insecureHosts']): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url && /^[^:]+\.[^:]+:$/.test(url.protocol) && url.pathname.startsWith('/')
+    ? url
+    : parseSecureUrl(text, what, insecureHosts)
+}
 
 const isTexts = (value: unknown) =>
   Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')

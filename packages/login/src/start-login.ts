@@ -36,11 +36,13 @@ export async function startLogin(
   options: StartOptions,
 ): Promise<LoginRequest> {
   const { maxAge, parameters = {} } = membersOf(options)
-  const { provider, redirectUri, scope } = settings
+  const { provider, redirectUri, scope, isOpenId } = settings
   if (!server.authorization_endpoint) throw new TypeError(`${provider.name}: authorizationEndpoint is missing`)
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge >= 0)) {
     throw new TypeError(`${provider.name}: maxAge must be a whole number of seconds, 0 or more`)
   }
+  if (maxAge !== undefined && !isOpenId)
+    throw new TypeError(`${provider.name}: maxAge needs the scope openid, because only an ID token can confirm it`)
   const state = generateRandomState()
   const nonce = generateRandomNonce()
   const codeVerifier = generateRandomCodeVerifier()
@@ -50,7 +52,7 @@ export async function startLogin(
     redirect_uri: redirectUri,
     scope,
     state,
-    nonce,
+    nonce: isOpenId ? nonce : '',
     code_challenge: await calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
     max_age: maxAge === undefined ? '' : String(maxAge),

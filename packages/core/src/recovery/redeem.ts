@@ -10,17 +10,18 @@ import type { Token } from '../token.ts'
  * @param previous - the token that it belongs to. The new one keeps the values that the response leaves out.
  */
 export async function redeem(
-  { provider, grant }: Settings,
+  { provider, grant, parameters }: Settings,
   request: SendTokenRequest,
   refreshToken: string,
   previous: Token | null | undefined,
 ): Promise<Token | undefined> {
   try {
-    // No scope is sent, so the renewed token gets the scope that was granted. See RFC 6749 §6.
+    // Without a scope, the renewed token gets the scope that was granted. See RFC 6749 §6.
+    const scope = provider.refreshWithScope ? (parameters['scope'] ?? memberOf(previous, 'scope')) : undefined
     const token = await request(() => ({
       grant_type: 'refresh_token',
       refresh_token: refreshToken,
-      scope: undefined,
+      scope,
     }))
     const reason = previous && (await grant.checkRefreshed?.(token, previous))
     if (reason)

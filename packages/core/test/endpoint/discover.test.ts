@@ -45,7 +45,6 @@ function network(answers: Record<string, unknown>) {
 }
 
 const openid = () => `${issuer}/.well-known/openid-configuration`
-const oauth = () => `${issuer}/.well-known/oauth-authorization-server`
 
 /** Discovers an issuer whose metadata has these members. */
 const discovered = (members: Record<string, unknown> = {}, options: Partial<DiscoverOptions> = {}) =>
