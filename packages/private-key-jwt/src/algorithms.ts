@@ -56,3 +56,9 @@ export const demands: Readonly<Record<SigningAlgorithm, KeyDemand>> = {
   EdDSA: ed25519,
   Ed25519: ed25519,
 }
+
+/** Returns an algorithm, or throws a `TypeError` if it cannot sign assertions. */
+export function checkAlgorithm(algorithm: SigningAlgorithm): SigningAlgorithm {
+  if (Object.hasOwn(demands, algorithm)) return algorithm
+  throw new TypeError(`algorithm must be one of ${Object.keys(demands).join(', ')}`)
+}

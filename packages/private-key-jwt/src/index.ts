@@ -1,8 +1,11 @@
 /**
- * Client authentication by a signed assertion, `private_key_jwt`, for oauthkit.
+ * Signed assertions for oauthkit: as client authentication (`private_key_jwt`), and as a grant (`jwt-bearer`).
  *
  * @packageDocumentation
  */
+export { clientAssertion } from './client-assertion.ts'
+export { jwtBearer, type JwtBearerOptions } from './jwt-bearer.ts'
 export { privateKeyJwt, type PrivateKeyJwtOptions } from './private-key-jwt.ts'
 export type { SigningAlgorithm } from './algorithms.ts'
+export type { SignatureBytes, SignerOptions } from './create-signer.ts'
 export type { SigningKey } from './signing-key.ts'

@@ -1,23 +1,9 @@
 import type { ClientAuth } from '@oauthkit/core'
-import type { CryptoKey } from 'jose'
-import type { SigningAlgorithm } from './algorithms.ts'
-import { checkKey, type SigningKey } from './signing-key.ts'
+import { createSigner, type SignerOptions } from './create-signer.ts'
+import { checkLifetime, checkText, datesOf } from './checks.ts'
 
 /** The options of {@link privateKeyJwt}. */
-export type PrivateKeyJwtOptions = {
-  /**
-   * The private key. Never put it in a browser or in another program that strangers can read.
-   *
-   * Sources with the same store share a token if they have the same PEM or JWK. With a `CryptoKey`, they share it only
-   * within one process.
-   */
-  readonly key: SigningKey
-  /** The algorithm that signs. @defaultValue The JWK's `alg`, else `RS256`. */
-  readonly algorithm?: SigningAlgorithm | undefined
-  /** The id that the server finds the public key by: the header's `kid`. @defaultValue The JWK's `kid`, else none. */
-  readonly keyId?: string | undefined
-  /** More members of the header, such as `typ`. Not allowed: `alg`, `kid`, `b64`, `crit`. @defaultValue None. */
-  readonly header?: Readonly<Record<string, string>> | undefined
+export type PrivateKeyJwtOptions = SignerOptions & {
   /**
    * The audience, as one string: a name that the server accepts as its own.
    *
@@ -64,48 +50,20 @@ export type PrivateKeyJwtOptions = {
  * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
-  const { header = {}, audience, lifetimeMs = 60_000 } = options
-  const { algorithm, load, fingerprint, ...key } = checkKey(options.key, options.algorithm)
-  const { keyId = key.keyId } = options
-  if (typeof lifetimeMs !== 'number' || !(lifetimeMs >= 2000 && lifetimeMs <= 3_600_000))
-    throw new TypeError('lifetimeMs must be in milliseconds, from 2000 to 3,600,000')
-  if (keyId !== undefined) checkText(keyId, 'keyId')
+  const { audience, lifetimeMs = 60_000 } = options
+  const { sign, fingerprint } = createSigner(options)
+  checkLifetime(lifetimeMs)
   if (audience !== undefined) checkText(audience, 'audience')
-  if (typeof header !== 'object') throw new TypeError('header must be an object')
-  for (const [member, value] of Object.entries(header)) {
-    checkText(value, `header.${member}`)
-    if (['alg', 'kid', 'b64', 'crit'].includes(member)) throw new TypeError(`header must not hold ${member}`)
-  }
-  // Keeps the key, not its promise: on Workers, a promise of one request may never settle in another request.
-  let loaded: CryptoKey | undefined
 
   const clientAuth = async ({ form, clientId, provider, endpoint }: Parameters<ClientAuth>[0]): Promise<void> => {
-    // Loaded only now: jose takes longer to load than all code here, and some processes never sign.
-    const { SignJWT } = await import('jose')
-    const signingKey = loaded ?? (await load())
-    loaded = signingKey
-    const lifetime = Math.floor(lifetimeMs / 1000)
-    const issuedAt = Math.floor(Date.now() / 1000 - Math.min(lifetime / 2, maxBackdating))
-    const intended = audience ?? provider.assertionAudience ?? endpoint
-    checkText(intended, 'assertionAudience')
-    const assertion = await new SignJWT()
-      .setProtectedHeader({ ...header, ...(keyId !== undefined && { kid: keyId }), alg: algorithm })
-      .setIssuer(clientId)
-      .setSubject(clientId)
-      .setAudience(intended)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + lifetime)
-      .setJti(crypto.randomUUID())
-      .sign(signingKey)
-    form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    const aud = audience ?? provider.assertionAudience ?? endpoint
+    checkText(aud, 'assertionAudience')
+    const assertion = await sign({ iss: clientId, sub: clientId, aud, ...datesOf(lifetimeMs) })
+    form.set('client_assertion_type', assertionType)
     form.set('client_assertion', assertion)
   }
   return Object.assign(clientAuth, { fingerprint })
 }
 
-/** The maximum time by which an assertion is backdated, in seconds. Some servers refuse one older than a minute. */
-const maxBackdating = 30
-
-function checkText(value: unknown, what: string): void {
-  if (typeof value !== 'string' || value === '') throw new TypeError(`${what} must be a non-empty string`)
-}
+/** The value of `client_assertion_type`. See RFC 7523 §2.2. */
+export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'

@@ -1,5 +1,5 @@
 import type { CryptoKey, JWK } from 'jose'
-import { demands, type SigningAlgorithm } from './algorithms.ts'
+import { checkAlgorithm, demands, type SigningAlgorithm } from './algorithms.ts'
 
 /**
  * A private key: PEM with `PRIVATE KEY` in its first line (PKCS#8; line breaks can be written as `\n`), a JWK (object
@@ -29,9 +29,7 @@ export function checkKey(key: SigningKey, wanted: SigningAlgorithm | undefined):
   const isPem = typeof parsed === 'string'
   if (!isPem) checkObject(parsed)
   const jwk = !isPem && 'kty' in parsed ? parsed : undefined
-  const algorithm = wanted ?? (jwk?.alg as SigningAlgorithm | undefined) ?? 'RS256'
-  if (!Object.hasOwn(demands, algorithm))
-    throw new TypeError(`algorithm must be one of ${Object.keys(demands).join(', ')}`)
+  const algorithm = checkAlgorithm(wanted ?? (jwk?.alg as SigningAlgorithm | undefined) ?? 'RS256')
 
   const load = async () => {
     const loaded = await importKey(parsed, algorithm)
@@ -105,7 +103,7 @@ function parse(text: string): string | JWK {
 /** Refuses values that callers often give instead of a key. The message says what to do. */
 function checkObject(value: unknown): asserts value is JWK | CryptoKey {
   if (value === undefined || value === null) refuse('is missing: give PEM, a JWK or a CryptoKey')
-  if (typeof value === 'function') refuse('is a function: give the key itself')
+  if (typeof value === 'function') refuse('is a function that returns a function: it must return the key')
   if (ArrayBuffer.isView(value)) refuse("is bytes: read the file as text, in Node with readFileSync(path, 'utf8')")
   if (typeof value !== 'object') refuse(noKey)
   if ('keys' in value) refuse('is a set of keys: give one of them')

@@ -202,7 +202,6 @@ describe.each<[string, () => unknown, string, PrivateKeyJwtOptions['algorithm']?
     "is neither PEM nor a JWK nor a CryptoKey: give a file's content, not its path",
   ],
   ['a number', () => 5, 'is neither PEM nor a JWK nor a CryptoKey'],
-  ['a function', () => () => rsa.pem, 'is a function: give the key itself'],
   ['bytes', () => new TextEncoder().encode(rsa.pem), 'is bytes: read the file as text'],
   ['a set of keys', () => ({ keys: [rsa.jwk] }), 'is a set of keys: give one of them'],
   ['a KeyObject', () => createPrivateKey(rsa.pem), 'is a KeyObject: give key.export'],

@@ -22,7 +22,7 @@ export function createTokenRequest(
     let isOnce = false
     const onSend = (form: URLSearchParams) => {
       sentAt ??= Date.now()
-      isOwn = form.get('grant_type') === 'client_credentials'
+      isOwn = /^client_credentials$|:jwt-bearer$/.test(form.get('grant_type') ?? '')
       isOnce = form.has('refresh_token') || form.has('code')
       if (isOnce) attempt.markRedeeming()
       return isOnce
@@ -41,7 +41,7 @@ export function createTokenRequest(
     })
     // `concat` takes less memory than a spread, and there can be a state for each of many tenants.
     state.grantedAt = state.grantedAt.concat(Date.now())
-    // The client can request its own token at any time, so it needs no refresh token. See RFC 6749 §4.4.3.
+    // The client can request such a token at any time, so it needs no refresh token. See RFC 6749 §4.4.3, RFC 7521 §4.1.
     return isOwn ? withoutRefreshToken(token) : token
   }
 }

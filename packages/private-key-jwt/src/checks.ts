@@ -1,0 +1,18 @@
+/** The maximum time by which an assertion is backdated, in seconds. Some servers refuse one older than a minute. */
+const maxBackdating = 30
+
+/** Returns the claims that say when an assertion is valid, and its id. See RFC 7519 §4.1. */
+export function datesOf(lifetimeMs: number) {
+  const lifetime = Math.floor(lifetimeMs / 1000)
+  const iat = Math.floor(Date.now() / 1000 - Math.min(lifetime / 2, maxBackdating))
+  return { iat, exp: iat + lifetime, jti: crypto.randomUUID() }
+}
+
+export function checkLifetime(lifetimeMs: unknown): void {
+  if (typeof lifetimeMs !== 'number' || !(lifetimeMs >= 2000 && lifetimeMs <= 3_600_000))
+    throw new TypeError('lifetimeMs must be in milliseconds, from 2000 to 3,600,000')
+}
+
+export function checkText(value: unknown, what: string): void {
+  if (typeof value !== 'string' || value === '') throw new TypeError(`${what} must be a non-empty string`)
+}
