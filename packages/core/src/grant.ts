@@ -26,11 +26,11 @@ export type Grant = {
    */
   readonly identity: string | (() => string)
   /**
-   * Returns the form parameters under their wire names. It runs again for each token request.
+   * Returns the form parameters under their wire names. A list repeats its parameter. It runs again for each token request.
    *
    * If absent, the grant cannot get a token by itself: without a usable token, the error is `TOKEN_MISSING`.
    */
-  parameters?(): Record<string, string> | Promise<Record<string, string>>
+  parameters?(): GrantParameters | Promise<GrantParameters>
   /**
    * Returns a refresh token to start from. It is redeemed if neither memory nor the store has a newer one. A grant with
    * this member has no `parameters`.
@@ -45,6 +45,8 @@ export type Grant = {
    */
   checkRefreshed?(token: Token, previous: Token): string | undefined | Promise<string | undefined>
 }
+
+type GrantParameters = Readonly<Record<string, string | readonly string[]>>
 
 /** Returns the refresh token that a grant starts from, if it has one. */
 export function startTokenOf(grant: Grant): string | undefined {
