@@ -8,7 +8,10 @@ import { createTokenTable, type IssuedToken } from './token-table.ts'
 const EARLY_SHARE = 0.05
 
 /** A running emulation: its controls, and its handler of requests. */
-export type RunningProvider<Settings extends object = object> = Pick<EmulatedProvider, 'name' | 'hosts'> & {
+export type RunningProvider<Settings extends object = object> = Pick<
+  EmulatedProvider,
+  'name' | 'hosts' | 'insecureHosts'
+> & {
   /** Its controls. */
   readonly emulation: Emulation & Settings
   /** The commands of other processes that only this provider has. */
@@ -107,5 +110,6 @@ export function createEmulation<Settings extends object>(
     return response
   }
 
-  return { name: provider.name, hosts: provider.hosts, emulation, commands: rules.commands ?? {}, handle }
+  const { name, hosts, insecureHosts = [] } = provider
+  return { name, hosts, insecureHosts, emulation, commands: rules.commands ?? {}, handle }
 }

@@ -3,10 +3,12 @@ import { bouygues } from './bouygues/bouygues.ts'
 import type { BouyguesSettings } from './bouygues/bouygues-settings.ts'
 import { type Clock, createClock } from './clock.ts'
 import { createApp } from './create-app.ts'
-import { createEmulation } from './create-emulation.ts'
+import { createEmulation, type RunningProvider } from './create-emulation.ts'
 import { digitaleo } from './digitaleo/digitaleo.ts'
 import type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 import type { Emulation, EmulationOptions } from './emulation.ts'
+import type { GenericOptions } from './generic/generic-options.ts'
+import { emulateProvider } from './generic/generic.ts'
 import type { OpenIdSettings } from './openid/openid-settings.ts'
 import { orange } from './orange/orange.ts'
 import { abortable } from './wait.ts'
@@ -31,10 +33,16 @@ export type EmulatorOptions = {
    * @defaultValue One client with a secret, none with a key, and the token lifetime that Bouygues Telecom documents.
    */
   readonly bouygues?: EmulationOptions
+  /**
+   * Providers of your own, each by a name for its controls. Each needs hosts of its own.
+   *
+   * @defaultValue None.
+   */
+  readonly providers?: Readonly<Record<string, GenericOptions>>
 }
 
 /** The emulated providers, their clock, and two ways to send them requests. */
-export type Emulator = {
+export type Emulator<Names extends string = string> = {
   /**
    * A `fetch` that answers for the emulated hosts at their real addresses, in process.
    *
@@ -54,6 +62,8 @@ export type Emulator = {
   readonly digitaleo: Emulation & DigitaleoSettings
   /** The controls of Bouygues Telecom. */
   readonly bouygues: Emulation & BouyguesSettings
+  /** The controls of the providers of your own, by their names. */
+  readonly providers: Readonly<Record<Names, Emulation & OpenIdSettings>>
 }
 
 /**
@@ -71,21 +81,28 @@ export type Emulator = {
  * console.log(await api.get('https://api.orange.com/poi/v1/shops?postalCode=35000').json())
  * ```
  */
-export function createEmulator(options: EmulatorOptions = {}): Emulator {
+export function createEmulator<Names extends string = never>(
+  options: EmulatorOptions & { readonly providers?: Readonly<Record<Names, GenericOptions>> } = {},
+): Emulator<Names> {
   const clock = createClock()
   const providers = {
     orange: createEmulation(orange, clock, options.orange),
     digitaleo: createEmulation(digitaleo, clock, options.digitaleo),
     bouygues: createEmulation(bouygues, clock, options.bouygues),
   }
-  const running = Object.values(providers)
+  const own = Object.entries<GenericOptions>(options.providers ?? {}).map(([name, generic]) =>
+    createEmulation(emulateProvider(name, generic), clock, generic),
+  )
+  const running = [...Object.values(providers), ...own]
+  checkUnique(running)
 
   return {
     fetch: async (input, init) => {
       const request = new Request(input, init)
       request.signal.throwIfAborted()
       const { protocol, host, origin, pathname } = new URL(request.url)
-      const reached = protocol === 'https:' ? running.find(({ hosts }) => hosts.includes(host)) : undefined
+      const isOpen = ({ insecureHosts = [] }: RunningProvider) => protocol === 'https:' || insecureHosts.includes(host)
+      const reached = running.find((one) => one.hosts.includes(host) && isOpen(one))
       if (!reached) throw new TypeError('fetch failed', { cause: new Error(`No emulated host at ${origin}`) })
       const address = { host, path: pathname, addressOf: (url: string) => url }
       return abortable(reached.handle(request, address), request.signal)
@@ -96,5 +113,20 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     orange: providers.orange.emulation,
     digitaleo: providers.digitaleo.emulation,
     bouygues: providers.bouygues.emulation,
+    providers: Object.fromEntries(own.map(({ name, emulation }) => [name, emulation])) as Emulator<Names>['providers'],
+  }
+}
+
+/**
+ * Checks that each provider has a name and hosts of its own.
+ *
+ * @throws `TypeError` if one does not.
+ */
+function checkUnique(running: readonly RunningProvider[]): void {
+  const names = running.map(({ name }) => name)
+  const hosts = running.flatMap((one) => one.hosts)
+  for (const list of [['clock', ...names], hosts]) {
+    const twice = list.find((one, index) => list.indexOf(one) !== index)
+    if (twice !== undefined) throw new TypeError(`Two emulated providers have the same name or host: ${twice}`)
   }
 }

@@ -18,6 +18,8 @@ export type EmulatedProvider<Settings extends object = object> = {
   readonly name: string
   /** Its hosts. */
   readonly hosts: readonly string[]
+  /** Those of its hosts that answer `http:`, too. @defaultValue None. */
+  readonly insecureHosts?: readonly string[]
   /** The addresses of its token endpoints, without `https://`. All other addresses of its hosts are its API. */
   readonly tokenEndpoints: readonly string[]
   /** The default lifetime of its tokens, in milliseconds. */

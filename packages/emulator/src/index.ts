@@ -1,6 +1,6 @@
 /**
- * Emulated OAuth 2.0 providers for tests and demos: Orange, Digitaleo and Bouygues Telecom. They behave as their
- * documentation says, and you can script them.
+ * Emulated OAuth 2.0 providers for tests and demos: Orange, Digitaleo, Bouygues Telecom, and any provider of your own. They
+ * behave as their documentation or their data says, and you can script them.
  *
  * @packageDocumentation
  */
@@ -11,6 +11,7 @@ export type { DigitaleoSettings } from './digitaleo/digitaleo-settings.ts'
 export { emulated } from './emulated.ts'
 export { emulatedUrl } from './emulated.ts'
 export type { Counters, Emulation, EmulationOptions } from './emulation.ts'
+export type { Answer, GenericOptions } from './generic/generic-options.ts'
 export { type EditIdToken, type IdTokenAttack, idTokenAttacks } from './openid/id-token-attacks.ts'
 export { emulatedUser, type Edit, type OpenIdSettings, type User } from './openid/openid-settings.ts'
 export type { IdTokenDraft, SignIdToken } from './openid/signing-keys.ts'

@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { isOAuthError, type OAuthError } from '@oauthkit/core'
-export { orange, orangeFrance, orangeInside, orangePlayground } from './orange.ts'
+export { orange, orangeFrance, orangeInside, orangeMatchIdFrance, orangePlayground, orangeSpain } from './orange.ts'
 export { orangeAuth, orangeTokens, type OrangeOptions } from './orange-auth.ts'

@@ -1,4 +1,4 @@
-import { plainBasic, type Provider } from '@oauthkit/core'
+import { none, plainBasic, type Provider } from '@oauthkit/core'
 
 const api = 'https://api.orange.com'
 
@@ -8,6 +8,15 @@ const api = 'https://api.orange.com'
  * The Playground's admin API has another prefix: it takes Orange's usual tokens.
  */
 const playgroundApi = `${api}/camara/playground/api`
+
+/** The prefixes of the Network APIs in France that take the token of a phone's user. */
+const franceNetworkApis = [`${api}/camara/ofr`, `${api}/camara/sim-swap/ofr`]
+
+/** The prefix of the Network APIs in Spain. */
+const spainApi = `${api}/camara/oes`
+
+/** The authorization server of Direct Match ID France. */
+const matchId = `${api}/oauth-jwt/fr/v1`
 
 /** The prefixes of the APIs that take the token of a signed-in user. See {@link orangeFrance}. */
 const franceApis = [`${api}/formfilling/fr/v1`, `${api}/userdetails/fr/v2`, `${api}/3legged/sandbox/fr/v1`]
@@ -34,12 +43,14 @@ export const orange: Provider = {
   exceptApis: [
     // The authorization servers themselves.
     `${api}/oauth`,
+    `${api}/oauth-jwt`,
     `${api}/openidconnect`,
     `${api}/camara/playground/openidconnect`,
     // Spain's network APIs have a separate server.
     `${api}/es/openapi`,
-    `${api}/camara/oes`,
+    spainApi,
     playgroundApi,
+    ...franceNetworkApis,
     ...franceApis,
   ],
   clientAuth: plainBasic,
@@ -93,6 +104,40 @@ export const orangeFrance: Provider = {
   userinfoEndpoint: `${france}/userinfo`,
   apis: [`${france}/userinfo`, ...franceApis],
   clientAuth: plainBasic,
+  requestIdHeader,
+}
+
+/**
+ * Orange Spain's Network APIs, as far as the user's phone signs in: plain OAuth 2.0 with the authorization code. Use it with
+ * `createLogin` of `@oauthkit/login`. The scope names a purpose and an API, `dpv:<purpose>#<api>`: without `openid`, there is
+ * no ID token.
+ *
+ * @see {@link https://developer.orange.com/apis/camara-number-verification-spain/getting-started Number Verification Spain}
+ */
+export const orangeSpain: Provider = {
+  name: 'orange-spain',
+  authorizationEndpoint: `${spainApi}/number-verification/v0/authorize`,
+  tokenEndpoint: `${api}/es/openapi/oauth/v2/token`,
+  apis: [spainApi],
+  exceptApis: [`${spainApi}/number-verification/v0/authorize`],
+  clientAuth: plainBasic,
+  requestIdHeader,
+}
+
+/**
+ * Orange's authorization server for Direct Match ID France. Use it with the grant `jwtBearer` of
+ * `@oauthkit/private-key-jwt`, and an RS256 key whose public part is in the application's settings. The documentation does
+ * not say where the API is, so give `apis`.
+ *
+ * @see {@link https://developer.orange.com/apis/direct-matchid-france/getting-started Direct Match ID France}
+ */
+export const orangeMatchIdFrance: Provider = {
+  name: 'orange-match-id-france',
+  issuer: matchId,
+  tokenEndpoint: `${matchId}/token`,
+  apis: [],
+  // The assertion of the grant says who the client is.
+  clientAuth: none,
   requestIdHeader,
 }
 

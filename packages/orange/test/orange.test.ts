@@ -206,6 +206,9 @@ test.each([
   'https://api.orange.com/smsmessaging/v1/outbound/tel%3A%2B2210000/requests',
   'https://api.orange.com/camara/playground/admin/clients',
   'https://api.orange.com/openidconnector',
+  'https://api.orange.com/camara/orange-lab/sim-swap/v1/check',
+  'https://api.orange.com/camara/sim-swap/orange-lab/v0/check',
+  'https://api.orange.com/oauth-jwt2',
 ])('a machine token goes to %s', async (url) => {
   await errorOf(client().post(url).json())
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 1, apiRejections: 0 })
@@ -220,6 +223,9 @@ test.each([
   'https://api.orange.com/userdetails/fr/v2/me',
   'https://api.orange.com/3legged/sandbox/fr/v1/me',
   'https://api.orange.com/oauth/v2/authorize',
+  'https://api.orange.com/oauth-jwt/fr/v1/token',
+  'https://api.orange.com/camara/sim-swap/ofr/v0/check',
+  'https://api.orange.com/camara/ofr/sim-swap/v0/check',
   'https://api.orange.com/es/openapi/oauth/v2/bc-authorize',
   'https://api.orange.com/camara/oes/number-verification/v0/authorize',
 ])('a machine token does not go to %s, which needs another token', async (url) => {

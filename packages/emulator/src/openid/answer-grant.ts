@@ -46,7 +46,9 @@ export async function answerGrant(
 
   // The nonce connects the ID token to an authorization request, and a renewal has no such request.
   const grant: IssuedGrant = isCode ? taken : { ...taken, nonce: undefined }
-  const idToken = await makeIdToken(grant, user, lifetimeMs, address, context)
+  // Without the scope openid, it is plain OAuth 2.0, which has no ID tokens.
+  const isOpenId = taken.scope.split(' ').includes('openid')
+  const idToken = isOpenId ? await makeIdToken(grant, user, lifetimeMs, address, context) : undefined
   return tokenResponse({
     access_token: accessToken,
     expires_in: Math.floor(leftMs / 1000),
