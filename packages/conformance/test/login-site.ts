@@ -69,7 +69,9 @@ export async function startLoginSite(
   return {
     ...site,
     signedOut,
-    loginWith: (own) => createLogin({ ...options, redirectUri, fetch, scope: 'openid profile offline_access', ...own }),
+    // All scopes of these tests include openid, so there are claims.
+    loginWith: (own) =>
+      createLogin({ ...options, redirectUri, fetch, scope: 'openid profile offline_access', ...own }) as Login,
     sourceWith: (own) => createTokenSource({ ...options, grant: userLogin(), fetch, ...own }),
     comeBack,
     signIn: async (login, start, visit) => login.finish(...(await comeBack(login, start, visit))),

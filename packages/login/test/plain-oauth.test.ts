@@ -131,6 +131,7 @@ test('the type of the claims follows the scope', () => {
     clientSecret: 'secret',
     redirectUri: 'https://app.example/callback',
   }
+  const anyScope: string = ['profile'].join(' ')
   type Of<Made> = Made extends Login<infer _Info, infer Claims> ? Claims : never
   const make = {
     none: createLogin(options),
@@ -139,7 +140,7 @@ test('the type of the claims follows the scope', () => {
     plain: createLogin({ ...options, scope: 'profile' }),
     similar: createLogin({ ...options, scope: 'openid2' }),
     empty: createLogin({ ...options, scope: '' }),
-    any: createLogin({ ...options, scope: 'profile' as string }),
+    any: createLogin({ ...options, scope: anyScope }),
     options: createLogin(options as LoginOptions),
   }
   expectTypeOf<Of<typeof make.none>>().toEqualTypeOf<IDToken>()

@@ -24,7 +24,7 @@ const service =
   ({ pem }: Keys, algorithm: SigningAlgorithm, dsaEncoding: 'der' | 'ieee-p1363' = 'der') =>
   async (data: Uint8Array): Promise<Uint8Array> => {
     const isPss = algorithm.startsWith('PS')
-    const hash = /^Ed/.test(algorithm) ? null : `sha${algorithm.slice(2)}`
+    const hash = algorithm.startsWith('Ed') ? null : `sha${algorithm.slice(2)}`
     return signByNode(hash, data, {
       key: createPrivateKey(pem),
       dsaEncoding,

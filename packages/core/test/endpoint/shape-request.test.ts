@@ -25,8 +25,8 @@ async function sentFor(described: Provider, options: TokenSourceOptions = {}) {
 }
 
 test('a GET has the parameters in its query, after those of the URL, and has no body', async () => {
-  const tokenEndpoint = 'https://id.example/oauth/generate?realm=a%2Fb'
-  const request = await sentFor(shaped({ method: 'GET' }, { tokenEndpoint }), { scope: 'a b', resource: ['x', 'y'] })
+  const own = { tokenEndpoint: 'https://id.example/oauth/generate?realm=a%2Fb' }
+  const request = await sentFor(shaped({ method: 'GET' }, own), { scope: 'a b', resource: ['x', 'y'] })
   expect(request.method).toBe('GET')
   expect(request.url).toBe(
     'https://id.example/oauth/generate?realm=a%2Fb&scope=a+b&resource=x&resource=y&grant_type=client_credentials',
