@@ -20,6 +20,14 @@ export type DiscoverOptions = Pick<Provider, 'apis' | 'exceptApis' | 'insecureHo
    * @defaultValue The first of `clientSecretBasic`, `clientSecretPost` and `none` that the issuer accepts.
    */
   readonly clientAuth?: ClientAuth | undefined
+  /**
+   * Whether the client shows a certificate (mutual TLS). The endpoints are then those of `mtls_endpoint_aliases`, if the issuer
+   * names them, and the client authentication is `none`: the certificate says who the client is. Token requests need a `fetch`
+   * with that certificate. See RFC 8705 §2 and §5.
+   *
+   * @defaultValue `false`
+   */
+  readonly mutualTls?: boolean | undefined
   /** The `fetch` that gets the metadata. @defaultValue The platform's. */
   readonly fetch?: typeof fetch | undefined
   /** How long that may take, in milliseconds. @defaultValue 9000 */
@@ -52,15 +60,15 @@ export type DiscoverOptions = Pick<Provider, 'apis' | 'exceptApis' | 'insecureHo
  * ```
  */
 export async function discover(issuer: string, options: DiscoverOptions): Promise<Provider> {
-  const { apis, exceptApis, insecureHosts, name, clientAuth, ...request } = membersOf(options)
+  const { apis, exceptApis, insecureHosts, name, mutualTls = false, clientAuth, ...request } = membersOf(options)
   const url = parseSecureUrl(issuer, 'issuer', insecureHosts)
   if (url.search || url.hash) throw new TypeError('the issuer must have neither a query nor a fragment')
   const provider = { name: name ?? url.host, issuer, apis, exceptApis, insecureHosts }
-  const metadata = await metadataOf(url, provider, request)
-  const described: Record<string, unknown> = {
-    ...provider,
-    clientAuth: clientAuth ?? usualAuth(provider.name, metadata),
-  }
+  const found = await metadataOf(url, provider, request)
+  const aliases = mutualTls ? await objectFrom(() => found['mtls_endpoint_aliases']) : undefined
+  const metadata: Members = { __proto__: null, ...found, ...aliases }
+  const auth = clientAuth ?? (mutualTls ? none : usualAuth(provider.name, metadata))
+  const described: Record<string, unknown> = { ...provider, clientAuth: auth }
   for (const [member, wireName] of Object.entries(members)) {
     const value = metadata[wireName]
     if (value === undefined || value === null) continue

@@ -133,6 +133,31 @@ test('an issuer that accepts no usual client authentication needs the option', a
   expect((await discovered(members, { clientAuth: none })).clientAuth).toBe(none)
 })
 
+test('with mutual TLS, the endpoints are the aliases, and the certificate alone says who the client is', async () => {
+  const members = {
+    revocation_endpoint: `${issuer}/revoke`,
+    token_endpoint_auth_methods_supported: ['tls_client_auth'],
+    mtls_endpoint_aliases: { token_endpoint: 'https://mtls.example/token' },
+  }
+  const provider = await discovered(members, { mutualTls: true })
+  expect(provider).toMatchObject({
+    tokenEndpoint: 'https://mtls.example/token',
+    revocationEndpoint: `${issuer}/revoke`,
+    clientAuth: none,
+  })
+  expect((await discovered(members, { clientAuth: none })).tokenEndpoint).toBe(`${issuer}/token`)
+})
+
+test.each([undefined, null, 'x', ['y']])('with mutual TLS, aliases that are %j count as none', async (aliases) => {
+  const provider = await discovered({ mtls_endpoint_aliases: aliases }, { mutualTls: true })
+  expect(provider.tokenEndpoint).toBe(`${issuer}/token`)
+})
+
+test('an alias that is no secure URL is TOKEN_MALFORMED', async () => {
+  const members = { mtls_endpoint_aliases: { token_endpoint: 'http://mtls.example/token' } }
+  expect(await errorOf(discovered(members, { mutualTls: true }))).toMatchObject({ code: 'TOKEN_MALFORMED' })
+})
+
 test.each([
   [{ issuer: 'https://other.example' }, 'is that of another issuer'],
   [{ issuer: undefined }, 'is that of another issuer'],
