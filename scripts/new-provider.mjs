@@ -18,6 +18,8 @@ The name is in lower case, with hyphens between words: acme, acme-mobile.
   --api <url>             the start of its APIs' URLs; repeat it for more APIs
   --client-auth <method>  ${Object.keys(clientAuths).join(', ')}
                           [client_secret_basic]
+  --token-request <form>  the shape of its token requests: form, json, get [form]
+  --token-type <type>     a token_type of its answers that is not Bearer, such as access_token
   --docs <url>            the page that documents how to get tokens
   --title <text>          the provider's name in texts [the name, capitalised]
   --help                  shows this text
@@ -28,6 +30,8 @@ const options = {
   'token-endpoint': { type: 'string' },
   api: { type: 'string', multiple: true },
   'client-auth': { type: 'string' },
+  'token-request': { type: 'string' },
+  'token-type': { type: 'string' },
   docs: { type: 'string' },
   title: { type: 'string' },
   help: { type: 'boolean' },

@@ -24,6 +24,7 @@ const guide: Item[] = [
     text: 'Guide',
     items: [
       { text: 'How it works', link: '/how-it-works' },
+      { text: 'Any provider', link: '/any-provider' },
       { text: 'Stores', link: '/stores' },
       { text: 'Guarantees', link: '/guarantees' },
       { text: 'What is tested', link: '/tested' },

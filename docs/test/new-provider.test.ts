@@ -137,6 +137,15 @@ test('a package with the client authentication plain_basic passes its tests', as
   await expectTestsToPass(15)
 })
 
+test.each([
+  ['get', [], "tokenRequest: { method: 'GET' },"],
+  ['json', ['--client-auth=client_secret_post', '--token-type=access_token'], "tokenTypes: ['access_token'],"],
+])('a package with token requests by %s passes its tests', async (tokenRequest, more, line) => {
+  await newProvider('acme', '--token-request', tokenRequest, ...more)
+  expect(read('packages/acme/src/acme.ts')).toContain(line)
+  await expectTestsToPass(15)
+})
+
 test('new-provider adds the package to all lists of packages, and prints the lines with invented values', async () => {
   const { stdout } = await newProvider('acme-mobile')
   expect(read('README.md')).toMatch(/^\| \[`@oauthkit\/acme-mobile`\]\(packages\/acme-mobile\) +\| Acme Mobile: /m)
@@ -207,6 +216,17 @@ test.each([
     '--client-auth must be one of client_secret',
   ],
   [
+    'an unknown shape of token requests',
+    ['acme', '--token-request', 'xml'],
+    '--token-request must be one of form, json',
+  ],
+  [
+    'a secret in a URL',
+    ['acme', '--token-request=get', '--client-auth=client_secret_post'],
+    'choose a --client-auth that uses headers',
+  ],
+  ['a token type with a quote', ['acme', '--token-type', "a'b"], '--token-type takes letters'],
+  [
     'an insecure endpoint',
     ['acme', '--token-endpoint', 'http://acme.example'],
     '--token-endpoint must be an https: URL',
@@ -256,7 +276,7 @@ test('if a write fails, all changes are undone', async () => {
 test('--help shows the usage and all options', async () => {
   const { stdout } = await newProvider('--help')
   expect(stdout).toContain('new-provider <name> [options]')
-  for (const option of ['--token-endpoint', '--api', '--client-auth', '--docs', '--title']) {
+  for (const option of ['--token-endpoint', '--api', '--client-auth', '--token-request', '--docs', '--title']) {
     expect(stdout).toContain(option)
   }
 })

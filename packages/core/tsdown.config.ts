@@ -22,7 +22,11 @@ const code = mergeConfig(library, {
         },
         { name: 'rejection', test: /\/src\/(challenges|request\/rejection)\.ts$/ },
         { name: 'redactor', test: /\/src\/failure\/(redactor|spellings)\.ts$/, priority: 5 },
-        { name: 'request', test: /\/src\/request\/(?!rejection|explain|handle-unusual)/, priority: 3 },
+        {
+          name: 'request',
+          test: /\/src\/request\/(?!rejection|explain|handle-unusual|send-with-headers)/,
+          priority: 3,
+        },
         { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|discover|shape-request)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
         {

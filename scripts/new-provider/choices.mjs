@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Script } from 'node:vm'
-import { clientAuths, wordsOfTemplate } from './template.mjs'
+import { clientAuths, tokenRequests, wordsOfTemplate } from './template.mjs'
 
 /**
  * Reads the choices that the command line makes.
@@ -22,6 +22,13 @@ export function readChoices(names, values) {
 
   const { 'client-auth': clientAuth = 'client_secret_basic', api = ['https://api.example.com'] } = values
   check(Object.hasOwn(clientAuths, clientAuth), `--client-auth must be one of ${Object.keys(clientAuths).join(', ')}.`)
+  const { 'token-request': tokenRequest = 'form', 'token-type': tokenType } = values
+  check(tokenRequests.includes(tokenRequest), `--token-request must be one of ${tokenRequests.join(', ')}.`)
+  check(
+    tokenRequest !== 'get' || clientAuth !== 'client_secret_post',
+    '--token-request get puts parameters into URLs, which are logged: choose a --client-auth that uses headers.',
+  )
+  check(tokenType === undefined || /^[\w.-]+$/.test(tokenType), '--token-type takes letters, digits and . _ - only.')
   const { title = name.replaceAll(/(^|-)(.)/g, (_, hyphen, letter) => (hyphen && ' ') + letter.toUpperCase()) } = values
   check(/^[\p{L}\p{N}][\p{L}\p{N} .&+-]*$/u.test(title), '--title takes letters, digits, spaces and . & + - only.')
   return {
@@ -29,6 +36,8 @@ export function readChoices(names, values) {
     identifier,
     title,
     clientAuth,
+    tokenRequest,
+    tokenType,
     tokenEndpoint: readUrl('token-endpoint', values['token-endpoint'] ?? 'https://auth.example.com/oauth2/token'),
     // Without a final slash, because the tests append paths.
     apis: [...new Set(api.map((url) => readUrl('api', url, /[?#]/).replace(/\/+$/, '')))],

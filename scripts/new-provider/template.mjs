@@ -1,5 +1,5 @@
 // The template is the package of a provider called My Provider, at example.com. Each spelling of its names is replaced.
-// A line that ends with the comment `only client_secret_post` stays only for that client authentication.
+// A line that ends with a comment such as `only client_secret_post` or `only request_json` stays only for that choice.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,8 +19,13 @@ export const clientAuths = {
   plain_basic: 'plainBasic',
 }
 
+/** The shapes of token requests. */
+export const tokenRequests = ['form', 'json', 'get']
+
 /** Returns the text of each file of a new package, by path. */
-export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpoint, apis, docs }) {
+export function renderTemplate(choices) {
+  const { name, identifier, title, clientAuth, tokenEndpoint, tokenRequest, tokenType, apis, docs } = choices
+  const chosen = [clientAuth, `request_${tokenRequest}`, ...(tokenType === undefined ? [] : ['token_type'])]
   const spellings = {
     'my-provider': name,
     myProvider: identifier,
@@ -28,6 +33,7 @@ export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpo
     MY_PROVIDER: name.toUpperCase().replaceAll('-', '_'),
     'My Provider': title,
     clientSecretBasic: clientAuths[clientAuth],
+    'my-token-type': tokenType ?? '',
     'https://auth.example.com/oauth2/token': tokenEndpoint,
     "'https://api.example.com'": apis.map((url) => `'${url}'`).join(', '),
     '`https://api.example.com`': apis.map((url) => `\`${url}\``).join(', '),
@@ -42,16 +48,16 @@ export function renderTemplate({ name, identifier, title, clientAuth, tokenEndpo
   )
   const fill = (text) => text.replaceAll(placeholder, (spelling) => spellings[spelling])
   const files = Object.fromEntries(
-    readTemplate().map(([file, text]) => [fill(file), fill(text.split('\n').flatMap(choose(clientAuth)).join('\n'))]),
+    readTemplate().map(([file, text]) => [fill(file), fill(text.split('\n').flatMap(choose(chosen)).join('\n'))]),
   )
   const manifest = completeManifest(JSON.parse(files['package.json']), name, root)
   return { ...files, 'package.json': JSON.stringify(manifest) }
 }
 
-const choose = (clientAuth) => (line) => {
-  const [, kept, methods] = /^(.*?) *(?:\/\/|<!--) only ([\w, ]+?)(?: -->)?$/.exec(line) ?? []
-  if (methods === undefined) return [line]
-  return methods.split(', ').includes(clientAuth) ? [kept] : []
+const choose = (chosen) => (line) => {
+  const [, kept, choices] = /^(.*?) *(?:\/\/|<!--) only ([\w, ]+?)(?: -->)?$/.exec(line) ?? []
+  if (choices === undefined) return [line]
+  return choices.split(', ').some((choice) => chosen.includes(choice)) ? [kept] : []
 }
 
 /** Returns every word that the code of a package can hold, without its comments and strings. */

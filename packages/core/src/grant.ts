@@ -30,7 +30,9 @@ export type Grant = {
    *
    * If absent, the grant cannot get a token by itself: without a usable token, the error is `TOKEN_MISSING`.
    */
-  parameters?(): GrantParameters | Promise<GrantParameters>
+  parameters?():
+    | Readonly<Record<string, string | readonly string[]>>
+    | Promise<Readonly<Record<string, string | readonly string[]>>>
   /**
    * Returns a refresh token to start from. It is redeemed if neither memory nor the store has a newer one. A grant with
    * this member has no `parameters`.
@@ -45,8 +47,6 @@ export type Grant = {
    */
   checkRefreshed?(token: Token, previous: Token): string | undefined | Promise<string | undefined>
 }
-
-type GrantParameters = Readonly<Record<string, string | readonly string[]>>
 
 /** Returns the refresh token that a grant starts from, if it has one. */
 export function startTokenOf(grant: Grant): string | undefined {

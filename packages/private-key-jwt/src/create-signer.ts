@@ -2,7 +2,6 @@ import type { CryptoKey, JWTPayload } from 'jose'
 import type { SigningAlgorithm } from './algorithms.ts'
 import { checkAlgorithm } from './algorithms.ts'
 import { checkText } from './checks.ts'
-import { toJwsSignature } from './jws-signature.ts'
 import { checkKey, type CheckedKey, type SigningKey } from './signing-key.ts'
 
 /** What signs an assertion: a `key`, or a service that keeps the key and has a function `sign`. */
@@ -58,7 +57,11 @@ export function createSigner({ key, sign, algorithm, keyId, header = {} }: Signe
     if (typeof sign !== 'function') throw new TypeError('sign must be a function')
     const alg = checkAlgorithm(algorithm ?? 'RS256')
     return {
-      sign: (claims) => signElsewhere({ ...header, ...(keyId !== undefined && { kid: keyId }), alg }, claims, sign),
+      sign: async (claims) => {
+        // Few clients have such a service, so its code is loaded when it signs.
+        const { signElsewhere } = await import('./sign-elsewhere.ts')
+        return signElsewhere({ ...header, ...(keyId !== undefined && { kid: keyId }), alg }, claims, sign)
+      },
       fingerprint: () => keyId ?? '',
     }
   }
@@ -89,15 +92,3 @@ export function createSigner({ key, sign, algorithm, keyId, header = {} }: Signe
 
 /** A key that was looked up, checked and imported. */
 type LoadedKey = { readonly key: unknown; readonly checked: CheckedKey; readonly loaded: CryptoKey }
-
-/** Makes a JWS in its compact form, by a signature from elsewhere. See RFC 7515 §3.1. */
-async function signElsewhere(
-  header: { readonly alg: SigningAlgorithm },
-  claims: JWTPayload,
-  sign: NonNullable<SignerOptions['sign']>,
-): Promise<string> {
-  const { base64url } = await import('jose')
-  const text = [header, claims].map((part) => base64url.encode(JSON.stringify(part))).join('.')
-  const signature = await sign(new TextEncoder().encode(text))
-  return `${text}.${base64url.encode(toJwsSignature(signature, header.alg))}`
-}

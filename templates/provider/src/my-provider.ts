@@ -8,6 +8,9 @@ import { clientSecretBasic, type Provider } from '@oauthkit/core'
 export const myProvider: Provider = {
   name: 'my-provider',
   tokenEndpoint: 'https://auth.example.com/oauth2/token',
+  tokenRequest: { method: 'GET' }, // only request_get
+  tokenRequest: { body: 'json' }, // only request_json
+  tokenTypes: ['my-token-type'], // only token_type
   apis: ['https://api.example.com'],
   clientAuth: clientSecretBasic,
 }

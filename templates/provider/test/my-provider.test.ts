@@ -42,11 +42,15 @@ test('the first call gets a token as My Provider documents it, and all further c
   await Promise.all(Array.from({ length: 20 }, () => http.get(things)))
   expect(endpoint.requests).toHaveLength(1)
   const [request] = endpoint.requests
-  expect(request?.url).toBe('https://auth.example.com/oauth2/token')
+  expect(request?.url).toBe('https://auth.example.com/oauth2/token') // only request_form, request_json
+  expect(request?.url).toBe('https://auth.example.com/oauth2/token?grant_type=client_credentials') // only request_get
   expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('my+app:s%2Bcr%3At')}`) // only client_secret_basic
   expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('my app:s+cr:t')}`) // only plain_basic
   expect(request?.headers.has('authorization')).toBe(false) // only client_secret_post
-  expect(Object.fromEntries(new URLSearchParams(await request?.text()))).toEqual({
+  const parameters: unknown = Object.fromEntries(new URLSearchParams(await request?.text())) // only request_form
+  const parameters: unknown = await request?.json() // only request_json
+  const parameters: unknown = Object.fromEntries(new URL(request?.url ?? '').searchParams) // only request_get
+  expect(parameters).toEqual({
     grant_type: 'client_credentials',
     client_id: 'my app', // only client_secret_post
     client_secret: 's+cr:t', // only client_secret_post
@@ -111,5 +115,5 @@ test('the provider is plain data: a copy with other URLs is a sandbox', async ()
     apis: ['https://sandbox.example'],
   }
   await client({ provider, ...credentials }).get('https://sandbox.example/things')
-  expect(endpoint.requests.map(({ url }) => url)).toEqual(['https://sandbox.example/token'])
+  expect(endpoint.requests.map(({ url }) => url.split('?')[0])).toEqual(['https://sandbox.example/token'])
 })

@@ -1,5 +1,4 @@
 import { clientSecretPost, none, plainBasic, type Provider } from '@oauthkit/core'
-import { orangeMatchIdFrance, orangeSpain } from '@oauthkit/orange'
 
 // Further providers, as plain data. None of them needs a function that sends requests. `servers.ts` has what their
 // documentation says, written without this data.
@@ -158,5 +157,3 @@ export const keycloak: Provider = {
   insecureHosts: ['keycloak:8080', 'shop:3000'],
   clientAuth: none,
 }
-
-export { orangeMatchIdFrance, orangeSpain }

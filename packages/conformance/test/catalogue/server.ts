@@ -23,7 +23,7 @@ export const clientSecret = 's3cret/+:é'
 const basic = `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${clientId}:${clientSecret}`)))}`
 
 /** Returns what is wrong with a request, compared with the documentation. `undefined` if nothing is. */
-export async function findProblem(request: Request, documented: Documented): Promise<string | undefined> {
+async function findProblem(request: Request, documented: Documented): Promise<string | undefined> {
   const { method = 'POST', url, credentials, parameters, headers = {}, contentType = form } = documented
   const to = new URL(request.url)
   const body = await request.text()

@@ -79,10 +79,9 @@ export function attach(call: Call): Promise<Response> {
 async function sendMore(sent: Sent, authorization: string): Promise<Response> {
   const part = await loadAfterRejection()
   if (part) return part.sendWithHeaders(sent, sent.call.input, authorization)
-  throw oauthError(memberOf(sent.chosen.source, 'name') ?? 'headers', 'TOKEN_UNAVAILABLE', unloaded)
+  const what = 'the part of @oauthkit/core that adds headers could not be loaded: try again later'
+  throw oauthError(memberOf(sent.chosen.source, 'name') ?? 'headers', 'TOKEN_UNAVAILABLE', what)
 }
-
-const unloaded = 'the part of @oauthkit/core that adds the headers of a source could not be loaded: try again later'
 
 /** Asks the source whether a response rejects its token. If that fails, the caller gets the response unchanged. */
 function judge(source: TokenSource, response: Response): boolean | Promise<boolean> {

@@ -107,9 +107,9 @@ export function createTokenEndpoint({
     const answer = script.shift()
     if (answer) return typeof answer === 'function' ? answer(request) : answer
     // Not text(): workerd warns about it if the content type is not a text.
-    const form = new URLSearchParams(new TextDecoder().decode(await request.clone().arrayBuffer()))
+    const form = await readParameters(request.clone())
     const type = form.get('grant_type')
-    if (request.method !== 'POST' || !type) return refusal('invalid_request')
+    if (!type) return refusal('invalid_request')
     if (type === 'refresh_token') return refresh(number, form.get('refresh_token') ?? '')
     return grant(number, type === 'client_credentials' ? undefined : { refreshToken: '', accessTokens: [] })
   }
@@ -143,3 +143,11 @@ export function createTokenEndpoint({
 
 const refusal = (error: string, status = 400, headers: Record<string, string> = {}) =>
   Response.json({ error }, { status, headers })
+
+/** Reads the parameters of a token request: of a form, of JSON, or of a `GET`. */
+async function readParameters(request: Request): Promise<URLSearchParams> {
+  if (request.method === 'GET') return new URL(request.url).searchParams
+  const text = new TextDecoder().decode(await request.arrayBuffer())
+  const isJson = request.headers.get('content-type')?.startsWith('application/json')
+  return new URLSearchParams(isJson ? (JSON.parse(text) as Record<string, string>) : text)
+}
