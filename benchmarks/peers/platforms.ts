@@ -28,7 +28,7 @@ export const google: Peer = {
 export const azure: Peer = {
   name: '@azure/core-rest-pipeline, bearer policy',
   base: 'core-rest-pipeline',
-  packages: ['@azure/core-rest-pipeline', '@azure/core-auth'],
+  packages: ['@azure/core-rest-pipeline'],
   imports: "export { bearerTokenAuthenticationPolicy } from '@azure/core-rest-pipeline'",
   byHand: 'the token request',
   create: (setting) => {
