@@ -12,7 +12,7 @@ export type Replay = {
 
 /** Prepares to send a request a second time. Returns `undefined` if its body can be read only once. */
 export function prepareReplay(input: RequestInfo, { body, mayBuffer }: Call): Replay | undefined {
-  if (isReusable(body)) return { target: input, body, discard: undefined }
+  if (body !== undefined && isReusable(body)) return { target: input, body, discard: undefined }
   // Some browsers do not show a request's body. There, a request whose method allows a body is treated as one with a body.
   const isEmpty = typeof input === 'string' || input.body === null || input.method === 'GET' || input.method === 'HEAD'
   if (!body && isEmpty) return { target: input, body: undefined, discard: undefined }

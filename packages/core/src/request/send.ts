@@ -17,14 +17,14 @@ export type Call = {
 export const unsendable = 'the token source gave a token whose accessToken is missing, or cannot be sent in a header'
 
 /**
- * Sends a request with a token.
+ * Sends a request with a token. An invalid request throws at once.
  *
  * @param to - the request, or its URL.
  * @param headers - the request's headers, which this function changes. If absent, `to` holds them.
  * @param authorization - the complete header value.
  * @param body - the body, if `to` does not hold it any more.
  */
-export async function send(
+export function send(
   { fetch, input, init }: Call,
   to: RequestInfo,
   headers: Headers | undefined,
