@@ -26,7 +26,7 @@ export const google: Peer = {
 }
 
 export const azure: Peer = {
-  name: '@azure/core-rest-pipeline, bearer policy',
+  name: '@azure/core-rest-pipeline',
   base: 'core-rest-pipeline',
   packages: ['@azure/core-rest-pipeline'],
   imports: "export { bearerTokenAuthenticationPolicy } from '@azure/core-rest-pipeline'",

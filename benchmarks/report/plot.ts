@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { JSDOM } from 'jsdom'
 import type { Table } from '../measure/result.ts'
+import { formatCell } from './format.ts'
 
 /** Readers of both themes see the file as an image, so it brings its own background. */
 const style = `
@@ -22,6 +23,7 @@ export function drawPlot(table: Table): string {
     return [typeof cell === 'number' ? { client, fill, median: cell } : { client, fill, ...cell }]
   })
   const y = { y: 'client', sort: { y: null } } as const
+  const label = ({ median }: { readonly median: number }) => formatCell(median, table.columns[column] ?? { name })
   const isFigure = points.some((point) => 'from' in point)
   const marks = isFigure
     ? [
@@ -29,14 +31,15 @@ export function drawPlot(table: Table): string {
         Plot.ruleY(points, { ...y, x1: 'from', x2: 'to', stroke: 'fill', strokeWidth: 2 }),
         Plot.dot(points, { ...y, x: 'median', fill: 'fill', r: 4 }),
       ]
-    : [Plot.ruleX([0], { stroke: 'var(--other)' }), Plot.barX(points, { ...y, x: 'median', fill: 'fill' })]
+    : [Plot.ruleX([0], { stroke: 'var(--other)' }), Plot.barX(points, { ...y, x: 'median', fill: 'fill', inset: 4 })]
   const svg = Plot.plot({
     document: new JSDOM('').window.document,
     className: 'plot',
     width: 680,
-    height: 60 + 26 * points.length,
-    marginLeft: 300,
-    marginRight: 30,
+    height: 75 + 26 * points.length,
+    marginLeft: 330,
+    marginRight: 60,
+    marginBottom: 50,
     style: { fontSize: '13px', fontFamily: 'system-ui, sans-serif' },
     x: {
       label: unit === undefined || unit === '×' ? name : `${name}, ${unit}`,
@@ -45,7 +48,10 @@ export function drawPlot(table: Table): string {
       ...(!isFigure && { zero: true }),
     },
     y: { label: null, domain: points.map(({ client }) => client) },
-    marks,
+    marks: [
+      ...marks,
+      Plot.text(points, { ...y, x: isFigure ? 'to' : 'median', text: label, textAnchor: 'start', dx: 6 }),
+    ],
   })
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
   const own = svg.ownerDocument.createElementNS('http://www.w3.org/2000/svg', 'style')
