@@ -1,6 +1,6 @@
 import { failLate, oauthError, type OAuthErrorCode } from '../errors.ts'
 import { loadAfterFailure } from '../load-later.ts'
-import { createLru } from '../lru.ts'
+import { createLru, type Lru } from '../lru.ts'
 import { membersOf } from '../own.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { discard, readText } from '../read-text.ts'
@@ -38,7 +38,7 @@ export type DiscoverOptions = Pick<Provider, 'apis' | 'exceptApis' | 'insecureHo
  * Describes an authorization server by the metadata that it publishes, so that its issuer is enough.
  *
  * The metadata is that of OpenID Connect, else that of OAuth 2.0. It must name exactly this issuer. It is kept for an hour,
- * for all calls with this issuer in this process. If it then cannot be fetched again, the old one is used for a day more.
+ * for all calls in this process with this issuer and this `fetch`. If it then cannot be fetched again, the old one is used for a day more.
  *
  * The result is plain data: a spread can change it. A token source that exists keeps the data that it was made with.
  *
@@ -73,7 +73,7 @@ export async function discover(issuer: string, options: DiscoverOptions): Promis
     const value = metadata[wireName]
     if (value === undefined || value === null) continue
     if (member.endsWith('Endpoint') || member === 'jwksUri') checkEndpoint(provider, wireName, value)
-    described[member] = value
+    described[member] = Array.isArray(value) ? [...(value as unknown[])] : value
   }
   return described as Provider
 }
@@ -118,15 +118,24 @@ const hour = 3_600_000
 
 type Known = { metadata: Members | undefined; fetchedAt: number }
 
-/** What is known of the last 100 issuers. Values only: on Workers, a promise of one request may never settle in another. */
-const knownOf = /* @__PURE__ */ createLru((_issuer: string): Known => ({ metadata: undefined, fetchedAt: 0 }), 100)
+/**
+ * What each `fetch` has found out about its last 100 issuers. Values only: on Workers, a promise of one request may never
+ * settle in another.
+ */
+const caches = /* @__PURE__ */ new WeakMap<typeof fetch, Lru<Known>>()
+
+function knownOf(fetch: typeof globalThis.fetch, issuer: string): Known {
+  const cache = caches.get(fetch) ?? createLru((): Known => ({ metadata: undefined, fetchedAt: 0 }), 100)
+  caches.set(fetch, cache)
+  return cache(issuer)
+}
 
 async function metadataOf(
   url: URL,
   provider: Described,
   request: Pick<DiscoverOptions, 'fetch' | 'timeoutMs'>,
 ): Promise<Members> {
-  const known = knownOf(provider.issuer)
+  const known = knownOf(request.fetch ?? globalThis.fetch, provider.issuer)
   const age = Date.now() - known.fetchedAt
   if (known.metadata && age >= 0 && age < hour) return known.metadata
   try {

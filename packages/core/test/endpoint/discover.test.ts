@@ -248,14 +248,28 @@ test('if it cannot be fetched again, the old one is used for a day more', async 
 })
 
 test('what one caller wants does not change what another one gets', async () => {
-  const first = await discovered({}, { name: 'first', clientAuth: none })
-  const second = await discover(issuer, { apis: ['https://other.example'], fetch: network({}).fetch })
+  const { fetch, requests } = network({ [openid()]: metadata() })
+  const first = await discover(issuer, { apis, fetch, name: 'first', clientAuth: none })
+  const second = await discover(issuer, { apis: ['https://other.example'], fetch })
+  expect(requests).toHaveLength(1)
   expect([first.name, first.clientAuth, first.apis]).toEqual(['first', none, apis])
   expect([second.name, second.clientAuth, second.apis]).toEqual([
     new URL(issuer).host,
     clientSecretBasic,
     ['https://other.example'],
   ])
+})
+
+test('what a caller does to a provider does not change what another one gets', async () => {
+  const { fetch } = network({ [openid()]: metadata({ id_token_signing_alg_values_supported: ['ES256'] }) })
+  const first = await discover(issuer, { apis, fetch })
+  ;(first.idTokenSigningAlgorithms as string[]).push('none')
+  expect((await discover(issuer, { apis, fetch })).idTokenSigningAlgorithms).toEqual(['ES256'])
+})
+
+test('each fetch has metadata of its own, so that a test does not change a program', async () => {
+  await discovered({ token_endpoint: `${issuer}/of-a-test` })
+  expect((await discovered()).tokenEndpoint).toBe(`${issuer}/token`)
 })
 
 test('a polluted prototype adds no member', async () => {

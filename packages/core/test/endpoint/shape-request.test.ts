@@ -94,6 +94,12 @@ test.each([[{}], [{ method: 'PUT' }], [{ method: 'get' }], [{ body: 'xml' }], [{
   },
 )
 
+test.each(['GET', 7, true])('the shape %j is a TypeError at construction', (shape) => {
+  expect(() => sourceOver(tokenEndpoint(), { provider: shaped(shape) })).toThrow(
+    new TypeError('example: provider.tokenRequest must be a plain object'),
+  )
+})
+
 test('a revocation is a form, also if token requests have another shape', async () => {
   const endpoint = tokenEndpoint(new Response())
   const described = shaped({ body: 'json' }, { revocationEndpoint: 'https://id.example/revoke' })
