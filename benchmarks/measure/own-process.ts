@@ -9,13 +9,15 @@ export type Job = { readonly module: string; readonly name: string; readonly inp
  *
  * @param module - the URL of the module that exports the function.
  * @param input - what the function is called with: plain data.
+ * @param execArgv - more options of the process.
  */
 export async function inOwnProcess<Input, Output>(
   module: string,
   { name }: (input: Input) => Promise<Output>,
   input: Input,
+  execArgv: readonly string[] = [],
 ): Promise<Output> {
-  const child = fork(new URL('child.ts', import.meta.url), { execArgv: ['--expose-gc'] })
+  const child = fork(new URL('child.ts', import.meta.url), { execArgv: ['--expose-gc', ...execArgv] })
   return new Promise((resolve, reject) => {
     let answer: { readonly output: Output } | { readonly error: string } | undefined
     child.once('message', (message) => (answer = message as typeof answer))

@@ -1,83 +1,27 @@
-import { bearer, bearerFetch, tokensBy, type TokenSource } from '@oauthkit/core'
-import ky from 'ky'
 import { compare, type Comparison, type Variant } from '../measure/compare.ts'
+import { collectGarbage } from '../measure/memory.ts'
 import { inOwnProcess } from '../measure/own-process.ts'
 import type { Column, Scenario, Table } from '../measure/result.ts'
 import { peers } from '../peers/all.ts'
-import { bases, sendByFetch, sendByKy } from '../peers/bases.ts'
-import { createSource } from '../peers/oauthkit.ts'
-import { network, type Base, type Client, type Method } from '../peers/peer.ts'
+import { createCallGroups } from '../peers/call-groups.ts'
+import type { Method } from '../peers/peer.ts'
 import { startServers } from '../server/start-servers.ts'
 
 const message = JSON.stringify({ to: '+33600000000', text: 'Hello' })
 
-/** As many exceptions as Orange has. */
-const exceptions = ['oauth', 'openid', 'play/openid', 'es/openapi', 'oes', 'play/api', 'a/fr', 'b/fr', 'c/fr']
-
-/** Measures calls with a token that stays valid, without a network: each call is answered at once. */
-export async function measure(isQuick: boolean): Promise<Record<string, Record<string, Comparison>>> {
+/** Creates all clients, and then replaces the network by a function that answers at once. */
+async function prepare() {
   const servers = await startServers()
-  const setting = { ...servers, clientId: 'app' }
-  const url = `${servers.apiOrigin}/api/things/42?page=2`
-  const createOwn = async (options?: Parameters<typeof createSource>[1]) => {
-    const source = createSource(setting, options)
-    await source.getToken()
-    return source
-  }
-  const one = await createOwn()
-  const withExceptions = await createOwn({
-    exceptApis: exceptions.map((path) => `${servers.apiOrigin}/api/${path}`),
-  })
-  const withStore = await createOwn({ store: new Map() })
-  const withEvents = await createOwn({ onEvent: () => {} })
-  const tenants = tokensBy(() => one)
-  const custom = ky.create({ fetch: network })
-  const authorization = one.peek() ?? ''
-
-  const ofPeers = await Promise.all(
-    peers.map(async ({ name, base, create }): Promise<[string, Client, string]> => [name, await create(setting), base]),
-  )
-  // A first call each, which gets the token.
-  for (const [, client] of ofPeers) await client(url)
-
-  const ofKy = (source: TokenSource | (() => TokenSource), base = ky.create({})): Client =>
-    sendByKy(base.extend(bearer(source)))
-  const baseClients = (names: readonly Base[]) =>
-    names.map((name): [string, Client, string] => [name, bases[name](servers.apiOrigin), name])
-  const groups: Record<string, readonly [name: string, client: Client, base: string][]> = {
-    peers: [...baseClients(Object.keys(bases) as Base[]), ['ky again', bases.ky(servers.apiOrigin), 'ky'], ...ofPeers],
-    own: [
-      ...baseClients(['ky', 'fetch']),
-      ['one prefix', ofKy(one), 'ky'],
-      ['nine exceptions, as Orange has', ofKy(withExceptions), 'ky'],
-      ['with onEvent', ofKy(withEvents), 'ky'],
-      ['with a Map as the store', ofKy(withStore), 'ky'],
-      ['by tokensBy', ofKy(() => tenants('a')), 'ky'],
-      ['ky with a custom fetch', sendByKy(custom), 'ky with a custom fetch'],
-      [
-        'static header hook, custom fetch',
-        sendByKy(
-          custom.extend({
-            hooks: { beforeRequest: [({ request }) => request.headers.set('authorization', authorization)] },
-          }),
-        ),
-        'ky with a custom fetch',
-      ],
-      ['one prefix, custom fetch', ofKy(one, custom), 'ky with a custom fetch'],
-      ['nine exceptions, custom fetch', ofKy(withExceptions, custom), 'ky with a custom fetch'],
-      ["bearerFetch as ky's fetch", sendByKy(ky.create({ fetch: bearerFetch(one) })), 'ky with a custom fetch'],
-      [
-        "bearerFetch as ky's fetch, nine exceptions",
-        sendByKy(ky.create({ fetch: bearerFetch(withExceptions) })),
-        'ky with a custom fetch',
-      ],
-      ['bearerFetch over bare fetch', sendByFetch(bearerFetch(one)), 'fetch'],
-      ['bearerFetch over bare fetch, nine exceptions', sendByFetch(bearerFetch(withExceptions)), 'fetch'],
-    ],
-  }
-
+  const groups = await createCallGroups(servers)
+  servers.stop()
   // No copy of the arguments, no parsing: what is left is the cost of the clients.
   globalThis.fetch = async () => new Response('{}', { headers: { 'content-type': 'application/json' } })
+  return { groups, url: `${servers.apiOrigin}/api/things/42?page=2` }
+}
+
+/** Measures calls with a token that stays valid, without a network. */
+export async function measure(isQuick: boolean): Promise<Record<string, Record<string, Comparison>>> {
+  const { groups, url } = await prepare()
   const results: Record<string, Record<string, Comparison>> = {}
   for (const [group, clients] of Object.entries(groups)) {
     for (const method of ['GET', 'POST'] satisfies Method[]) {
@@ -89,14 +33,31 @@ export async function measure(isQuick: boolean): Promise<Record<string, Record<s
       results[`${group}, ${method}`] = await compare(Object.fromEntries(variants), rounds)
     }
   }
-  servers.stop()
   return results
+}
+
+/**
+ * Measures how many bytes a GET allocates more than its base. The process must have room for all of them, so that none are
+ * freed in the meantime.
+ */
+export async function measureMemory(calls: number): Promise<Record<string, number>> {
+  const { groups, url } = await prepare()
+  const bytes: Record<string, number> = {}
+  for (const [name, client] of groups.peers) {
+    for (let call = 0; call < calls; call += 1) await client(url)
+    await collectGarbage()
+    const before = process.memoryUsage().heapUsed
+    for (let call = 0; call < calls; call += 1) await client(url)
+    bytes[name] = (process.memoryUsage().heapUsed - before) / calls
+  }
+  return Object.fromEntries(groups.peers.map(([name, , base]) => [name, (bytes[name] ?? 0) - (bytes[base] ?? 0)]))
 }
 
 const columns: Column[] = [
   { name: 'client' },
   { name: 'over its base', unit: '×', digits: 3 },
   { name: 'added', unit: 'µs', digits: 1 },
+  { name: 'allocated more', unit: 'bytes' },
 ]
 
 const baseOf = (name: string) => peers.find((peer) => peer.name === name)?.base
@@ -105,12 +66,18 @@ const tableOf = (
   title: string,
   comparisons: Record<string, Comparison>,
   isShown: (name: string) => boolean,
+  bytes?: Record<string, number>,
 ): Table => ({
   title,
-  columns,
+  columns: bytes ? columns : columns.slice(0, 3),
   rows: Object.entries(comparisons)
     .filter(([name]) => isShown(name))
-    .map(([name, { ratio, added }]) => [baseOf(name) ? `${name} (${baseOf(name)})` : name, ratio, added]),
+    .map(([name, { ratio, added }]) => [
+      baseOf(name) ? `${name} (${baseOf(name)})` : name,
+      ratio,
+      added,
+      bytes?.[name],
+    ]),
   plot: 'over its base',
 })
 
@@ -118,16 +85,16 @@ export const callsInProcess: Scenario = {
   id: 'calls-in-process',
   async run(isQuick) {
     const results = await inOwnProcess(import.meta.url, measure, isQuick)
+    const bytes = await inOwnProcess(import.meta.url, measureMemory, isQuick ? 20 : 1000, ['--max-semi-space-size=256'])
     const isPeer = (name: string) => name === 'ky again' || baseOf(name) !== undefined
     const isVariant = (name: string) => !['ky', 'fetch', 'ky with a custom fetch'].includes(name)
     return {
       title: 'A call with a valid token',
       about:
-        'All clients in one process. The network is a function that answers at once, so the figures show the cost of the clients only. Each client is compared with the same HTTP client without a token, which the table names in brackets. `ky again` is bare ky, measured a second time: what it differs from 1 is the noise.',
+        'All clients in one process. The network is a function that answers at once, so the figures show the cost of the clients only. Each client is compared with the same HTTP client without a token, which the table names in brackets. `ky again` is bare ky, measured a second time: what it differs from 1 is the noise. The memory is what a call allocates in JavaScript, compared with its base.',
       tables: [
-        ...(['GET', 'POST'] as const).flatMap((method) =>
-          tableOf(`${method}, each client over its base`, results[`peers, ${method}`] ?? {}, isPeer),
-        ),
+        tableOf('GET, each client over its base', results['peers, GET'] ?? {}, isPeer, bytes),
+        tableOf('POST, each client over its base', results['peers, POST'] ?? {}, isPeer),
         ...(['GET', 'POST'] as const).flatMap((method) =>
           tableOf(`${method}, the ways to use oauthkit`, results[`own, ${method}`] ?? {}, isVariant),
         ),

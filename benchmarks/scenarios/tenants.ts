@@ -2,6 +2,7 @@ import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client'
 import { bearer, tokensBy } from '@oauthkit/core'
 import ky from 'ky'
 import { compare, type Comparison, type Variant } from '../measure/compare.ts'
+import { collectGarbage } from '../measure/memory.ts'
 import { inOwnProcess } from '../measure/own-process.ts'
 import type { Column, Row, Scenario } from '../measure/result.ts'
 import { keepToken, requestToken } from '../peers/keep-token.ts'
@@ -105,10 +106,7 @@ export async function measure({
 }
 
 async function usedMemory(): Promise<number> {
-  for (let times = 0; times < 4; times += 1) {
-    globalThis.gc?.()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  await collectGarbage()
   return process.memoryUsage().heapUsed
 }
 
