@@ -174,7 +174,7 @@ describe('an app certificate', () => {
   })
 
   test("the assertion's header and claims are the documented ones", async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_800_000_000_000 })
     const { form } = await tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: pem }) })
     const assertion = form['client_assertion'] ?? ''
     expect(decodeProtectedHeader(assertion)).toEqual({ kid: 'apim-provisioner', alg: 'RS256', use: 'sig', typ: 'JWT' })
@@ -264,7 +264,7 @@ describe('an app certificate', () => {
   })
 
   test('a token of 300 s is renewed in the background before it expires, each time with a new assertion', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_800_000_000_000 })
     const renewed: TokenEvent[] = []
     const http = client({
       grant: appCertificate({ clientId: 'app', privateKey: pem }),
@@ -292,7 +292,7 @@ describe('an app certificate', () => {
         return emulator.fetch(input, init)
       },
     })
-    vi.useFakeTimers({ toFake: ['Date'], now: now + seconds * 1000 })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: now + seconds * 1000 })
     await expect(token.getToken()).resolves.toBeDefined()
   })
 

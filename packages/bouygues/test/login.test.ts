@@ -152,7 +152,7 @@ describe("a signed-in user's token", () => {
   })
 
   test('without a refresh token expires: the user must sign in again', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const source = tokensOf(new Map())
     await source.setToken((await enter()).token)
     vi.setSystemTime(Date.now() + 3_600_000)
@@ -160,7 +160,7 @@ describe("a signed-in user's token", () => {
   })
 
   test('with a refresh token is refreshed for the same user', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     emulator.bouygues.refreshTokens = true
     const source = tokensOf(new Map())
     const { login, token, claims } = await enter()
@@ -174,7 +174,7 @@ describe("a signed-in user's token", () => {
   })
 
   test('that is refreshed for another user is neither used nor stored', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     emulator.bouygues.refreshTokens = true
     const store = new Map<string, Token>()
     const source = tokensOf(store)

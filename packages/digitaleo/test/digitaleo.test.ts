@@ -101,7 +101,7 @@ test.each([
   ['as a string', '600'],
   ['as a number', 600],
 ])('expires_in is read %s', async (_how, expires_in) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_800_000_000_000 })
   emulator.digitaleo.answerTokenRequests(1, { status: 200, body: granted({ expires_in }) })
   const { expiresAt } = await digitaleoTokens({ ...credentials, fetch: emulator.fetch }).getToken()
   expect(expiresAt).toBe(1_800_000_600_000)

@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers())
 
 /** Starts a provider whose clock is this far ahead of the clock here. `at` returns its time in seconds. */
 async function startAhead(seconds: number, own: Parameters<typeof startProvider>[0] = {}) {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_800_000_000_000 })
   const at = (more = 0) => Math.floor(Date.now() / 1000) + seconds + more
   const { enter, loseKeys } = await startProvider({ date: () => new Date(at() * 1000).toUTCString(), ...own })
   /** Signs a user in with an ID token that is right by the clock of the provider. */
@@ -64,7 +64,7 @@ test.each([
   ['has expired', { iat: 1_799_999_000, exp: 1_800_000_040 }],
   ['is from the future', { iat: 1_800_000_160, exp: 1_800_000_900 }],
 ])('the time that an answer takes is no difference of the clocks: the ID token %s', async (_what, claims) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_800_000_000_000 })
   /** The answer takes 100 s, and the server writes the header after half of them. */
   const date = () => {
     vi.setSystemTime(Date.now() + 100_000)

@@ -210,7 +210,7 @@ describe("a signed-in user's token", () => {
 
   test('without a refresh token expires: the user must sign in again', async () => {
     const { store } = await signedIn()
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     vi.setSystemTime(Date.now() + 3_600_000)
     expect(await errorOf(clientFor(store).get(echo))).toMatchObject({ code: 'TOKEN_MISSING' })
     expect(sent).toEqual([])
@@ -219,7 +219,7 @@ describe("a signed-in user's token", () => {
   test('with a refresh token is refreshed after an hour, for the same user', async () => {
     emulator.orange.refreshTokens = true
     const { store, login, token, claims } = await signedIn()
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     vi.setSystemTime(Date.now() + 3_600_000)
     expect((await clientFor(store).get(echo)).status).toBe(200)
     const refreshed = await tokensOf(store).getToken()
