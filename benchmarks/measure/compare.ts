@@ -17,6 +17,8 @@ export type Rounds = {
   readonly rounds: number
   /** How often each variant runs in one round. */
   readonly iterations: number
+  /** How many rounds come before, whose times do not count. @defaultValue 4 */
+  readonly warmUpRounds?: number
 }
 
 /**
@@ -25,7 +27,7 @@ export type Rounds = {
  */
 export async function compare(
   variants: Readonly<Record<string, Variant>>,
-  { rounds, iterations }: Rounds,
+  { rounds, iterations, warmUpRounds = 4 }: Rounds,
 ): Promise<Record<string, Comparison>> {
   const names = Object.keys(variants)
   const createBench = (order: readonly string[]) => {
@@ -42,9 +44,11 @@ export async function compare(
   }
   const benches = [createBench(names), createBench(names.toReversed())]
   const times = new Map<string, number[]>(names.map((name) => [name, []]))
-  const warmUpRounds = 4
   for (let round = -warmUpRounds; round < rounds; round += 1) {
-    for (const { name, result } of (await benches[Math.abs(round) % 2]?.run()) ?? []) {
+    const bench = benches[Math.abs(round) % 2] as Bench
+    // Without this, a second run would return the results of the first one.
+    bench.reset()
+    for (const { name, result } of await bench.run()) {
       if (round >= 0 && 'latency' in result) times.get(name)?.push(result.latency.mean * 1000)
     }
   }

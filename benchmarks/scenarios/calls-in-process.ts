@@ -85,7 +85,10 @@ export const callsInProcess: Scenario = {
   id: 'calls-in-process',
   async run(isQuick) {
     const results = await inOwnProcess(import.meta.url, measure, isQuick)
-    const bytes = await inOwnProcess(import.meta.url, measureMemory, isQuick ? 20 : 1000, ['--max-semi-space-size=256'])
+    const bytes = await inOwnProcess(import.meta.url, measureMemory, isQuick ? 20 : 1000, [
+      '--min-semi-space-size=256',
+      '--max-semi-space-size=256',
+    ])
     const isPeer = (name: string) => name === 'ky again' || baseOf(name) !== undefined
     const isVariant = (name: string) => !['ky', 'fetch', 'ky with a custom fetch'].includes(name)
     return {

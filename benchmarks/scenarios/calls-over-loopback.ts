@@ -27,7 +27,10 @@ export async function measure({ kind, isQuick }: { readonly kind: Kind; readonly
     variants[name] = { base, run: run(await create({ ...servers, clientId: 'app' })) }
   }
   const iterations = kind === 'one after the other' ? 40 : kind === '64 at once' ? 3 : 1
-  const result = await compare(variants, isQuick ? { rounds: 1, iterations: 1 } : { rounds: 31, iterations })
+  const result = await compare(
+    variants,
+    isQuick ? { rounds: 1, iterations: 1, warmUpRounds: 1 } : { rounds: 31, iterations },
+  )
   servers.stop()
   return result
 }

@@ -32,7 +32,7 @@ export async function measure({ name, count, isQuick }: Input): Promise<Cold> {
         },
       },
     },
-    { rounds: isQuick ? 1 : count > 5000 ? 7 : 21, iterations: 1 },
+    { rounds: isQuick ? 1 : count > 5000 ? 3 : 9, iterations: 1, warmUpRounds: 1 },
   )
   const { tokenRequests } = await servers.count()
   servers.stop()

@@ -10,6 +10,8 @@ let counts = { tokenRequests: 0, calls: 0, rejected: 0 }
 let issued = 0
 /** The end of each token, by the servers' clock. */
 const ends = new Map<string, number>()
+/** The answers that never come. */
+const hanging = new Set<ServerResponse>()
 const big = Buffer.alloc(10_000_000, 'x')
 
 const now = () => Date.now() + behaviour.clockOffsetMs
@@ -42,7 +44,10 @@ async function answerTokenRequest(request: IncomingMessage, response: ServerResp
     else sendJson(response, 503, { error: 'temporarily_unavailable' })
     return
   }
-  if (behaviour.tokenEndpoint === 'hang') return
+  if (behaviour.tokenEndpoint === 'hang') {
+    hanging.add(response)
+    return
+  }
   if (behaviour.tokenEndpoint === 'refuse') request.socket.destroy()
   else if (behaviour.tokenEndpoint === 'error') sendJson(response, 500, { error: 'server_error' })
   else if (behaviour.tokenEndpoint === 'limit') {
@@ -91,7 +96,9 @@ async function set(change: Partial<Behaviour>) {
   behaviour = { ...behaviour, ...change }
   const { tokenEndpoint: after } = behaviour
   if (before === after) return
-  // What hangs must not be answered later.
+  // What hangs is not answered later.
+  for (const response of hanging) response.destroy()
+  hanging.clear()
   tokenServer.closeAllConnections()
   if (after === 'refuse') tokenServer.close()
   else if (before === 'refuse') await listen(tokenServer, tokenPort)
