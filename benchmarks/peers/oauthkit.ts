@@ -1,20 +1,30 @@
-import { bearer, bearerFetch, clientSecretBasic, createTokenSource, type TokenSourceOptions } from '@oauthkit/core'
+import {
+  bearer,
+  bearerFetch,
+  clientSecretBasic,
+  createTokenSource,
+  type Provider,
+  type TokenSourceOptions,
+} from '@oauthkit/core'
 import ky from 'ky'
 import { sendByFetch, sendByKy } from './bases.ts'
 import type { Peer, Setting } from './peer.ts'
 
+/** Describes the servers of the benchmarks. */
+export const describeProvider = ({ tokenOrigin, apiOrigin }: Pick<Setting, 'tokenOrigin' | 'apiOrigin'>): Provider => ({
+  name: 'benchmark',
+  tokenEndpoint: `${tokenOrigin}/token`,
+  apis: [`${apiOrigin}/api`],
+  clientAuth: clientSecretBasic,
+})
+
 /** A token source for the servers of the benchmarks. */
 export const createSource = (
-  { tokenOrigin, apiOrigin, clientId }: Setting,
+  { clientId, ...servers }: Setting,
   options: Partial<Pick<TokenSourceOptions, 'store' | 'key' | 'onEvent' | 'exceptApis'>> = {},
 ) =>
   createTokenSource({
-    provider: {
-      name: 'benchmark',
-      tokenEndpoint: `${tokenOrigin}/token`,
-      apis: [`${apiOrigin}/api`],
-      clientAuth: clientSecretBasic,
-    },
+    provider: describeProvider(servers),
     clientId,
     clientSecret: 'secret',
     ...options,

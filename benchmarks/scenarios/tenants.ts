@@ -1,12 +1,12 @@
 import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client'
-import { bearer, tokensBy } from '@oauthkit/core'
+import { bearer, createTokenSource, tokensBy } from '@oauthkit/core'
 import ky from 'ky'
 import { compare, type Comparison, type Variant } from '../measure/compare.ts'
 import { collectGarbage } from '../measure/memory.ts'
 import { inOwnProcess } from '../measure/own-process.ts'
 import type { Column, Row, Scenario } from '../measure/result.ts'
 import { keepToken, requestToken } from '../peers/keep-token.ts'
-import { createSource } from '../peers/oauthkit.ts'
+import { describeProvider } from '../peers/oauthkit.ts'
 
 const setting = { tokenOrigin: 'https://id.example', apiOrigin: 'https://api.example' }
 const url = `${setting.apiOrigin}/api/things`
@@ -17,7 +17,10 @@ type CallFor = (tenant: string) => Promise<unknown>
 /** Ways to keep a token for each tenant. Each makes a client for up to so many tenants. */
 const ways: Readonly<Record<string, (count: number) => CallFor>> = {
   'oauthkit, tokensBy': (count) => {
-    const tenants = tokensBy((clientId) => createSource({ ...setting, clientId }), { maxIdle: count })
+    const provider = describeProvider(setting)
+    const tenants = tokensBy((clientId) => createTokenSource({ provider, clientId, clientSecret: 'secret' }), {
+      maxIdle: count,
+    })
     const api = ky.extend(bearer(({ context }) => tenants(context['tenant'] as string)))
     return (tenant) => api.get(url, { context: { tenant } })
   },

@@ -12,8 +12,13 @@ export function createLru<Member>(
 ): Lru<Member> {
   // A Map keeps the order of insertion, so its first member is the longest unused.
   const members = new Map<string, Member>()
+  let newest: string | undefined
   const get = (key: string) => {
-    const member = members.get(key) ?? create(key)
+    const known = members.get(key)
+    // A Map finds a key ever more slowly that is often deleted and set again.
+    if (known !== undefined && key === newest) return known
+    const member = known ?? create(key)
+    newest = key
     members.delete(key)
     members.set(key, member)
     if (members.size > maxIdle) {
