@@ -49,7 +49,7 @@ for (const { id, run } of chosen) {
   const start = performance.now()
   const result = await run(quick)
   for (const { title, rows } of result.tables) {
-    if (rows.length === 0 || rows.flat().some((cell) => Number.isNaN(typeof cell === 'object' ? cell.median : cell))) {
+    if (rows.length === 0 || rows.flat().some((cell) => Number.isNaN(typeof cell === 'object' ? cell?.median : cell))) {
       throw new Error(`${id}: the table "${title}" is empty, or not complete`)
     }
   }

@@ -1,6 +1,7 @@
 import type { Figure } from './figure.ts'
 
-export type Cell = string | number | Figure | undefined
+/** `null` is what JSON makes of `undefined`. */
+export type Cell = string | number | Figure | null | undefined
 
 /** A column, and how its numbers are written. */
 export type Column = {

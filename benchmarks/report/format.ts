@@ -4,7 +4,7 @@ import type { Cell, Column, Table } from '../measure/result.ts'
 export function formatCell(cell: Cell, { digits = 0 }: Column): string {
   const format = (value: number) =>
     value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  if (cell === undefined) return '–'
+  if (cell === undefined || cell === null) return '–'
   if (typeof cell === 'string') return cell
   if (typeof cell === 'number') return format(cell)
   return `${format(cell.median)} (${format(cell.from)} to ${format(cell.to)})`

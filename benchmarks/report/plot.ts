@@ -18,7 +18,7 @@ export function drawPlot(table: Table): string {
   const points = table.rows.flatMap((row) => {
     const [client] = row
     const cell = row[column]
-    if (cell === undefined || typeof cell === 'string') return []
+    if (cell === undefined || cell === null || typeof cell === 'string') return []
     const fill = /^oauthkit|^@oauthkit/.test(client) ? 'var(--own)' : 'var(--other)'
     return [typeof cell === 'number' ? { client, fill, median: cell } : { client, fill, ...cell }]
   })

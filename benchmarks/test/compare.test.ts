@@ -16,5 +16,7 @@ test('a variant that fails ends the measurement', async () => {
   const fail = async () => {
     throw new Error('the call failed')
   }
-  await expect(compare({ one: { base: 'one', run: fail } }, { rounds: 1, iterations: 1 })).rejects.toThrow()
+  await expect(compare({ one: { base: 'one', run: fail } }, { rounds: 1, iterations: 1 })).rejects.toThrow(
+    'the call failed',
+  )
 })
