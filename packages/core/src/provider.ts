@@ -166,7 +166,15 @@ export type Provider = {
  *
  * @group For package authors
  */
-export type TokenRequestShape = { readonly method: 'GET' } | { readonly body: 'json' }
+export type TokenRequestShape =
+  | {
+      /** The parameters are in the query of the URL. */
+      readonly method: 'GET'
+    }
+  | {
+      /** The parameters are the members of a JSON object. */
+      readonly body: 'json'
+    }
 
 /**
  * A request to an authorization server before it is sent. A {@link ClientAuth} adds the client's credentials to it.

@@ -46,7 +46,7 @@ export function createEmulation<Settings extends object>(
   }
 
   const common: Emulation = {
-    clients: new Map(Object.entries(clients)),
+    clients: new Map(clients instanceof Map ? clients : Object.entries(clients)),
     lifetimeMs,
     tokenDelayMs: 0,
     maxApiCallsPerMinute: Number.POSITIVE_INFINITY,

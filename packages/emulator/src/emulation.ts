@@ -7,7 +7,7 @@ export type EmulationOptions = {
    *
    * @defaultValue `{ 'emulated-client': 'emulated-secret' }`
    */
-  readonly clients?: Readonly<Record<string, string>>
+  readonly clients?: Readonly<Record<string, string>> | ReadonlyMap<string, string>
   /**
    * The lifetime of a token, in milliseconds.
    *

@@ -196,3 +196,19 @@ test.each(['/v1/shops', 'get /v1/shops', 'GET v1/shops', 'GET'])('the route %j i
   const wrong = { provider: acme, routes: { [route]: () => new Response() } }
   expect(() => createEmulator({ providers: { acme: wrong } })).toThrow('must be a method and a path')
 })
+
+test.each([
+  ['the token endpoint', { tokenEndpoint: 'http://keycloak:8080/token' }],
+  ['an API', { apis: ['http://shop:3000'] }],
+])('%s at http: whose host is not named is a TypeError', (_what, own) => {
+  expect(() => createEmulator({ providers: { acme: { provider: { ...acme, ...own } } } })).toThrow(
+    /^acme: the host of http:.* must be https:, or named in insecureHosts$/,
+  )
+})
+
+test('clients can be a Map', async () => {
+  const clients = new Map([['app', 's3cret']])
+  const { fetch: send } = createEmulator({ providers: { acme: { provider: acme, clients } } })
+  const source = createTokenSource({ provider: acme, clientId: 'app', clientSecret: 's3cret', fetch: send })
+  expect((await source.getToken()).accessToken).toBeTypeOf('string')
+})

@@ -128,7 +128,7 @@ function judge(known: Known): Verdict {
   const { access_token, token_type } = members ?? {}
   if (!isText(access_token)) return ['TOKEN_MALFORMED', 'neither a token nor an OAuth error']
   if (isBearer(token_type, known)) return ['TOKEN_MALFORMED', 'an access_token that no header can hold']
-  return ['TOKEN_MALFORMED', 'a token_type other than bearer']
+  return ['TOKEN_MALFORMED', 'a token_type other than bearer, and not one of tokenTypes']
 }
 
 /** The statuses that ask for another attempt. Some gateways answer 525, 526 and 530 themselves. */

@@ -24,6 +24,10 @@ export function emulateProvider(name: string, options: GenericOptions): Emulated
   const server = describeServer(provider)
   const urls = [provider.tokenEndpoint, provider.revocationEndpoint, ...provider.apis]
   const hosts = urls.flatMap((url) => (url === undefined ? [] : [new URL(url).host]))
+  const isInsecure = (url: string) => !url.startsWith('https:') && !provider.insecureHosts?.includes(new URL(url).host)
+  const insecure = [provider.tokenEndpoint, ...provider.apis].find(isInsecure)
+  if (insecure !== undefined)
+    throw new TypeError(`${provider.name}: the host of ${insecure} must be https:, or named in insecureHosts`)
   const signInHosts = Object.values(server.endpoints).map((address) => address.split('/')[0] ?? '')
   return {
     name,
