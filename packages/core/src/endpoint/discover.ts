@@ -38,7 +38,8 @@ export type DiscoverOptions = Pick<Provider, 'apis' | 'exceptApis' | 'insecureHo
  * Describes an authorization server by the metadata that it publishes, so that its issuer is enough.
  *
  * The metadata is that of OpenID Connect, else that of OAuth 2.0. It must name exactly this issuer. It is kept for an hour,
- * for all calls in this process with this issuer and this `fetch`. If it then cannot be fetched again, the old one is used for a day more.
+ * for all calls in this process with this issuer and this `fetch`. If it then cannot be fetched again, the old one is used for a day more,
+ * and the next attempt is a minute later.
  *
  * The result is plain data: a spread can change it. A token source that exists keeps the data that it was made with.
  *
@@ -61,6 +62,10 @@ export type DiscoverOptions = Pick<Provider, 'apis' | 'exceptApis' | 'insecureHo
  */
 export async function discover(issuer: string, options: DiscoverOptions): Promise<Provider> {
   const { apis, exceptApis, insecureHosts, name, mutualTls = false, clientAuth, ...request } = membersOf(options)
+  const unknown = Object.entries(request).find(
+    ([option, value]) => value !== undefined && !/^(fetch|timeoutMs)$/.test(option),
+  )?.[0]
+  if (unknown !== undefined) throw new TypeError(`discover: ${unknown} is not an option: check its spelling`)
   const url = parseSecureUrl(issuer, 'issuer', insecureHosts)
   if (url.search || url.hash) throw new TypeError('the issuer must have neither a query nor a fragment')
   const provider = { name: name ?? url.host, issuer, apis, exceptApis, insecureHosts }
@@ -105,7 +110,7 @@ function usualAuth(name: string, metadata: Members): ClientAuth {
   const { token_endpoint_auth_methods_supported: accepted = ['client_secret_basic'] } = metadata
   const usual = Array.isArray(accepted) && Object.keys(auths).find((method) => accepted.includes(method))
   if (usual) return auths[usual] as ClientAuth
-  throw new TypeError(`${name} accepts no client secret: give the option clientAuth, such as privateKeyJwt()`)
+  throw new TypeError(`${name}: it accepts no client secret: give the option clientAuth, such as privateKeyJwt()`)
 }
 
 const auths: Readonly<Record<string, ClientAuth>> = {
@@ -116,7 +121,7 @@ const auths: Readonly<Record<string, ClientAuth>> = {
 
 const hour = 3_600_000
 
-type Known = { metadata: Members | undefined; fetchedAt: number }
+type Known = { metadata: Members | undefined; fetchedAt: number; failedAt: number }
 
 /**
  * What each `fetch` has found out about its last 100 issuers. Values only: on Workers, a promise of one request may never
@@ -125,7 +130,7 @@ type Known = { metadata: Members | undefined; fetchedAt: number }
 const caches = /* @__PURE__ */ new WeakMap<typeof fetch, Lru<Known>>()
 
 function knownOf(fetch: typeof globalThis.fetch, issuer: string): Known {
-  const cache = caches.get(fetch) ?? createLru((): Known => ({ metadata: undefined, fetchedAt: 0 }), 100)
+  const cache = caches.get(fetch) ?? createLru((): Known => ({ metadata: undefined, fetchedAt: 0, failedAt: 0 }), 100)
   caches.set(fetch, cache)
   return cache(issuer)
 }
@@ -136,15 +141,19 @@ async function metadataOf(
   request: Pick<DiscoverOptions, 'fetch' | 'timeoutMs'>,
 ): Promise<Members> {
   const known = knownOf(request.fetch ?? globalThis.fetch, provider.issuer)
-  const age = Date.now() - known.fetchedAt
-  if (known.metadata && age >= 0 && age < hour) return known.metadata
+  const now = Date.now()
+  const age = now - known.fetchedAt
+  const old = age >= 0 && age < 25 * hour ? known.metadata : undefined
+  // After a failure, no caller waits for the server for a minute.
+  if (old && (age < hour || now - known.failedAt < 60_000)) return old
   try {
     const metadata = await fetchMetadata(url, provider, request)
     known.metadata = metadata
     known.fetchedAt = Date.now()
     return metadata
   } catch (error) {
-    if (known.metadata && age >= 0 && age < 25 * hour) return known.metadata
+    known.failedAt = Date.now()
+    if (old) return old
     throw error
   }
 }
@@ -174,7 +183,8 @@ async function fetchMetadata(
       const { text, cut } = await readText(response, 1_048_576)
       const metadata = cut ? undefined : await objectFrom(() => JSON.parse(text))
       if (!metadata) throw malformed('is no JSON object')
-      if (metadata['issuer'] !== issuer) throw malformed('is that of another issuer')
+      if (metadata['issuer'] !== issuer)
+        throw malformed(`is that of another issuer${slashHint(metadata['issuer'], issuer)}`)
       if (!isText(metadata['token_endpoint'])) throw malformed('has no token_endpoint')
       return metadata
     }
@@ -186,10 +196,21 @@ async function fetchMetadata(
   })
 }
 
+/** Names the usual mistake: issuers are compared exactly, and some end with a slash. */
+const slashHint = (one: unknown, other: string) =>
+  one === `${other}/` || `${String(one)}/` === other ? ', which differs in the slash at its end' : ''
+
 async function send(fetch: typeof globalThis.fetch, url: string, name: string, signal: AbortSignal): Promise<Response> {
   try {
     // Metadata decides where secrets are sent, so a redirect is not followed.
-    return await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal })
+    // Next.js 14 would keep the answer on disk for a year. `next` exempts this request.
+    const init = {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal,
+      next: { internal: true },
+    } as const
+    return await fetch(url, init)
   } catch (error) {
     const part = await loadAfterFailure()
     const advice = part?.connectionAdvice(error) ?? 'try again later'

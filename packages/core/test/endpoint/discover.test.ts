@@ -127,7 +127,7 @@ test('an issuer that accepts no usual client authentication needs the option', a
   const members = { token_endpoint_auth_methods_supported: ['private_key_jwt'] }
   expect(await errorOf(discovered(members))).toEqual(
     new TypeError(
-      `${new URL(issuer).host} accepts no client secret: give the option clientAuth, such as privateKeyJwt()`,
+      `${new URL(issuer).host}: it accepts no client secret: give the option clientAuth, such as privateKeyJwt()`,
     ),
   )
   expect((await discovered(members, { clientAuth: none })).clientAuth).toBe(none)
@@ -194,6 +194,19 @@ test.each([
   })
 })
 
+test.each(['', '/'])(
+  'an issuer that differs only in the slash at its end is refused, and the error says it: "%s"',
+  async (end) => {
+    const { fetch } = network({ [openid()]: metadata({ issuer: end ? issuer : `${issuer}/` }) })
+    expect(await errorOf(discover(issuer + end, { apis, fetch }))).toMatchObject({
+      code: 'TOKEN_MALFORMED',
+      message: expect.stringContaining(
+        'is that of another issuer, which differs in the slash at its end: check the issuer',
+      ),
+    })
+  },
+)
+
 test('a server that does not answer is TOKEN_UNAVAILABLE after timeoutMs, and its request ends', async () => {
   let signal: AbortSignal | null | undefined
   const fetch: typeof globalThis.fetch = async (_input, init) => {
@@ -245,6 +258,49 @@ test('if it cannot be fetched again, the old one is used for a day more', async 
   expect(await read()).toBe(`${issuer}/token`)
   vi.advanceTimersByTime(3_600_000)
   expect(await errorOf(read())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+})
+
+test('while it cannot be fetched again, no caller waits for the server for a minute', async () => {
+  const answers = { [openid()]: metadata() as unknown }
+  const { fetch, requests } = network(answers)
+  const read = async () => (await discover(issuer, { apis, fetch })).tokenEndpoint
+  await read()
+  answers[openid()] = new Response('', { status: 503 })
+  vi.advanceTimersByTime(3_600_000)
+  for (let round = 0; round < 3; round += 1) expect(await read()).toBe(`${issuer}/token`)
+  expect(requests).toHaveLength(2)
+  answers[openid()] = metadata({ token_endpoint: `${issuer}/new` })
+  vi.advanceTimersByTime(59_999)
+  expect(await read()).toBe(`${issuer}/token`)
+  vi.advanceTimersByTime(1)
+  expect(await read()).toBe(`${issuer}/new`)
+  expect(requests).toHaveLength(3)
+})
+
+test('a first failure does not keep the next caller from asking', async () => {
+  const answers = { [openid()]: new Response('', { status: 503 }) as unknown }
+  const { fetch } = network(answers)
+  expect(await errorOf(discover(issuer, { apis, fetch }))).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  answers[openid()] = metadata()
+  expect((await discover(issuer, { apis, fetch })).tokenEndpoint).toBe(`${issuer}/token`)
+})
+
+test('Next.js does not keep it', async () => {
+  let next: unknown
+  const { fetch } = network({ [openid()]: metadata() })
+  const watched: typeof fetch = async (input, init) => {
+    ;({ next } = init as { next?: unknown })
+    return fetch(input, init)
+  }
+  await discover(issuer, { apis, fetch: watched })
+  expect(next).toEqual({ internal: true })
+})
+
+test.each(['mutualTLS', 'clientauth', 'scope', 'timeout'])('the option %s is a TypeError', async (option) => {
+  expect(await errorOf(discovered({}, { [option]: true }))).toEqual(
+    new TypeError(`discover: ${option} is not an option: check its spelling`),
+  )
+  await discovered({}, { [option]: undefined })
 })
 
 test('what one caller wants does not change what another one gets', async () => {
