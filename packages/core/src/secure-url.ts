@@ -15,7 +15,8 @@ export function parseSecureUrl(text: string, what: string, insecureHosts: readon
   if (!URL.canParse(text)) throw new TypeError(`${what} is not an absolute URL`)
   const url = new URL(text)
   if (url.username || url.password) throw new TypeError(`${what} must not hold a user name or password`)
-  const isLocal = loopback.test(url.hostname) || insecureHosts.includes(url.host)
+  // A text instead of a list must not match by a part of it.
+  const isLocal = loopback.test(url.hostname) || [insecureHosts].flat().includes(url.host)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)) return url
   throw new TypeError(
     `${what} must be https:, since secrets are sent there (http: is for loopback and insecureHosts): ${url.origin}`,

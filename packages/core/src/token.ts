@@ -112,8 +112,9 @@ export type TokenSource = {
    *
    * - A header that the caller has set stays. `Authorization` is not allowed here.
    * - Errors that show the request do not show them.
-   * - `fetch` would carry them along a redirect to another origin. So the call is not redirected: it fails with a
-   *   `TypeError` that names the new origin, unless the caller asked for `redirect: 'manual'` or `'error'`.
+   * - `fetch` would carry them along a redirect to another origin. So a redirect is followed only if it leads to an API of the
+   *   same source and the method is `GET` or `HEAD`. Any other one is a `TypeError` that names the new origin, unless the
+   *   caller asked for `redirect: 'manual'` or `'error'`.
    *
    * If it throws, the call fails with that error. A call then always waits for the token's promise: `peek` is not used.
    *

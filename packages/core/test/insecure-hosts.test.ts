@@ -22,6 +22,8 @@ test.each([
   ['http://keycloak', ['http://keycloak']],
   ['http://keycloak', ['*']],
   ['ftp://keycloak:8080', ['keycloak:8080']],
+  ['http://cloak:80', 'keycloak:8080' as never],
+  ['http://keycloak:8080', 'http://keycloak:8080' as never],
 ])('%s is refused with the insecureHosts %j', (url, insecureHosts) => {
   expect(() => parseSecureUrl(url, 'url', insecureHosts)).toThrow(TypeError)
 })

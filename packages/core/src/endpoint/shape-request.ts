@@ -35,5 +35,5 @@ export function shapeRequest(
   throw new TypeError("tokenRequest must be { method: 'GET' } or { body: 'json' }")
 }
 
-/** The parameters of RFC 6749, 7521, 7636, 8628 and 8693 that are secrets. */
-const secretParameters = /(^|_)(secret|password|assertion|code|verifier|token|hint)$/
+/** The parameters of RFC 6749, 7521, 7636, 8628 and 8693 that are secrets, and names like theirs, such as `clientSecret`. */
+const secretParameters = /(secret|password|assertion|verifier|token|(^|_)hint)$|^(device_|user_)?code$/i

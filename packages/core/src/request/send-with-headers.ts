@@ -1,5 +1,6 @@
 import { memberOf } from '../own.ts'
 import { discard } from '../read-text.ts'
+import { abortable } from '../wait.ts'
 import { nearest } from './candidate.ts'
 import type { Sent } from './handle-unusual.ts'
 import { send } from './send.ts'
@@ -36,7 +37,8 @@ export async function sendWithHeaders(
     const headers = new Headers(sent.headers)
     // A form gets a new boundary each time it is sent.
     if (body instanceof FormData) headers.delete('content-type')
-    addTo(headers, await add?.call(chosen.source, { token: sent.token ?? { accessToken: '' }, method, url }), name)
+    const added = add?.call(chosen.source, { token: sent.token ?? { accessToken: '' }, method, url })
+    addTo(headers, await abortable(Promise.resolve(added), signalOf() ?? undefined), name)
     const response = await send({ ...call, input: target, init: own }, target, headers, authorization, body)
     if (wanted !== 'follow' || !isRedirect(response)) return response
     discard(response.body)

@@ -73,6 +73,9 @@ test.each([
   ['subject_token', withParameter('subject_token')],
   ['id_token_hint', withParameter('id_token_hint')],
   ['key, a parameter with the client secret', withParameter('key', secret)],
+  ['clientSecret', withParameter('clientSecret')],
+  ['Password', withParameter('Password')],
+  ['refreshToken', withParameter('refreshToken')],
 ])('a GET that would put %s into the URL is a TypeError, and is not sent', async (name, clientAuth) => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint, { provider: shaped({ method: 'GET' }, { clientAuth }) })
@@ -81,6 +84,11 @@ test.each([
   expect(error.message).toContain(`tokenRequest: ${name.split(',')[0]} cannot be sent by GET`)
   expect(error.message).not.toMatch(/S3cr/)
   expect(endpoint.requests).toEqual([])
+})
+
+test.each(['country_code', 'tokens', 'hints'])('a GET can have the parameter %s, which is no secret', async (name) => {
+  const request = await sentFor(shaped({ method: 'GET' }), { parameters: { [name]: 'CM' } })
+  expect(new URL(request.url).searchParams.get(name)).toBe('CM')
 })
 
 test.each([[{}], [{ method: 'PUT' }], [{ method: 'get' }], [{ body: 'xml' }], [{ method: 'GET', body: 'json' }]])(

@@ -123,6 +123,19 @@ test('if the function throws, the call fails with its error, and is not sent', a
   expect(server.calls).toEqual([])
 })
 
+test('a call that is aborted does not wait for them', async () => {
+  const server = api()
+  const controller = new AbortController()
+  const call = bearerFetch(
+    source(() => new Promise(() => {})),
+    server.fetch,
+  )(url, { signal: controller.signal })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  controller.abort(new Error('stop'))
+  expect(String(await errorOf(call))).toBe('Error: stop')
+  expect(server.calls).toEqual([])
+})
+
 test("ky's error for a failed call does not show them", async () => {
   const server = api(new Response('', { status: 404 }))
   const error = await errorOf(ky.create({ fetch: server.fetch }).extend(bearer(withKey())).get(url))
