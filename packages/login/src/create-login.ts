@@ -70,12 +70,15 @@ export type Login<Info extends UserInfo = UserInfo, Claims extends IdTokenClaims
   endSessionUrl(options?: EndSessionOptions): Promise<string>
 }
 
-/** The claims of a sign-in with this scope: `undefined` without the word `openid`. If the type of the scope is any string, they may be missing. */
+/**
+ * The claims of a sign-in with this scope: `undefined` without the word `openid`. If the type of the scope does not say all its
+ * words, as that of any string, they may be missing. (A quote is in no scope: if it could be one of its words, the type is open.)
+ */
 export type ClaimsFor<Scope extends string | undefined> = Scope extends undefined
   ? IdTokenClaims
   : ` ${Scope} ` extends `${string} openid ${string}`
     ? IdTokenClaims
-    : string extends Scope
+    : Record<'"', never> extends Record<Scope & string, unknown>
       ? IdTokenClaims | undefined
       : Scope extends ''
         ? IdTokenClaims | undefined
@@ -133,6 +136,8 @@ export function createLogin<Info extends UserInfo = UserInfo, const Scope extend
   })
   const { provider, redirectUri, timeoutMs } = settled
   let discovered: Discovered | undefined
+  /** The last metadata of the issuer alone. */
+  let known: AuthorizationServer | undefined
 
   /** Finds the provider's endpoints, then runs a step with them. Both together have one deadline. */
   const withServer = <T>(
@@ -153,9 +158,14 @@ export function createLogin<Info extends UserInfo = UserInfo, const Scope extend
         if (issuer !== undefined) {
           doing = 'the look-up of its metadata'
           const { clientAuth, fetch } = given
-          const found = await discover(issuer, { name: provider.name, apis: [], clientAuth, fetch, timeoutMs })
+          // Half of the time, so that the old metadata can still be used if the server does not answer.
+          const wait = timeoutMs / 2
+          const found = await discover(issuer, { name: provider.name, apis: [], clientAuth, fetch, timeoutMs: wait })
           // The metadata has just named all endpoints, so it need not confirm them.
-          settings = { ...resolveOptions({ ...given, provider: found }), foreign: [], signal }
+          const { metadata, ...resolved } = resolveOptions({ ...given, provider: found })
+          // The library keeps the keys of each metadata object, so the same metadata stays the same object.
+          if (!known || JSON.stringify(known) !== JSON.stringify(metadata)) known = metadata
+          settings = { ...resolved, metadata: known, foreign: [], signal }
           doing = step
         }
         if (openId.isComplete(settings, endpoint)) return await work(settings.metadata, settings, openId)

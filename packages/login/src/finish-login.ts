@@ -46,7 +46,11 @@ export async function finishLogin(
     parameters: { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier },
   }).finally(clock.close)
 
-  if (!settings.isOpenId) return { token, claims: undefined }
+  if (!settings.isOpenId) {
+    // What is not checked is not returned.
+    const { idToken: _unchecked, ...plain } = token
+    return { token: plain, claims: undefined }
+  }
   const check = (skewMs?: number) => checkIdToken(settings, server, client, token, transaction, skewMs)
   try {
     return { token, claims: await check() }

@@ -121,6 +121,7 @@ export function resolveOptions(given: LoginOptions & { readonly provider: Provid
   }
   const unknown = Object.entries(options).find(([option, value]) => value !== undefined && !names.has(option))?.[0]
   if (unknown !== undefined) fail(`${unknown} is not an option: check its spelling`)
+  if (typeof scope !== 'string') fail('scope must be one text, its words separated by spaces')
   const isOpenId = scope === '' ? issuer !== undefined : scope.split(' ').includes('openid')
   if (isOpenId && !issuer)
     fail('issuer is missing: ID tokens cannot be checked without it (for plain OAuth 2.0, give a scope without openid)')
@@ -184,9 +185,11 @@ const names = new Set([
 /** Parses a redirect URI. A scheme of an app's own must have a dot, as a reversed domain has: RFC 8252 §7.1. */
 function parseRedirectUri(text: string, what: string, insecureHosts: Provider['insecureHosts']): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  return url && /^[^:]+\.[^:]+:$/.test(url.protocol) && url.pathname.startsWith('/')
-    ? url
-    : parseSecureUrl(text, what, insecureHosts)
+  if (!url || /^https?:$/.test(url.protocol)) return parseSecureUrl(text, what, insecureHosts)
+  if (/\.[^:]/.test(url.protocol) && (url.host || url.pathname.startsWith('/'))) return url
+  throw new TypeError(
+    `${what} must be https:, or have a scheme with a dot and a slash after it, such as com.example.app:/callback`,
+  )
 }
 
 const isTexts = (value: unknown) =>

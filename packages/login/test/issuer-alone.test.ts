@@ -1,5 +1,6 @@
 import { clientSecretPost } from '@oauthkit/core'
-import { beforeEach, expect, test } from 'vitest'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { createLogin, type LoginOptions } from '../src/index.ts'
 import { errorOf } from './support.ts'
 
@@ -96,4 +97,62 @@ test.each(['http://id.example', 'id.example', 'https://id.example?a=b'])('the is
 test('other wrong options are a TypeError at once', () => {
   expect(() => alone({}, { timeoutMs: 0 })).toThrow(TypeError)
   expect(() => alone({}, { redirectUri: 'http://app.example' })).toThrow(TypeError)
+})
+
+test('an issuer that accepts no client secret is a TypeError that says what to do', async () => {
+  const { login } = alone({ token_endpoint_auth_methods_supported: ['private_key_jwt'] })
+  const error = await errorOf(login.start())
+  expect(error).toBeInstanceOf(TypeError)
+  expect(String(error)).toContain('give the option clientAuth')
+})
+
+test('if the server then does not answer, a sign-in uses the old metadata within its time', async () => {
+  vi.useFakeTimers()
+  try {
+    const metadata = {
+      issuer,
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+      jwks_uri: `${issuer}/jwks`,
+    }
+    let answer = async () => Response.json(metadata)
+    const fetch: typeof globalThis.fetch = () => answer()
+    const login = createLogin({ issuer, clientId: 'app', clientSecret: 'secret', redirectUri, fetch, timeoutMs: 1000 })
+    await login.start()
+    answer = () => new Promise(() => {})
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    const started = login.start()
+    await vi.advanceTimersByTimeAsync(999)
+    expect((await started).url).toMatch(`${issuer}/auth?`)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('the keys of the issuer are fetched once for many sign-ins', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  const keys = [await exportJWK(publicKey)]
+  const asked: string[] = []
+  let nonce = ''
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const { url } = new Request(input)
+    asked.push(new URL(url).pathname)
+    if (url.endsWith('/jwks')) return Response.json({ keys })
+    if (!url.endsWith('/token')) {
+      const [authorization_endpoint, token_endpoint] = [`${issuer}/auth`, `${issuer}/token`]
+      return Response.json({ issuer, authorization_endpoint, token_endpoint, jwks_uri: `${issuer}/jwks` })
+    }
+    const now = Math.floor(Date.now() / 1000)
+    const claims = { iss: issuer, sub: 'ada', aud: 'app', iat: now, exp: now + 60, nonce }
+    const id_token = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
+    return Response.json({ access_token: 'one', token_type: 'Bearer', id_token })
+  }
+  const login = createLogin({ issuer, clientId: 'app', clientSecret: 'secret', redirectUri, fetch })
+  for (let round = 0; round < 3; round += 1) {
+    const { transaction } = await login.start()
+    ;({ nonce } = transaction)
+    const { claims } = await login.finish(`/callback?code=a&state=${transaction.state}`, transaction)
+    expect(claims.sub).toBe('ada')
+  }
+  expect(asked).toEqual(['/.well-known/openid-configuration', '/token', '/jwks', '/token', '/token'])
 })

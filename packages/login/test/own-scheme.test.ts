@@ -11,15 +11,17 @@ const start = async (redirectUri: string) => {
   return { login, requests, transaction, sent: new URL(url).searchParams.get('redirect_uri') }
 }
 
-test.each(['com.example.app:/callback', 'com.example.app://sign-in/callback', 'com.example.app:/'])(
-  'a user comes back to the app by its own scheme: %s',
-  async (redirectUri) => {
-    const { login, transaction, sent } = await start(redirectUri)
-    expect(sent).toBe(redirectUri)
-    const { token } = await login.finish(`${redirectUri}?code=a&state=${transaction.state}`, transaction)
-    expect(token.accessToken).toBe('one')
-  },
-)
+test.each([
+  'com.example.app:/callback',
+  'com.example.app://sign-in/callback',
+  'com.example.app://callback',
+  'com.example.app:/',
+])('a user comes back to the app by its own scheme: %s', async (redirectUri) => {
+  const { login, transaction, sent } = await start(redirectUri)
+  expect(sent).toBe(redirectUri)
+  const { token } = await login.finish(`${redirectUri}?code=a&state=${transaction.state}`, transaction)
+  expect(token.accessToken).toBe('one')
+})
 
 test.each([
   'com.example.other:/callback',
@@ -53,4 +55,25 @@ test.each([
 test('a fragment is a TypeError', () => {
   const own = { ...client, redirectUri: 'com.example.app:/callback#a' }
   expect(() => scripted(complete, () => new Response(), own)).toThrow('redirectUri must not have a fragment')
+})
+
+test.each(['myapp:/callback', 'myapp://callback', 'com.example.app:callback'])(
+  'the error for %s says what a scheme of its own must be',
+  (redirectUri) => {
+    const make = () => scripted(complete, () => new Response(), { ...client, redirectUri })
+    expect(make).toThrow(
+      'redirectUri must be https:, or have a scheme with a dot and a slash after it, such as com.example.app:/callback',
+    )
+  },
+)
+
+test('a callback at another host of the scheme does not belong to the sign-in', async () => {
+  const { login, requests, transaction } = await start('com.example.app://callback')
+  for (const callback of ['com.example.app://other', 'com.example.app:/callback', 'com.example.app://callback/more']) {
+    const finished = login.finish(`${callback}?code=a&state=${transaction.state}`, transaction)
+    expect(await errorOf(finished)).toMatchObject({ code: 'TOKEN_MISSING' })
+  }
+  expect(requests).toEqual([])
+  const { token } = await login.finish(`?code=a&state=${transaction.state}`, transaction)
+  expect(token.accessToken).toBe('one')
 })

@@ -38,12 +38,13 @@ test('with a scope without openid, a sign-in returns the token, and no claims', 
   })
 })
 
-test('a provider with an issuer works in the same way, and an ID token that comes along is not read', async () => {
+test('a provider with an issuer works in the same way, and an ID token that comes along is neither read nor returned', async () => {
   const answer = { ...token, id_token: 'not.a.jwt' }
   const { login } = scripted(complete, () => Response.json(answer), { scope: 'profile' })
   const { transaction } = await login.start()
-  const { claims } = await login.finish(`/callback?code=a&state=${transaction.state}`, transaction)
+  const { claims, token: received } = await login.finish(`/callback?code=a&state=${transaction.state}`, transaction)
   expect(claims).toBe(undefined)
+  expect(received).not.toHaveProperty('idToken')
 })
 
 test.each(['openid', 'openid profile', 'profile openid', 'a openid b'])(
@@ -141,6 +142,9 @@ test('the type of the claims follows the scope', () => {
     similar: createLogin({ ...options, scope: 'openid2' }),
     empty: createLogin({ ...options, scope: '' }),
     any: createLogin({ ...options, scope: anyScope }),
+    begins: createLogin({ ...options, scope: `${anyScope} email` }),
+    ends: createLogin({ ...options, scope: `email ${anyScope}` }),
+    around: createLogin({ ...options, scope: `openid ${anyScope}` }),
     options: createLogin(options as LoginOptions),
   }
   expectTypeOf<Of<typeof make.none>>().toEqualTypeOf<IDToken>()
@@ -150,6 +154,15 @@ test('the type of the claims follows the scope', () => {
   expectTypeOf<Of<typeof make.similar>>().toEqualTypeOf<undefined>()
   expectTypeOf<Of<typeof make.empty>>().toEqualTypeOf<IDToken | undefined>()
   expectTypeOf<Of<typeof make.any>>().toEqualTypeOf<IDToken | undefined>()
+  expectTypeOf<Of<typeof make.begins>>().toEqualTypeOf<IDToken | undefined>()
+  expectTypeOf<Of<typeof make.ends>>().toEqualTypeOf<IDToken | undefined>()
+  expectTypeOf<Of<typeof make.around>>().toEqualTypeOf<IDToken>()
   expectTypeOf<Of<typeof make.options>>().toEqualTypeOf<IDToken | undefined>()
-  expect(Object.keys(make)).toHaveLength(8)
+  expect(Object.keys(make)).toHaveLength(11)
+})
+
+test.each([[['openid']], [null], [7]])('the scope %j is a TypeError that says what it must be', (scope) => {
+  expect(() => scripted(plain, () => new Response(), { scope: scope as never })).toThrow(
+    new TypeError('plain: scope must be one text, its words separated by spaces'),
+  )
 })
