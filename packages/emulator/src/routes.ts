@@ -1,9 +1,9 @@
 import { jsonResponse, splitAuthorization } from './http.ts'
 import { apiError } from './oauth.ts'
 
-/** The handler of one path. */
+/** The handler of one method of a path. */
 export type Route = {
-  /** The only method that it answers. */
+  /** The method that it answers. */
   readonly method: string
   /** Answers a call. */
   readonly answer: (request: Request) => Response | Promise<Response>
@@ -13,7 +13,7 @@ export type Route = {
 export type RouteErrors = {
   /** Nothing is at this path. */
   readonly notFound: () => Response
-  /** The path answers only the method `allow`. */
+  /** The path answers only the methods `allow`. */
   readonly wrongMethod: (allow: string) => Response
   /** The body does not match its content type. */
   readonly badBody: () => Response
@@ -31,15 +31,16 @@ export const tooManyCalls = (): Response => apiError(429, 'too_many_requests', '
 
 /** Answers a call whose token is accepted. On every provider, a path that ends with `/echo` describes the request. */
 export async function answerByRoute(
-  routes: ReadonlyMap<string, Route>,
+  routes: ReadonlyMap<string, Route | readonly Route[]>,
   request: Request,
   path: string,
   errors: RouteErrors,
 ): Promise<Response> {
   if (path.endsWith('/echo')) return echo(request).catch(errors.badBody)
-  const route = routes.get(path)
-  if (!route) return errors.notFound()
-  return route.method === request.method ? route.answer(request) : errors.wrongMethod(route.method)
+  const known = [routes.get(path) ?? []].flat()
+  if (known.length === 0) return errors.notFound()
+  const route = known.find(({ method }) => method === request.method)
+  return route ? route.answer(request) : errors.wrongMethod(known.map(({ method }) => method).join(', '))
 }
 
 /**

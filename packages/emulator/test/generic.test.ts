@@ -3,12 +3,14 @@ import {
   clientSecretBasic,
   clientSecretPost,
   createTokenSource,
+  discover,
   none,
   revoke,
   type ClientAuth,
   type Provider,
   type TokenSourceOptions,
 } from '@oauthkit/core'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createEmulator, emulated, type GenericOptions } from '../src/index.ts'
 import { serve, type EmulatorServer } from '../src/server.ts'
@@ -56,6 +58,59 @@ describe.each(ways)('a provider of your own, %s', (way) => {
     expect((await call(at(shops), { method: 'POST' })).status).toBe(405)
     expect(await (await call(at('https://api.acme.example/v1/echo'))).json()).toMatchObject({ method: 'GET' })
     expect(controls.counters).toMatchObject({ tokenRequests: 1, tokensIssued: 1, apiCalls: 4, apiRejections: 0 })
+  })
+
+  test('a path can have a route for each method', async () => {
+    const both = { ...routes, 'POST /v1/shops': () => new Response('made', { status: 201 }) }
+    const { sourceOf, send, at } = await start(way, {}, { routes: both })
+    const call = bearerFetch(sourceOf(), send)
+    expect((await call(at(shops))).status).toBe(200)
+    expect((await call(at(shops), { method: 'POST' })).status).toBe(201)
+    const refused = await call(at(shops), { method: 'PUT' })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, POST'])
+  })
+
+  test('accepts assertions that are signed with the key of the client, each of them one time', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256')
+    const publicKeys = { signer: await exportJWK(publicKey) }
+    const { client, at } = await start(way, {}, { publicKeys })
+    const sign = (own: Record<string, unknown> = {}) =>
+      new SignJWT({ iss: 'signer', sub: 'signer', aud: acme.tokenEndpoint, jti: crypto.randomUUID(), ...own })
+        .setProtectedHeader({ alg: 'RS256' })
+        .setExpirationTime('1m')
+        .sign(privateKey)
+    const post = async (fields: Record<string, string>) => {
+      const body = new URLSearchParams(fields)
+      const response = await client.fetch(at(acme.tokenEndpoint), { method: 'POST', body })
+      return response.ok ? 'a token' : ((await response.json()) as { error: string }).error
+    }
+    const type = { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' }
+    const machine = { grant_type: 'client_credentials' }
+    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' }
+    const once = await sign()
+    const wrong = await sign({ aud: 'https://other.example' })
+    const outcomes = [
+      await post({ ...machine, ...type, client_assertion: once }),
+      await post({ ...machine, ...type, client_assertion: once }),
+      await post({ ...machine, client_assertion: await sign() }),
+      await post({ ...machine, ...type, client_assertion: wrong }),
+      await post({ ...grant, assertion: await sign() }),
+      await post({ ...grant, assertion: wrong }),
+      await post({ ...grant, assertion: await sign(), ...type, client_assertion: await sign() }),
+      await post({ ...grant, assertion: wrong, ...type, client_assertion: await sign() }),
+      await post({ ...grant, ...type, client_assertion: await sign() }),
+    ]
+    expect(outcomes).toEqual([
+      'a token',
+      'invalid_client',
+      'invalid_client',
+      'invalid_client',
+      'a token',
+      'invalid_client',
+      'a token',
+      'invalid_client',
+      'invalid_grant',
+    ])
   })
 
   test.each<[string, ClientAuth]>([
@@ -212,3 +267,15 @@ test('clients can be a Map', async () => {
   const source = createTokenSource({ provider: acme, clientId: 'app', clientSecret: 's3cret', fetch: send })
   expect((await source.getToken()).accessToken).toBeTypeOf('string')
 })
+
+test.each([clientSecretBasic, clientSecretPost, none])(
+  'its metadata says how clients authenticate, so that its issuer is enough: %o',
+  async (clientAuth) => {
+    const issuer = 'https://id.acme.example'
+    const provider = { ...acme, issuer, clientAuth }
+    const { fetch: send } = createEmulator({ providers: { acme: { provider } } })
+    const found = await discover(issuer, { apis: acme.apis, fetch: send })
+    const client = { provider: found, clientId: 'emulated-client', clientSecret: 'emulated-secret', fetch: send }
+    expect((await createTokenSource(client).getToken()).accessToken).toBeTypeOf('string')
+  },
+)

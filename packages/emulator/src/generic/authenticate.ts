@@ -22,7 +22,10 @@ export async function authenticate(
   if (assertion !== null || signed !== null) {
     // One proof of the client, never two.
     if (headers.has('Authorization') || form.has('client_secret')) return undefined
-    return assertions.issuerOf(assertion ?? signed ?? '', audiences)
+    if (assertion !== null && form.get('client_assertion_type') !== assertionType) return undefined
+    const found = [assertion, signed].filter((one) => one !== null)
+    const [issuer, ...others] = await Promise.all(found.map((one) => assertions.issuerOf(one, audiences)))
+    return others.includes(undefined) ? undefined : issuer
   }
   for (const [clientId, clientSecret] of clients) {
     const expected = { form: new URLSearchParams(), headers: new Headers() }
@@ -38,6 +41,9 @@ export async function authenticate(
 }
 
 export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+/** The value of `client_assertion_type`. See RFC 7523 §2.2. */
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** Where clients put credentials in a form. */
 const credentialNames = ['client_id', 'client_secret', 'client_assertion']

@@ -1,4 +1,4 @@
-import type { Provider } from '@oauthkit/core'
+import { clientSecretPost, none, type Provider } from '@oauthkit/core'
 import type { Address, EmulatedProvider, RuleContext, Rules } from '../emulated-provider.ts'
 import { jsonResponse } from '../http.ts'
 import { apiError, errorResponse, readBearer, tokenResponse } from '../oauth.ts'
@@ -134,7 +134,7 @@ async function answerGrant(
     // Some servers have only this grant, and do not ask for its name.
     '': provider.tokenRequest !== undefined,
     client_credentials: true,
-    [jwtBearer]: true,
+    [jwtBearer]: form.has('assertion'),
     [tokenExchange]: subject !== undefined && !subject.isExpired,
     ...(Object.hasOwn(grants, grantType) && { [grantType]: grants[grantType]?.(form) ?? false }),
   }
@@ -162,21 +162,22 @@ function isWithin({ apis, exceptApis = [] }: Provider, address: string): boolean
   return apis.some(isBelow) && !exceptApis.some(isBelow)
 }
 
-/** Reads `GET /v1/shops` as a route. */
-function readRoutes({ routes = {} }: GenericOptions): ReadonlyMap<string, Route> {
-  return new Map(
-    Object.entries(routes).map(([name, answer]): [string, Route] => {
-      const [method = '', path = ''] = name.split(' ')
-      if (!/^[A-Z]+$/.test(method) || !path.startsWith('/'))
-        throw new TypeError(`The route ${name} must be a method and a path, such as GET /v1/shops`)
-      return [path, { method, answer }]
-    }),
-  )
+/** Reads `GET /v1/shops` as a route. A path can have a route for each method. */
+function readRoutes({ routes = {} }: GenericOptions): ReadonlyMap<string, readonly Route[]> {
+  const byPath = new Map<string, Route[]>()
+  for (const [name, answer] of Object.entries(routes)) {
+    const [method = '', path = ''] = name.split(' ')
+    if (!/^[A-Z]+$/.test(method) || !path.startsWith('/'))
+      throw new TypeError(`The route ${name} must be a method and a path, such as GET /v1/shops`)
+    byPath.set(path, [...(byPath.get(path) ?? []), { method, answer }])
+  }
+  return byPath
 }
 
 /** Describes where users sign in. What the provider's data leaves out is below its issuer. */
 function describeServer(provider: Provider): OpenIdServer {
-  const { tokenEndpoint, userinfoMethod = 'GET' } = provider
+  const { tokenEndpoint, userinfoMethod = 'GET', clientAuth } = provider
+  const authMethod = clientAuth === clientSecretPost ? 'client_secret_post' : clientAuth === none ? 'none' : undefined
   const issuer = provider.issuer ?? new URL(tokenEndpoint).origin
   const base = issuer.replace(/\/$/, '')
   const urls = {
@@ -200,6 +201,7 @@ function describeServer(provider: Provider): OpenIdServer {
       jwks_uri: urls.jwks,
       end_session_endpoint: urls.endSession,
       ...(urls.revocation !== undefined && { revocation_endpoint: urls.revocation }),
+      ...(authMethod !== undefined && { token_endpoint_auth_methods_supported: [authMethod] }),
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
