@@ -39,7 +39,8 @@ export type TokenExchangeOptions = {
    * The owner of the new token, such as the user's id: sources with different identities never share a token. `''` stands
    * for the application, or for the user that the option `key` names.
    *
-   * @defaultValue One that is different for each `subject` object. Without a `store`, that is always right. With one, no
+   * @defaultValue One that is different for each `subject` object. Without a `store`, that is right as long as the subject has the
+   * same user: if another user signs in there, `clear()` the source of the new token. With a `store`, no
    * other process finds the token, so give the identity.
    */
   readonly identity?: string | (() => string) | undefined
@@ -77,8 +78,10 @@ export type TokenExchangeOptions = {
  * ```
  */
 export function tokenExchange(options: TokenExchangeOptions): Grant {
-  const { subject, subjectTokenType, actor, actorTokenType, requestedTokenType, audience, identity } =
+  const { subject, subjectTokenType, actor, actorTokenType, requestedTokenType, audience, identity, ...others } =
     membersOf(options)
+  const unknown = Object.entries(others).find(([, value]) => value !== undefined)?.[0]
+  if (unknown !== undefined) throw new TypeError(`tokenExchange: ${unknown} is not an option: check its spelling`)
   checkSource(subject, 'subject')
   if (actor !== undefined) checkSource(actor, 'actor')
   if (actor === undefined && actorTokenType !== undefined) throw new TypeError('actorTokenType needs an actor')

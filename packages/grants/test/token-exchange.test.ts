@@ -136,6 +136,8 @@ test('with a store, sources share a token only if they have the same identity', 
 
 test.each<[string, object, string]>([
   ['no subject', { subject: undefined }, 'subject must be a token source'],
+  ['a misspelt option', { audiences: ['orders'] }, 'audiences is not an option: check its spelling'],
+  ['an option of the token source', { scope: 'a' }, 'scope is not an option: check its spelling'],
   ['a token as subject', { subject: token }, 'subject must be a token source'],
   ['a text as actor', { actor: 'a-token' }, 'actor must be a token source'],
   ['an unknown type', { subjectTokenType: 'accesstoken' }, 'a token type must be one of'],

@@ -16,3 +16,10 @@ export function checkLifetime(lifetimeMs: unknown): void {
 export function checkText(value: unknown, what: string): void {
   if (typeof value !== 'string' || value === '') throw new TypeError(`${what} must be a non-empty string`)
 }
+
+/** Refuses an option whose name is misspelt. Those of the signer are always allowed. */
+export function checkNames(options: object, own: readonly string[]): void {
+  const names = ['key', 'sign', 'algorithm', 'keyId', 'header', ...own]
+  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !names.includes(name))?.[0]
+  if (unknown !== undefined) throw new TypeError(`${unknown} is not an option: check its spelling`)
+}

@@ -48,7 +48,7 @@ export type Signer = {
 export function createSigner({ key, sign, algorithm, keyId, header = {} }: SignerOptions): Signer {
   if (key !== undefined && sign !== undefined) throw new TypeError('give a key or a function sign, not both')
   if (keyId !== undefined) checkText(keyId, 'keyId')
-  if (typeof header !== 'object') throw new TypeError('header must be an object')
+  if (typeof header !== 'object' || header === null) throw new TypeError('header must be an object')
   for (const [member, value] of Object.entries(header)) {
     checkText(value, `header.${member}`)
     if (['alg', 'kid', 'b64', 'crit'].includes(member)) throw new TypeError(`header must not hold ${member}`)

@@ -1,6 +1,6 @@
 import type { ClientAuth, Grant } from '@oauthkit/core'
 import type { JWTPayload } from 'jose'
-import { checkLifetime, checkText, datesOf } from './checks.ts'
+import { checkLifetime, checkNames, checkText, datesOf } from './checks.ts'
 import { createSigner, type SignerOptions } from './create-signer.ts'
 
 /** The options of {@link jwtBearer}. */
@@ -26,7 +26,8 @@ export type JwtBearerOptions = SignerOptions & {
   /** How long an assertion is valid, in milliseconds: from 2000 to 3,600,000. @defaultValue 60_000 */
   readonly lifetimeMs?: number | undefined
   /**
-   * A client authentication, for servers that want one in addition to the assertion.
+   * A client authentication, for servers that want one in addition to the assertion. Give it here: the option of the token source
+   * would replace the assertion.
    *
    * @defaultValue None: the assertion says who the client is.
    */
@@ -56,6 +57,7 @@ export type JwtBearerOptions = SignerOptions & {
  * ```
  */
 export function jwtBearer(options: JwtBearerOptions): Grant {
+  checkNames(options, ['issuer', 'subject', 'audience', 'scope', 'claims', 'lifetimeMs', 'clientAuth'])
   const { issuer, subject = issuer, audience, scope, claims = {}, lifetimeMs = 60_000 } = options
   const { sign, fingerprint } = createSigner(options)
   checkLifetime(lifetimeMs)

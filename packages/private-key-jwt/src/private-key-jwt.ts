@@ -1,6 +1,6 @@
 import type { ClientAuth } from '@oauthkit/core'
 import { createSigner, type SignerOptions } from './create-signer.ts'
-import { checkLifetime, checkText, datesOf } from './checks.ts'
+import { checkLifetime, checkNames, checkText, datesOf } from './checks.ts'
 
 /** The options of {@link privateKeyJwt}. */
 export type PrivateKeyJwtOptions = SignerOptions & {
@@ -50,6 +50,7 @@ export type PrivateKeyJwtOptions = SignerOptions & {
  * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuth {
+  checkNames(options, ['audience', 'lifetimeMs'])
   const { audience, lifetimeMs = 60_000 } = options
   const { sign, fingerprint } = createSigner(options)
   checkLifetime(lifetimeMs)

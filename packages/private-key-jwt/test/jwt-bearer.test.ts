@@ -108,6 +108,7 @@ test.each<[Partial<JwtBearerOptions>, string]>([
   [{ claims: { iss: 'x' } }, 'claims must not hold iss: an option sets it'],
   [{ claims: { exp: 1 } }, 'claims must not hold exp: an option sets it'],
   [{ key: undefined }, 'the private key is missing'],
+  [{ subjet: 'ada' } as never, 'subjet is not an option: check its spelling'],
 ])('the options %j are a TypeError', (options, message) => {
   expect(() => grantOf(options)).toThrow(TypeError)
   expect(() => grantOf(options)).toThrow(message)

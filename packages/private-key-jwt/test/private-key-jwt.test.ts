@@ -294,6 +294,8 @@ test.each([
   [{ audience: ['a', 'b'] }, 'audience must be a non-empty string'],
   [{ lifetimeMs: '60000' }, 'lifetimeMs must be in milliseconds'],
   [{ header: 'abc' }, 'header must be an object'],
+  [{ header: null }, 'header must be an object'],
+  [{ kid: 'k' }, 'kid is not an option: check its spelling'],
   [{ header: { typ: '' } }, 'header.typ must be a non-empty string'],
   [{ header: { alg: 'none' } }, 'header must not hold alg'],
   [{ header: { kid: 'k' } }, 'header must not hold kid'],
