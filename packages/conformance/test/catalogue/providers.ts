@@ -1,6 +1,6 @@
 import { clientSecretPost, none, plainBasic, type Provider } from '@oauthkit/core'
 
-// Further providers, as plain data. None of them needs a function that sends requests. `servers.ts` has what their
+// Further providers, as plain data. None of them needs a function that sends requests. `documented.ts` has what their
 // documentation says, written without this data.
 
 export const franceTravail: Provider = {
