@@ -172,6 +172,7 @@ async function fetchMetadata(
   const deadline = new AbortController()
   const malformed = (what: string) => oauthError(name, 'TOKEN_MALFORMED', `its metadata ${what}: check the issuer`)
   const work = async (): Promise<Members> => {
+    let problem = 'is neither at /.well-known/openid-configuration nor at /.well-known/oauth-authorization-server'
     for (const url of urls) {
       const response = await send(fetch, url, name, deadline.signal)
       const { status } = response
@@ -182,13 +183,17 @@ async function fetchMetadata(
       }
       const { text, cut } = await readText(response, 1_048_576)
       const metadata = cut ? undefined : await objectFrom(() => JSON.parse(text))
-      if (!metadata) throw malformed('is no JSON object')
+      // Some servers answer every URL that they do not know with a page.
+      if (!metadata) {
+        problem = 'is no JSON object'
+        continue
+      }
       if (metadata['issuer'] !== issuer)
         throw malformed(`is that of another issuer${slashHint(metadata['issuer'], issuer)}`)
       if (!isText(metadata['token_endpoint'])) throw malformed('has no token_endpoint')
       return metadata
     }
-    throw malformed('is neither at /.well-known/openid-configuration nor at /.well-known/oauth-authorization-server')
+    throw malformed(problem)
   }
   return withTimeout(work(), timeoutMs, () => {
     deadline.abort()

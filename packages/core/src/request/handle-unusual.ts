@@ -72,9 +72,11 @@ function sendAgain({ call, headers: own }: Sent, to: RequestInfo, authorization:
  * Whether a response is from the API of the call. `undefined`: from another origin, which the header is not sent to after
  * a redirect. A response that a program made has no URL.
  */
-function isFromApi({ call, chosen, url }: Sent, response: Response): boolean | undefined {
+function isFromApi({ call, chosen, url, add }: Sent, response: Response): boolean | undefined {
   const { origin, href } = new URL(response.url ?? '', url)
-  return origin === originOf(url) ? nearest(call.candidates, href) === chosen : undefined
+  // With headers of the source, each request along a redirect has the token.
+  const hasToken = origin === originOf(url) || (add !== undefined && !response.redirected)
+  return hasToken ? nearest(call.candidates, href) === chosen : undefined
 }
 
 function tellRedirected(sent: Sent, response: Response): void {

@@ -207,6 +207,14 @@ test.each(['', '/'])(
   },
 )
 
+test('a page at the first URL does not hide the metadata at the second one', async () => {
+  const answers = {
+    [openid()]: new Response('<html>an app</html>'),
+    [`${issuer}/.well-known/oauth-authorization-server`]: metadata(),
+  }
+  expect((await discover(issuer, { apis, fetch: network(answers).fetch })).tokenEndpoint).toBe(`${issuer}/token`)
+})
+
 test('a server that does not answer is TOKEN_UNAVAILABLE after timeoutMs, and its request ends', async () => {
   let signal: AbortSignal | null | undefined
   const fetch: typeof globalThis.fetch = async (_input, init) => {

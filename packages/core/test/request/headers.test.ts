@@ -191,6 +191,18 @@ test.each([
   expect(seen).toHaveLength(1)
 })
 
+test('an API of the source that rejects the token after a redirect gets a newer one', async () => {
+  const tokens: unknown[] = []
+  const { url: second } = await serve((request, response) => {
+    tokens.push(request.headers.authorization)
+    response.writeHead(request.headers.authorization === 'Bearer two' ? 200 : 401).end()
+  })
+  locations = { '/v1/a': `${second}/v1/b` }
+  const apis = [`${origin}/v1`, `${second}/v1`]
+  expect((await bearerFetch(withKey({ apis }))(`${origin}/v1/a`)).status).toBe(200)
+  expect(tokens).toEqual(['Bearer one', 'Bearer two'])
+})
+
 test('a redirect of a call with a body is a TypeError', async () => {
   locations = { '/v1/a': '/v1/b' }
   const error = await errorOf(bearerFetch(here())(`${origin}/v1/a`, { method: 'POST', body: 'text' }))
