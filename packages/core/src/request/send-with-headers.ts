@@ -60,6 +60,8 @@ export async function sendWithHeaders(
 function addTo(headers: Headers, added: HeadersInit | undefined, name: string): void {
   let more: Headers
   try {
+    // The platform would send the text 'undefined', such as for a variable of the environment that is missing.
+    if (Object.values(added ?? {}).includes(undefined)) throw new TypeError('undefined')
     more = new Headers(added)
   } catch {
     // The platform's message would show the value.

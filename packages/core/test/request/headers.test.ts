@@ -104,6 +104,7 @@ test.each([
   ['a value with a line break', () => ({ 'x-api-key': `${key}\nx` }), 'headers() returned a name or a value'],
   ['a name with a blank', () => ({ [`x ${key}`]: 'x' }), 'headers() returned a name or a value'],
   ['a number', () => 7 as never, 'headers() returned a name or a value'],
+  ['undefined', () => ({ 'x-other': key, 'x-api-key': undefined as never }), 'headers() returned a name or a value'],
 ])('%s is a TypeError that does not show it, and the call is not sent', async (_what, headers, message) => {
   const server = api()
   const error = await errorOf(bearerFetch(source(headers), server.fetch)(url))
