@@ -101,7 +101,11 @@ function checkEndpoint({ name, insecureHosts }: Described, wireName: string, val
   try {
     parseSecureUrl(isText(value) ? value : '', wireName, insecureHosts)
   } catch {
-    throw oauthError(name, 'TOKEN_MALFORMED', `its metadata has a ${wireName} that is no https: URL`)
+    throw oauthError(
+      name,
+      'TOKEN_MALFORMED',
+      `its metadata has a ${wireName} that is no https: URL (for http:, name its host in insecureHosts)`,
+    )
   }
 }
 
