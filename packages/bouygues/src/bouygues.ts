@@ -71,6 +71,15 @@ export const bouyguesEntreprisesRealm: Provider = {
   apis: bouygues.apis,
   clientAuth: refuseSecrets,
   defaultLifetimeMs: 300_000,
+  readTokenResponse: nameAudiences,
+}
+
+/** Adds to a refusal of the client which audiences its assertion can have, because the documentation names two. */
+function nameAudiences(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { error, error_description: said } = members
+  if (error !== 'invalid_client') return members
+  const hint = `the audience of the assertion can be ${realm} or ${realm}/protocol/openid-connect/token`
+  return { ...members, error_description: typeof said === 'string' && said ? `${said}; ${hint}` : hint }
 }
 
 /** The realm's client authentication if no grant sets one. It always throws, because the realm accepts no secret. */

@@ -254,6 +254,24 @@ describe('an app certificate', () => {
     })
   })
 
+  test.each([
+    [
+      'with its reason',
+      { error_description: 'Invalid client' },
+      'Invalid client; the audience of the assertion can be ',
+    ],
+    ['without a reason', {}, 'the audience of the assertion can be '],
+  ])('a refused assertion names both audiences that the documentation has, %s', async (_what, members, start) => {
+    const own = Response.json({ error: 'invalid_client', ...members }, { status: 401 })
+    const grant = appCertificate({ clientId: 'app', privateKey: pem })
+    const source = bouyguesTokens({ grant, fetch: async () => own })
+    const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
+    expect(await errorOf(source.getToken())).toMatchObject({
+      code: 'TOKEN_REFUSED',
+      errorDescription: `${start}${realm} or ${realm}/protocol/openid-connect/token`,
+    })
+  })
+
   test('the members that the realm adds are kept in the token', async () => {
     const { token } = await tokenRequestOf({ grant: appCertificate({ clientId: 'app', privateKey: pem }) })
     expect(token).toMatchObject({

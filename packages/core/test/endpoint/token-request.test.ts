@@ -276,7 +276,10 @@ test.each([
   ['neither a success nor an OAuth error', new Response('', { status: 404 })],
   ['neither a token nor an OAuth error', new Response('{}')],
   ['an access_token that no header can hold', Response.json({ access_token: 'a b' })],
-  ['a token_type other than bearer, and not one of tokenTypes', Response.json({ access_token: 'a', token_type: 'mac' })],
+  [
+    'a token_type other than bearer, and not one of tokenTypes',
+    Response.json({ access_token: 'a', token_type: 'mac' }),
+  ],
 ])('the message names the reason: %s', async (reason, answer) => {
   const { message } = await failure(answer)
   expect(message).toContain(`: ${reason}; check the provider's tokenEndpoint`)
