@@ -22,8 +22,9 @@ export const peers: readonly Peer[] = [
   octokit,
 ]
 
-/** The peers that get new tokens, each way of getting them once. */
-export const renewingPeers = peers.filter((peer) => peer !== staticHook && peer !== oauthkitFetch)
+/** The peers that get new tokens, each way of getting them once. A check of the program takes some of them. */
+export const renewingPeers = (isQuick: boolean): readonly Peer[] =>
+  peers.filter((peer) => peer !== staticHook && peer !== oauthkitFetch).slice(0, isQuick ? 3 : undefined)
 
 export function findPeer(name: string): Peer {
   const peer = peers.find((candidate) => candidate.name === name)

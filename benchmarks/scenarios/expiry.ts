@@ -47,7 +47,7 @@ export const expiry: Scenario = {
   id: 'expiry',
   async run(isQuick) {
     const rows: Row[] = []
-    for (const { name } of renewingPeers) {
+    for (const { name } of renewingPeers(isQuick)) {
       const { calls, failures, rejected, slow, tokenRequests } = await inOwnProcess(import.meta.url, measure, {
         name,
         isQuick,

@@ -69,8 +69,8 @@ const modes: readonly { readonly mode: Mode; readonly does: string }[] = [
 ]
 
 /** Peers run at the same time: their few calls do not disturb each other. */
-const ofEachPeer = (measure: (name: string) => Promise<Cell[]>) =>
-  Promise.all(renewingPeers.map(async ({ name }): Promise<Row> => [name, ...(await measure(name))]))
+const ofEachPeer = (isQuick: boolean, measure: (name: string) => Promise<Cell[]>) =>
+  Promise.all(renewingPeers(isQuick).map(async ({ name }): Promise<Row> => [name, ...(await measure(name))]))
 
 export const outage: Scenario = {
   id: 'outage',
@@ -78,7 +78,7 @@ export const outage: Scenario = {
     const tables: Table[] = []
     for (const isAlive of [true, false]) {
       for (const { mode, does } of isQuick ? modes.slice(0, 1) : modes) {
-        const rows = await ofEachPeer(async (name) => {
+        const rows = await ofEachPeer(isQuick, async (name) => {
           const result = await inOwnProcess(import.meta.url, measureOutage, { name, mode, isAlive, isQuick })
           const { calls, failures, failedAfterMs, tokenRequests, backWithinSeconds } = result
           return [calls, failures, failures > 0 ? failedAfterMs : undefined, tokenRequests, backWithinSeconds]
@@ -98,7 +98,7 @@ export const outage: Scenario = {
         })
       }
     }
-    const hiccups = await ofEachPeer(async (name) => [
+    const hiccups = await ofEachPeer(isQuick, async (name) => [
       await inOwnProcess(import.meta.url, measureHiccup, { name, failWith: 503 }),
       await inOwnProcess(import.meta.url, measureHiccup, { name, failWith: 'reset' }),
     ])

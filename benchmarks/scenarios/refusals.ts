@@ -62,7 +62,7 @@ export const refusals: Scenario = {
     const revocations: Row[] = []
     const rejections: Row[] = []
     await Promise.all(
-      renewingPeers.map(async ({ name }) => {
+      renewingPeers(isQuick).map(async ({ name }) => {
         const limit = await inOwnProcess(import.meta.url, measureLimit, { name, isQuick })
         limits.push([name, limit.calls, limit.failures, limit.tokenRequests])
         const revocation = await inOwnProcess(import.meta.url, measureRevocation, { name, isQuick })
@@ -102,5 +102,5 @@ export const refusals: Scenario = {
 
 /** Returns rows in the order of the peers. */
 function inOrder(rows: readonly Row[]): Row[] {
-  return renewingPeers.flatMap(({ name }) => rows.filter(([first]) => first === name))
+  return renewingPeers(false).flatMap(({ name }) => rows.filter(([first]) => first === name))
 }

@@ -265,7 +265,6 @@ describe('an app certificate', () => {
     const own = Response.json({ error: 'invalid_client', ...members }, { status: 401 })
     const grant = appCertificate({ clientId: 'app', privateKey: pem })
     const source = bouyguesTokens({ grant, fetch: async () => own })
-    const realm = 'https://mon-compte.bouyguestelecom-entreprises.fr/realms/entreprise'
     expect(await errorOf(source.getToken())).toMatchObject({
       code: 'TOKEN_REFUSED',
       errorDescription: `${start}${realm} or ${realm}/protocol/openid-connect/token`,
