@@ -204,53 +204,62 @@ test('a page that is still open when its user signs out is told nothing more', a
   expect(seen[0]).toContain('user-live')
 })
 
-/** Ends streams when the test ends, also if it fails. */
-function abortAtEnd() {
+/** Streams that end when the test ends, also if it fails. */
+function createStreams() {
   const controller = new AbortController()
-  return Object.assign(controller, { [Symbol.dispose]: () => controller.abort() })
+  const close = () => controller.abort()
+  // A response that nothing refers to is closed by the garbage collection.
+  return { signal: controller.signal, responses: new Set<Response>(), close, [Symbol.dispose]: close }
 }
 
 /** Opens streams, and gives the status of each. */
-async function openStreams(site: Site, count: number, signal: AbortSignal, headers: Record<string, string> = {}) {
+async function openStreams(
+  site: Site,
+  count: number,
+  { signal, responses }: ReturnType<typeof createStreams>,
+  headers: Record<string, string> = {},
+) {
   const open = () => fetch(`${site.url}/tokens/events`, { signal, headers })
-  return Promise.all(Array.from({ length: count }, open)).then((all) => all.map(({ status }) => status))
+  const opened = await Promise.all(Array.from({ length: count }, open))
+  for (const response of opened) responses.add(response)
+  return opened.map(({ status }) => status)
 }
 
 test('there are no more than a hundred streams, and one that its browser closes makes room', async () => {
   await using site = await startSite()
-  using ended = abortAtEnd()
-  using closed = abortAtEnd()
+  using ended = createStreams()
+  using closed = createStreams()
   const over = () => site.log.filter(({ path }) => path === '/tokens/events').length
-  await openStreams(site, 99, ended.signal)
-  await openStreams(site, 1, closed.signal)
-  closed.abort()
+  await openStreams(site, 99, ended)
+  await openStreams(site, 1, closed)
+  closed.close()
   await expect.poll(over).toBe(1)
-  expect(await openStreams(site, 1, ended.signal)).toEqual([200])
+  expect(await openStreams(site, 1, ended)).toEqual([200])
   await site.get('/health/live')
   expect(over()).toBe(1)
-  expect(await openStreams(site, 1, ended.signal)).toEqual([200])
+  expect(await openStreams(site, 1, ended)).toEqual([200])
   await expect.poll(over).toBe(2)
 })
 
 test('a user may have ten in one browser, and does not close the page to others', async () => {
   await using site = await startSite()
-  using ended = abortAtEnd()
+  using ended = createStreams()
   const [user, other] = [site.visit(), site.visit()]
   await user.signIn()
   await other.signIn()
-  const statuses = await openStreams(site, 100, ended.signal, { Cookie: user.cookie })
+  const statuses = await openStreams(site, 100, ended, { Cookie: user.cookie })
   expect(statuses.filter((status) => status === 200)).toHaveLength(10)
-  expect(await openStreams(site, 1, ended.signal, { Cookie: other.cookie })).toEqual([200])
-  expect(await openStreams(site, 1, ended.signal)).toEqual([200])
+  expect(await openStreams(site, 1, ended, { Cookie: other.cookie })).toEqual([200])
+  expect(await openStreams(site, 1, ended)).toEqual([200])
 })
 
 test('a visitor with a hundred streams does not close the page to users', async () => {
   await using site = await startSite()
-  using ended = abortAtEnd()
-  expect(new Set(await openStreams(site, 100, ended.signal))).toEqual(new Set([200]))
+  using ended = createStreams()
+  expect(new Set(await openStreams(site, 100, ended))).toEqual(new Set([200]))
   const user = site.visit()
   await user.signIn()
-  expect(await openStreams(site, 1, ended.signal, { Cookie: user.cookie })).toEqual([200])
+  expect(await openStreams(site, 1, ended, { Cookie: user.cookie })).toEqual([200])
 })
 
 /** A site that a proxy tells the address of each visitor. */
@@ -263,7 +272,7 @@ test.each([
   ['an address of the same IPv6 network', '2001:db8::1', '2001:db8::2'],
 ])('nor to visitors at %s: the oldest stream makes room', async (_which, address, other) => {
   await using site = await startBehindProxy()
-  using ended = abortAtEnd()
+  using ended = createStreams()
   const open = (headers: Record<string, string>) =>
     fetch(`${site.url}/tokens/events`, { signal: ended.signal, headers })
   const oldest = await open(from(address))
@@ -272,7 +281,7 @@ test.each([
     () => (isEnded = true),
     () => {},
   )
-  expect(new Set(await openStreams(site, 99, ended.signal, from(address)))).toEqual(new Set([200]))
+  expect(new Set(await openStreams(site, 99, ended, from(address)))).toEqual(new Set([200]))
   const { status } = await open(from(other))
   expect(status).toBe(200)
   await expect.poll(() => isEnded).toBe(true)
@@ -280,7 +289,7 @@ test.each([
 
 test('a hundred IPv6 addresses of one network count as one', async () => {
   await using site = await startBehindProxy()
-  using ended = abortAtEnd()
+  using ended = createStreams()
   let count = 0
   const open = async (address: string) => {
     const { body } = await fetch(`${site.url}/tokens/events`, { signal: ended.signal, headers: from(address) })
@@ -288,7 +297,7 @@ test('a hundred IPv6 addresses of one network count as one', async () => {
     void body?.pipeTo(new WritableStream()).then(end, () => {})
   }
   await Promise.all(Array.from({ length: 100 }, (_, number) => open(`2001:db8::${number.toString(16)}`)))
-  const kept = await openStreams(site, 3, ended.signal, from('192.0.2.1'))
+  const kept = await openStreams(site, 3, ended, from('192.0.2.1'))
   expect(kept).toEqual([200, 200, 200])
   // Were each address for itself, the third would have ended the first.
   await expect.poll(() => count).toBe(3)
