@@ -36,9 +36,11 @@ export async function discoverServer(settings: LoginSettings): Promise<Discovere
   const server = { ...discovered, ...own, issuer: discovered.issuer }
   const malformed = (what: string) => oauthError(provider.name, 'TOKEN_MALFORMED', what)
   // The error must come before the user is sent to the provider.
-  for (const member of ['authorization_endpoint', 'jwks_uri'] as const) {
-    if (!server[member] && (settings.isOpenId || member !== 'jwks_uri'))
-      throw malformed(`its metadata has no ${member}: add it to the provider's data`)
+  const needed = settings.isOpenId
+    ? (['authorization_endpoint', 'jwks_uri'] as const)
+    : (['authorization_endpoint'] as const)
+  for (const member of needed) {
+    if (!server[member]) throw malformed(`its metadata has no ${member}: add it to the provider's data`)
   }
   try {
     return { server: checkEndpoints(provider, server), metadata: discovered }

@@ -10,10 +10,11 @@ export function isAtRedirectUri(callback: URL, redirectUri: string): boolean {
   const own = new URL(redirectUri)
   const valuesOf = ({ searchParams }: URL, name: string) => JSON.stringify(searchParams.getAll(name))
   // A scheme of an app's own has no origin, and its URL reaches only the app.
-  const isOwnScheme = !isWeb(own)
+  const isSameHost = isWeb(own)
+    ? isWeb(callback) && (callback.origin === own.origin || !isPublic(callback) || !isPublic(own))
+    : callback.protocol === own.protocol && callback.host === own.host
   return (
-    (isOwnScheme ? callback.protocol === own.protocol && callback.host === own.host : isWeb(callback)) &&
-    (isOwnScheme || callback.origin === own.origin || !isPublic(callback) || !isPublic(own)) &&
+    isSameHost &&
     pathOf(callback) === pathOf(own) &&
     [...own.searchParams.keys()].every((name) => valuesOf(callback, name) === valuesOf(own, name))
   )

@@ -71,14 +71,15 @@ export type Login<Info extends UserInfo = UserInfo, Claims extends IdTokenClaims
 }
 
 /**
- * The claims of a sign-in with this scope: `undefined` without the word `openid`. If the type of the scope does not say all its
- * words, as that of any string, they may be missing. (A quote is in no scope: if it could be one of its words, the type is open.)
+ * The type of the claims for a scope: `undefined` if the scope has no word `openid`. If the type does not fix all words, as
+ * `string` does not, the claims may be `undefined`.
  */
 export type ClaimsFor<Scope extends string | undefined> = Scope extends undefined
   ? IdTokenClaims
   : ` ${Scope} ` extends `${string} openid ${string}`
     ? IdTokenClaims
-    : Record<'"', never> extends Record<Scope & string, unknown>
+    : // No scope contains a quote. So a type that allows one is not fixed.
+      Record<'"', never> extends Record<Scope & string, unknown>
       ? IdTokenClaims | undefined
       : Scope extends ''
         ? IdTokenClaims | undefined

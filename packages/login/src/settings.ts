@@ -26,14 +26,14 @@ export type LoginOptions<Scope extends string | undefined = string | undefined> 
    * An endpoint that is not below the issuer's URL must be named by the metadata, or by `trustedEndpoints`. So a sandbox
    * that is a spread of production's data cannot keep an endpoint of production.
    *
-   * @defaultValue What the metadata of the `issuer` says.
+   * @defaultValue None: then `issuer` is required.
    */
   readonly provider?: Provider | undefined
   /**
-   * The issuer, if its metadata is all that is needed: see `discover` of `@oauthkit/core`. The client authentication is then
-   * one that the issuer accepts, unless there is a `clientAuth`.
+   * The issuer, instead of a `provider`, if its metadata is all that is needed: see `discover` of `@oauthkit/core`. The client
+   * authentication is then one that the issuer accepts, unless there is a `clientAuth`.
    *
-   * @defaultValue The provider's.
+   * @defaultValue None: then `provider` is required. Both together are a `TypeError`.
    */
   readonly issuer?: string | undefined
   /** The client's id. */
@@ -43,8 +43,8 @@ export type LoginOptions<Scope extends string | undefined = string | undefined> 
   /** How the client proves who it is. @defaultValue The provider's `clientAuth`. */
   readonly clientAuth?: ClientAuth | undefined
   /**
-   * The URL that users come back to, exactly as registered at the provider: `https:`, or `http:` on loopback. For an app on
-   * the user's device also a scheme of the app's own, such as `com.example.app:/callback`. See RFC 8252 §7.1.
+   * The URL that users come back to, exactly as registered at the provider: `https:`, or `http:` on loopback and at the
+   * provider's `insecureHosts`. For an app on the user's device also a scheme of the app's own, such as `com.example.app:/callback`. See RFC 8252 §7.1.
    */
   readonly redirectUri: string
   /**

@@ -99,7 +99,7 @@ test('other wrong options are a TypeError at once', () => {
   expect(() => alone({}, { redirectUri: 'http://app.example' })).toThrow(TypeError)
 })
 
-test('an issuer that accepts no client secret is a TypeError that says what to do', async () => {
+test('an issuer that accepts no usual client authentication is a TypeError that says what to do', async () => {
   const { login } = alone({ token_endpoint_auth_methods_supported: ['private_key_jwt'] })
   const error = await errorOf(login.start())
   expect(error).toBeInstanceOf(TypeError)
