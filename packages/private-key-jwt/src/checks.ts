@@ -8,11 +8,13 @@ export function datesOf(lifetimeMs: number) {
   return { iat, exp: iat + lifetime, jti: crypto.randomUUID() }
 }
 
+/** @throws `TypeError` if an assertion cannot be valid for that long. */
 export function checkLifetime(lifetimeMs: unknown): void {
   if (typeof lifetimeMs !== 'number' || !(lifetimeMs >= 2000 && lifetimeMs <= 3_600_000))
     throw new TypeError('lifetimeMs must be in milliseconds, from 2000 to 3,600,000')
 }
 
+/** @throws `TypeError` if a value is no text, or empty. */
 export function checkText(value: unknown, what: string): void {
   if (typeof value !== 'string' || value === '') throw new TypeError(`${what} must be a non-empty string`)
 }

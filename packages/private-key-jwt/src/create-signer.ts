@@ -11,7 +11,8 @@ export type SignerOptions = {
    * it in a browser or in another program that strangers can read.
    *
    * Sources with the same store share a token if they have the same PEM or JWK. With a `CryptoKey`, they share it only
-   * within one process. With a function, the client id alone decides.
+   * within one process. With a function, or with `sign`, they share it if they have the same client id and the same
+   * `keyId`.
    */
   readonly key?: SigningKey | (() => SigningKey | Promise<SigningKey>) | undefined
   /**

@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from './algorithms.ts'
+import type { SignatureBytes } from './create-signer.ts'
 
 /** How many bytes each of the two numbers of an ECDSA signature has. */
 const numberBytes: Partial<Record<SigningAlgorithm, number>> = { ES256: 32, ES384: 48, ES512: 66 }
@@ -10,8 +11,9 @@ const numberBytes: Partial<Record<SigningAlgorithm, number>> = { ES256: 32, ES38
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518.html#section-3.4 RFC 7518 §3.4}
  */
 export function toJwsSignature(signature: unknown, algorithm: SigningAlgorithm): Uint8Array {
-  const isBytes = signature instanceof ArrayBuffer || signature instanceof Uint8Array
-  const bytes = isBytes ? new Uint8Array(signature) : undefined
+  // No `instanceof`: bytes can come from another realm, such as a test environment's.
+  const isBytes = /Uint8Array|ArrayBuffer/.test(Object.prototype.toString.call(signature))
+  const bytes = isBytes ? new Uint8Array(signature as SignatureBytes) : undefined
   if (!bytes?.length)
     throw new TypeError('sign must return the bytes of a signature, as a Uint8Array or an ArrayBuffer')
   const size = numberBytes[algorithm]

@@ -18,7 +18,7 @@ export type JwtBearerOptions = SignerOptions & {
   /** The scope, as a claim of the assertion: most servers of this grant read it there. @defaultValue None. */
   readonly scope?: string | undefined
   /**
-   * More claims. Not allowed: those that the other options set, and `iat`, `exp`, `jti`.
+   * More claims. Not allowed: those that the other options set, and `iat`, `nbf`, `exp`, `jti`.
    *
    * @defaultValue None.
    */
@@ -68,9 +68,9 @@ export function jwtBearer(options: JwtBearerOptions): Grant {
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
     throw new TypeError('claims must be an object')
   const taken = Object.keys(claims).find((name) => reserved.has(name))
-  if (taken !== undefined) throw new TypeError(`claims must not hold ${taken}: an option sets it`)
-  const own: JWTPayload = { ...claims, ...(scope !== undefined && { scope }), iss: issuer, sub: subject }
-  const identity = JSON.stringify([own, audience])
+  if (taken !== undefined) throw new TypeError(`claims must not hold ${taken}: jwtBearer decides it`)
+  // A deep copy, so that later changes have no effect.
+  const own: JWTPayload = { ...copyOf(claims), ...(scope !== undefined && { scope }), iss: issuer, sub: subject }
 
   // The client authentication knows the endpoint, which is the usual audience. So it adds the assertion.
   const clientAuth: ClientAuth = async (request) => {
@@ -84,14 +84,23 @@ export function jwtBearer(options: JwtBearerOptions): Grant {
   return {
     name: 'jwt_bearer',
     // The claims can be personal data, so logs do not show them.
-    identity: () => identity,
+    // For each key, a store has its own token.
+    identity: () => JSON.stringify([own, audience, fingerprint(), options.clientAuth?.fingerprint?.()]),
     clientId: issuer,
-    clientAuth: Object.assign(clientAuth, { fingerprint }),
+    clientAuth,
     parameters: () => ({ grant_type: grantType }),
+  }
+}
+
+function copyOf(claims: object): JWTPayload {
+  try {
+    return JSON.parse(JSON.stringify(claims)) as JWTPayload
+  } catch {
+    throw new TypeError('claims must hold only values that JSON can hold')
   }
 }
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
-/** The claims that options set. */
+/** The claims that `jwtBearer` decides. */
 const reserved = new Set(['iss', 'sub', 'aud', 'scope', 'iat', 'nbf', 'exp', 'jti'])

@@ -2,7 +2,7 @@ import { createTokenSource, plainBasic, type Provider, type Token } from '@oauth
 import { createTokenEndpoint } from '@oauthkit/core/testing'
 import { decodeJwt, jwtVerify } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
-import { clientAssertion, jwtBearer, type JwtBearerOptions } from '../src/index.ts'
+import { clientAssertion, jwtBearer, privateKeyJwt, type JwtBearerOptions } from '../src/index.ts'
 import { makeKeys, type Keys } from './keys.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -64,7 +64,7 @@ test.each([
 })
 
 test('each token request has a new assertion', async () => {
-  const server = createTokenEndpoint({ lifetimeSeconds: 1 } as never)
+  const server = createTokenEndpoint()
   const source = createTokenSource({ provider, grant: grantOf(), fetch: server.fetch })
   const { accessToken } = await source.getToken()
   await source.getToken({ rejected: accessToken })
@@ -73,12 +73,27 @@ test('each token request has a new assertion', async () => {
   expect(new Set(ids).size).toBe(2)
 })
 
+test('claims that JSON cannot hold are a TypeError', () => {
+  expect(() => grantOf({ claims: { size: 1n } })).toThrow('claims must hold only values that JSON can hold')
+})
+
+test('claims that change after the grant was made have no effect', async () => {
+  const claims = { context: { tenant: 'one' } }
+  const server = createTokenEndpoint()
+  const source = createTokenSource({ provider, grant: grantOf({ claims }), fetch: server.fetch })
+  claims.context.tenant = 'two'
+  await source.getToken()
+  const form = new URLSearchParams(await server.requests[0]?.text())
+  expect(decodeJwt(form.get('assertion') ?? '')).toMatchObject({ context: { tenant: 'one' } })
+})
+
 test('a server that wants a client authentication in addition gets it', async () => {
   const { form } = await sent({ clientAuth: clientAssertion(() => 'signed-elsewhere') })
   expect([...form.keys()]).toEqual(['grant_type', 'assertion', 'client_assertion_type', 'client_assertion'])
 })
 
-test('sources with other claims never share a token in a store', async () => {
+test('sources with other claims or another key never share a token in a store', async () => {
+  const other = await makeKeys('RS256')
   const server = createTokenEndpoint()
   const store = new Map<string, Token>()
   const ask = async (options: Partial<JwtBearerOptions>) =>
@@ -91,6 +106,8 @@ test('sources with other claims never share a token in a store', async () => {
     { subject: 'ada', claims: { a: 1 } },
     { subject: 'ada', audience: 'other' },
     { issuer: 'other' },
+    { key: other.pem },
+    { clientAuth: privateKeyJwt({ key: other.pem, keyId: 'k' }) },
   ]
   const tokens = []
   for (const options of [...differences, ...differences]) tokens.push(await ask(options))
@@ -105,8 +122,8 @@ test.each<[Partial<JwtBearerOptions>, string]>([
   [{ scope: '' }, 'scope must be a non-empty string'],
   [{ lifetimeMs: 1 }, 'lifetimeMs must be in milliseconds'],
   [{ claims: [] as never }, 'claims must be an object'],
-  [{ claims: { iss: 'x' } }, 'claims must not hold iss: an option sets it'],
-  [{ claims: { exp: 1 } }, 'claims must not hold exp: an option sets it'],
+  [{ claims: { iss: 'x' } }, 'claims must not hold iss: jwtBearer decides it'],
+  [{ claims: { exp: 1 } }, 'claims must not hold exp: jwtBearer decides it'],
   [{ key: undefined }, 'the private key is missing'],
   [{ subjet: 'ada' } as never, 'subjet is not an option: check its spelling'],
 ])('the options %j are a TypeError', (options, message) => {

@@ -1,7 +1,8 @@
 import { createPrivateKey, sign as signByNode } from 'node:crypto'
+import { runInNewContext } from 'node:vm'
 import { createTokenSource, type ClientAuth, type Provider, type Token } from '@oauthkit/core'
 import { createTokenEndpoint } from '@oauthkit/core/testing'
-import { decodeProtectedHeader, jwtVerify } from 'jose'
+import { base64url, decodeProtectedHeader, jwtVerify } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
 import { privateKeyJwt, type PrivateKeyJwtOptions, type SigningAlgorithm, type SigningKey } from '../src/index.ts'
 import { makeKeys, type Keys } from './keys.ts'
@@ -46,6 +47,12 @@ test.each<SigningAlgorithm>(['RS256', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512
     }
   },
 )
+
+test('the bytes can come from another realm, such as a test environment', async () => {
+  const signature: unknown = runInNewContext('new Uint8Array(64).fill(1)')
+  const assertion = await assertionOf(privateKeyJwt({ sign: () => signature as Uint8Array, algorithm: 'ES256' }))
+  expect(base64url.decode(assertion.split('.')[2] ?? '')).toEqual(new Uint8Array(64).fill(1))
+})
 
 test('a signature of ECDSA can also have the form of a JWS, and be an ArrayBuffer', async () => {
   const keys = await makeKeys('ES256')
