@@ -11,7 +11,8 @@ export type EmulationOptions = {
   /**
    * The lifetime of a token, in milliseconds.
    *
-   * @defaultValue The lifetime that the provider documents: 3_600_000 for all three.
+   * @defaultValue The lifetime that the provider documents: 3_600_000 for Orange, Digitaleo and Bouygues Telecom. For a
+   * provider of your own, its `defaultLifetimeMs`, else 3_600_000.
    */
   readonly lifetimeMs?: number
 }

@@ -79,9 +79,10 @@ describe.each(ways)('a provider of your own, %s', (way) => {
         .setProtectedHeader({ alg: 'RS256' })
         .setExpirationTime('1m')
         .sign(privateKey)
-    const post = async (fields: Record<string, string>) => {
+    const post = async (fields: Record<string, string>, secret?: string) => {
       const body = new URLSearchParams(fields)
-      const response = await client.fetch(at(acme.tokenEndpoint), { method: 'POST', body })
+      const headers = secret ? { authorization: `Basic ${btoa(`emulated-client:${secret}`)}` } : {}
+      const response = await client.fetch(at(acme.tokenEndpoint), { method: 'POST', body, headers })
       return response.ok ? 'a token' : ((await response.json()) as { error: string }).error
     }
     const type = { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' }
@@ -98,6 +99,10 @@ describe.each(ways)('a provider of your own, %s', (way) => {
       await post({ ...grant, assertion: wrong }),
       await post({ ...grant, assertion: await sign(), ...type, client_assertion: await sign() }),
       await post({ ...grant, assertion: wrong, ...type, client_assertion: await sign() }),
+      await post({ ...grant, assertion: await sign() }, 'emulated-secret'),
+      await post({ ...grant, assertion: await sign() }, 'another-secret'),
+      await post({ ...grant, assertion: wrong }, 'emulated-secret'),
+      await post({ ...machine, ...type, client_assertion: await sign() }, 'emulated-secret'),
       await post({ ...grant, ...type, client_assertion: await sign() }),
     ]
     expect(outcomes).toEqual([
@@ -108,6 +113,10 @@ describe.each(ways)('a provider of your own, %s', (way) => {
       'a token',
       'invalid_client',
       'a token',
+      'invalid_client',
+      'a token',
+      'invalid_client',
+      'invalid_client',
       'invalid_client',
       'invalid_grant',
     ])
@@ -150,6 +159,20 @@ describe.each(ways)('a provider of your own, %s', (way) => {
     const { sourceOf, provider } = await start(way)
     const without = { ...provider, tokenEndpoint: provider.tokenEndpoint.replace('?realm=main', '') }
     await expect(sourceOf({ provider: without }).getToken()).rejects.toMatchObject({ error: 'invalid_request' })
+  })
+
+  test('refuses a revocation whose token is in the URL', async () => {
+    const { sourceOf, send, at, provider } = await start(way, { clientAuth: clientSecretPost })
+    const { accessToken } = await sourceOf().getToken()
+    const url = `${provider.revocationEndpoint}?token=${accessToken}`
+    const body = new URLSearchParams({
+      token: accessToken,
+      client_id: 'emulated-client',
+      client_secret: 'emulated-secret',
+    })
+    expect((await send(url, { method: 'POST', body })).status).toBe(400)
+    const answer = await send(at(shops), { headers: { authorization: `Bearer ${accessToken}` } })
+    expect(answer.status).toBe(200)
   })
 
   test('can answer under names of its own', async () => {

@@ -19,13 +19,13 @@ export async function authenticate(
 ): Promise<string | undefined> {
   const assertion = form.get('client_assertion')
   const signed = form.get('grant_type') === jwtBearer ? form.get('assertion') : null
+  if (assertion !== null && form.get('client_assertion_type') !== assertionType) return undefined
   if (assertion !== null || signed !== null) {
-    // One proof of the client, never two.
-    if (headers.has('Authorization') || form.has('client_secret')) return undefined
-    if (assertion !== null && form.get('client_assertion_type') !== assertionType) return undefined
     const found = [assertion, signed].filter((one) => one !== null)
-    const [issuer, ...others] = await Promise.all(found.map((one) => assertions.issuerOf(one, audiences)))
-    return others.includes(undefined) ? undefined : issuer
+    const issuers = await Promise.all(found.map((one) => assertions.issuerOf(one, audiences)))
+    if (issuers.includes(undefined)) return undefined
+    // A grant with an assertion can have a client authentication, too. Two of them are refused below.
+    if (!headers.has('Authorization') && !form.has('client_secret')) return issuers[0]
   }
   for (const [clientId, clientSecret] of clients) {
     const expected = { form: new URLSearchParams(), headers: new Headers() }

@@ -11,7 +11,7 @@ import { answerByRoute, apiErrors, tooManyCalls, type Route } from '../routes.ts
 import { createAssertions } from './assertions.ts'
 import { authenticate, jwtBearer } from './authenticate.ts'
 import type { GenericOptions } from './generic-options.ts'
-import { readTokenRequest } from './read-request.ts'
+import { readRequest } from './read-request.ts'
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
@@ -65,7 +65,7 @@ function createRules(options: GenericOptions, server: OpenIdServer, context: Rul
   }
 
   const answerTokenRequest = async (request: Request, address: Address): Promise<Response> => {
-    const form = await readTokenRequest(request, provider)
+    const form = await readRequest(request, provider.tokenEndpoint, provider.tokenRequest)
     if (typeof form === 'string') return errorResponse(400, 'invalid_request', form)
     const clientId = await clientOf(request, form, address, provider.tokenEndpoint)
     if (clientId === undefined) return errorResponse(401, 'invalid_client', 'The client credentials are wrong')
@@ -73,7 +73,7 @@ function createRules(options: GenericOptions, server: OpenIdServer, context: Rul
   }
 
   const revoke = async (request: Request, address: Address): Promise<Response> => {
-    const form = await readTokenRequest(request, { ...provider, tokenEndpoint: request.url, tokenRequest: undefined })
+    const form = await readRequest(request, provider.revocationEndpoint ?? '')
     if (typeof form === 'string') return errorResponse(400, 'invalid_request', form)
     const clientId = await clientOf(request, form, address, provider.revocationEndpoint ?? '')
     if (clientId === undefined) return errorResponse(401, 'invalid_client', 'The client credentials are wrong')

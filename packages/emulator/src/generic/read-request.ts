@@ -1,18 +1,22 @@
-import type { Provider } from '@oauthkit/core'
+import type { TokenRequestShape } from '@oauthkit/core'
 import { readForm, readJsonObject } from '../http.ts'
 
 /**
- * Reads the parameters of a token request that has the shape of the provider's `tokenRequest`. Returns a text that says what
- * is wrong with any other request.
+ * Reads the parameters of a request to the authorization server. Returns a text that says what is wrong with a request that
+ * does not have the shape.
+ *
+ * @param endpoint - the URL of the endpoint, which can have parameters of its own.
+ * @param shape - the provider's `tokenRequest`. If absent, the parameters are a form.
  */
-export async function readTokenRequest(
+export async function readRequest(
   request: Request,
-  { tokenRequest: shape, tokenEndpoint }: Provider,
+  endpoint: string,
+  shape?: TokenRequestShape,
 ): Promise<URLSearchParams | string> {
   const { searchParams } = new URL(request.url)
   // The parameters of the endpoint's own URL, such as a realm.
-  for (const [name, value] of new URL(tokenEndpoint).searchParams) {
-    if (searchParams.get(name) !== value) return `The URL must have the parameter ${name} of the token endpoint`
+  for (const [name, value] of new URL(endpoint).searchParams) {
+    if (searchParams.get(name) !== value) return `The URL must have the parameter ${name} of the endpoint`
     searchParams.delete(name)
   }
   if (shape && 'method' in shape) {
