@@ -21,7 +21,7 @@ const code = mergeConfig(library, {
           priority: 4,
         },
         { name: 'rejection', test: /\/src\/(challenges|request\/rejection)\.ts$/ },
-        { name: 'redactor', test: /\/src\/failure\/(redactor|spellings)\.ts$/, priority: 5 },
+        { name: 'redactor', test: /\/src\/(failure\/redactor|spellings)\.ts$/, priority: 5 },
         {
           name: 'request',
           test: /\/src\/request\/(?!rejection|explain|handle-unusual|send-with-headers)/,

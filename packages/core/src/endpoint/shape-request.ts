@@ -1,4 +1,5 @@
 import type { TokenRequestShape } from '../provider.ts'
+import { spellingsOf } from '../spellings.ts'
 import type { SentRequest } from './call-endpoint.ts'
 
 /**
@@ -13,8 +14,9 @@ export function shapeRequest(
   { form, headers, clientSecret }: SentRequest,
 ): Pick<RequestInit, 'method' | 'body'> {
   if ('method' in shape && shape.method === 'GET' && !('body' in shape)) {
+    const isSecret = (value: string) => clientSecret && spellingsOf(value).some((text) => text.includes(clientSecret))
     for (const [name, value] of form) {
-      if (secretParameters.test(name) || value === clientSecret)
+      if (secretParameters.test(name) || (name !== 'client_id' && isSecret(value)))
         throw new TypeError(
           `tokenRequest: ${name} cannot be sent by GET, because URLs are logged: use headers for secrets`,
         )
@@ -36,4 +38,5 @@ export function shapeRequest(
 }
 
 /** The parameters of RFC 6749, 7521, 7636, 8628 and 8693 that are secrets, and names like theirs, such as `clientSecret`. */
-const secretParameters = /(secret|password|assertion|verifier|token|(^|_)hint)$|^(device_|user_)?code$/i
+const secretParameters =
+  /(secret|passw(or)?d|pwd|assertion|verifier|token|credentials?|signature|(^|_)(hint|jwt|otp|pin)|(api|access|private|secret)_?key)$|^(auth_|authorization_|device_|user_)?code$/i

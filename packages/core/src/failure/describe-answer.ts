@@ -45,11 +45,12 @@ export async function describeAnswer(
   const { response, translate, isCut = false } = answer
   const { status, headers, type } = response
   const text = answer.text ?? (await readBody(response))
-  const json = parse(text)
+  const tokens: string[] = []
+  const json = parse(text, tokens)
   const raw = await objectFrom(() => [json].flat()[0])
   const members = await translateText(text, status, translate)
-  const tokens = [raw, members].flatMap((one) => tokenNames.map((name) => one?.[name])).filter(isText)
-  const redact = createRedactor([...secrets, ...tokens])
+  const translated = Object.entries(members ?? {}).flatMap(([name, value]) => (isToken(name, value) ? [value] : []))
+  const redact = createRedactor([...secrets, ...tokens, ...translated])
   // In a browser, a redirect that was not followed shows nothing, not even its status.
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400)
   const said = readSaid([members, raw].find(isFilled), json === undefined ? redact(text) : '', response)
@@ -66,7 +67,9 @@ export async function describeAnswer(
     tokenTypes: provider.tokenTypes,
   })
 
-  const show = (value: unknown) => (isText(value) ? printable(redact(value)) : undefined)
+  // A success that cannot be read has a token somewhere: perhaps in one of these texts.
+  const hide = response.ok ? hideRandomWords : String
+  const show = (value: unknown) => (isText(value) ? printable(hide(redact(value))) : undefined)
   const error = said.error !== undefined && refusalAdvice.has(said.error) ? said.error : show(said.error)
   const errorDescription = show(said.description)
   const requestId = show(headers.get(provider.requestIdHeader ?? 'x-request-id') ?? raw?.['error_id'])
@@ -78,7 +81,12 @@ export async function describeAnswer(
   return oauthError(provider.name, code, `the ${endpoint} answered ${shown}: ${reason}${advice}${hints}`, details)
 }
 
-const tokenNames = ['access_token', 'refresh_token', 'id_token']
+/** Whether a member of an answer is a token: `access_token`, `refreshToken`, `token` and so on. */
+const isToken = (name: string, value: unknown): value is string => /token$/i.test(name) && isText(value)
+
+/** Removes the words that can be a token: 16 characters or more, with a digit, or with a capital after a small letter. */
+const hideRandomWords = (text: string) =>
+  text.replaceAll(/[\w+/=.~-]{16,}/g, (word) => (/\d|[a-z].*[A-Z]/.test(word) ? '[redacted]' : word))
 
 /** Reads the body of an answer without success. If it takes long, and the status says enough, continues without it. */
 async function readBody(response: Response): Promise<string> {
@@ -95,10 +103,17 @@ async function readBody(response: Response): Promise<string> {
   return withTimeout(reading, maxBodyMs, late).catch(() => '')
 }
 
-/** Parses JSON of any kind. Returns `undefined` for any other text. */
-function parse(text: string): unknown {
+/**
+ * Parses JSON of any kind. Returns `undefined` for any other text.
+ *
+ * @param tokens - the tokens in it, at any depth, are added here.
+ */
+function parse(text: string, tokens: string[]): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, (name, value: unknown) => {
+      if (isToken(name, value)) tokens.push(value)
+      return value
+    })
   } catch {
     return undefined
   }

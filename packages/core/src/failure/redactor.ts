@@ -1,4 +1,4 @@
-import { spellingsOf } from './spellings.ts'
+import { spellingsOf } from '../spellings.ts'
 
 /** Removes secrets from a text. */
 export type Redact = (text: string) => string

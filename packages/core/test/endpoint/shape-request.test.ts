@@ -76,6 +76,12 @@ test.each([
   ['clientSecret', withParameter('clientSecret')],
   ['Password', withParameter('Password')],
   ['refreshToken', withParameter('refreshToken')],
+  ['key, a parameter with the pair in base64', withParameter('key', btoa(`app:${secret}`))],
+  ['key, a parameter with the secret in a URL', withParameter('key', `x=${encodeURIComponent(secret)}`)],
+  ...['api_key', 'apiKey', 'access_key', 'passwd', 'pwd', 'pin', 'otp', 'jwt', 'credential', 'signature'].map(
+    (name): [string, ClientAuth] => [name, withParameter(name)],
+  ),
+  ['authorization_code', withParameter('authorization_code')],
 ])('a GET that would put %s into the URL is a TypeError, and is not sent', async (name, clientAuth) => {
   const endpoint = tokenEndpoint()
   const source = sourceOver(endpoint, { provider: shaped({ method: 'GET' }, { clientAuth }) })
@@ -89,6 +95,12 @@ test.each([
 test.each(['country_code', 'tokens', 'hints'])('a GET can have the parameter %s, which is no secret', async (name) => {
   const request = await sentFor(shaped({ method: 'GET' }), { parameters: { [name]: 'CM' } })
   expect(new URL(request.url).searchParams.get(name)).toBe('CM')
+})
+
+test('a GET can have a client id that contains the client secret, such as that of a sandbox', async () => {
+  const post: ClientAuth = ({ clientId, form }) => form.set('client_id', clientId)
+  const request = await sentFor(shaped({ method: 'GET' }, { clientAuth: post }), { clientId: `app-${secret}` })
+  expect(new URL(request.url).searchParams.get('client_id')).toBe(`app-${secret}`)
 })
 
 test.each([[{}], [{ method: 'PUT' }], [{ method: 'get' }], [{ body: 'xml' }], [{ method: 'GET', body: 'json' }]])(

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { clientSecretPost, revoke, type OAuthError } from '../../src/index.ts'
 import { useFakeTime } from '../fake-time.ts'
@@ -376,13 +377,74 @@ test.each(['code', 'type', 'message', 'detail', 'description', 'title', 'reason'
   'a token that a success has under the name %s is not shown',
   async (name) => {
     for (const members of [{ [name]: 'tokenOfASuccess' }, { data: { [name]: 'tokenOfASuccess' } }]) {
-      // oxlint-disable-next-line no-await-in-loop -- only two
       const error = await failure(json(members, 200))
       expect(error.code).toBe('TOKEN_MALFORMED')
       expect(JSON.stringify(error) + String(error)).not.toContain('tokenOfASuccess')
     }
   },
 )
+
+test.each(['token', 'accessToken', 'ACCESS_TOKEN', 'authToken', 'refreshToken', 'id_token', 'session-token', 'TOKEN'])(
+  'a token under the name %s is removed from the other texts',
+  async (name) => {
+    const message = 'The session tokenOfASuccess was made.'
+    const token = { [name]: 'tokenOfASuccess' }
+    const bodies = [
+      { ...token, message },
+      { data: { ...token, message } },
+      { data: [token], message },
+      [{ token, message }],
+    ]
+    for (const status of [200, 400]) {
+      for (const body of bodies) {
+        const error = await failure(json(body, status))
+        expect(error.errorDescription).toBe('The session [redacted] was made.')
+        expect(JSON.stringify(error) + String(error)).not.toContain('tokenOfASuccess')
+      }
+    }
+  },
+)
+
+test('a token that only readTokenResponse finds is removed from the other texts', async () => {
+  const text = 'session=tokenOfASession&message=The session tokenOfASession is locked.'
+  const readTokenResponse = () => ({ session_token: 'tokenOfASession', error_description: text.split('message=')[1] })
+  const error = await failure(new Response(text, { status: 400 }), { provider: { ...provider, readTokenResponse } })
+  expect(error.errorDescription).toBe('The session [redacted] is locked.')
+})
+
+test.each([
+  'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln',
+  'Xk93jfKdl29fjvKq0dlsDJ',
+  'f2b6c1d09a8e47b3a5c4',
+  'QWxhZGRpbjpvcGVu==',
+])('a text of a success shows no word that can be a token: %s', async (token) => {
+  const message = `Your key is ${token}.`
+  const bodies = [
+    { access: token, message },
+    { tokens: [token], message },
+    { session: { value: token }, message },
+    { message },
+    { message: `Use https://api.example/?key=${token} now` },
+    { error: token },
+    { access: token, error_id: token },
+  ].map((body) => JSON.stringify(body))
+  const forms = [`access_token=${token}&token_type=mac&message=hello+${token}`, `error=slow+${token}`]
+  for (const body of [...bodies, ...forms, `<title>Your token: ${token}</title>`]) {
+    const error = await failure(new Response(body))
+    expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain(token)
+  }
+})
+
+test('a text of a success shows its words, also long ones', async () => {
+  const members = {
+    error: 'invalid_client_metadata_of_the_client',
+    error_description: 'Misconfiguration of the client',
+  }
+  expect(await failure(json(members, 200))).toMatchObject({
+    error: members.error,
+    errorDescription: members.error_description,
+  })
+})
 
 test('an answer that masks its own tokens is read', async () => {
   const members = {
