@@ -25,7 +25,10 @@ export type OAuthErrorDetails = {
   readonly status?: number | undefined
   /** The server's `error`, such as `invalid_client`. See RFC 6749 §5.2. */
   readonly error?: string | undefined
-  /** The server's `error_description`. Secrets that the server repeats in it are removed. */
+  /**
+   * The server's `error_description`, as the provider's `readTokenResponse` returns it. Secrets that the server repeats in
+   * it are removed.
+   */
   readonly errorDescription?: string | undefined
   /**
    * The earliest time for the next request, in milliseconds since the epoch. If absent, the server did not name one.

@@ -15,7 +15,7 @@ export function createLru<Member>(
   let newest: string | undefined
   const get = (key: string) => {
     const known = members.get(key)
-    // A Map finds a key ever more slowly that is often deleted and set again.
+    // In a Map, a key that is often deleted and set again is found more and more slowly.
     if (known !== undefined && key === newest) return known
     const member = known ?? create(key)
     newest = key

@@ -97,7 +97,7 @@ export type Provider = {
   readonly headers?: AddHeaders | undefined
   /**
    * Whether each token is for one call only. Then each call requests its own: tokens are neither kept nor shared, and a
-   * `store` is not allowed.
+   * `store` is not allowed. A token request that fails is not repeated.
    *
    * @defaultValue `false`
    */

@@ -8,6 +8,9 @@ test.each([
   ['http://keycloak/token', ['keycloak']],
   ['http://KEYCLOAK:80/token', ['other', 'keycloak']],
   ['http://[fd00::1]:8080/token', ['[fd00::1]:8080']],
+  ['http://keycloak:80/token', ['keycloak:80']],
+  ['http://keycloak/token', ['keycloak:80']],
+  ['http://keycloak:8080/token', ['KeyCloak:8080']],
 ])('%s is allowed by the insecureHosts %j', (url, insecureHosts) => {
   expect(parseSecureUrl(url, 'url', insecureHosts).protocol).toBe('http:')
 })
@@ -21,6 +24,8 @@ test.each([
   ['http://keycloak:8080.evil.example', ['keycloak:8080']],
   ['http://keycloak', ['http://keycloak']],
   ['http://keycloak', ['*']],
+  ['http://keycloak:8080', ['keycloak:80']],
+  ['http://keycloak', [undefined as never]],
   ['ftp://keycloak:8080', ['keycloak:8080']],
   ['http://cloak:80', 'keycloak:8080' as never],
   ['http://keycloak:8080', 'http://keycloak:8080' as never],

@@ -1,4 +1,4 @@
-import { failLate, oauthError, type OAuthErrorCode } from '../errors.ts'
+import { failLate, oauthError } from '../errors.ts'
 import { loadAfterFailure } from '../load-later.ts'
 import { createLru, type Lru } from '../lru.ts'
 import { membersOf } from '../own.ts'
@@ -71,13 +71,13 @@ export async function discover(issuer: string, options: DiscoverOptions): Promis
   const provider = { name: name ?? url.host, issuer, apis, exceptApis, insecureHosts }
   const found = await metadataOf(url, provider, request)
   const aliases = mutualTls ? await objectFrom(() => found['mtls_endpoint_aliases']) : undefined
-  const metadata: Members = { __proto__: null, ...found, ...aliases }
-  const auth = clientAuth ?? (mutualTls ? none : usualAuth(provider.name, metadata))
+  const auth = clientAuth ?? (mutualTls ? none : usualAuth(provider.name, found))
   const described: Record<string, unknown> = { ...provider, clientAuth: auth }
   for (const [member, wireName] of Object.entries(members)) {
-    const value = metadata[wireName]
+    const isEndpoint = member.endsWith('Endpoint')
+    const value = (isEndpoint ? aliases?.[wireName] : undefined) ?? found[wireName]
     if (value === undefined || value === null) continue
-    if (member.endsWith('Endpoint') || member === 'jwksUri') checkEndpoint(provider, wireName, value)
+    if (isEndpoint || member === 'jwksUri') checkEndpoint(provider, wireName, value)
     described[member] = Array.isArray(value) ? [...(value as unknown[])] : value
   }
   return described as Provider
@@ -99,7 +99,7 @@ type Described = Pick<Provider, 'insecureHosts'> & { readonly name: string; read
 
 function checkEndpoint({ name, insecureHosts }: Described, wireName: string, value: unknown): void {
   try {
-    parseSecureUrl(isText(value) ? value : '', wireName, insecureHosts)
+    if (!parseSecureUrl(isText(value) ? value : '', wireName, insecureHosts).hash) return
   } catch {
     throw oauthError(
       name,
@@ -107,14 +107,17 @@ function checkEndpoint({ name, insecureHosts }: Described, wireName: string, val
       `its metadata has a ${wireName} that is no https: URL (for http:, name its host in insecureHosts)`,
     )
   }
+  throw oauthError(name, 'TOKEN_MALFORMED', `its metadata has a ${wireName} with a fragment`)
 }
 
 function usualAuth(name: string, metadata: Members): ClientAuth {
   // This is the default of RFC 8414 §2.
-  const { token_endpoint_auth_methods_supported: accepted = ['client_secret_basic'] } = metadata
+  const accepted = metadata['token_endpoint_auth_methods_supported'] ?? ['client_secret_basic']
   const usual = Array.isArray(accepted) && Object.keys(auths).find((method) => accepted.includes(method))
   if (usual) return auths[usual] as ClientAuth
-  throw new TypeError(`${name}: it accepts no client secret: give the option clientAuth, such as privateKeyJwt()`)
+  throw new TypeError(
+    `${name}: it accepts none of ${Object.keys(auths).join(', ')}: give the option clientAuth, such as privateKeyJwt()`,
+  )
 }
 
 const auths: Readonly<Record<string, ClientAuth>> = {
@@ -180,7 +183,7 @@ async function fetchMetadata(
     for (const url of urls) {
       const response = await send(fetch, url, name, deadline.signal)
       const { status } = response
-      if (status === 408 || status === 429 || status >= 500) throw failed(name, 'TOKEN_UNAVAILABLE', response)
+      if (status === 408 || status === 429 || status >= 500) throw failed(name, response)
       if (status !== 200) {
         discard(response.body)
         continue
@@ -227,7 +230,7 @@ async function send(fetch: typeof globalThis.fetch, url: string, name: string, s
   }
 }
 
-function failed(name: string, code: OAuthErrorCode, { status, body }: Response): Error {
+function failed(name: string, { status, body }: Response): Error {
   discard(body)
-  return oauthError(name, code, `its metadata answered ${status}: try again later`, { status })
+  return oauthError(name, 'TOKEN_UNAVAILABLE', `its metadata answered ${status}: try again later`, { status })
 }

@@ -16,7 +16,11 @@ export async function requestForOneCall(life: Life, signal: AbortSignal | undefi
   const startedAt = Date.now()
   const parameters = async () => {
     if (grant.parameters) return { ...settings.parameters, ...(await grant.parameters()) }
-    throw oauthError(provider.name, 'TOKEN_MISSING', 'the grant gets no token by itself: give it one for each call')
+    throw oauthError(
+      provider.name,
+      'TOKEN_MISSING',
+      'the grant gets no token by itself, and a token for one call cannot be set: use another grant',
+    )
   }
   const work = requestToken({ ...settings, parameters }).then(
     (token) => {

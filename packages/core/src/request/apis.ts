@@ -72,10 +72,10 @@ const severalReadings = /[%;\\]|(?<!^\w+:)\/\/|\.([/?#]|$)|:\$/
 /** Returns the URL without its query. */
 export const pathOf = (url: string) => url.replace(/[?#].*/s, '')
 
-/** Resolves other spellings of a path, because an exception must cover them: `//users` and `/users.` can mean `/users`. */
+/** Resolves other spellings of a path, because an exception must cover them: `//users`, `/users.` and `/ users` can mean `/users`. */
 const resolve = (path: string) =>
   path
-    .replaceAll(/(?<=[^/. ])[. ]+(?=\/|$)|\/[. ]+(?=\/)/g, '')
+    .replaceAll(/(?<=[^/. ])[. ]+(?=\/|$)|\/[. ]+(?=\/)|(?<=\/) +/g, '')
     .replaceAll(/(?<!^\w+:)\/\/+/g, '/')
     .replaceAll(/[İı]/g, 'i')
 
@@ -91,7 +91,7 @@ const hiddenDots = /\/ *\.{1,2}([/ ]|$)/
 
 /**
  * What servers decode in a path, and what they ignore. One server does some of it, in any order, and more than once. So
- * each of these does one thing only: two at once would miss how a server reads the path that does just one of them.
+ * each of these does one thing only. If one did two, it would miss a server that does only one of them.
  */
 const decoders: readonly ((path: string) => string)[] = [
   // The bytes. `unescape` is deprecated, but it decodes like such servers: each byte by itself, and `%u002e`.
@@ -111,7 +111,7 @@ const ignored: readonly RegExp[] = [
   /\p{Cc}[^/]*/gu,
   /::?\$[^/]*/g,
   // Control characters, and characters that are not visible.
-  /[\p{Cc}\p{Cf}]/gu,
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
 ]
 
 /** Returns the URL without its query, in all ways in which servers read it, or more than `mostReadings` of them. */
@@ -128,6 +128,8 @@ function readingsOf(url: string): readonly string[] {
 /** A path with more readings was not written for an API. It gets no token. */
 const mostReadings = 199
 
-/** Decodes one character. Characters beyond 0xFFFF become others, which does not matter: no rule is about them. */
-const decodeUtf8 = (bytes: string) =>
-  String.fromCharCode(Array.from(bytes).reduce((code, byte) => (code << 6) | (byte.charCodeAt(0) & 63), 0))
+/** Decodes one character, of which two to four bytes hold 11, 16 or 21 bits. More bytes are read as a number of 16 bits. */
+function decodeUtf8(bytes: string): string {
+  const code = Array.from(bytes).reduce((sum, byte) => (sum << 6) | (byte.charCodeAt(0) & 63), 0)
+  return bytes.length === 4 ? String.fromCodePoint(Math.min(code & 0x1f_ff_ff, 0x10_ff_ff)) : String.fromCharCode(code)
+}

@@ -28,8 +28,8 @@ export function attach(call: Call): Promise<Response> {
   const [target, url] = readTarget(input)
   const request = typeof target === 'object' ? target : undefined
   const chosen = nearest(candidates, url)
-  // A custom fetch gets a copy of a Request. That copies the headers, too.
   const add = chosen && memberOf(chosen.source, 'headers')
+  // A custom fetch gets a copy of a Request. That copies the headers, too.
   const isCopied = !add && fetch !== globalThis.fetch && target instanceof Request
   const given = memberOf(init, 'headers') ?? (isCopied ? undefined : (request?.headers ?? []))
   const headers = chosen && given && new Headers(given)
@@ -80,7 +80,7 @@ async function sendMore(sent: Sent, authorization: string): Promise<Response> {
   const part = await loadAfterRejection()
   if (part) return part.sendWithHeaders(sent, sent.call.input, authorization)
   const what = 'the part of @oauthkit/core that adds headers could not be loaded: try again later'
-  throw oauthError(memberOf(sent.chosen.source, 'name') ?? 'headers', 'TOKEN_UNAVAILABLE', what)
+  throw oauthError(memberOf(sent.chosen.source, 'name') ?? 'the token source', 'TOKEN_UNAVAILABLE', what)
 }
 
 /** Asks the source whether a response rejects its token. If that fails, the caller gets the response unchanged. */

@@ -32,7 +32,7 @@ function reasonOf({ source, isApi }: Candidate, url: string): string {
   if (isApi(url.replace(/^http:/, 'https:'))) return 'is not among the apis of %s: use https:'
   if (isApi.restOf(url) === url.length) return 'is not among the apis of %s'
   // A copy of the list, because the original one is known together with its exceptions.
-  return compileApis({ apis: [...source.apis] })(url)
+  return compileApis({ apis: [...source.apis], insecureHosts: source.insecureHosts })(url)
     ? 'is among the exceptApis of %s'
     : 'has hidden dots, which can lead out of the apis of %s'
 }

@@ -1,6 +1,6 @@
 import { isAccessToken, type TokenSource } from '../token.ts'
 
-/** Where a fixed token may be sent: `apis`, the exceptions `exceptApis` within them, and what goes with it. */
+/** Where a fixed token may be sent, and the headers that are sent with it. */
 export type FixedTokenOptions = Pick<TokenSource, 'apis' | 'exceptApis' | 'insecureHosts' | 'headers'>
 
 /**

@@ -37,6 +37,8 @@ export async function sendWithHeaders(
     const headers = new Headers(sent.headers)
     // A form gets a new boundary each time it is sent.
     if (body instanceof FormData) headers.delete('content-type')
+    // Node removes these, too, before it follows a redirect to another origin.
+    if (originOf(url) !== originOf(sent.url)) for (const header of ofOneOrigin) headers.delete(header)
     const added = add?.call(chosen.source, { token: sent.token ?? { accessToken: '' }, method, url })
     addTo(headers, await abortable(Promise.resolve(added), signalOf() ?? undefined), name)
     const response = await send({ ...call, input: target, init: own }, target, headers, authorization, body)
@@ -60,8 +62,9 @@ export async function sendWithHeaders(
 function addTo(headers: Headers, added: HeadersInit | undefined, name: string): void {
   let more: Headers
   try {
+    const pairs = Symbol.iterator in Object(added) ? [...(added as Iterable<unknown[]>)] : Object.entries(added ?? {})
     // The platform would send the text 'undefined', such as for a variable of the environment that is missing.
-    if (Object.values(added ?? {}).includes(undefined)) throw new TypeError('undefined')
+    if (!pairs.every(([, value]) => typeof value === 'string')) throw new TypeError('no text')
     more = new Headers(added)
   } catch {
     // The platform's message would show the value.
@@ -73,6 +76,9 @@ function addTo(headers: Headers, added: HeadersInit | undefined, name: string): 
     if (!headers.has(header)) headers.set(header, value)
   }
 }
+
+/** The headers of the caller that are for the origin of the call only. */
+const ofOneOrigin = ['cookie', 'host', 'proxy-authorization']
 
 const isRedirect = ({ type, status }: Response) =>
   type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status)

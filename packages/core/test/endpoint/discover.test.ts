@@ -119,6 +119,7 @@ test.each([
   [['client_secret_basic', 'client_secret_post'], clientSecretBasic],
   [['private_key_jwt', 'client_secret_post'], clientSecretPost],
   [['none', 'tls_client_auth'], none],
+  [null, clientSecretBasic],
 ])('the client authentication of an issuer that accepts %j is the usual one', async (methods, clientAuth) => {
   expect((await discovered({ token_endpoint_auth_methods_supported: methods })).clientAuth).toBe(clientAuth)
 })
@@ -127,7 +128,7 @@ test('an issuer that accepts no usual client authentication needs the option', a
   const members = { token_endpoint_auth_methods_supported: ['private_key_jwt'] }
   expect(await errorOf(discovered(members))).toEqual(
     new TypeError(
-      `${new URL(issuer).host}: it accepts no client secret: give the option clientAuth, such as privateKeyJwt()`,
+      `${new URL(issuer).host}: it accepts none of client_secret_basic, client_secret_post, none: give the option clientAuth, such as privateKeyJwt()`,
     ),
   )
   expect((await discovered(members, { clientAuth: none })).clientAuth).toBe(none)
@@ -148,6 +149,16 @@ test('with mutual TLS, the endpoints are the aliases, and the certificate alone 
   expect((await discovered(members, { clientAuth: none })).tokenEndpoint).toBe(`${issuer}/token`)
 })
 
+test('an alias that is null, or no endpoint, changes nothing', async () => {
+  const aliases = {
+    token_endpoint: null,
+    authorization_response_iss_parameter_supported: true,
+    id_token_signing_alg_values_supported: ['none'],
+  }
+  const provider = await discovered({ mtls_endpoint_aliases: aliases }, { mutualTls: true })
+  expect(provider).toEqual({ ...(await discovered({})), clientAuth: none })
+})
+
 test.each([undefined, null, 'x', ['y']])('with mutual TLS, aliases that are %j count as none', async (aliases) => {
   const provider = await discovered({ mtls_endpoint_aliases: aliases }, { mutualTls: true })
   expect(provider.tokenEndpoint).toBe(`${issuer}/token`)
@@ -164,6 +175,7 @@ test.each([
   [{ token_endpoint: undefined }, 'has no token_endpoint'],
   [{ token_endpoint: 'http://id.example/token' }, 'has a token_endpoint that is no https: URL'],
   [{ token_endpoint: 'https://user:pass@id.example/token' }, 'has a token_endpoint that is no https: URL'],
+  [{ token_endpoint: 'https://id.example/token#a' }, 'has a token_endpoint with a fragment'],
   [{ revocation_endpoint: 7 }, 'has a revocation_endpoint that is no https: URL'],
   [{ jwks_uri: 'file:///keys' }, 'has a jwks_uri that is no https: URL'],
 ])('metadata with %j is TOKEN_MALFORMED', async (members, message) => {

@@ -99,6 +99,7 @@ const climbs = String.raw`
   %f8%80%80%80%ae./x %f8%80%80%80%ae%f8%80%80%80%ae/x %fc%80%80%80%80%ae%2e/x ..%f8%80%80%80%afx ..%FC%80%80%80%80%AFx
   ..%fe%80%80%80%80%80%afx %25f8%2580%2580%2580%25ae./x
   ..%u002fx %u002e%u002e/x %uff0e%uff0e/x ..::$DATA/x ..:$i30:$INDEX_ALLOCATION/x
+  .%EF%B8%8F.%2fx .%CD%8F./x %E2%80%A8..%2fx ..%E2%80%A9/x %f0%80%80%ae%f0%80%80%ae/x
 `
 
 test.each(words(climbs))('a path with hidden dots gets no token: /v1/%s', (path) => {
@@ -115,6 +116,9 @@ const spellings = String.raw`
   admin;x=1 admin;x/y admin%3bx ;a/admin ;a%2fb/admin ;a%2fb/%2561dmin admin;. admin.;x ADMIN%2e;x
   admin%00 admin%00.html admin%00/x ad%00min ad%E2%80%8Cmin ad%c2%admin%EF%BB%BF ad%09min ad%0amin admin%09 admin%0d%0a ad%2509min
   admin%3fx admin%23 admin%253fx admin::$DATA admin:$i30:$INDEX_ALLOCATION/x
+  %F0%9D%90%9Admin %F0%9F%84%B0dmin %25F0%259D%2590%259Admin ad%F0%9D%95%84in %F0%9D%90%9Admin/x 𝐚𝐝𝐦𝐢𝐧
+  %20admin %E2%80%83admin %20%20admin/x admin%E2%80%A8 ad%E2%80%A9min ad%EF%B8%8Fmin ad%CD%8Fmin ad%E3%85%A4min ad%E1%85%9Fmin
+  ad%F3%A0%84%80min
 `
 
 test.each(words(spellings))('an exception covers other spellings of its path: /v1/%s', (path) => {

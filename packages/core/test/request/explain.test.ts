@@ -68,6 +68,15 @@ test.each([
   expect(error.stack).toContain(message)
 })
 
+test('the error of a 401 gives the reason for an exception of a host in a network of containers', async () => {
+  const inside = { apis: ['http://api:8080'], exceptApis: ['http://api:8080/oauth'], insecureHosts: ['api:8080'] }
+  const url = 'http://api:8080/oauth'
+  const error = await errorAt(url, [bearer('fixed', inside)])
+  expect(error.message).toBe(
+    `${plain(url)}. No token was sent, because ${url} is among the exceptApis of the token source`,
+  )
+})
+
 const exceptApis = ['https://api.example/oauth']
 
 test.each<[string, string, Options[], string]>([

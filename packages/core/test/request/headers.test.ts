@@ -104,7 +104,13 @@ test.each([
   ['a value with a line break', () => ({ 'x-api-key': `${key}\nx` }), 'headers() returned a name or a value'],
   ['a name with a blank', () => ({ [`x ${key}`]: 'x' }), 'headers() returned a name or a value'],
   ['a number', () => 7 as never, 'headers() returned a name or a value'],
-  ['undefined', () => ({ 'x-other': key, 'x-api-key': undefined as never }), 'headers() returned a name or a value'],
+  ...[undefined, null, 7, {}, [undefined]].flatMap((value): [string, AddHeaders, string][] =>
+    [{ 'x-other': key, 'x-api-key': value }, [['x-api-key', value]], new Map([['x-api-key', value]])].map((headers) => [
+      `${Array.isArray(headers) || headers instanceof Map ? 'a pair' : 'a member'} with ${JSON.stringify(value)}`,
+      () => headers as never,
+      'headers() returned a name or a value',
+    ]),
+  ),
 ])('%s is a TypeError that does not show it, and the call is not sent', async (_what, headers, message) => {
   const server = api()
   const error = await errorOf(bearerFetch(source(headers), server.fetch)(url))
@@ -202,6 +208,22 @@ test('an API of the source that rejects the token after a redirect gets a newer 
   const apis = [`${origin}/v1`, `${second}/v1`]
   expect((await bearerFetch(withKey({ apis }))(`${origin}/v1/a`)).status).toBe(200)
   expect(tokens).toEqual(['Bearer one', 'Bearer two'])
+})
+
+test('what is for one origin does not follow to another: cookies, and credentials for a proxy', async () => {
+  const received: unknown[] = []
+  const { url: second } = await serve((request, response) => {
+    const { cookie, 'proxy-authorization': proxy, 'x-own': own, host } = request.headers
+    received.push([cookie, proxy, own, host])
+    response.end()
+  })
+  locations = { '/v1/a': '/v1/b', '/v1/b': `${second}/v1/b` }
+  const headers = { cookie: 'session=hunter2', 'proxy-authorization': 'Basic hunter2', 'x-own': 'stays' }
+  const call = bearerFetch(withKey({ apis: [`${origin}/v1`, `${second}/v1`] }))
+  await call(`${origin}/v1/a`, { headers })
+  await call(new Request(`${origin}/v1/a`, { headers }))
+  const expected = [undefined, undefined, 'stays', new URL(second).host]
+  expect(received).toEqual([expected, expected])
 })
 
 test('a redirect of a call with a body is a TypeError', async () => {
