@@ -27,11 +27,11 @@ const code = mergeConfig(library, {
           test: /\/src\/request\/(?!rejection|explain|handle-unusual|send-with-headers)/,
           priority: 3,
         },
-        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|discover|shape-request)/, priority: 2 },
+        { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|discover|fetch-metadata|shape-request)/, priority: 2 },
         { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
         {
           name: 'seldom',
-          test: /\/src\/(lru|life\/tokens-by|endpoint\/(revoke|discover))\.ts$/,
+          test: /\/src\/(lru|life\/tokens-by|endpoint\/(revoke|discover|fetch-metadata))\.ts$/,
         },
       ],
     },

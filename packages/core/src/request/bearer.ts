@@ -49,7 +49,6 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  * If your own `fetch` changes the request, you can give it as ky's `fetch` option: it runs for both attempts. If another
  * `init` hook adds it around this one, it runs for the first attempt only, and its request is sent again.
  *
- *
  * @param source - the source of the tokens, or a function that chooses the source for each call, such as one for each
  * tenant.
  * @throws `TypeError` if the source's `apis` are not valid URL prefixes. Calls reject with an {@link OAuthError} if
