@@ -31,7 +31,7 @@ export type Result = {
 
 /** One part of the benchmarks. */
 export type Scenario = {
-  /** In file names and links. */
+  /** The name for `--only`. */
   readonly id: string
   /** @param isQuick - whether a few rounds are enough, because only the program is checked, and not its figures */
   readonly run: (isQuick: boolean) => Promise<Result>

@@ -2,7 +2,7 @@ import { install } from '@sinonjs/fake-timers'
 import type { Servers } from '../server/start-servers.ts'
 
 /**
- * Replaces the clocks of this process. They continue with the machine's, and can be advanced by an hour.
+ * Replaces the clocks of this process. They continue with the machine's, and can be advanced.
  *
  * Advance them only while nothing runs: timers stay those of the machine.
  */

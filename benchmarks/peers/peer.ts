@@ -30,5 +30,5 @@ export type Peer = {
   readonly create: (setting: Setting) => Client | Promise<Client>
 }
 
-/** The network. Tests in one process replace `globalThis.fetch` after the clients were created. */
+/** The network. Scenarios without a network replace `globalThis.fetch` after the clients were created. */
 export const network: typeof fetch = (input, init) => globalThis.fetch(input, init)

@@ -10,7 +10,8 @@ export function formatCell(cell: Cell, { digits = 0 }: Column): string {
   return `${format(cell.median)} (${format(cell.from)} to ${format(cell.to)})`
 }
 
-const headingOf = ({ name, unit }: Column) => (unit === undefined || unit === '×' ? name : `${name}, ${unit}`)
+/** Returns the name of a column, with its unit. */
+export const headingOf = ({ name, unit }: Column) => (unit === undefined || unit === '×' ? name : `${name}, ${unit}`)
 
 /** Writes a table as Markdown. */
 export function formatTable({ columns, rows }: Table): string {

@@ -24,7 +24,7 @@ export function writePage({ environment, results }: Results): string {
     '# Performance',
     'What oauthkit costs, compared with what users would take instead.',
     `This page and its plots are written by \`npx -y pnpm@12 bench\`. All figures are from one run, on ${date}: ${processors}, ${memoryGB} GB, Node.js ${node}.`,
-    "The variants of a comparison run in turn, round by round, so that a change of the machine's speed affects all of them alike. A figure is the median of all rounds. The interval in brackets holds the median with 95 % certainty. A ratio is formed within each round.",
+    "The variants of a comparison run in turn, round by round, so that a change of the machine's speed affects all of them alike. A value with an interval in brackets is the median of all rounds, and the interval holds the median with 95 % certainty. A ratio is formed within each round. A value without an interval was measured once.",
     'Each peer does what its README says. Where a library leaves something to its user, the benchmarks have it written by hand: [the peers](https://github.com/oauthkit/oauthkit/tree/main/benchmarks/peers).',
     ...results.flatMap((result) => [
       `## ${result.title}`,

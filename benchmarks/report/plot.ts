@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { JSDOM } from 'jsdom'
 import type { Table } from '../measure/result.ts'
-import { formatCell } from './format.ts'
+import { formatCell, headingOf } from './format.ts'
 
 /** Readers of both themes see the file as an image, so it brings its own background. */
 const style = `
@@ -14,7 +14,7 @@ const style = `
 /** Draws one column of a table as an SVG file: a dot and its interval for a figure, a bar for a count. */
 export function drawPlot(table: Table): string {
   const column = table.columns.findIndex(({ name }) => name === table.plot)
-  const { name = '', unit } = table.columns[column] ?? {}
+  const shown = table.columns[column] ?? { name: '' }
   const points = table.rows.flatMap((row) => {
     const [client] = row
     const cell = row[column]
@@ -23,11 +23,11 @@ export function drawPlot(table: Table): string {
     return [typeof cell === 'number' ? { client, fill, median: cell } : { client, fill, ...cell }]
   })
   const y = { y: 'client', sort: { y: null } } as const
-  const label = ({ median }: { readonly median: number }) => formatCell(median, table.columns[column] ?? { name })
+  const label = ({ median }: { readonly median: number }) => formatCell(median, shown)
   const isFigure = points.some((point) => 'from' in point)
   const marks = isFigure
     ? [
-        ...(unit === '×' ? [Plot.ruleX([1], { stroke: 'var(--other)', strokeDasharray: '3 3' })] : []),
+        ...(shown.unit === '×' ? [Plot.ruleX([1], { stroke: 'var(--other)', strokeDasharray: '3 3' })] : []),
         Plot.ruleY(points, { ...y, x1: 'from', x2: 'to', stroke: 'fill', strokeWidth: 2 }),
         Plot.dot(points, { ...y, x: 'median', fill: 'fill', r: 4 }),
       ]
@@ -42,7 +42,7 @@ export function drawPlot(table: Table): string {
     marginBottom: 50,
     style: { fontSize: '13px', fontFamily: 'system-ui, sans-serif' },
     x: {
-      label: unit === undefined || unit === '×' ? name : `${name}, ${unit}`,
+      label: headingOf(shown),
       grid: true,
       nice: true,
       ...(!isFigure && { zero: true }),

@@ -1,4 +1,5 @@
 import { compare, type Comparison, type Variant } from '../measure/compare.ts'
+import { figureOf, type Figure } from '../measure/figure.ts'
 import { collectGarbage } from '../measure/memory.ts'
 import { inOwnProcess } from '../measure/own-process.ts'
 import type { Column, Scenario, Table } from '../measure/result.ts'
@@ -40,17 +41,24 @@ export async function measure(isQuick: boolean): Promise<Record<string, Record<s
  * Measures how many bytes a GET allocates more than its base. The process must have room for all of them, so that none are
  * freed in the meantime.
  */
-export async function measureMemory(calls: number): Promise<Record<string, number>> {
+export async function measureMemory(isQuick: boolean): Promise<Record<string, Figure>> {
   const { groups, url } = await prepare()
-  const bytes: Record<string, number> = {}
-  for (const [name, client] of groups.peers) {
-    for (let call = 0; call < calls; call += 1) await client(url)
-    await collectGarbage()
-    const before = process.memoryUsage().heapUsed
-    for (let call = 0; call < calls; call += 1) await client(url)
-    bytes[name] = (process.memoryUsage().heapUsed - before) / calls
+  const { rounds, calls } = isQuick ? { rounds: 2, calls: 20 } : { rounds: 15, calls: 1000 }
+  const differences = new Map<string, number[]>(groups.peers.map(([name]) => [name, []]))
+  for (let round = -1; round < rounds; round += 1) {
+    const bytes = new Map<string, number>()
+    for (const [name, client] of round % 2 === 0 ? groups.peers : groups.peers.toReversed()) {
+      await collectGarbage()
+      const before = process.memoryUsage().heapUsed
+      for (let call = 0; call < calls; call += 1) await client(url)
+      bytes.set(name, (process.memoryUsage().heapUsed - before) / calls)
+    }
+    // The first round compiles the code.
+    if (round < 0) continue
+    for (const [name, , base] of groups.peers)
+      differences.get(name)?.push((bytes.get(name) ?? Number.NaN) - (bytes.get(base) ?? Number.NaN))
   }
-  return Object.fromEntries(groups.peers.map(([name, , base]) => [name, (bytes[name] ?? 0) - (bytes[base] ?? 0)]))
+  return Object.fromEntries([...differences].map(([name, own]) => [name, figureOf(own)]))
 }
 
 const columns: Column[] = [
@@ -66,7 +74,7 @@ const tableOf = (
   title: string,
   comparisons: Record<string, Comparison>,
   isShown: (name: string) => boolean,
-  bytes?: Record<string, number>,
+  bytes?: Record<string, Figure>,
 ): Table => ({
   title,
   columns: bytes ? columns : columns.slice(0, 3),
@@ -85,7 +93,7 @@ export const callsInProcess: Scenario = {
   id: 'calls-in-process',
   async run(isQuick) {
     const results = await inOwnProcess(import.meta.url, measure, isQuick)
-    const bytes = await inOwnProcess(import.meta.url, measureMemory, isQuick ? 20 : 1000, [
+    const bytes = await inOwnProcess(import.meta.url, measureMemory, isQuick, [
       '--min-semi-space-size=256',
       '--max-semi-space-size=256',
     ])
@@ -94,7 +102,7 @@ export const callsInProcess: Scenario = {
     return {
       title: 'A call with a valid token',
       about:
-        'All clients in one process. The network is a function that answers at once, so the figures show the cost of the clients only. Each client is compared with the same HTTP client without a token, which the table names in brackets. `ky again` is bare ky, measured a second time: what it differs from 1 is the noise. The memory is what a call allocates in JavaScript, compared with its base.',
+        'All clients in one process. The network is a function that answers at once, so the figures show the cost of the clients only. Each client is compared with the same HTTP client without a token, which the table names in brackets. `ky again` is bare ky, measured a second time: how far its ratio is from 1 is the noise. The memory is what a call allocates in JavaScript, compared with its base.',
       tables: [
         tableOf('GET, each client over its base', results['peers, GET'] ?? {}, isPeer, bytes),
         tableOf('POST, each client over its base', results['peers, POST'] ?? {}, isPeer),

@@ -58,18 +58,13 @@ export async function measureRejection({ name, isQuick }: Input) {
 export const refusals: Scenario = {
   id: 'refusals',
   async run(isQuick) {
-    const limits: Row[] = []
-    const revocations: Row[] = []
-    const rejections: Row[] = []
-    await Promise.all(
-      renewingPeers(isQuick).map(async ({ name }) => {
-        const limit = await inOwnProcess(import.meta.url, measureLimit, { name, isQuick })
-        limits.push([name, limit.calls, limit.failures, limit.tokenRequests])
-        const revocation = await inOwnProcess(import.meta.url, measureRevocation, { name, isQuick })
-        revocations.push([name, revocation.failures, revocation.tokenRequests])
-        const rejection = await inOwnProcess(import.meta.url, measureRejection, { name, isQuick })
-        rejections.push([name, rejection.tokenRequests, rejection.calls])
-      }),
+    const measured = await Promise.all(
+      renewingPeers(isQuick).map(async ({ name }) => ({
+        name,
+        limit: await inOwnProcess(import.meta.url, measureLimit, { name, isQuick }),
+        revocation: await inOwnProcess(import.meta.url, measureRevocation, { name, isQuick }),
+        rejection: await inOwnProcess(import.meta.url, measureRejection, { name, isQuick }),
+      })),
     )
     return {
       title: 'Servers that refuse',
@@ -83,24 +78,19 @@ export const refusals: Scenario = {
             { name: 'failed calls' },
             { name: 'token requests before the time was over' },
           ],
-          rows: inOrder(limits),
+          rows: measured.map(({ name, limit }): Row => [name, limit.calls, limit.failures, limit.tokenRequests]),
         },
         {
           title: 'A token that is revoked under load',
           columns: [{ name: 'client' }, { name: 'failed calls of 200' }, { name: 'token requests' }],
-          rows: inOrder(revocations),
+          rows: measured.map(({ name, revocation }): Row => [name, revocation.failures, revocation.tokenRequests]),
         },
         {
           title: 'An API that rejects each token',
           columns: [{ name: 'client' }, { name: 'token requests' }, { name: 'requests to the API' }],
-          rows: inOrder(rejections),
+          rows: measured.map(({ name, rejection }): Row => [name, rejection.tokenRequests, rejection.calls]),
         },
       ],
     }
   },
-}
-
-/** Returns rows in the order of the peers. */
-function inOrder(rows: readonly Row[]): Row[] {
-  return renewingPeers(false).flatMap(({ name }) => rows.filter(([first]) => first === name))
 }
