@@ -28,15 +28,23 @@ export type CachedToken = {
 export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: number): number =>
   Math.max(now, receivedAt + performance.now() - receivedAtMonotonic)
 
+/** An instant by both clocks, in milliseconds. */
+export type Instant = { readonly wall: number; readonly monotonic: number }
+
+export const currentInstant = (): Instant => ({ wall: Date.now(), monotonic: performance.now() })
+
 /**
- * Freezes a token that was just received, and decides when to renew it.
+ * Freezes a token, and decides when to renew it.
  *
  * The margin is at least 1.1 s, because servers count whole seconds: a token can end a second before its time. It is at
  * most 60 % of the lifetime, so that a short token serves calls too.
+ *
+ * @param requested - when this process got the answer to its token request. If absent, the token comes from elsewhere, and
+ * is received now. A clock can be set between the answer and now, because the token is stored before it is used.
  */
-export function toCachedToken(token: Token, { renewalMarginMs }: Provider, isNew: boolean): CachedToken {
+export function toCachedToken(token: Token, { renewalMarginMs }: Provider, requested?: Instant): CachedToken {
   const extra = memberOf(token, 'extra')
-  const receivedAt = Date.now()
+  const { wall: receivedAt, monotonic: receivedAtMonotonic } = requested ?? currentInstant()
   const expiresAt = endOf(token)
   const lifetime = Math.max(0, expiresAt - receivedAt)
   // Processes that started together should not all renew at the same moment.
@@ -47,9 +55,9 @@ export function toCachedToken(token: Token, { renewalMarginMs }: Provider, isNew
     authorization: `Bearer ${token.accessToken}`,
     renewAt: expiresAt - Math.min(Math.max(margin, 1100), 0.6 * lifetime),
     expiresAt,
-    lifetime: isNew ? lifetime : Number.POSITIVE_INFINITY,
+    lifetime: requested ? lifetime : Number.POSITIVE_INFINITY,
     receivedAt,
-    receivedAtMonotonic: performance.now(),
+    receivedAtMonotonic,
   }
 }
 

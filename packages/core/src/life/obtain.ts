@@ -6,10 +6,10 @@ import { memberOf } from '../own.ts'
 import type { Token } from '../token.ts'
 import { isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 import { retryAt } from './back-off.ts'
-import { isAlive, timeFor, type CachedToken } from './cached-token.ts'
+import { currentInstant, isAlive, timeFor, type CachedToken, type Instant } from './cached-token.ts'
 import { decide, type Need } from './decide.ts'
 import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
-import { remember, type TokenState } from './state.ts'
+import { endTokens, remember, type TokenState } from './state.ts'
 import type { Attempt, Life, Located, Outcome } from './token-cache.ts'
 
 /** What a call without options needs. It has no prototype, so that a polluted one adds no member. */
@@ -135,12 +135,25 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   const markRedeeming = () => {
     if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: performance.now() + answerMs }
   }
+  let requested: Instant | undefined
+  const markRequested = () => {
+    requested = currentInstant()
+  }
   const { rejected } = need
-  const attempt: Attempt = { reason, rejected, isCurrent, checkCurrent, checkLimit, mayBridge, markRedeeming }
+  const attempt: Attempt = {
+    reason,
+    rejected,
+    isCurrent,
+    checkCurrent,
+    checkLimit,
+    mayBridge,
+    markRedeeming,
+    markRequested,
+  }
 
   /** Keeps the new token. After a timeout the work continues, and its token is for later calls. */
   const keep = ({ type, token }: Outcome): Token | undefined => {
-    if (isCurrent()) return remember(state, token, provider, type === 'renewed')
+    if (isCurrent()) return remember(state, token, provider, type === 'renewed' ? requested : undefined)
     // One from the store can be that of a new sign-in elsewhere.
     if (type === 'renewed') discard(life, located, token)
     return undefined
@@ -169,9 +182,11 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   return promise
 }
 
-/** Revokes a new token that a log-out made needless: no call will use it. */
+/** Ends a new token that a log-out made needless, even if it was stored, and revokes it: no call will use it. */
 function discard({ settings }: Life, { state, credentials }: Located, token: Token): void {
-  if (state.cached || token.refreshToken === undefined || !settings.provider.revocationEndpoint) return
+  if (state.cached) return
+  endTokens(state, token.accessToken, token.refreshToken)
+  if (token.refreshToken === undefined || !settings.provider.revocationEndpoint) return
   void loadLater().then((part) => part?.revokeNeedless(settings, credentials, token))
 }
 

@@ -3,7 +3,7 @@ import { startTokenOf, type Grant } from '../grant.ts'
 import type { Provider } from '../provider.ts'
 import type { Token } from '../token.ts'
 import type { Pending } from '../wait.ts'
-import { toCachedToken, type CachedToken } from './cached-token.ts'
+import { toCachedToken, type CachedToken, type Instant } from './cached-token.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** Everything about one token that is kept in memory. Sources with the same store and the same key share one state. */
@@ -46,6 +46,7 @@ export type TokenState = {
 
 /** A token that is still to be written to the store. */
 export type Unsaved = {
+  readonly token: Token
   /** From this instant on, a call starts the next attempt. In milliseconds of the monotonic clock. */
   readonly retryAt: number
   /** Whether this token replaces an entry of the store. If not, another process wrote it, and the attempts end. */
@@ -90,10 +91,10 @@ export const createState = (key: string): TokenState => ({
 /**
  * Keeps a token, and returns the frozen copy that calls get.
  *
- * @param isNew - whether this process has just requested it.
+ * @param requested - when this process got the answer to its token request, if it has requested the token.
  */
-export function remember(state: TokenState, token: Token, provider: Provider, isNew = false): Token {
-  if (token !== state.cached?.token) state.cached = toCachedToken(token, provider, isNew)
+export function remember(state: TokenState, token: Token, provider: Provider, requested?: Instant): Token {
+  if (token !== state.cached?.token) state.cached = toCachedToken(token, provider, requested)
   state.failure = state.pending = state.redeeming = undefined
   state.version += 1
   return state.cached.token

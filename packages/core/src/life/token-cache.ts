@@ -64,6 +64,8 @@ export type Attempt = {
   readonly mayBridge: () => boolean
   /** Marks that a refresh token is sent now: no other request may use it before this renewal has ended. */
   readonly markRedeeming: () => void
+  /** Marks that the token endpoint has issued a token now. */
+  readonly markRequested: () => void
 }
 
 /** The two steps of a renewal. */

@@ -77,8 +77,8 @@ export function guardStore(
       let isLate = false
       const watched = () => {
         const running = Promise.resolve(work())
-        const tell = () => {
-          if (isLate && operation !== 'get') onLate(key, written)
+        const tell = (done: unknown) => {
+          if (isLate && operation !== 'get' && done !== false) onLate(key, written)
         }
         running.then(tell, () => {})
         return running
@@ -151,7 +151,8 @@ export function guardStore(
       // If the entry changed while it was compared, it is compared again, once.
       for (let round = 1; round <= 2; round += 1) {
         // oxlint-disable-next-line no-await-in-loop -- the second round needs the result of the first
-        const answer = await guard('set', () => compareAndSet(key, check, { ...token }, isOver ? 1 : ttlMs), token)
+        const write = () => compareAndSet(key, check, { ...token }, isOver ? 1 : ttlMs)
+        const answer = await guardWrites(key, isOver ? null : token)('set', write, token)
         if (!('value' in answer)) return 'failed'
         if (isChanged) return 'changed'
         if (answer.value) return 'written'

@@ -51,9 +51,13 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
     if (refreshToken && isInDoubt(refreshToken, lease)) {
       if (!byGrant) throw inDoubt()
     } else if (refreshToken) {
-      const step = (await redeem(refreshToken, turn)) ?? (await findRotated(refreshToken, turn))
+      let step = await redeem(refreshToken, turn)
+      if (!step) {
+        // It is dead in any case, also if the answer came too late for this renewal.
+        spend(state, grant, refreshToken)
+        step = await findRotated(refreshToken, turn)
+      }
       if (step) return step
-      spend(state, grant, refreshToken)
       await dropRefreshToken()
     }
     if (byGrant) return save(context, await byGrant(), undefined, turn)

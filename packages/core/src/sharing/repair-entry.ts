@@ -17,7 +17,12 @@ export function repairEntry(state: TokenState, store: GuardedStore, settings: Se
     current?.accessToken === written?.accessToken && current?.refreshToken === written?.refreshToken
   const repair = () => {
     const newest = state.cached?.token
-    if (isWritten(newest) || state.unsaved?.replaces(written) === true) return
+    if (isWritten(newest)) {
+      // It is in the store after all. Another attempt could replace what other processes have made of it.
+      if (newest) [state.unsaved, state.stored] = [undefined, newest]
+      return
+    }
+    if (state.unsaved?.replaces(written) === true) return
     if (newest && (newest.refreshToken ?? written?.refreshToken) !== undefined)
       void markUnsaved(state, store, settings, newest, isWritten).retry()
     else if (!newest && state.stored === null) {

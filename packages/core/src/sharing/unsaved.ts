@@ -38,7 +38,8 @@ export function markUnsaved(
   }
   let retryAt = nextRetry()
 
-  const isNeeded = () => state.unsaved === unsaved
+  // Two late writes can each mark the same token. One write of it is enough.
+  const isNeeded = () => state.unsaved?.token === token
 
   const retry = async (): Promise<void> => {
     if (performance.now() < writingUntil) return
@@ -49,6 +50,8 @@ export function markUnsaved(
     writingUntil = 0
     retryAt = nextRetry()
     if (!isNeeded() || outcome === 'failed') return
+    // A later mark of the same token can replace another entry.
+    if (outcome === 'changed' && state.unsaved !== unsaved) return
     state.unsaved = undefined
     if (outcome === 'written') state.stored = token
     else await adopt()
@@ -73,24 +76,26 @@ export function markUnsaved(
   const finish = async (lease?: Lease): Promise<void> => {
     const endsAt = performance.now() + longestMs
     if (!lease) await retry()
-    while (isNeeded() && !lease?.signal.aborted && performance.now() < endsAt) {
+    // A token that this process renews meanwhile is not in the store either. The lock is held for that one, too.
+    while (state.unsaved && !lease?.signal.aborted && performance.now() < endsAt) {
       retryAt = Number.POSITIVE_INFINITY
       // oxlint-disable-next-line no-await-in-loop -- one write at a time
       await pause(everyMs, lease !== undefined)
-      await retry()
+      await (state.unsaved as Unsaved | undefined)?.retry()
     }
     failures = 0
     retryAt = nextRetry()
   }
 
   const unsaved = {
+    token,
     get retryAt() {
       return retryAt
     },
     replaces,
     retry,
     finish,
-    held: undefined as Promise<void> | undefined,
+    held: earlier?.held,
   }
   state.unsaved = unsaved
   return unsaved

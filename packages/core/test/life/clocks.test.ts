@@ -42,6 +42,18 @@ test.each([1, 60, hour, 24 * hour, 365 * 24 * hour])(
   },
 )
 
+test('a token is not used for longer if the wall clock is set back while it is stored', async () => {
+  const { setWallClock } = fakeClocks()
+  const database = createDatabase()
+  const store = database.open({ set: async () => setWallClock(-hour * 1000) })
+  const source = sourceOver(tokenEndpoint(), { store })
+  expect((await source.getToken()).accessToken).toBe('token-1')
+  await seconds(hour - 1)
+  expect(source.peek()).toBe('Bearer token-1')
+  await seconds(1)
+  expect(source.peek()).not.toBe('Bearer token-1')
+})
+
 test.each([
   ['memory', {}],
   ['a store', { store: new Map<string, Token>() }],

@@ -204,3 +204,38 @@ test('if the credentials cannot be looked up, clear() forgets also what a setTok
   expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
   expect(source.peek()).toBeUndefined()
 })
+
+test('a token that is being stored at a log-out that fails is not used by its process', async () => {
+  const database = createDatabase()
+  const whole = database.open()
+  const writing = deferred<undefined>()
+  let isDown = false
+  let writes = 0
+  const ask = async <T>(work: () => T): Promise<T> => {
+    if (isDown) throw new Error('down')
+    return work()
+  }
+  const store = database.open({
+    get: (key) => ask(() => whole.get(key)),
+    delete: (key) => ask(() => whole.delete(key)),
+    set: async (key, token, ttlMs) => {
+      writes += 1
+      if (writes === 2) await writing.promise
+      return whole.set(key, token, ttlMs)
+    },
+  })
+  const endpoint = tokenEndpoint(grant('renewed', { refresh_token: 'refresh-1' }))
+  const source = sourceOver(endpoint, { store, ...user })
+  await source.setToken({ accessToken: 'old', refreshToken: 'refresh-0', expiresAt: Date.now() })
+  const renewal = source.getToken().catch(() => undefined)
+  await until(() => writes === 2)
+  isDown = true
+  const logOut = errorOf(source.clear())
+  writing.resolve(undefined)
+  expect(await logOut).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  isDown = false
+  await renewal
+  expect(database.tokens()).toMatchObject([{ accessToken: 'renewed' }])
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(endpoint.requests).toHaveLength(1)
+})

@@ -125,6 +125,19 @@ test('a late refusal ends the wait, and the next call starts over', async () => 
   expect(new URLSearchParams(await requests[1]?.text()).get('grant_type')).toBe('password')
 })
 
+test.each(places)('a refresh token %s that was refused late is not sent again', async (_what, make) => {
+  const { source, answer, requests } = await redeeming(make())
+  const outcome = errorOf(source.getToken())
+  await until(() => requests.length)
+  await seconds(0.4)
+  await outcome
+  answer.resolve(refusal('invalid_grant'))
+  await seconds(1)
+  await source.getToken().catch(() => {})
+  const bodies = await Promise.all(requests.map((request) => request.text()))
+  expect(bodies.filter((body) => body.includes('refresh-0'))).toHaveLength(1)
+})
+
 test.each(places)('setToken and clear discard a late answer %s', async (_what, make) => {
   for (const end of ['setToken', 'clear'] as const) {
     const { source, answer, requests } = await redeeming(make())

@@ -1,8 +1,12 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
 import type { Token, TokenStore } from '../../src/index.ts'
+import type { Settings } from '../../src/life/options.ts'
+import { createState, remember } from '../../src/life/state.ts'
+import type { GuardedStore } from '../../src/sharing/guarded-store.ts'
+import { markUnsaved } from '../../src/sharing/unsaved.ts'
 import { accessTokenOf, createDatabase, until } from '../database.ts'
-import { deferred, errorOf, grant, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
+import { deferred, errorOf, grant, provider, signedIn, sourceOver, tokenEndpoint } from '../support.ts'
 
 const { seconds } = useFakeTime()
 
@@ -283,4 +287,103 @@ test('a write that is late, and ends before the renewal does, changes nothing', 
   await source.idle()
   expect(written.slice(1)).not.toContain('old')
   expect(database.tokens()).toMatchObject([{ accessToken: 'renewed' }])
+})
+
+test('a sign-in that was written late is not written again over what another process made of it', async () => {
+  const { database, store, hold, isHeld, release } = slowStore()
+  let isDown = true
+  const get: TokenStore['get'] = async (key) => {
+    if (isDown) throw new Error('down')
+    return store.get(key)
+  }
+  const source = sourceOver(tokenEndpoint(), { store: { ...store, get }, ...user })
+  hold()
+  const outcome = errorOf(source.setToken(login('one')))
+  await until(isHeld)
+  await seconds(0.5)
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  isDown = false
+  release()
+  await until(() => database.tokens().length === 1)
+  await pass(1)
+  const [key = ''] = database.contents.keys()
+  database.contents.set(key, JSON.stringify(login('renewed elsewhere')))
+  await seconds(1)
+  await accessTokenOf(source)
+  await source.idle()
+  expect(database.tokens()).toMatchObject([{ accessToken: 'renewed elsewhere' }])
+})
+
+/** A source whose sign-in could not be stored, over a store that is slow to replace an entry, one time. */
+async function slowToReplace(isReplaced: boolean) {
+  const database = createDatabase()
+  const gate = deferred<undefined>()
+  const whole = database.open()
+  let isDown = true
+  const fail = async () => {
+    throw new Error('down')
+  }
+  let replacements = 0
+  const store: TokenStore = {
+    ...whole,
+    get: (key) => (isDown ? fail() : whole.get(key)),
+    set: fail,
+    replace: async (key, isExpected, next) => {
+      const text = database.contents.get(key)
+      if (!isExpected(text === undefined ? null : JSON.parse(text))) return false
+      replacements += 1
+      if (replacements === 1) await gate.promise
+      if (replacements === 1 && !isReplaced) return false
+      database.contents.set(key, JSON.stringify(next))
+      return true
+    },
+  }
+  const source = sourceOver(tokenEndpoint(), { store, ...user })
+  await errorOf(source.setToken(login('one')))
+  isDown = false
+  const idle = source.idle()
+  await seconds(0.5)
+  gate.resolve(undefined)
+  await pass(1)
+  return { database, source, idle }
+}
+
+test('a token that was replaced late is not written again over what another process made of it', async () => {
+  const { database, source, idle } = await slowToReplace(true)
+  const [key = ''] = database.contents.keys()
+  database.contents.set(key, JSON.stringify(login('renewed elsewhere')))
+  await seconds(5)
+  await idle
+  await accessTokenOf(source)
+  await source.idle()
+  expect(database.tokens()).toMatchObject([{ accessToken: 'renewed elsewhere' }])
+})
+
+test('a token that was not replaced, as is known late, is written again', async () => {
+  const { database, idle } = await slowToReplace(false)
+  expect(database.tokens()).toEqual([])
+  await seconds(5)
+  await idle
+  expect(database.tokens()).toMatchObject([{ accessToken: 'one' }])
+})
+
+test.each([
+  ['was not written is still unsaved', 'changed', true],
+  ['was written is saved', 'written', false],
+] as const)('a token that two late writes mark, and that %s', async (_what, outcome, isUnsaved) => {
+  const token = login('newest')
+  const state = createState('key')
+  remember(state, token, provider)
+  const gate = deferred<typeof outcome>()
+  const store = {
+    replace: () => gate.promise,
+    get: async () => login('other'),
+  } as Partial<GuardedStore> as GuardedStore
+  const settings = { provider } as Partial<Settings> as Settings
+  const retrying = markUnsaved(state, store, settings, token, () => false).retry()
+  const later = markUnsaved(state, store, settings, token, () => true)
+  gate.resolve(outcome)
+  await retrying
+  expect(state.unsaved).toBe(isUnsaved ? later : undefined)
+  expect(state.cached?.token.accessToken).toBe('newest')
 })

@@ -26,7 +26,14 @@ const memory = (endsIn: number, refreshToken?: string, isUnsaved = false): Token
     receivedAtMonotonic: Number.POSITIVE_INFINITY,
   },
   unsaved: isUnsaved
-    ? { retryAt: 0, replaces: () => true, retry: async () => {}, finish: async () => {}, held: undefined }
+    ? {
+        token: { accessToken: 'mine' },
+        retryAt: 0,
+        replaces: () => true,
+        retry: async () => {},
+        finish: async () => {},
+        held: undefined,
+      }
     : undefined,
 })
 
@@ -40,6 +47,7 @@ const attempt = (reason: Attempt['reason'], rejected?: string): Attempt => ({
   checkLimit: () => {},
   mayBridge: () => false,
   markRedeeming: () => {},
+  markRequested: () => {},
 })
 
 test.each<[what: string, stored: Stored, state: TokenState, attempt: Attempt, expected: boolean]>([

@@ -132,6 +132,44 @@ test.each(withLock)('the lock is held for that for a minute at most, then calls 
   await until(() => database.tokens()[0]?.refreshToken === 'refresh-2')
 })
 
+test('the lock is held until the token of the next renewal is written, too', async () => {
+  const database = createDatabase()
+  let isDown = false
+  let isLocked = false
+  const store = database.open({
+    set: async (key, token) => {
+      if (isDown) throw new Error('down')
+      database.contents.set(key, JSON.stringify(token))
+    },
+    // It fails while it is held.
+    lock: async (_key, work) => {
+      if (isLocked) throw new Error('down')
+      isLocked = true
+      try {
+        return await work({ signal: new AbortController().signal })
+      } finally {
+        isLocked = false
+      }
+    },
+  })
+  let awake = 0
+  const waitUntil = (work: Promise<unknown>) => {
+    awake += 1
+    void work.finally(() => (awake -= 1))
+  }
+  const source = sourceOver(tokenEndpoint(refreshed(2), refreshed(3)), { store, waitUntil, ...user })
+  await source.setToken(expired())
+  isDown = true
+  expect(await accessTokenOf(source)).toBe('token-2')
+  expect(await accessTokenOf(source, 'token-2')).toBe('token-3')
+  await seconds(1)
+  expect([isLocked, awake]).toEqual([true, 2])
+  isDown = false
+  await seconds(0.25)
+  expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-3' }])
+  expect([isLocked, awake]).toEqual([false, 0])
+})
+
 test.each(withLock)('if the lock is lost meanwhile, calls write it: %o', async (kind) => {
   const { source, writes, isLocked, loseLock, restore, database } = await process(kind)
   loseLock()
