@@ -25,7 +25,7 @@ export default defineConfig({
       provider: 'v8',
       // Matched against each project's root, so without a leading packages/*.
       include: ['**/src/**/*.ts'],
-      exclude: ['apps/**'],
+      exclude: ['apps/**', 'packages/explorer/**'],
       reporter: ['text', 'json-summary'],
       reportsDirectory: 'reports/coverage',
       thresholds: { lines: 95, functions: 95, branches: 90, statements: 95 },

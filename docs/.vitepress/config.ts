@@ -28,6 +28,7 @@ const guide: Item[] = [
       { text: 'Stores', link: '/stores' },
       { text: 'Guarantees', link: '/guarantees' },
       { text: 'What is tested', link: '/tested' },
+      { text: 'The explorer', link: '/explorer' },
       { text: 'Performance', link: '/performance' },
       { text: 'Glossary', link: '/glossary' },
     ],
