@@ -363,6 +363,21 @@ test.each(['clientAuth', 'fetch'])('an OAuthError that %s throws, and that shows
   expect(await errorOf(sourceOver(tokenEndpoint(), options).getToken())).toBe(own)
 })
 
+test('an OAuthError stays if the runtime has added the place to it, unless a secret is in that', async () => {
+  const reject = async (place: object) => {
+    const own = new OAuthError('TOKEN_REFUSED', 'the vault refused', { provider: 'vault' })
+    Object.assign(own, place)
+    const error = await errorOf(sourceOver(tokenEndpoint(), { fetch: () => Promise.reject(own) }).getToken())
+    return { own, error }
+  }
+  const place = { line: 7, column: 1, originalLine: 8, originalColumn: 2, sourceURL: 'file:///vault.ts' }
+  const harmless = await reject(place)
+  expect(harmless.error).toBe(harmless.own)
+  const { own, error } = await reject({ ...place, sourceURL: `file:///${secret}` })
+  expect(error).not.toBe(own)
+  expectNoSecret(error)
+})
+
 test.each([
   ['myAuth needs the option "tenant"', true],
   ["Cannot read properties of undefined (reading 'key')", true],

@@ -12,7 +12,7 @@ export function redactError(error: OAuthError, redact: Redact): OAuthError {
   const code = codes.find((one) => one === error.code) ?? 'TOKEN_UNAVAILABLE'
   const copy = new OAuthError(code, redact(error.message), Object.fromEntries(details))
   const isSame = Reflect.ownKeys(error).every(
-    (name) => name === 'stack' || Reflect.get(error, name) === Reflect.get(copy, name),
+    (name) => isOfRuntime(name) || Reflect.get(error, name) === Reflect.get(copy, name),
   )
   return isSame && isHarmless(error, copy, redact) ? error : copy
 }
@@ -29,17 +29,22 @@ const types = {
   requestId: 'string',
 } as const
 
+/** Whether a runtime adds a member to errors. Bun adds the place to some of them, and not at once. */
+const isOfRuntime = (name: string | symbol) => /^(stack|(original)?(line|column)|sourceurl)$/i.test(String(name))
+
 /**
  * Whether an error can be shown as it is: it has no other members than a new one of its class, and there is no secret in
- * its stack, which has a copy of its message.
+ * those that the runtime adds, such as its stack, which has a copy of its message.
  *
  * @param model - a new error of that class.
  */
 export function isHarmless(error: Error, model: Error, redact: Redact): boolean {
-  const stack = String(error.stack)
+  const isShown = (name: string | symbol) => {
+    const text = String(Reflect.get(error, name))
+    return redact(text) === text
+  }
   return (
     Object.getPrototypeOf(error) === Object.getPrototypeOf(model) &&
-    Reflect.ownKeys(error).every((name) => Object.hasOwn(model, name)) &&
-    redact(stack) === stack
+    Reflect.ownKeys(error).every((name) => (isOfRuntime(name) ? isShown(name) : Object.hasOwn(model, name)))
   )
 }
