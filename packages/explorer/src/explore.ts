@@ -9,7 +9,7 @@ export type Bounds = {
   readonly preemptions: number
   /** How many things go wrong. */
   readonly faults: number
-  /** Behind how many steps of the race nothing else than the usual is chosen. @defaultValue 40 */
+  /** Behind how many steps of the race nothing else than the usual is chosen. @defaultValue 32 */
   readonly steps?: number
 }
 
@@ -33,7 +33,7 @@ export const bySchedule =
  */
 export async function explore(
   scenario: Scenario,
-  { preemptions, faults, steps: mostSteps = 40 }: Bounds,
+  { preemptions, faults, steps: mostSteps = 32 }: Bounds,
   { isFirstEnough = false, playScenario = play } = {},
 ): Promise<Exploration> {
   const violations: Violation[] = []

@@ -1,6 +1,7 @@
 // Explores the code that shares tokens: `node --conditions=@oauthkit/source packages/explorer/src/main.ts`.
 //
 // Without options: each scenario within its bounds. It prints what it did, and exits with 1 if a rule was broken.
+// `--scenario <name>`, one time or more: these scenarios only.
 // `--walks 1000 --seed 1` plays random walks of three processes instead.
 // `--scenario <name> --schedule <JSON>` shows one run.
 // `--proofs write` searches a run for each guard that breaks a rule without it, unless one is known, and writes
@@ -19,7 +20,7 @@ import type { Choice } from './world.ts'
 
 const { values } = parseArgs({
   options: {
-    scenario: { type: 'string' },
+    scenario: { type: 'string', multiple: true },
     schedule: { type: 'string' },
     walks: { type: 'string' },
     seed: { type: 'string', default: '1' },
@@ -31,11 +32,12 @@ const problems: string[] = []
 const found = ({ scenario, schedule, wrong }: Violation) =>
   problems.push(`${wrong}\n  --scenario '${scenario}' --schedule '${JSON.stringify(schedule)}'`)
 
-const chosen =
-  values.scenario === undefined ? scenarios : [findScenario(values.scenario)].filter((one) => one !== undefined)
+const chosen = values.scenario === undefined ? scenarios : values.scenario.flatMap((name) => findScenario(name) ?? [])
 const [first] = chosen
-if (!first)
-  throw new Error(`there is no scenario "${values.scenario}": ${scenarios.map(({ name }) => name).join(', ')}`)
+if (!first || chosen.length < (values.scenario ?? []).length)
+  throw new Error(
+    `there is no scenario "${values.scenario?.join('", "')}": ${scenarios.map(({ name }) => name).join(', ')}`,
+  )
 
 if (values.schedule !== undefined) {
   console.log(await showRun(first, JSON.parse(values.schedule) as readonly Choice[]))

@@ -204,7 +204,6 @@ export async function play(scenario: Scenario, decide: Decide): Promise<Account>
     await probe(probes, lifetimeMs)
     await probe(probes, 10_000)
     for (const process of world.processes) process.cutUntil = 0
-    await probe(probes, 10_000)
     await probe(probes, lifetimeMs + clockSteps * clockStepMs)
     // A process that starts now knows only what is in the store.
     const users = new Set(actors.map(({ user }) => user))
