@@ -373,9 +373,11 @@ test('an OAuthError stays if the runtime has added the place to it, unless a sec
   const place = { line: 7, column: 1, originalLine: 8, originalColumn: 2, sourceURL: 'file:///vault.ts' }
   const harmless = await reject(place)
   expect(harmless.error).toBe(harmless.own)
-  const { own, error } = await reject({ ...place, sourceURL: `file:///${secret}` })
-  expect(error).not.toBe(own)
-  expectNoSecret(error)
+  for (const hidden of [{ sourceURL: `file:///${secret}` }, { line: { secret } }, { originalColumn: [secret] }]) {
+    const { own, error } = await reject({ ...place, ...hidden })
+    expect(error).not.toBe(own)
+    expectNoSecret(error)
+  }
 })
 
 test.each([

@@ -40,8 +40,8 @@ const isOfRuntime = (name: string | symbol) => /^(stack|(original)?(line|column)
  */
 export function isHarmless(error: Error, model: Error, redact: Redact): boolean {
   const isShown = (name: string | symbol) => {
-    const text = String(Reflect.get(error, name))
-    return redact(text) === text
+    const value: unknown = Reflect.get(error, name)
+    return typeof value === 'number' || value === undefined || (typeof value === 'string' && redact(value) === value)
   }
   return (
     Object.getPrototypeOf(error) === Object.getPrototypeOf(model) &&
