@@ -1,19 +1,9 @@
+import { generator } from '../../../config/random.ts'
 import { bySchedule, type Violation } from './explore.ts'
 import { check } from './invariants.ts'
 import { play } from './play.ts'
 import { scenarios, type Action, type Scenario } from './scenario.ts'
 import { isFault, type Choice, type Decide } from './world.ts'
-
-/** Makes a generator of numbers from 0 to below 1 (mulberry32). The same seed gives the same numbers. */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const usual: readonly Action[] = ['get', 'get', 'reject']
 

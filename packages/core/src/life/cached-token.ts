@@ -31,6 +31,7 @@ export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: n
 /** An instant by both clocks, in milliseconds. */
 export type Instant = { readonly wall: number; readonly monotonic: number }
 
+/** Reads both clocks. */
 export const currentInstant = (): Instant => ({ wall: Date.now(), monotonic: performance.now() })
 
 /**

@@ -46,6 +46,7 @@ export type TokenState = {
 
 /** A token that is still to be written to the store. */
 export type Unsaved = {
+  /** The token itself. */
   readonly token: Token
   /** From this instant on, a call starts the next attempt. In milliseconds of the monotonic clock. */
   readonly retryAt: number

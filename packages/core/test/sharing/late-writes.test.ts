@@ -1,6 +1,6 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
-import type { Token, TokenStore } from '../../src/index.ts'
+import type { OwnTokenSource, Token, TokenStore } from '../../src/index.ts'
 import type { Settings } from '../../src/life/options.ts'
 import { createState, remember } from '../../src/life/state.ts'
 import type { GuardedStore } from '../../src/sharing/guarded-store.ts'
@@ -47,6 +47,18 @@ function slowStore() {
 
 const user = { grant: signedIn, key: 'user' }
 
+/** Signs in while the store takes too long to write. It executes that write later. */
+async function signInLate(
+  source: OwnTokenSource,
+  { hold, isHeld }: Pick<ReturnType<typeof slowStore>, 'hold' | 'isHeld'>,
+) {
+  hold()
+  const outcome = errorOf(source.setToken(login('one')))
+  await until(isHeld)
+  await seconds(0.5)
+  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+}
+
 test('an older token that is written late does not stay over a newer one', async () => {
   const { database, store, hold, isHeld, release } = slowStore()
   const source = sourceOver(tokenEndpoint(grant('newer', { refresh_token: 'r' })), { store, ...user })
@@ -67,11 +79,7 @@ test('an older token that is written late does not stay over a newer one', async
 test('a login that is written late does not come back after a log-out', async () => {
   const { database, store, hold, isHeld, release } = slowStore()
   const source = sourceOver(tokenEndpoint(), { store, ...user })
-  hold()
-  const outcome = errorOf(source.setToken(login('one')))
-  await until(isHeld)
-  await seconds(0.5)
-  await outcome
+  await signInLate(source, { hold, isHeld })
   await source.clear()
   release()
   await until(() => database.operations.filter((operation) => operation === 'delete').length === 2)
@@ -106,11 +114,7 @@ test('a late write of the newest token needs no repair, and a late read changes 
     return store.get(key)
   }
   const source = sourceOver(tokenEndpoint(), { store: { ...store, get }, ...user })
-  hold()
-  const outcome = errorOf(source.setToken(login('one')))
-  await until(isHeld)
-  await seconds(0.5)
-  await outcome
+  await signInLate(source, { hold, isHeld })
   isSlow = true
   const idle = source.idle()
   await seconds(0.5)
@@ -152,11 +156,7 @@ test('a login that is written late while its log-out is executed does not come b
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
   const source = sourceOver(tokenEndpoint(), { store: { ...store, delete: remove }, ...user })
-  hold()
-  const outcome = errorOf(source.setToken(login('one')))
-  await until(isHeld)
-  await seconds(0.5)
-  await outcome
+  await signInLate(source, { hold, isHeld })
   const done = source.clear()
   await until(() => database.operations.includes('delete'))
   release()
@@ -297,11 +297,7 @@ test('a sign-in that was written late is not written again over what another pro
     return store.get(key)
   }
   const source = sourceOver(tokenEndpoint(), { store: { ...store, get }, ...user })
-  hold()
-  const outcome = errorOf(source.setToken(login('one')))
-  await until(isHeld)
-  await seconds(0.5)
-  expect(await outcome).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  await signInLate(source, { hold, isHeld })
   isDown = false
   release()
   await until(() => database.tokens().length === 1)

@@ -1,21 +1,11 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
 import { isOAuthError, type OwnTokenSource, type Token, type TokenStore } from '../../src/index.ts'
+import { generator } from '../../../../config/random.ts'
 import { createDatabase, until } from '../database.ts'
 import { grant, refusal, signedIn, sourceOver } from '../support.ts'
 
 const { seconds } = useFakeTime()
-
-/** Makes a generator of numbers from 0 to below 1 (mulberry32). The same seed gives the same numbers. */
-function generator(seed: number) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
