@@ -206,7 +206,8 @@ test('a planted detail error does not make an absent login a failure that is rem
 const codeOf = async (token: Promise<unknown>) => ((await errorOf(token)) as OAuthError).code
 
 /** How many seconds a failure makes the next attempt wait. */
-const waitOf = (event: TokenEvent) => event.type === 'failed' && Math.round((event.retryAt - Date.now()) / 900)
+const waitOf = (event: TokenEvent) =>
+  event.type === 'failed' && (event.retryAt === 0 ? 0 : Math.round((event.retryAt - Date.now()) / 900))
 
 test('a store and its lock are not planted', async () => {
   const { calls, call } = spy()

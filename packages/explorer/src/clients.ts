@@ -3,19 +3,32 @@ import type { NodeRedisClient } from '@oauthkit/redis'
 import type { RedisModel } from './redis-model.ts'
 import type { Process } from './step.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
+import { hasLock } from './watch-store.ts'
 import type { World } from './world.ts'
 
 /** A `fetch` for token requests. It belongs to the process that calls it. */
 export function createFetch(world: World, endpoint: TokenEndpoint): typeof globalThis.fetch {
   return (_input, init) =>
     new Promise((resolve, reject) => {
-      const { number } = world.running()
-      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+      const process = world.running()
+      const { number, seen, answered } = process
+      const form = new URLSearchParams(init?.body as string)
+      const refreshToken = form.get('refresh_token')
+      if (refreshToken !== null) {
+        const mayBe = !seen.has(refreshToken) || hasLock(process)
+        world.sent.push({ process: number, refreshToken, isAgain: answered.has(refreshToken), mayBe })
+      }
+      let isGivenUp = false
+      init?.signal?.addEventListener('abort', () => {
+        isGivenUp = true
+        reject(init.signal?.reason)
+      })
       void world
-        .effect('request', 'the token request', () =>
-          endpoint.answer(new URLSearchParams(init?.body as string), number),
-        )
-        .then(({ status, body }) => createResponse(status, body))
+        .effect('request', 'the token request', () => endpoint.answer(form, number))
+        .then(({ status, body }) => {
+          if (refreshToken !== null && !isGivenUp) answered.add(refreshToken)
+          return createResponse(status, body)
+        })
         .then(resolve, reject)
     })
 }

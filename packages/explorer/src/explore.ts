@@ -1,7 +1,7 @@
 import { check } from './invariants.ts'
 import { play } from './play.ts'
 import type { Scenario } from './scenario.ts'
-import { isFault, type Choice, type Decide } from './world.ts'
+import { isFault, type Choice, type Decide } from './choice.ts'
 
 /** How far an exploration goes. */
 export type Bounds = {

@@ -105,8 +105,17 @@ export type Fault = keyof typeof faults
 const isOfStore = (fault: Fault) => /store|reads|locks|writes/.test(fault)
 const isFreeze = (fault: Fault) => fault.includes('frozen before')
 
-/** The faults that make a difference at a step. */
-export function faultsAt({ kind, label }: Step): readonly Fault[] {
+const known = new Map<string, readonly Fault[]>()
+
+/** Returns the faults that make a difference at a step. It is asked millions of times, so it keeps its answers. */
+export function faultsAt(step: Step): readonly Fault[] {
+  const name = `${step.kind} ${step.label}`
+  const found = known.get(name) ?? findFaults(step)
+  known.set(name, found)
+  return found
+}
+
+function findFaults({ kind, label }: Step): readonly Fault[] {
   if (kind === 'call' || kind === 'timer') return []
   const all = Object.keys(faults) as Fault[]
   const ofProcess: readonly Fault[] = ['the process ends before it', ...all.filter(isFreeze)]

@@ -16,7 +16,7 @@ import { scenarios } from './scenario.ts'
 import { checkProof, searchProof, type Proof } from './search-guards.ts'
 import { showRun } from './show-run.ts'
 import { findScenario, walk } from './walk.ts'
-import type { Choice } from './world.ts'
+import type { Choice } from './choice.ts'
 
 const { values } = parseArgs({
   options: {

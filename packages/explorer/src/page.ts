@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { guards } from './guards.ts'
 import type { Proof } from './search-guards.ts'
-import type { What } from './world.ts'
+import type { What } from './choice.ts'
 
 /** The page of the site about the explorer. */
 export const page = new URL('../../../docs/explorer.md', import.meta.url)

@@ -1,57 +1,16 @@
-import {
-  clientSecretBasic,
-  createTokenSource,
-  type Grant,
-  type OwnTokenSource,
-  type Provider,
-  type Token,
-} from '@oauthkit/core'
+import { clientSecretBasic, createTokenSource, type Grant, type OwnTokenSource, type Provider } from '@oauthkit/core'
 import { redisStore } from '@oauthkit/redis'
 import { createFetch, createPlainStore, createRedisClient } from './clients.ts'
+import type { Account, Outcome } from './account.ts'
 import { addDamage, type Damage } from './damage.ts'
 import { clockStepMs } from './faults.ts'
-import { createRedisModel, type RedisModel } from './redis-model.ts'
+import { createRedisModel } from './redis-model.ts'
 import type { Action, Scenario } from './scenario.ts'
 import type { Process } from './step.ts'
-import { createTokenEndpoint, lifetimeSeconds, type TokenEndpoint } from './token-endpoint.ts'
-import { createWorld, isFault, type Decide, type World } from './world.ts'
-
-/** How a call ended. */
-export type Outcome = {
-  readonly user: string
-  readonly process: Process
-  readonly action: Action
-  /** The access token that the process had before. */
-  readonly known: string | undefined
-  /** How many steps were taken before it began, and before it ended. */
-  readonly steps: readonly [begin: number, end: number]
-  /** By the monotonic clock, in milliseconds. */
-  readonly startedAt: number
-  readonly endedAt: number
-  /** The wall clock of the process at the end. */
-  readonly wall: number
-  /** How long it took, in milliseconds, without the time in which its process was frozen. */
-  readonly tookMs: number
-  readonly token?: Token
-  readonly error?: unknown
-}
-
-/** What happened in a run. */
-export type Account = {
-  readonly scenario: Scenario
-  readonly world: World
-  readonly endpoint: TokenEndpoint
-  readonly redis: RedisModel
-  readonly damage: Damage
-  /** The calls of the scenario that have ended. */
-  readonly outcomes: readonly Outcome[]
-  /** The calls that have not ended, of processes that live. */
-  readonly open: readonly { readonly process: Process; readonly action: Action }[]
-  /** What the processes that live get later: soon, after a lifetime, and at the end, when everything works again. */
-  readonly probes: readonly Outcome[]
-  /** Those at the end. */
-  readonly last: readonly Outcome[]
-}
+import { createTokenEndpoint, lifetimeSeconds } from './token-endpoint.ts'
+import { watchStore } from './watch-store.ts'
+import { isFault, type Decide } from './choice.ts'
+import { createWorld } from './world.ts'
 
 const provider: Provider = {
   name: 'explorer',
@@ -96,7 +55,7 @@ export async function play(scenario: Scenario, decide: Decide): Promise<Account>
     const store =
       scenario.store === 'plain'
         ? createPlainStore(world, redis, process)
-        : redisStore(createRedisClient(world, redis, process))
+        : watchStore(redisStore(createRedisClient(world, redis, process)), world, process)
     const client = { provider, clientId: 'app', clientSecret: 'secret', fetch, store }
     return createTokenSource({ ...client, ...(grant && { grant, key: user }) })
   }
@@ -183,7 +142,8 @@ export async function play(scenario: Scenario, decide: Decide): Promise<Account>
         ({ process, refreshToken }) =>
           process === step.process.number && endpoint.isCurrent(refreshToken) && !isStored(refreshToken),
       )
-      addDamage(damage, { fault, step, isUnsaved, isAlone: count === 1, taken: world.taken })
+      const isSending = world.isSending(step.process)
+      addDamage(damage, { fault, step, isUnsaved, isSending, isAlone: count === 1, taken: world.taken })
     })
 
     world.race(true)

@@ -9,6 +9,8 @@ const longestLeaseMs = 3_600_000
  */
 export function createRedisModel(now: () => number) {
   const entries = new Map<string, Entry>()
+  /** All texts that were ever set. */
+  const written = new Set<string>()
   const listeners = new Map<string, Set<() => void>>()
 
   const find = (key: string): Entry | undefined => {
@@ -18,8 +20,10 @@ export function createRedisModel(now: () => number) {
     return undefined
   }
   const get = (key: string): string | null => find(key)?.text ?? null
-  const set = (key: string, text: string, ttlMs = Number.POSITIVE_INFINITY): void =>
-    void entries.set(key, { text, endsAt: now() + ttlMs })
+  const set = (key: string, text: string, ttlMs = Number.POSITIVE_INFINITY): void => {
+    written.add(text)
+    entries.set(key, { text, endsAt: now() + ttlMs })
+  }
   const del = (key: string): number => Number(find(key) !== undefined && entries.delete(key))
   /** The time that is left, as PTTL has it: -2 without an entry, -1 without an end. */
   const timeLeft = (key: string): number => {
@@ -74,6 +78,7 @@ export function createRedisModel(now: () => number) {
     get,
     set,
     del,
+    written,
     timeLeft,
     eval: (script: string, key: string, values: readonly string[]): number => {
       const found = scripts.find(([part]) => script.includes(part))

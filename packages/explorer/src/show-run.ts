@@ -1,8 +1,9 @@
 import { bySchedule } from './explore.ts'
 import { check } from './invariants.ts'
-import { play, type Outcome } from './play.ts'
+import type { Outcome } from './account.ts'
+import { play } from './play.ts'
 import type { Scenario } from './scenario.ts'
-import type { Choice } from './world.ts'
+import type { Choice } from './choice.ts'
 
 /** Plays one run, and returns all its steps and outcomes as a text. */
 export async function showRun(scenario: Scenario, schedule: readonly Choice[]): Promise<string> {

@@ -5,6 +5,12 @@ export type Process = {
   wallOffset: number
   isAlive: boolean
   hasLock: boolean
+  /** The locks that it works under, as far as it knows. */
+  readonly leases: Set<{ readonly signal: AbortSignal }>
+  /** The refresh tokens that it has read from the store, or has written to it. */
+  readonly seen: Set<string>
+  /** The refresh tokens that it has sent, and to which it has got the answer. */
+  readonly answered: Set<string>
   frozenUntil: number
   /** For how long it has been frozen in all, in milliseconds. */
   frozenFor: number
@@ -36,6 +42,9 @@ export function createProcess(number: number): Process {
     wallOffset: 0,
     isAlive: true,
     hasLock: false,
+    leases: new Set(),
+    seen: new Set(),
+    answered: new Set(),
     frozenUntil: 0,
     frozenFor: 0,
     cutUntil: 0,

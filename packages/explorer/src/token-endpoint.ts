@@ -46,6 +46,8 @@ export function createTokenEndpoint(now: () => number, forgives = false) {
     reuses,
     issue,
     requests: () => requests,
+    /** The refresh token that a login can redeem, if it has not ended. */
+    currentOf: (user: string, login: number) => current.get(`${user}-${login}`),
     /** Whether a refresh token can be redeemed. */
     isCurrent: (refreshToken: string) => [...current.values()].includes(refreshToken),
     /** Ends the login of a user. */

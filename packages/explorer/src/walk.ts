@@ -3,7 +3,7 @@ import { bySchedule, type Violation } from './explore.ts'
 import { check } from './invariants.ts'
 import { play } from './play.ts'
 import { scenarios, type Action, type Scenario } from './scenario.ts'
-import { isFault, type Choice, type Decide } from './world.ts'
+import { isFault, type Choice, type Decide } from './choice.ts'
 
 const usual: readonly Action[] = ['get', 'get', 'reject']
 

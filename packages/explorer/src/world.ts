@@ -1,36 +1,15 @@
+import { isFault, type Decide, type Removed, type Sent, type Taken, type What } from './choice.ts'
 import { faults, faultsAt, type Fault, type Tools } from './faults.ts'
 import { replaceGlobals } from './replace-globals.ts'
 import { createProcess, type Process, type Step } from './step.ts'
-
-/** What can be decided at a step, if not the usual: that another lane goes first, or that something goes wrong. */
-export type What = `run ${string}` | Fault
-
-/** A decision at a step. Steps are counted from the beginning of the race. */
-export type Choice = { readonly at: number; readonly what: What }
-
-/** Decides what happens at a step. */
-export type Decide = (at: number, whats: readonly What[]) => What | undefined
-
-/** A step that was taken. */
-export type Taken = {
-  readonly at: number
-  readonly process: number
-  readonly label: string
-  readonly what: What | undefined
-}
 
 /** What could have been decided at a step. */
 type Option = { readonly at: number; readonly whats: readonly What[] }
 
 export type World = ReturnType<typeof createWorld>
 
-export const isFault = (what: What | undefined): what is Fault => what !== undefined && !what.startsWith('run ')
-
-// The code gets other timers.
-const { setImmediate } = globalThis
-
-/** Waits until no process can do more by itself. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+/** Waits until no process can do more by itself: a tick comes after all promises. */
+const settle = () => new Promise<void>((resolve) => process.nextTick(resolve))
 
 /** When each run begins, by the wall clock: in the year 2027. */
 const beginning = 1_800_000_000_000
@@ -42,6 +21,8 @@ const beginning = 1_800_000_000_000
 export function createWorld(count: number, decide: Decide) {
   const processes = Array.from({ length: count }, (_none, number) => createProcess(number))
   const taken: Taken[] = []
+  const sent: Sent[] = []
+  const removed: Removed[] = []
   const options: Option[] = []
   const evictors: Tools['evict'][] = []
   const witnesses: ((fault: Fault, step: Step) => void)[] = []
@@ -177,12 +158,15 @@ export function createWorld(count: number, decide: Decide) {
     effect,
     end,
     taken,
+    sent,
+    removed,
     options,
     evictors,
     witnesses,
     now: () => now,
     wallOf,
     running: () => current,
+    isSending: (process: Process) => steps.some((step) => step.process === process && step.kind === 'request'),
     /** Starts work of a process, as one step. */
     start: (process: Process, label: string, work: () => void): void => {
       calls += 1

@@ -2,11 +2,14 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { guards } from '../src/guards.ts'
 import { ruleNames } from '../src/invariants.ts'
 import { scenarios } from '../src/scenario.ts'
 import { formatGuards, page, readProofs } from '../src/page.ts'
+
+// It only ends a run that hangs: on a machine that is busy with other work, a run takes many minutes.
+vi.setConfig({ testTimeout: 3_600_000 })
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 

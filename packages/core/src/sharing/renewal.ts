@@ -55,7 +55,7 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
       if (!step) {
         // It is dead in any case, also if the answer came too late for this renewal.
         spend(state, grant, refreshToken)
-        step = await findRotated(refreshToken, turn)
+        step = await findRotated(refreshToken, lease)
       }
       if (step) return step
       await dropRefreshToken()
@@ -74,24 +74,14 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
   }
 
   /**
-   * Called when a refresh token is dead, because another process may have redeemed it. Looks for that process's token,
-   * or redeems its newer refresh token.
+   * Called when a refresh token is dead, because another process may have redeemed it. Looks for that process's token, or
+   * starts over if the store has another refresh token.
    */
-  const findRotated = async (dead: string, turn: Turn): Promise<Step | undefined> => {
-    const { lease } = turn
+  const findRotated = async (dead: string, lease: Lease | undefined): Promise<Step | undefined> => {
     let newer = await view.read()
     // That process may still be writing its token.
     if (!newer && view.stored?.refreshToken === dead) newer = await pause(settings.storeTimeoutMs).then(view.read)
-    if (newer) return newer
-    checkCurrent()
-    if (isLost(lease)) return 'again'
-    const other = view.stored?.refreshToken
-    if (!other || other === dead || state.ended.includes(other)) return undefined
-    if (isInDoubt(other, lease)) throw inDoubt()
-    const step = await redeem(other, turn)
-    if (step) return step
-    checkCurrent()
-    return isLost(lease) ? 'again' : undefined
+    return newer ?? (isLost(lease) || view.stored?.refreshToken !== dead ? 'again' : undefined)
   }
 
   /** Removes a dead refresh token. The access token is still valid until it expires. */
@@ -107,7 +97,9 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
    * safe.
    */
   const isInDoubt = (refreshToken: string, lease: Lease | undefined): boolean => {
-    const isOwn = state.unsaved !== undefined && refreshToken === state.cached?.token.refreshToken
+    const isUnsaved = state.unsaved !== undefined && refreshToken === state.cached?.token.refreshToken
+    // One that was in the store is written again if a late write has replaced it.
+    const isOwn = isUnsaved && refreshToken !== state.stored?.refreshToken
     return store.hasLock && (!lease || view.stored === undefined) && !isOwn
   }
 

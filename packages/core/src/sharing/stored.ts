@@ -32,7 +32,8 @@ export function isNewer(stored: Stored, { cached, unsaved, ended }: TokenState, 
 
 /**
  * Returns the refresh token to redeem: the store's, else the one in memory. If the token in memory could not be stored,
- * its refresh token takes precedence. One that a log-out has ended is not redeemed, even if the store still has it.
+ * its refresh token takes precedence. One that a log-out has ended, or that was redeemed, is not sent again, even if the
+ * store still has it.
  *
  * The refresh token that the grant starts from comes last, if the store was read.
  */
@@ -45,10 +46,9 @@ export function refreshTokenOf(
   const theirs = memberOf(stored, 'refreshToken')
   // The token in memory must not bring the entry of a user back who has logged out.
   const other = isUsers(settings) && stored === null ? undefined : own
-  const found =
-    (state.unsaved ? (own ?? theirs) : (theirs ?? other)) ??
-    (stored === undefined || state.isStartSpent ? undefined : startTokenOf(settings.grant))
-  return found !== undefined && state.ended.includes(found) ? undefined : found
+  const start = stored === undefined || state.isStartSpent ? undefined : startTokenOf(settings.grant)
+  const candidates = state.unsaved ? [own, theirs, start] : [theirs, other, start]
+  return candidates.find((one) => one !== undefined && !state.ended.includes(one))
 }
 
 /**

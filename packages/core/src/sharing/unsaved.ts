@@ -68,6 +68,7 @@ export function markUnsaved(
   /** Uses the token that another process has written. */
   const adopt = async () => {
     const other = await store.get(state.key)
+    if (other !== undefined) state.stored = other
     if (other && isOurs(state.cached?.token ?? null) && !isPending(state.pending)) {
       remember(state, other, settings.provider)
     }

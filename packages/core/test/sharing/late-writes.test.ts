@@ -344,6 +344,31 @@ async function slowToReplace(isReplaced: boolean) {
   return { database, source, idle }
 }
 
+test('a token that is written again after a late write is not redeemed without the lock: other processes know it', async () => {
+  const { database, store, ...slow } = slowStore()
+  let isDown = false
+  const orDown = <T>(work: () => T): T => {
+    if (isDown) throw new Error('down')
+    return work()
+  }
+  const fragile: TokenStore = {
+    ...store,
+    get: (key) => orDown(() => store.get(key)),
+    set: async (key, token) => orDown(() => store.set(key, token)),
+    lock: async (key, work) => orDown(() => database.lock(key, work)),
+  }
+  const endpoint = tokenEndpoint(grant('three', { refresh_token: 'refresh of three' }))
+  const source = sourceOver(endpoint, { ...user, store: fragile })
+  await signInLate(source, slow)
+  await sourceOver(endpoint, { ...user, store: database.open() }).setToken(login('two'))
+  expect((await source.getToken({ rejected: 'one' })).accessToken).toBe('two')
+  slow.release()
+  isDown = true
+  await seconds(3600)
+  expect(await errorOf(source.getToken())).toMatchObject({ code: 'TOKEN_UNAVAILABLE' })
+  expect(endpoint.requests).toEqual([])
+})
+
 test('a token that was replaced late is not written again over what another process made of it', async () => {
   const { database, source, idle } = await slowToReplace(true)
   const [key = ''] = database.contents.keys()

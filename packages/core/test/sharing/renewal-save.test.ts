@@ -224,7 +224,8 @@ test.each([1, 2])(
     let leases = 0
     const lock: Lock = async (_key, work) => {
       leases += 1
-      if (leases === 1) return work(lease)
+      if (leases < attempts) return work({ signal: new AbortController().signal })
+      if (leases === attempts) return work(lease)
       await isDone.promise
       return work({ signal: new AbortController().signal })
     }
@@ -239,7 +240,7 @@ test.each([1, 2])(
     lease.abort()
     answers[attempts - 1]?.resolve(refusal('invalid_grant'))
     await seconds(0.5)
-    await until(() => leases === 2)
+    await until(() => leases === attempts + 1)
     expect(database.tokens()).toHaveLength(1)
     await sibling.getToken()
     isDone.resolve(undefined)

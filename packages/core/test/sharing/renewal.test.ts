@@ -121,6 +121,7 @@ test('if the new refresh token of another process is dead too, the user must sig
   await until(() => endpoint.requests.length)
   await sibling.source.setToken({ ...first(0), refreshToken: 'refresh-2' })
   answer.resolve(refusal('invalid_grant'))
+  await seconds(0.5)
   expect(await waiting).toMatchObject({ code: 'TOKEN_MISSING' })
   expect(endpoint.requests).toHaveLength(2)
   expect(database.contents.size).toBe(0)
