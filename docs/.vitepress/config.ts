@@ -25,6 +25,7 @@ const guide: Item[] = [
     items: [
       { text: 'How it works', link: '/how-it-works' },
       { text: 'Any provider', link: '/any-provider' },
+      { text: 'Sign users in', link: '/sign-in' },
       { text: 'Stores', link: '/stores' },
       { text: 'Guarantees', link: '/guarantees' },
       { text: 'What is tested', link: '/tested' },

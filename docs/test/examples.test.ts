@@ -44,6 +44,7 @@ const privateKey = await exportPKCS8(key)
 
 beforeEach(() => {
   vi.stubEnv('REDIS_URL', inject('redisUrl'))
+  vi.stubEnv('SESSION_SECRET', 'a secret of 32 characters or more')
   for (const prefix of prefixes) {
     vi.stubEnv(`${prefix}_CLIENT_ID`, 'emulated-client')
     vi.stubEnv(`${prefix}_CLIENT_SECRET`, 'emulated-secret')

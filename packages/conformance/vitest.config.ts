@@ -8,6 +8,9 @@ import { requireChromium, type LaunchOptions } from '../../config/chromium.ts'
 /** The tests that start a Worker or a browser, and call it from outside. */
 const callers = ['test/workers.test.ts', 'test/login-in-browser.test.ts']
 
+/** The tests of what runs on servers only. A page can neither send nor set cookies. */
+const ofServers = ['test/login-handler.test.ts', 'test/login-handler-attacks.test.ts']
+
 const chromium = requireChromium()
 
 export default mergeConfig(
@@ -41,7 +44,7 @@ function browser(launchOptions: LaunchOptions): TestProjectConfiguration {
     extends: true,
     test: {
       name: 'chromium',
-      exclude: callers,
+      exclude: [...callers, ...ofServers],
       browser: {
         enabled: true,
         headless: true,

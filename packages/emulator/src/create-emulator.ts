@@ -10,6 +10,7 @@ import type { Emulation, EmulationOptions } from './emulation.ts'
 import type { GenericOptions } from './generic/generic-options.ts'
 import { emulateProvider } from './generic/generic.ts'
 import type { OpenIdSettings } from './openid/openid-settings.ts'
+import { intercept } from './intercept.ts'
 import { orange } from './orange/orange.ts'
 import { abortable } from './wait.ts'
 
@@ -41,7 +42,7 @@ export type EmulatorOptions = {
   readonly providers?: Readonly<Record<string, GenericOptions>>
 }
 
-/** The emulated providers, their clock, and two ways to send them requests. */
+/** The emulated providers, their clock, and the ways to send them requests. */
 export type Emulator<Names extends string = string> = {
   /**
    * A `fetch` that answers for the emulated hosts at their real addresses, in process.
@@ -50,6 +51,25 @@ export type Emulator<Names extends string = string> = {
    * follow redirects.
    */
   readonly fetch: typeof fetch
+  /**
+   * Puts the emulator into the place of the global `fetch`, so that your app needs no options for a test. Requests to loopback
+   * still go there. All others than those and the emulated hosts are refused, so that no test reaches the network by mistake.
+   *
+   * @returns a function that puts the platform's `fetch` back.
+   * @throws `Error` if another emulator is in its place.
+   * @example
+   * ```ts
+   * import { createEmulator } from '@oauthkit/emulator'
+   * import { orangeAuth } from '@oauthkit/orange'
+   * import ky from 'ky'
+   *
+   * const restore = createEmulator().intercept()
+   * const api = ky.extend(orangeAuth({ clientId: 'emulated-client', clientSecret: 'emulated-secret' }))
+   * console.log(await api.get('https://api.orange.com/poi/v1/shops?postalCode=35000').json())
+   * restore() // in Vitest: onTestFinished(restore)
+   * ```
+   */
+  readonly intercept: () => () => void
   /** The hono app that a server serves: each host under a path of its name, and the control API under `/control`. */
   readonly app: Hono
   /** The emulated hosts, such as `api.orange.com`. */
@@ -95,20 +115,23 @@ export function createEmulator<Names extends string = never>(
   )
   const running = [...Object.values(providers), ...own]
   checkUnique(running)
+  const hosts = running.flatMap((one) => one.hosts)
+  const inProcess: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
+    request.signal.throwIfAborted()
+    const { protocol, host, origin, pathname } = new URL(request.url)
+    const isOpen = ({ insecureHosts = [] }: RunningProvider) => protocol === 'https:' || insecureHosts.includes(host)
+    const reached = running.find((one) => one.hosts.includes(host) && isOpen(one))
+    if (!reached) throw new TypeError('fetch failed', { cause: new Error(`No emulated host at ${origin}`) })
+    const address = { host, path: pathname, addressOf: (url: string) => url }
+    return abortable(reached.handle(request, address), request.signal)
+  }
 
   return {
-    fetch: async (input, init) => {
-      const request = new Request(input, init)
-      request.signal.throwIfAborted()
-      const { protocol, host, origin, pathname } = new URL(request.url)
-      const isOpen = ({ insecureHosts = [] }: RunningProvider) => protocol === 'https:' || insecureHosts.includes(host)
-      const reached = running.find((one) => one.hosts.includes(host) && isOpen(one))
-      if (!reached) throw new TypeError('fetch failed', { cause: new Error(`No emulated host at ${origin}`) })
-      const address = { host, path: pathname, addressOf: (url: string) => url }
-      return abortable(reached.handle(request, address), request.signal)
-    },
+    fetch: inProcess,
+    intercept: () => intercept(inProcess, hosts),
     app: createApp(running, clock),
-    hosts: running.flatMap(({ hosts }) => hosts),
+    hosts,
     clock,
     orange: providers.orange.emulation,
     digitaleo: providers.digitaleo.emulation,

@@ -17,6 +17,10 @@ type OpenId = typeof OpenIdModule
 
 /** Signs users in and out at one provider. Each refusal is an `OAuthError`, which shows no secret. */
 export type Login<Info extends UserInfo = UserInfo, Claims extends IdTokenClaims | undefined = IdTokenClaims> = {
+  /** The provider's name, as in the messages of errors. Of an issuer alone, it is the host. */
+  readonly name: string
+  /** The URL that users come back to, as in the options. */
+  readonly redirectUri: string
   /**
    * Starts a sign-in. Send the user's browser to `url`, and keep `transaction` in the user's session.
    *
@@ -205,6 +209,8 @@ export function createLogin<Info extends UserInfo = UserInfo, const Scope extend
   }
 
   return {
+    name: provider.name,
+    redirectUri,
     finish,
     start: (request = {}) =>
       withServer('the sign-in', 'authorizationEndpoint', (server, settings, { startLogin }) =>
