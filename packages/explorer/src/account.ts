@@ -23,6 +23,8 @@ export type Outcome = {
   /** How long it took, in milliseconds, without the time in which its process was frozen. */
   readonly tookMs: number
   readonly token?: Token
+  /** Whether the process had the answer to the refresh token of that token before the call began. */
+  readonly hasDeadRefreshToken: boolean
   readonly error?: unknown
 }
 

@@ -55,7 +55,7 @@ export async function play(scenario: Scenario, decide: Decide): Promise<Account>
     const store =
       scenario.store === 'plain'
         ? createPlainStore(world, redis, process)
-        : watchStore(redisStore(createRedisClient(world, redis, process)), world, process)
+        : watchStore(redisStore(createRedisClient(world, redis, process)), world, process, scenario.locks)
     const client = { provider, clientId: 'app', clientSecret: 'secret', fetch, store }
     return createTokenSource({ ...client, ...(grant && { grant, key: user }) })
   }
@@ -84,6 +84,7 @@ export async function play(scenario: Scenario, decide: Decide): Promise<Account>
       const begin = world.taken.length
       const startedAt = world.now()
       const { frozenFor } = process
+      const dead = new Set(process.answered)
       const known = source.peek()?.slice('Bearer '.length)
       const end = (result: Pick<Outcome, 'token' | 'error'>) => {
         open.delete(running)
@@ -97,6 +98,7 @@ export async function play(scenario: Scenario, decide: Decide): Promise<Account>
           startedAt,
           endedAt,
           wall: world.wallOf(process),
+          hasDeadRefreshToken: dead.has(result.token?.refreshToken ?? ''),
           tookMs: endedAt - startedAt - (process.frozenFor - frozenFor),
           ...result,
         })
@@ -125,6 +127,7 @@ export async function play(scenario: Scenario, decide: Decide): Promise<Account>
       await world.run(100)
       if (scenario.token === 'dead') endpoint.end(user, 1)
     }
+    if (scenario.isEnded) for (const { user } of actors) endpoint.end(user, 1)
     if (scenario.token === 'ageing' || scenario.token === 'fresh') {
       for (const actor of actors) call(actor, ['get'], [])
       await world.run(100)

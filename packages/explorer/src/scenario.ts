@@ -22,6 +22,10 @@ export type Scenario = {
   readonly expires?: boolean
   /** The text of a lock that never ends. */
   readonly lock?: string
+  /** What happens to each lock of the store: it is lost at once, or refused. */
+  readonly locks?: 'lost' | 'refused'
+  /** Whether the server has ended the login. */
+  readonly isEnded?: boolean
   /** Whether the server refuses a refresh token that was redeemed before, but does not end the login. */
   readonly forgives?: boolean
 }
@@ -67,6 +71,24 @@ export const scenarios: readonly Scenario[] = [
     name: 'with a lock that no process holds',
     token: 'expired',
     lock: 'another',
+    processes: [user(['get']), user(['get'])],
+  },
+  {
+    name: 'of a login that the server has ended, while its token lasts',
+    token: 'fresh',
+    isEnded: true,
+    processes: [user(['reject', 'get'])],
+  },
+  {
+    name: "of an application's token, if each lock is lost",
+    token: 'none',
+    locks: 'lost',
+    processes: [application, application],
+  },
+  {
+    name: 'if each lock is refused',
+    token: 'expired',
+    locks: 'refused',
     processes: [user(['get']), user(['get'])],
   },
   {

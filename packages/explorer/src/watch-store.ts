@@ -1,5 +1,6 @@
 import type { Token, TokenStore } from '@oauthkit/core'
 import type { Removed } from './choice.ts'
+import type { Scenario } from './scenario.ts'
 import type { Process } from './step.ts'
 import type { World } from './world.ts'
 
@@ -10,7 +11,12 @@ export const hasLock = ({ leases }: Process) => [...leases].some(({ signal }) =>
  * A store that notes what its process knows: which locks it works under, and which refresh tokens are in the store. It also
  * notes when the process removes one.
  */
-export function watchStore(store: Required<TokenStore>, world: World, process: Process): TokenStore {
+export function watchStore(
+  store: Required<TokenStore>,
+  world: World,
+  process: Process,
+  locks: Scenario['locks'],
+): TokenStore {
   const { leases, number, seen } = process
   const see = (entry: unknown) => {
     const refreshToken = refreshTokenOf(entry)
@@ -38,8 +44,11 @@ export function watchStore(store: Required<TokenStore>, world: World, process: P
       if (isWritten) see(next)
       return isWritten
     },
-    lock: (key, work, reread) => {
-      const watched: typeof work = (lease) => {
+    lock: async (key, work, reread) => {
+      const fails = world.isRacing() ? locks : undefined
+      if (fails === 'refused') throw new Error('no locks')
+      const watched: typeof work = (granted) => {
+        const lease = fails === 'lost' ? { signal: AbortSignal.abort() } : granted
         leases.add(lease)
         return work(lease).finally(() => leases.delete(lease))
       }

@@ -174,6 +174,7 @@ export function createWorld(count: number, decide: Decide) {
     },
     /** Whether each step is decided from now on. */
     race: (is: boolean) => void (isRace = is),
+    isRacing: () => isRace,
     /** Takes steps until a condition holds, or the time is over. Without a condition, until the time is over. */
     run: async (ms: number, isOver = () => false): Promise<void> => {
       const until = now + ms

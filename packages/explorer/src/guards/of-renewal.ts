@@ -109,4 +109,22 @@ export const ofRenewal: readonly Guard[] = [
     text: 'await store.replace(state.key, isDead(stored), withoutRefreshToken(stored))',
     instead: 'await store.set(state.key, withoutRefreshToken(stored))',
   },
+  {
+    name: 'a dead refresh token is removed from memory',
+    file,
+    text: 'if (state.cached) state.cached = { ...state.cached, token: withoutRefreshToken(state.cached.token) }',
+    instead: '',
+  },
+  {
+    name: "an application's token needs no lock that lasts",
+    file,
+    text: '(isLost(lease) && isNeeded)',
+    instead: 'isLost(lease)',
+  },
+  {
+    name: 'a lock that failed is tried a second time only',
+    file,
+    text: ' && view.stored !== undefined && !isLastLock',
+    instead: ' && view.stored !== undefined',
+  },
 ]

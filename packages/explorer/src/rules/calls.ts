@@ -1,7 +1,7 @@
 import type { Outcome } from '../account.ts'
 import { lifetimeSeconds } from '../token-endpoint.ts'
 import { isFault } from '../choice.ts'
-import { has, hasFault, said, type Rule } from './rule.ts'
+import { has, hasFault, isDead, said, type Rule } from './rule.ts'
 
 /** The longest time that a call may take, in milliseconds. */
 const longestMs: Readonly<Record<Outcome['action'], number>> = {
@@ -33,12 +33,18 @@ export const ofCalls: Readonly<Record<string, Rule>> = {
     const [one, another] = world.taken.filter(({ what }) => isFault(what))
     const isHiccup = one?.what === 'it is refused' || one?.what === 'its answer is lost'
     const isOther =
-      has(scenario, 'sign in') || has(scenario, 'log out') || scenario.token === 'dead' || damage.isEntryLost
+      has(scenario, 'sign in') || has(scenario, 'log out') || isDead(scenario) || damage.isEntryLost || scenario.locks
     if (!isHiccup || another || one.label === 'the token request' || isOther || scenario.store === 'plain')
       return undefined
     // If the lock could not be released, the next process waits until it ends.
     const longest = one.label === 'release the lock' ? 6500 : 4000
     const wrong = outcomes.find(({ token, tookMs }) => !token || tookMs > longest)
+    return wrong && said(wrong)
+  },
+
+  'a lock that fails again and again is given up': (account) => {
+    if (account.scenario.locks !== 'refused' || hasFault(account)) return undefined
+    const wrong = account.outcomes.find(({ tookMs }) => tookMs > 4000)
     return wrong && said(wrong)
   },
 

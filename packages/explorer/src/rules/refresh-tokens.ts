@@ -1,4 +1,4 @@
-import { hasFault, type Rule } from './rule.ts'
+import { hasFault, isDead, said, type Rule } from './rule.ts'
 
 /** What must hold of refresh tokens: when they are sent, and when they are removed from the store. */
 export const ofRefreshTokens: Readonly<Record<string, Rule>> = {
@@ -15,7 +15,7 @@ export const ofRefreshTokens: Readonly<Record<string, Rule>> = {
       const same = endpoint.reuses.filter(
         (one) => one.refreshToken === refreshToken && (one.process === process || !hasFault(account)),
       )
-      return scenario.token !== 'dead' || same.length > 1
+      return !isDead(scenario) || same.length > 1
     })
     return wrong && `${wrong.refreshToken}, by process ${wrong.process}`
   },
@@ -36,10 +36,17 @@ export const ofRefreshTokens: Readonly<Record<string, Rule>> = {
   },
 
   'a refresh token whose answer was lost is not sent again at once': ({ endpoint, world, scenario }) => {
-    if (scenario.token === 'dead' || scenario.store === 'plain') return undefined
+    if (isDead(scenario) || scenario.store === 'plain') return undefined
     const lost = world.taken.find(({ what, label }) => what === 'its answer is lost' && label === 'the token request')
     const again =
       lost && endpoint.reuses.find(({ process, at }) => process === lost.process && at > lost.at && at < lost.at + 900)
     return again && `${again.refreshToken}, by process ${again.process}`
+  },
+
+  'after a refused renewal, no call gets the dead refresh token': (account) => {
+    // Else, a call can get it while the renewal still looks for the token of another process.
+    if (!account.scenario.isEnded || hasFault(account)) return undefined
+    const wrong = account.outcomes.find(({ hasDeadRefreshToken }) => hasDeadRefreshToken)
+    return wrong && said(wrong)
   },
 }

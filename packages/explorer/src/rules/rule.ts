@@ -12,10 +12,11 @@ export function isLoginOver({ scenario, damage, world }: Account): boolean {
   const faults = world.taken.flatMap(({ what }) => (isFault(what) ? [what] : []))
   const isHarmless = scenario.forgives && faults.length === 1 && !faults[0]?.includes('frozen')
   const isLockLost = damage.isLockLost && !isHarmless
-  return (
-    damage.isRedemptionLost || isLockLost || damage.isEntryLost || scenario.token === 'dead' || has(scenario, 'log out')
-  )
+  return damage.isRedemptionLost || isLockLost || damage.isEntryLost || isDead(scenario) || has(scenario, 'log out')
 }
+
+/** Whether the server has ended the login before the race. */
+export const isDead = ({ token, isEnded }: Account['scenario']) => token === 'dead' || isEnded === true
 
 /** Whether a scenario has a call of this kind. */
 export const has = ({ processes }: Account['scenario'], action: Outcome['action']) =>
