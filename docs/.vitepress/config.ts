@@ -25,7 +25,16 @@ const guide: Item[] = [
     items: [
       { text: 'How it works', link: '/how-it-works' },
       { text: 'Any provider', link: '/any-provider' },
-      { text: 'Sign users in', link: '/sign-in' },
+      {
+        text: 'Sign users in',
+        link: '/sign-in',
+        items: [
+          { text: 'Express', link: '/express' },
+          { text: 'Hono', link: '/hono' },
+          { text: 'Next.js', link: '/nextjs' },
+          { text: 'Deno, Bun, Workers', link: '/deno-bun-workers' },
+        ],
+      },
       { text: 'Stores', link: '/stores' },
       { text: 'Guarantees', link: '/guarantees' },
       { text: 'What is tested', link: '/tested' },
