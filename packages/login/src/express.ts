@@ -7,17 +7,23 @@ import type { LoginHandler, SessionUser } from './handler/index.ts'
 
 /** What the adapter needs of a request of Node.js or Express. */
 export type NodeRequest = {
+  /** The HTTP method. */
   readonly method?: string | undefined
+  /** The path and the query. */
   readonly url?: string | undefined
   /** The URL before Express removed the path of a router. */
   readonly originalUrl?: string | undefined
+  /** The headers, by their names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
 /** What the adapter needs of a response of Node.js or Express. */
 export type NodeResponse = {
+  /** The HTTP status, to be set before the end. */
   statusCode: number
+  /** Sets a header. With a list, there is one header for each value. */
   setHeader(name: string, value: string | readonly string[]): unknown
+  /** Sends the body, and ends the response. */
   end(text?: string): unknown
 }
 

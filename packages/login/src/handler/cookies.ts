@@ -2,6 +2,7 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 
 /** A request, or an object with its headers: those of `fetch`, or those of Node.js, as frameworks have them. */
 export type WithHeaders = {
+  /** The headers. Only `cookie` is read. */
   readonly headers: Pick<Headers, 'get'> | Readonly<Record<string, string | readonly string[] | undefined>>
 }
 

@@ -6,7 +6,7 @@ import type { UserInfo } from '../fetch-user-info.ts'
 import { createCookies, type WithHeaders } from './cookies.ts'
 import { errorPage } from './error-page.ts'
 import { crossSite, failureOf, noSignIn, prefetched, wrongMethod, type LoginFailure } from './failure.ts'
-import { resolveHandlerOptions, type LoginHandlerOptions, type SessionUser } from './options.ts'
+import { resolveHandlerOptions, type LoginHandlerOptions, type LoginPaths, type SessionUser } from './options.ts'
 import { resolveReturnTo } from './return-to.ts'
 import { isSameOrigin } from './same-origin.ts'
 import { createSealed } from './sealed.ts'
@@ -41,7 +41,7 @@ export type LoginHandler<User extends SessionUser = SessionUser> = {
    */
   kyOf(request: WithHeaders): Promise<KyInstance>
   /** The paths of the routes. */
-  readonly paths: { readonly login: string; readonly callback: string; readonly logout: string }
+  readonly paths: LoginPaths
   /** Where browsers find the app, such as `https://app.example`. */
   readonly origin: string
 }

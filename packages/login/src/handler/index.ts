@@ -7,5 +7,5 @@
 export { createLoginHandler, type LoginHandler } from './create-login-handler.ts'
 export type { EndedIds } from './ended-ids.ts'
 export type { LoginFailure } from './failure.ts'
-export type { FinishedLogin, LoginHandlerOptions, SessionUser } from './options.ts'
+export type { FinishedLogin, LoginHandlerOptions, LoginPaths, SessionUser } from './options.ts'
 export type { WithHeaders } from './cookies.ts'

@@ -15,6 +15,16 @@ export type SessionUser = {
   readonly id: string
 }
 
+/** The paths of the handler's routes. */
+export type LoginPaths = {
+  /** Starts a sign-in, by `GET`. */
+  readonly login: string
+  /** Where the provider sends the user back, by `GET`. */
+  readonly callback: string
+  /** Signs out, by `POST`. */
+  readonly logout: string
+}
+
 /** What a sign-in has brought. */
 export type FinishedLogin<Info extends UserInfo, Claims extends IdTokenClaims | undefined> = {
   /** The claims of the checked ID token. `undefined` for plain OAuth 2.0. */
@@ -58,13 +68,7 @@ export type LoginHandlerOptions<
    * The paths of the handler's routes. `login` and `logout` are `/login` and `/logout` by default, and `callback` is the
    * path of the `redirectUri`. Give it only if a proxy in front of your app changes the path.
    */
-  readonly paths?:
-    | {
-        readonly login?: string | undefined
-        readonly callback?: string | undefined
-        readonly logout?: string | undefined
-      }
-    | undefined
+  readonly paths?: Partial<LoginPaths> | undefined
   /** The path where a user goes after a sign-in, if the link to it has no `returnTo`. @defaultValue `/` */
   readonly afterLogin?: string | undefined
   /**
@@ -138,7 +142,7 @@ export type HandlerSettings<
   User extends SessionUser,
 > = Pick<LoginHandlerOptions<Info, Claims, User>, 'login' | 'tokensOf' | 'toUser' | 'ended' | 'ky' | 'onFailure'> & {
   readonly secrets: readonly string[]
-  readonly paths: { readonly login: string; readonly callback: string; readonly logout: string }
+  readonly paths: LoginPaths
   /** Where browsers find the app. */
   readonly origin: string
   readonly isSecure: boolean
