@@ -117,18 +117,31 @@ test('a sign-in that the user denies ends with the status 403', async () => {
   await expectRefusal(await startApp(), [403, 'denied'], { how: { deny: true } })
 })
 
-test('a callback that is used a second time is refused, and the user stays signed in', async () => {
+test('a callback is used once: a second one signs no other browser in, and leaves the user signed in', async () => {
   const { watched, comeBack, failures } = await startApp()
-  const browser = openCookieBrowser(watched)
+  const [browser, thief] = [openCookieBrowser(watched), openCookieBrowser(watched)]
   const callback = await comeBack(browser)
-  const copied = new Map(browser.jar)
+  for (const [name, value] of browser.jar) thief.jar.set(name, value)
   expect((await browser.send(callback)).status).toBe(303)
-  expect((await browser.send(callback)).status).toBe(400)
-  // The provider refuses it also if the cookie of the sign-in was copied.
-  for (const [name, value] of copied) browser.jar.set(name, value)
-  expect((await browser.send(callback)).status).toBe(400)
-  expect(failures.map(({ reason }) => reason)).toEqual(['expired', 'expired'])
-  expect(await watched.userOf(browser.request())).toBeDefined()
+  // The user has loaded the page again.
+  const again = await browser.send(callback)
+  expect([again.status, again.headers.get('location')]).toEqual([303, 'https://app.example/'])
+  expect((await thief.send(callback)).status).toBe(400)
+  expect(failures).toMatchObject([{ reason: 'expired' }])
+  expect([await watched.userOf(browser.request()), await watched.userOf(thief.request())]).toEqual([
+    expect.objectContaining({}),
+    undefined,
+  ])
+})
+
+test('the provider refuses a callback whose sign-in another process has finished', async () => {
+  const { auth, watched, comeBack, failures } = await startApp()
+  const [browser, copy] = [openCookieBrowser(auth), openCookieBrowser(watched)]
+  const callback = await comeBack(browser)
+  for (const [name, value] of browser.jar) copy.jar.set(name, value)
+  expect((await browser.send(callback)).status).toBe(303)
+  expect((await copy.send(callback)).status).toBe(400)
+  expect(failures).toMatchObject([{ reason: 'expired', error: { error: 'invalid_grant' } }])
 })
 
 test('a stolen code does not work in the sign-in of the thief', async () => {

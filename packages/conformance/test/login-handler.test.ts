@@ -1,5 +1,5 @@
 import { bouyguesAp4 } from '@oauthkit/bouygues'
-import { createTokenSource, tokensBy, type Token } from '@oauthkit/core'
+import { createTokenSource, tokensBy, type OwnTokenSource, type Token, type TokenStore } from '@oauthkit/core'
 import { emulated } from '@oauthkit/emulator'
 import { createLogin, userLogin } from '@oauthkit/login'
 import { createLoginHandler, type LoginFailure, type LoginHandlerOptions } from '@oauthkit/login/handler'
@@ -150,7 +150,8 @@ test.each([
   ['https://app.example@evil.example/', 'https://app.example/home'],
   ['javascript:alert(1)', 'https://app.example/home'],
   ['profile', 'https://app.example/home'],
-  [`/${'x'.repeat(1000)}`, 'https://app.example/home'],
+  [`/${'x'.repeat(500)}`, 'https://app.example/home'],
+  [`/${'€'.repeat(60)}`, 'https://app.example/home'],
   ['', 'https://app.example/home'],
 ])('after a sign-in with returnTo %j, the user goes to %s', async (returnTo, location) => {
   const app = await startApp({ afterLogin: '/home' })
@@ -201,7 +202,13 @@ test('a browser that fetches the callback before the user opens it does not use 
   const app = await startApp()
   const browser = app.open()
   const callback = await app.goToProvider(browser)
-  expect((await browser.send(callback, { headers: { 'sec-purpose': 'prefetch;prerender' } })).status).toBe(503)
+  for (const [name, value] of [
+    ['sec-purpose', 'prefetch;prerender'],
+    ['purpose', 'Prefetch'],
+    ['x-moz', 'prefetch'],
+  ] as const)
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect((await browser.send(callback, { headers: { [name]: value } })).status).toBe(503)
   expect((await browser.send(callback)).status).toBe(303)
 })
 
@@ -325,6 +332,12 @@ test('the user of the session is what toUser makes of a sign-in', async () => {
 test.each<[string, LoginHandlerOptions['toUser'], RegExp]>([
   ['without an id', () => ({}) as { id: string }, /toUser must return an object with the id/],
   ['with an empty id', () => ({ id: '' }), /toUser must return an object with the id/],
+  [
+    'with an id of its prototype',
+    () => Object.create({ id: 'a' }) as { id: string },
+    /toUser must return an object with/,
+  ],
+  ['that JSON leaves out', () => (() => 'a') as unknown as { id: string }, /toUser must return an object with the id/],
   ['that is undefined', () => undefined as unknown as { id: string }, /toUser must return an object with the id/],
   ['with the access token', ({ token }) => ({ id: 'a', more: token.accessToken }), /toUser must not return a token/],
   ['with the ID token', ({ token }) => ({ id: token.idToken ?? '' }), /toUser must not return a token/],
@@ -346,50 +359,122 @@ test.each<[string, LoginHandlerOptions['toUser'], RegExp]>([
   expect(browser.jar.has('__Host-session')).toBe(false)
 })
 
-test('if the store fails, the user is not signed in, and the tokens are revoked', async () => {
+test('if the store fails at a sign-in, the user is signed in nevertheless, and the tokens are written later', async () => {
   const { tokensOf: _unused, ...app } = await startApp()
-  const broken = createLoginHandler({
-    ...app.options,
-    tokensOf: (key) => {
-      const down = async () => {
-        throw new Error('down')
-      }
-      const store = { get: down, set: down, delete: down }
-      return createTokenSource({
-        ...client,
-        provider: emulated(bouyguesAp4, app.server),
-        grant: userLogin(),
-        store,
-        key,
-      })
-    },
-  })
-  const browser = openCookieBrowser(broken)
+  let isDown = true
+  const orDown = <T>(work: () => T): T => {
+    if (isDown) throw new Error('down')
+    return work()
+  }
+  const store: TokenStore = {
+    get: (key) => orDown(() => app.store.get(key)),
+    set: (key, token) => orDown(() => app.store.set(key, token)),
+    delete: (key) => orDown(() => app.store.delete(key)),
+  }
+  const provider = emulated(bouyguesAp4, app.server)
+  const tokensOf = tokensBy((key) => createTokenSource({ ...client, provider, grant: userLogin(), store, key }))
+  const auth = createLoginHandler({ ...app.options, tokensOf })
+  const browser = openCookieBrowser(auth)
   const response = await browser.send(await app.goToProvider(browser))
-  expect([response.status, app.failures[0]?.reason]).toEqual([503, 'unavailable'])
-  expect(await broken.userOf(browser.request())).toBeUndefined()
+  expect([response.status, app.failures]).toEqual([303, []])
+  expect(app.warnings).toEqual(['the storage of tokens'])
+  const user = await auth.userOf(browser.request())
+  expect(await tokensOf(user?.id ?? '').getToken()).toHaveProperty('accessToken')
+  isDown = false
+  const written = async () => {
+    await tokensOf(user?.id ?? '').getToken()
+    return app.store.size
+  }
+  await expect.poll(written).toBe(1)
 })
 
-test('what fails at a log-out is told to the app, and the user is signed out nevertheless', async () => {
+test('a user who signs in over another one ends the session of that one, and its tokens', async () => {
+  let count = 0
+  const app = await startApp({ toUser: () => ({ id: `user ${(count += 1)}` }) })
+  const { browser } = await signIn(app)
+  const token = await app.tokensOf('user 1').getToken()
+  const { user } = await signIn(app, browser)
+  expect(user?.id).toBe('user 2')
+  expect([...app.store.keys()]).toHaveLength(1)
+  expect(await errorOf(app.tokensOf('user 1').getToken())).toMatchObject({ code: 'TOKEN_MISSING' })
+  expect(await errorOf(app.login.userInfo(token))).toMatchObject({ code: 'TOKEN_REFUSED' })
+})
+
+test('of two callbacks at once, only one redeems the code, and the tokens stay valid', async () => {
+  const app = await startApp()
+  const browser = app.open()
+  const callback = await app.goToProvider(browser)
+  const answers = await Promise.all([browser.send(callback), browser.send(callback)])
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 400])
+  const user = await app.auth.userOf(browser.request())
+  const token = await app.tokensOf(user?.id ?? '').getToken()
+  expect(await app.login.userInfo(token)).toMatchObject({ sub: user?.id })
+})
+
+test('if the list of ended ids fails, a callback is refused without using the code up, and the app is told', async () => {
+  let isDown = true
+  const ids = new Set<string>()
+  const orDown = <T>(work: () => T): T => {
+    if (isDown) throw new Error('down')
+    return work()
+  }
+  const ended = {
+    has: (id: string) => orDown(() => ids.has(id)),
+    add: async (id: string) => orDown(() => !ids.has(id) && ids.add(id).has(id)),
+  }
+  const app = await startApp({ ended })
+  const browser = app.open()
+  const callback = await app.goToProvider(browser)
+  expect((await browser.send(callback)).status).toBe(503)
+  expect([app.failures[0]?.reason, app.warnings]).toEqual(['unavailable', ['the list of ended sessions']])
+})
+
+test('a list of ended ids that answers like Redis, with null, refuses the callback', async () => {
+  const ended = { has: () => false, add: () => null as unknown as boolean }
+  const app = await startApp({ ended })
+  const browser = app.open()
+  expect((await browser.send(await app.goToProvider(browser))).status).toBe(400)
+})
+
+test('the cookies of sign-ins stay below 6 kB, also with long values of returnTo', async () => {
+  const app = await startApp()
+  const browser = app.open()
+  for (let tab = 0; tab < 8; tab += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await browser.send(`/login?${new URLSearchParams({ returnTo: `/${'x'.repeat(450)}` }).toString()}`)
+  }
+  expect(browser.jar.size).toBeGreaterThan(1)
+  expect(browser.request().headers.get('cookie')?.length).toBeLessThan(6000)
+})
+
+test('the URL of the login carries where the user goes after it', async () => {
+  const app = await startApp()
+  expect(app.auth.loginUrl()).toBe('/login')
+  const url = app.auth.loginUrl('/search?q=a&b=c')
+  const { response } = await signIn(app, app.open(), url)
+  expect(response.headers.get('location')).toBe('https://app.example/search?q=a&b=c')
+})
+
+const down = () => {
+  throw new Error('down')
+}
+
+test.each<[string, Partial<LoginHandlerOptions>]>([
+  ['clear() of the token source', { tokensOf: () => ({ clear: async () => down() }) as unknown as OwnTokenSource }],
+  ['tokensOf', { tokensOf: down }],
+  ['the list of ended ids', { ended: { has: down, add: down } }],
+  ['onWarning, too', { tokensOf: down, onWarning: down }],
+  ['onWarning, later,', { tokensOf: down, onWarning: async () => down() }],
+])('a user is signed out even if %s fails', async (_what, own) => {
   const app = await startApp()
   const { browser } = await signIn(app)
-  await app.control('order', 'bouygues/fail', { count: 20, status: 500 }).catch(() => {})
-  const tokensOf: LoginHandlerOptions['tokensOf'] = (user) => ({
-    ...app.tokensOf(user),
-    clear: async () => {
-      throw new Error('down')
-    },
+  const auth = createLoginHandler({ ...app.options, ...own })
+  const response = await openCookieBrowser(auth).send('/logout', {
+    method: 'POST',
+    headers: { 'sec-fetch-site': 'same-origin', cookie: browser.request().headers.get('cookie') ?? '' },
   })
-  const auth = createLoginHandler({ ...app.options, tokensOf })
-  const response = await auth.handle(
-    new Request('https://app.example/logout', {
-      ...sameOrigin,
-      headers: { ...sameOrigin.headers, cookie: browser.request().headers.get('cookie') ?? '' },
-    }),
-  )
-  expect(response?.status).toBe(303)
-  expect(response?.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-session=; Max-Age=0/)])
-  expect(app.warnings).toContain('the removal of tokens')
+  expect(response.status).toBe(303)
+  expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-session=; Max-Age=0/)])
 })
 
 test('the session at the provider stays if the option says so', async () => {
@@ -415,7 +500,7 @@ test('behind a proxy that changes the path, the callback can be at another path 
 
 test('parameters can be sent with each sign-in', async () => {
   const app = await startApp({
-    start: ({ url }) => ({ parameters: { login_hint: new URL(url).searchParams.get('hint') ?? '' } }),
+    startOptions: async ({ url }) => ({ parameters: { login_hint: new URL(url).searchParams.get('hint') ?? '' } }),
   })
   const { headers } = await app.open().send('/login?hint=zoe')
   expect(new URL(headers.get('location') ?? '').searchParams.get('login_hint')).toBe('zoe')
@@ -453,6 +538,12 @@ test.each<[string, object, RegExp]>([
   ['an unknown option', { sercet: secret }, /sercet is not an option/],
   ['a path without a slash', { paths: { login: 'login' } }, /paths.login must be a path/],
   ['a path on another host', { paths: { login: '//evil.example' } }, /paths.login must be a path/],
+  ['a path with a query', { paths: { login: '/login?a=1' } }, /paths.login must be a path/],
+  ['a path of no route', { paths: { logni: '/in' } }, /paths.logni is not a route/],
+  ['a text where true or false is needed', { endSession: 'false' }, /endSession must be true or false/],
+  ['a hook that is no function', { onFailure: 'page' }, /onFailure must be a function/],
+  ['startOptions that are no object', { startOptions: 'login' }, /startOptions must be an object/],
+  ['a list of ended ids without has', { ended: { add: () => true } }, /ended must have the functions add and has/],
   ['a path with dots', { paths: { login: '/a/../b' } }, /paths.login must be a path/],
   ['the same path twice', { paths: { login: '/callback' } }, /paths must be different/],
   ['afterLogin on another host', { afterLogin: '//evil.example' }, /afterLogin must be a path of your app/],
@@ -466,6 +557,33 @@ test.each<[string, object, RegExp]>([
   expect(create).toThrow(TypeError)
   expect(create).toThrow(message)
   expect(create).not.toThrow(/short$/)
+})
+
+test('a member that is planted into Object.prototype signs no visitor in', async () => {
+  const app = await startApp()
+  const { browser } = await signIn(app)
+  const planted = Object.prototype as { cookie?: string }
+  planted.cookie = browser.request().headers.get('cookie') ?? ''
+  try {
+    expect(await app.auth.userOf({ headers: {} })).toBeUndefined()
+  } finally {
+    delete planted.cookie
+  }
+})
+
+test('an app that returns no page for a failure gets the page of the handler', async () => {
+  const app = await startApp({ onFailure: async () => undefined as unknown as Response })
+  const response = await app.open().send('/callback')
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('Please sign in again')])
+})
+
+test('behind a proxy that removes the beginning of paths, the link of the page has it', async () => {
+  const app = await startApp({
+    redirectUri: 'https://app.example/shop/callback',
+    paths: { callback: '/callback' },
+    onFailure: undefined,
+  })
+  expect(await (await app.open().send('/callback')).text()).toContain('<a href="/shop/login">')
 })
 
 test('an app with a scheme of its own needs no handler', async () => {

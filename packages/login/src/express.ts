@@ -21,8 +21,8 @@ export type NodeRequest = {
 export type NodeResponse = {
   /** The HTTP status, to be set before the end. */
   statusCode: number
-  /** Sets a header. With a list, there is one header for each value. */
-  setHeader(name: string, value: string | readonly string[]): unknown
+  /** Adds a header to those that are set. */
+  appendHeader(name: string, value: string): unknown
   /** Sends the body, and ends the response. */
   end(text?: string): unknown
 }
@@ -42,7 +42,7 @@ export type NodeResponse = {
  * const login = createLogin({ provider: orangeFrance, clientId: 'app', clientSecret: 'secret', redirectUri: 'https://app.example/callback' })
  * const store = new Map()
  * const tokensOf = (user: string) => orangeTokens({ provider: orangeFrance, grant: userLogin(), store, key: user })
- * const auth = createLoginHandler({ login, tokensOf, secret: process.env['SESSION_SECRET'] ?? '' })
+ * const auth = createLoginHandler({ login, tokensOf, secret: process.env['SESSION_SECRET'] })
  *
  * export const app = express().use(expressLogin(auth))
  * app.get('/', async (request, response) => {
@@ -54,24 +54,27 @@ export type NodeResponse = {
 export function expressLogin<User extends SessionUser>({
   handle,
   origin,
-}: Pick<LoginHandler<User>, 'handle' | 'origin'>): (
+  paths,
+}: Pick<LoginHandler<User>, 'handle' | 'origin' | 'paths'>): (
   request: NodeRequest,
   response: NodeResponse,
   next: (error?: unknown) => void,
 ) => Promise<void> {
+  const routes = new Set(Object.values(paths))
   return async (request, response, next) => {
     try {
       const { method = 'GET', url = '/', originalUrl = url } = request
+      const [path = ''] = originalUrl.split('?', 1)
+      if (!routes.has(path)) return next()
       const headers = new Headers()
       for (const [name, value] of Object.entries(request.headers))
-        for (const one of [value ?? []].flat()) headers.append(name, one)
+        // HTTP/2 has headers such as `:path`.
+        if (!name.startsWith(':')) for (const one of [value ?? []].flat()) headers.append(name, one)
       // The body is not passed on: no route reads it.
       const answer = await handle(new Request(origin + originalUrl, { method, headers }))
       if (!answer) return next()
       response.statusCode = answer.status
-      for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value)
-      const cookies = answer.headers.getSetCookie()
-      if (cookies.length > 0) response.setHeader('set-cookie', cookies)
+      for (const [name, value] of answer.headers) response.appendHeader(name, value)
       response.end(await answer.text())
     } catch (error) {
       next(error)

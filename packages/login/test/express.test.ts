@@ -1,18 +1,27 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import express, { type ErrorRequestHandler } from 'express'
+import { connect, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import express, { type ErrorRequestHandler, type Express } from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import { expressLogin } from '../src/express.ts'
 
 type Handle = (request: Request) => Promise<Response | undefined>
 
 /** Serves an Express app with a handler on loopback. */
-async function startApp(handle: Handle, at = '/') {
+async function startApp(handle: Handle, at = '/', prepare: (app: Express) => unknown = () => {}) {
   const app = express()
+  prepare(app)
   const errors: unknown[] = []
   app.use(express.json())
-  app.use(at, expressLogin({ handle, origin: 'https://app.example' }))
+  app.use(
+    at,
+    expressLogin({
+      handle,
+      origin: 'https://app.example',
+      paths: { login: '/login', callback: '/auth/login', logout: '/logout' },
+    }),
+  )
   app.get('/page', (_request, response) => void response.send('the app'))
   const fail: ErrorRequestHandler = (error, _request, response, _next) => {
     errors.push(error)
@@ -61,9 +70,32 @@ test('the status, the headers, each cookie and the body of its response are sent
   expect(await response.text()).toBe('Grüße')
 })
 
-test('a request that the handler leaves reaches the app', async () => {
-  const { url } = await startApp(async () => undefined)
+test('a request to another path, or that the handler leaves, reaches the app', async () => {
+  const paths: string[] = []
+  const { url } = await startApp(async (request) => {
+    paths.push(new URL(request.url).pathname)
+    return undefined
+  })
   expect(await (await fetch(`${url}/page`)).text()).toBe('the app')
+  expect((await fetch(`${url}/login`)).status).toBe(404)
+  // The Request of the platform does not accept this method.
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.end('TRACE /page HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 404 /)
+  expect(paths).toEqual(['/login'])
+})
+
+test('cookies that the app has set before stay', async () => {
+  const { url } = await startApp(
+    async () => new Response(null, { headers: { 'set-cookie': 'two=2' } }),
+    '/',
+    (app) =>
+      app.use((_request, response, next) => {
+        response.cookie('one', '1')
+        next()
+      }),
+  )
+  expect((await fetch(`${url}/login`)).headers.getSetCookie()).toEqual(['one=1; Path=/', 'two=2'])
 })
 
 test('below a router, the handler gets the whole path', async () => {

@@ -46,7 +46,7 @@ export function createCookies(cookieName: string, isSecure: boolean): Cookies {
 
 function headerOf({ headers }: WithHeaders): string {
   if (isHeaders(headers)) return headers.get('cookie') ?? ''
-  const { cookie = '' } = headers
+  const cookie = (Object.hasOwn(headers, 'cookie') ? headers['cookie'] : undefined) ?? ''
   return typeof cookie === 'string' ? cookie : cookie.join('; ')
 }
 

@@ -1,8 +1,8 @@
 import type { LoginFailure } from './failure.ts'
 
 /** Returns a page that tells the user what went wrong, with a link to sign in again. */
-export function errorPage({ status, message, reason }: LoginFailure, loginPath: string): Response {
-  const link = reason === 'method' || reason === 'cross-site' ? '' : `<p><a href="${escape(loginPath)}">Sign in</a></p>`
+export function errorPage({ status, message, reason }: LoginFailure, loginUrl: string): Response {
+  const link = reason === 'method' || reason === 'cross-site' ? '' : `<p><a href="${escape(loginUrl)}">Sign in</a></p>`
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

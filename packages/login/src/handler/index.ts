@@ -4,8 +4,9 @@
  *
  * @packageDocumentation
  */
-export { createLoginHandler, type LoginHandler } from './create-login-handler.ts'
+export { createLoginHandler } from './create-login-handler.ts'
 export type { EndedIds } from './ended-ids.ts'
 export type { LoginFailure } from './failure.ts'
+export type { LoginHandler } from './login-handler.ts'
 export type { FinishedLogin, LoginHandlerOptions, LoginPaths, SessionUser } from './options.ts'
 export type { WithHeaders } from './cookies.ts'

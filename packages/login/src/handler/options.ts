@@ -1,5 +1,4 @@
 import type { OwnTokenSource, Token } from '@oauthkit/core'
-import { membersOf } from '@oauthkit/core/plugin'
 import type { KyInstance } from 'ky'
 import type { IdTokenClaims } from '../check-id-token.ts'
 import type { Login } from '../create-login.ts'
@@ -7,7 +6,6 @@ import type { UserInfo } from '../fetch-user-info.ts'
 import type { StartOptions } from '../start-login.ts'
 import type { EndedIds } from './ended-ids.ts'
 import type { LoginFailure } from './failure.ts'
-import { resolveReturnTo } from './return-to.ts'
 
 /** The user of a session. It is plain JSON, and kept in an encrypted cookie, so it must be small. */
 export type SessionUser = {
@@ -48,7 +46,7 @@ export type LoginHandlerOptions<
   readonly login: Login<Info, Claims>
   /**
    * Returns the token source of a user, by the user's id. The tokens must be stored under that id: see `tokensBy` of
-   * `@oauthkit/core`.
+   * `@oauthkit/core`. All sessions of a user, such as on two devices, have the same tokens.
    */
   readonly tokensOf: (userId: string) => OwnTokenSource
   /**
@@ -57,7 +55,7 @@ export type LoginHandlerOptions<
    *
    * To replace a secret, give a list: the first one encrypts, and all decrypt. Remove the old one after `sessionMs`.
    */
-  readonly secret: string | readonly string[]
+  readonly secret: string | readonly string[] | undefined
   /**
    * Makes the user of the session from a sign-in. An error that it throws ends the sign-in, and the tokens are revoked.
    *
@@ -79,7 +77,7 @@ export type LoginHandlerOptions<
    */
   readonly afterLogout?: string | undefined
   /** The options of `login.start`, such as parameters, or a function that makes them for a request. @defaultValue None */
-  readonly start?: StartOptions | ((request: Request) => StartOptions) | undefined
+  readonly startOptions?: StartOptions | ((request: Request) => StartOptions | Promise<StartOptions>) | undefined
   /**
    * Whether a log-out also ends the user's session at the provider. Give `false` if the provider has no end session endpoint.
    *
@@ -146,9 +144,11 @@ export type HandlerSettings<
   /** Where browsers find the app. */
   readonly origin: string
   readonly isSecure: boolean
+  /** The path of the login as browsers see it. A proxy can remove the beginning of all paths. */
+  readonly loginPath: string
   readonly afterLogin: string
   readonly afterLogout: string
-  readonly start: (request: Request) => StartOptions
+  readonly startOptions: (request: Request) => StartOptions | Promise<StartOptions>
   readonly endSession: boolean
   readonly revoke: boolean
   readonly revokeReplaced: boolean
@@ -156,97 +156,4 @@ export type HandlerSettings<
   readonly signInMs: number
   readonly cookieName: string
   readonly warn: (error: unknown, what: string) => void
-}
-
-const names = new Set([
-  'login',
-  'tokensOf',
-  'secret',
-  'toUser',
-  'paths',
-  'afterLogin',
-  'afterLogout',
-  'start',
-  'endSession',
-  'revoke',
-  'revokeReplaced',
-  'sessionMs',
-  'signInMs',
-  'cookieName',
-  'ended',
-  'ky',
-  'onFailure',
-  'onWarning',
-] satisfies (keyof LoginHandlerOptions)[] as string[])
-
-/**
- * Checks and completes the options of a handler.
- *
- * @throws `TypeError` if one is missing or wrong.
- */
-export function resolveHandlerOptions<
-  Info extends UserInfo,
-  Claims extends IdTokenClaims | undefined,
-  User extends SessionUser,
->(given: LoginHandlerOptions<Info, Claims, User>): HandlerSettings<Info, Claims, User> {
-  const options = membersOf(given)
-  const fail = (what: string): never => {
-    throw new TypeError(`createLoginHandler: ${what}`)
-  }
-  const unknown = Object.entries(options).find(([option, value]) => value !== undefined && !names.has(option))?.[0]
-  if (unknown !== undefined) fail(`${unknown} is not an option: check its spelling`)
-  const { login, tokensOf, secret, toUser, ended, ky, onFailure, onWarning } = options
-  if (typeof login?.redirectUri !== 'string') fail('login must be made by createLogin')
-  if (typeof tokensOf !== 'function') fail('tokensOf must be a function that returns the token source of a user')
-  const secrets = [secret].flat()
-  if (secrets.length === 0 || !secrets.every((one) => typeof one === 'string' && one.length >= 32))
-    fail('secret must be a text of 32 characters or more, or a list of them: make one with openssl rand -base64 32')
-
-  const { origin, pathname, protocol } = new URL(login.redirectUri)
-  if (!/^https?:$/.test(protocol)) fail(`redirectUri must be https:, not ${protocol}`)
-  const paths = { login: '/login', callback: pathname, logout: '/logout' }
-  for (const name of ['login', 'callback', 'logout'] as const) {
-    const path = options.paths?.[name] ?? paths[name]
-    if (typeof path !== 'string' || !path.startsWith('/') || new URL(path, origin).href !== origin + path)
-      fail(`paths.${name} must be a path, such as /${name}, as it is in the URL`)
-    paths[name] = path
-  }
-  if (new Set(Object.values(paths)).size < 3) fail('paths must be different from each other')
-
-  const pathOf = (name: 'afterLogin' | 'afterLogout'): string =>
-    resolveReturnTo(options[name] ?? '/', origin) ?? fail(`${name} must be a path of your app, such as /`)
-  const durationOf = (name: 'sessionMs' | 'signInMs', usual: number, most: number): number => {
-    const ms = options[name] ?? usual
-    return typeof ms === 'number' && ms >= 1000 && ms <= most
-      ? ms
-      : fail(`${name} must be a number of milliseconds from 1,000 to ${most.toLocaleString('en')}`)
-  }
-  const { cookieName = 'session', start = {}, endSession = true, revoke = true, revokeReplaced = false } = options
-  // These are the characters of RFC 6265 §4.1.1 that need no care.
-  if (typeof cookieName !== 'string' || !/^[\w.-]+$/.test(cookieName))
-    fail('cookieName must be letters, digits, dots, hyphens and underscores')
-  return {
-    login,
-    tokensOf,
-    toUser,
-    ended,
-    ky,
-    onFailure,
-    secrets,
-    paths,
-    origin,
-    start: typeof start === 'function' ? start : () => start,
-    endSession,
-    revoke,
-    revokeReplaced,
-    cookieName,
-    isSecure: protocol === 'https:',
-    afterLogin: pathOf('afterLogin'),
-    afterLogout: pathOf('afterLogout'),
-    sessionMs: durationOf('sessionMs', 28_800_000, 31_536_000_000),
-    signInMs: durationOf('signInMs', 600_000, 3_600_000),
-    warn:
-      onWarning ??
-      ((error, what) => console.warn(`${what} failed: ${error instanceof Error ? error.message : 'unknown error'}`)),
-  }
 }

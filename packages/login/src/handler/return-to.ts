@@ -1,5 +1,5 @@
-/** The longest URL that is accepted, in characters. It must fit into a cookie. */
-const longest = 1000
+/** The longest URL that is accepted, in characters. Five sign-ins at the same time must fit into the header of a request. */
+const longest = 500
 
 /**
  * Returns the URL of the app that a text names, or `undefined` if it leads elsewhere. So a link cannot send a user from the
@@ -10,7 +10,7 @@ const longest = 1000
  * @param text - a path of the app, such as `/profile?tab=1`.
  */
 export function resolveReturnTo(text: string | null, origin: string): string | undefined {
-  if (!text?.startsWith('/') || text.length > longest || !URL.canParse(text, origin)) return undefined
+  if (!text?.startsWith('/') || !URL.canParse(text, origin)) return undefined
   const url = new URL(text, origin)
-  return url.origin === origin ? url.href : undefined
+  return url.origin === origin && url.href.length <= longest ? url.href : undefined
 }

@@ -14,6 +14,8 @@ export type Session<User extends SessionUser> = {
 export type Sessions<User extends SessionUser> = {
   /** Makes the header that begins a session. @throws `TypeError` if the user is too large for a cookie. */
   readonly begin: (user: User) => Promise<string>
+  /** Returns the session that the cookie of a request has, also if it is on the list of ended ones. */
+  readonly read: (request: WithHeaders) => Promise<Session<User> | undefined>
   /** Returns the session of a request, if it has a valid one. */
   readonly find: (request: WithHeaders) => Promise<Session<User> | undefined>
   /** Ends a session: from now on, its cookie is not valid any more, if there is a list of ended sessions. */
@@ -32,6 +34,11 @@ export function createSessions<User extends SessionUser>(
   sessionMs: number,
   ended: EndedIds | undefined,
 ): Sessions<User> {
+  const read = async (request: WithHeaders) => {
+    const value = cookies.read(request).get('')
+    return value === undefined ? undefined : sealed.open(value)
+  }
+
   return {
     begin: async (user) => {
       const value = await sealed.seal({ id: crypto.randomUUID(), user }, sessionMs)
@@ -41,9 +48,9 @@ export function createSessions<User extends SessionUser>(
         )
       return cookies.set('', value, sessionMs)
     },
+    read,
     find: async (request) => {
-      const value = cookies.read(request).get('')
-      const session = value === undefined ? undefined : await sealed.open(value)
+      const session = await read(request)
       return session && !(await ended?.has(session.id)) ? session : undefined
     },
     end: async ({ id }) => {

@@ -20,8 +20,11 @@ export type SignIns = {
   ) => Promise<{ readonly signIn: SignIn | undefined; readonly headers: readonly string[] }>
 }
 
-/** How many sign-ins a browser can have begun at the same time. */
-const maxSignIns = 5
+/** How many sign-ins a browser can have begun at the same time, and how many characters their cookies can have. */
+const [maxSignIns, maxLength] = [5, 4000]
+
+/** How many sign-ins that were taken are remembered. */
+const maxTaken = 1000
 
 const prefix = '-sign-in-'
 
@@ -37,19 +40,34 @@ export function createSignIns(cookies: Cookies, sealed: Sealed<SignIn>, signInMs
       return /^[\w-]+$/.test(state) ? [{ state, value }] : []
     })
 
+  /** The states that callbacks of this process have taken: a second callback at the same moment must not use the code. */
+  const taken = new Set<string>()
+  const take = (state: string): boolean => {
+    if (taken.has(state)) return false
+    taken.add(state)
+    const [oldest] = taken
+    if (oldest !== undefined && taken.size > maxTaken) taken.delete(oldest)
+    return true
+  }
+
   return {
     remember: async (request, signIn) => {
-      const oldest = statesOf(request).slice(0, 1 - maxSignIns)
       const value = await sealed.seal(signIn, signInMs)
-      return [
-        ...oldest.map(({ state }) => cookies.set(prefix + state)),
-        cookies.set(prefix + signIn.transaction.state, value, signInMs),
-      ]
+      const others = statesOf(request)
+      let length = value.length + others.reduce((sum, other) => sum + other.value.length, 0)
+      const removed: string[] = []
+      while (others.length > 0 && (others.length >= maxSignIns || length > maxLength)) {
+        const oldest = others.shift()
+        length -= oldest?.value.length ?? 0
+        if (oldest) removed.push(cookies.set(prefix + oldest.state))
+      }
+      return [...removed, cookies.set(prefix + signIn.transaction.state, value, signInMs)]
     },
     take: async (request, state) => {
       const found = statesOf(request).find((one) => one.state === state)
       if (!found) return { signIn: undefined, headers: [] }
-      return { signIn: await sealed.open(found.value), headers: [cookies.set(prefix + found.state)] }
+      const signIn = await sealed.open(found.value)
+      return { signIn: signIn && take(found.state) ? signIn : undefined, headers: [cookies.set(prefix + found.state)] }
     },
   }
 }
