@@ -1,7 +1,7 @@
 import { defineProject, mergeConfig } from 'vitest/config'
 import { shared } from '../../config/vitest.ts'
 
-// The program runs on Bun in any case: once is enough.
+// The tests run on Node only, because each of them starts the program on Bun.
 const { bun, deno } = process.versions
 const include = bun || deno ? [] : ['test/**/*.test.ts']
 

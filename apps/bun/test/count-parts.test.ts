@@ -7,13 +7,13 @@ test.each([
   ['a', 306, 2],
   ['a', 307, 3],
   ['é', 160, 1],
-  // It takes two places.
+  // It counts as two.
   ['€', 80, 1],
   ['€', 81, 2],
-  // It is not of the alphabet.
+  // It is not in the GSM alphabet.
   ['ê', 70, 1],
   ['ê', 71, 2],
-  // It takes two places there.
+  // It counts as two in UCS-2.
   ['👍', 35, 1],
   ['👍', 36, 2],
 ])('%s, %i times, is sent in %i parts', (character, count, parts) => {

@@ -15,87 +15,90 @@ beforeEach(async () => {
 
 afterEach(() => server.close())
 
-test('shows what would be sent, with a token but without a call, and exits with 0', async () => {
+test('without --send, it shows the messages, checks the credentials, and makes no call', async () => {
   const { code, stdout, stderr } = await runSms(message)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toBe(
-    [
-      'recipient         parts',
-      '+33600000001          1  not sent',
-      '+33600000002          1  not sent',
-      '',
-      `POST ${server.url}/api.orange.com/smsmessaging/v1/outbound/tel%3A%2B33600000000/requests`,
-      'Bonjour',
-      '',
-      'The credentials are good. Parts that --send would send: 2',
-      '',
-    ].join('\n'),
-  )
+  expect(stdout).toMatch(/number .* text .* parts/)
+  expect(stdout).toMatch(/\+33600000001 .* Bonjour .* 1 /)
+  expect(stdout).toMatch(/\+33600000002 .* Bonjour .* 1 /)
+  expect(stdout).toContain('The credentials are valid. To send the messages, add --send.\n')
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 0 })
 })
 
-test('with --send each recipient is sent the message, over one token', async () => {
+test('with --send, it sends the message to each number with one token', async () => {
   const sent: unknown[] = []
   emulator.orange.answerApiCalls(2, async (request) => {
     sent.push([new URL(request.url).pathname, await request.json()])
     return Response.json({}, { status: 201 })
   })
-  const { code, stdout, stderr } = await runSms(['--send', ...message])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain('+33600000002          1  sent\n\nParts sent: 2')
-  expect(sent).toMatchObject(
+  expect(await runSms(['--send', ...message])).toEqual({
+    code: 0,
+    stdout: 'Sent to +33600000001, parts: 1\nSent to +33600000002, parts: 1\n',
+    stderr: '',
+  })
+  expect(sent).toEqual(
     ['tel:+33600000001', 'tel:+33600000002'].map((address) => [
       expect.stringMatching(/\/smsmessaging\/v1\/outbound\/tel%3A%2B33600000000\/requests$/),
-      { outboundSMSMessageRequest: { address, outboundSMSTextMessage: { message: 'Bonjour' } } },
+      {
+        outboundSMSMessageRequest: {
+          address,
+          senderAddress: 'tel:+33600000000',
+          outboundSMSTextMessage: { message: 'Bonjour' },
+        },
+      },
     ]),
   )
   expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2 })
 })
 
-test('a message that failed is not sent again, and those before it are listed', async () => {
+test('a message that failed is not sent again, and the messages before it are listed', async () => {
   emulator.orange.answerApiCalls(1, { status: 201, body: {} })
   emulator.orange.answerApiCalls(1, { status: 503 })
-  const { code, stdout } = await runSms(['--send', ...message])
-  expect(code).toBe(4)
-  expect(stdout).toBe('recipient         parts\n+33600000001          1  sent\n')
+  const { code, stdout, stderr } = await runSms(['--send', ...message])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: 'Sent to +33600000001, parts: 1\n' })
+  expect(stderr).toMatch(/^Request failed with status code 503 .*\n$/)
   expect(emulator.orange.counters.apiCalls).toBe(2)
 })
 
-test('the URL may end with a slash', async () => {
+test('the URL can end with a slash', async () => {
   const [url, ...others] = message
   expect(await runSms([`${url}/`, ...others])).toMatchObject({ code: 0, stderr: '' })
 })
 
 test.each([
-  ['nothing', []],
-  ['no recipient', ['--from=+33600000000', 'Bonjour']],
-  ['no sender', ['Bonjour', '+33600000001']],
-  ['a recipient that is no number', ['--from=+33600000000', 'Bonjour', '0600000001']],
-  ['a URL that is not for HTTP', ['--url=localhost:3000', '--from=+33600000000', 'Bonjour', '+33600000001']],
-  ['an option that there is not', ['--from=+33600000000', '--now', 'Bonjour', '+33600000001']],
-])('%s is answered with the usage and exit code 2', async (_, parameters) => {
+  ['no text', ['--from=+33600000000'], /^Usage: .*\n$/],
+  ['no number', ['--from=+33600000000', 'Bonjour'], /^Usage: .*\n$/],
+  ['no sender', ['Bonjour', '+33600000001'], /^Usage: .*\n$/],
+  ['a number without +', ['--from=+33600000000', 'Bonjour', '0600000001'], /^Usage: .*\n$/],
+  ['an unknown option', ['--from=+33600000000', '--now', 'Bonjour', '+33600000001'], /^Unknown option '--now'.*\n$/],
+  [
+    'a URL that is not for HTTP',
+    ['--url=localhost:3000', '--from=+33600000000', 'Bonjour', '+33600000001'],
+    /^orange: tokenEndpoint .*\n$/,
+  ],
+])('with %s, it prints one line about the wrong usage, and exits with 2', async (_, parameters, line) => {
   const { code, stdout, stderr } = await runSms(parameters)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toMatch(/^Usage: /)
+  expect(stderr).toMatch(line)
 })
 
-test('a variable that is missing is named, with exit code 2', async () => {
+test('names a variable that is not set, and exits with 2', async () => {
   const { code, stderr } = await runSms(message, { ORANGE_CLIENT_ID: 'emulated-client' })
   expect(stderr).toMatch(/^ORANGE_CLIENT_SECRET is not set: .*\n$/)
   expect(code).toBe(2)
 })
 
-test('refused credentials are exit code 3, and the secret is not shown', async () => {
+test('if Orange refuses the credentials, it exits with 1, and does not show the secret', async () => {
   const env = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'a-wrong-secret' }
   const { code, stdout, stderr } = await runSms(message, env)
-  expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-  expect(stderr).toMatch(/^orange: .*\n$/)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^orange: the tokenEndpoint answered 401 .*\n$/)
   expect(stderr).not.toContain('a-wrong-secret')
 })
 
-test('an API that cannot be reached is exit code 4', async () => {
+test('if no server answers, it exits with 1', async () => {
   await server.close()
   const { code, stderr } = await runSms(message)
   expect(stderr).toMatch(/^orange: .*\n$/)
-  expect(code).toBe(4)
+  expect(code).toBe(1)
 })

@@ -3,22 +3,22 @@ import { fileURLToPath } from 'node:url'
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
-/** What a run came to. */
+/** The result of a run. */
 export type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
-/** How to run the program, beside its own arguments. */
+/** How to run the program, in addition to its own arguments. */
 export type RunOptions = {
-  /** Where Deno keeps its databases: what two runs share. */
+  /** The folder of Deno's databases. Two runs with the same folder share the token. */
   readonly folder: string
   readonly env?: Record<string, string> | undefined
-  /** @defaultValue those that it needs on loopback */
+  /** @defaultValue The permissions that the program needs on loopback. */
   readonly permissions?: readonly string[] | undefined
 }
 
 const credentials = { ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'emulated-secret' }
 const allowed = ['--allow-net=127.0.0.1', '--allow-env=ORANGE_CLIENT_ID,ORANGE_CLIENT_SECRET']
 
-/** Runs the program on Deno, whatever runs the tests. */
+/** Runs the program on Deno, also if the tests run on another runtime. */
 export function runShops(
   parameters: readonly string[],
   { folder, env = credentials, permissions = allowed }: RunOptions,
@@ -28,7 +28,7 @@ export function runShops(
     execFile(
       pathOf('../../../node_modules/.bin/deno'),
       ['run', ...flags, 'shops.ts', ...parameters],
-      // The launcher is a shell script, which looks for programs.
+      // `deno` is a shell script here, and needs the PATH.
       { cwd: pathOf('..'), env: { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', DENO_DIR: folder, ...env } },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     )
