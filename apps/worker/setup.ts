@@ -5,12 +5,12 @@ import type { TestProject } from 'vitest/node'
 declare module 'vitest' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- only an interface merges with vitest's own
   export interface ProvidedContext {
-    /** Where the emulator listens. */
+    /** The URL of the emulator. */
     readonly emulator: string
   }
 }
 
-/** Starts an emulator beside the tests. */
+/** Starts an emulator, which runs during the tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await serve(createEmulator())
   project.provide('emulator', server.url)

@@ -5,13 +5,13 @@ import { shared } from '../../config/vitest.ts'
 export default mergeConfig(
   shared,
   defineConfig({
-    // The setup, too, is to start the emulator's sources; vitest runs it in an environment of its own.
+    // The setup runs in its own environment. There, the emulator is imported from its sources too.
     environments: { __vitest__: { resolve: { conditions: ['@oauthkit/source'] } } },
     plugins: [
       cloudflareTest(({ inject }) => ({
         wrangler: { configPath: './wrangler.jsonc' },
         miniflare: {
-          // What vitest itself wants.
+          // Vitest needs this flag.
           compatibilityFlags: ['nodejs_compat'],
           bindings: {
             ORANGE_URL: `${inject('emulator')}/api.orange.com`,

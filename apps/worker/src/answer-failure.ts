@@ -2,7 +2,11 @@ import { isOAuthError } from '@oauthkit/orange'
 import { isHTTPError, isNetworkError, isTimeoutError } from 'ky'
 import { problem } from './problem.ts'
 
-/** Answers a request whose call to Orange failed, and logs why: the message alone, since the error of a call holds the call. */
+/**
+ * Answers a request whose call to Orange failed, and logs the reason.
+ *
+ * Logs only the message, because an error of ky contains the whole call.
+ */
 export function answerFailure(error: unknown): Response {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
   const patience = patienceOf(error)
@@ -10,7 +14,7 @@ export function answerFailure(error: unknown): Response {
   return problem(503, 'Orange cannot be reached', patience === 0 ? {} : { 'Retry-After': String(patience) })
 }
 
-/** How many seconds to wait before another attempt, 0 if nobody knows; `undefined` if another attempt would not help. */
+/** Returns the seconds until the next try, 0 if they are not known, or `undefined` if another try does not help. */
 function patienceOf(error: unknown): number | undefined {
   if (isOAuthError(error)) {
     if (error.code !== 'TOKEN_UNAVAILABLE') return undefined

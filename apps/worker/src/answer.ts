@@ -2,7 +2,7 @@ import type { KyInstance } from 'ky'
 import { answerFailure } from './answer-failure.ts'
 import { problem } from './problem.ts'
 
-/** Answers `GET /shops?postalCode=35000` with what Orange says; there is nothing else. */
+/** Answers `GET /shops?postalCode=35000` with Orange's response. Each other request gets an error. */
 export async function answer(request: Request, api: KyInstance): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url)
   if (pathname !== '/shops') return problem(404, 'There is /shops?postalCode=35000 only')

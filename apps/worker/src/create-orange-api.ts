@@ -4,9 +4,9 @@ import { workersKvStore } from '@oauthkit/workers-kv'
 import ky, { type KyInstance } from 'ky'
 
 /**
- * Makes the ky client for Orange's APIs, whose token all isolates share through KV.
+ * Makes the ky client for Orange's APIs. All isolates share its token through KV.
  *
- * @throws `TypeError` if a binding is missing; it names the variable.
+ * @throws `TypeError` if a binding is missing. The message names it.
  */
 export function createOrangeApi(env: Cloudflare.Env): KyInstance {
   const { ORANGE_URL: url, ORANGE_CLIENT_ID: clientId, ORANGE_CLIENT_SECRET: clientSecret, TOKENS } = env
@@ -16,9 +16,9 @@ export function createOrangeApi(env: Cloudflare.Env): KyInstance {
     clientId,
     clientSecret,
     store: workersKvStore(TOKENS),
-    // KV is slow where a key was not read for a while.
+    // A read from KV is slow if the key was not read recently.
     storeTimeoutMs: 2000,
-    // A renewal that starts beside a call outlives its response.
+    // A background renewal can end after the response to the call.
     waitUntil,
     onEvent: (event) => {
       if (event.type === 'store-failed') console.warn(`KV, ${event.operation}: ${event.message}`)

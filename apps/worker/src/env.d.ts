@@ -2,12 +2,12 @@ import type * as worker from './worker.ts'
 
 declare global {
   namespace Cloudflare {
-    /** What wrangler.jsonc binds, and the secrets. */
+    /** The binding of wrangler.jsonc, and the secrets. */
     interface Env {
       readonly TOKENS: KVNamespace
       readonly ORANGE_CLIENT_ID: string
       readonly ORANGE_CLIENT_SECRET: string
-      /** Another base URL for Orange's APIs and token endpoint, such as an emulator's. */
+      /** The base URL of another server than Orange's, such as an emulator. */
       readonly ORANGE_URL?: string
     }
 

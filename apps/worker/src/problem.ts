@@ -1,5 +1,5 @@
 /**
- * An answer that says what is wrong.
+ * Makes a response that describes an error.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9457.html RFC 9457}
  */

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { answer } from './answer.ts'
 import { createOrangeApi } from './create-orange-api.ts'
 
-// At module scope: all requests of an isolate share its token.
+// At module scope, so that all requests of an isolate share the client and its token.
 const api = createOrangeApi(env)
 
 export default {

@@ -19,7 +19,7 @@ const counters = () => control('counters')
 const shopsUrl = 'https://worker.example/shops?postalCode=35000'
 const ask = (url = shopsUrl, init?: RequestInit) => exports.default.fetch(url, init)
 
-/** Another isolate, which shares nothing but the bindings. */
+/** Sends a request to another isolate, which shares only the bindings. */
 const askElsewhere = (bindings: Partial<Cloudflare.Env> = {}) =>
   answer(new Request(shopsUrl), createOrangeApi({ ...env, ...bindings }))
 
@@ -28,7 +28,7 @@ afterEach(() => {
 })
 
 describe('the Worker', () => {
-  test('answers with shops, and asks for one token', async () => {
+  test('answers with shops, and requests one token', async () => {
     const before = await counters()
     const responses = await Promise.all([ask(), ask(), ask()])
     for (const response of responses) {
@@ -39,7 +39,7 @@ describe('the Worker', () => {
     expect(after['tokenRequests']).toBe((before['tokenRequests'] ?? 0) + 1)
   })
 
-  test('keeps its token in KV, where another isolate finds it, until it ends', async () => {
+  test('keeps its token in KV until it expires, and another isolate uses it', async () => {
     await ask()
     const { keys } = await env.TOKENS.list()
     expect(keys).toHaveLength(1)
@@ -50,13 +50,13 @@ describe('the Worker', () => {
     expect(after['tokenRequests']).toBe(before['tokenRequests'])
   })
 
-  test('renews a token that was revoked, and its caller sees nothing of that', async () => {
+  test('renews a revoked token, and its caller gets shops', async () => {
     await ask()
     await order('revoke', {})
     expect((await ask()).status).toBe(200)
   })
 
-  test('a KV that is down is a warning, and calls are answered', async () => {
+  test('if KV is down, it logs a warning, and answers with shops', async () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue()
     const down = () => Promise.reject(new Error('KV is down'))
     const TOKENS = { get: down, put: down, delete: down } as unknown as KVNamespace
@@ -65,7 +65,7 @@ describe('the Worker', () => {
   })
 })
 
-describe('what is no request for shops', () => {
+describe('a request that is not for shops', () => {
   test.each([
     ['/', 'GET', 404],
     ['/shops', 'GET', 400],
@@ -79,8 +79,8 @@ describe('what is no request for shops', () => {
   })
 })
 
-describe('without Orange', () => {
-  test('that is down the answer is 503, and the log says why in one line', async () => {
+describe('if Orange', () => {
+  test('is down, the answer is 503, and the log has the reason in one line', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     for (const { name } of (await env.TOKENS.list()).keys) await env.TOKENS.delete(name)
     await order('fail-token-requests', { count: 3, status: 503 })
@@ -89,7 +89,7 @@ describe('without Orange', () => {
     expect(log.mock.calls).toEqual([[expect.stringMatching(/^OAuthError: orange: .+$/)]])
   })
 
-  test('that asks for patience it says for how long', async () => {
+  test('limits the calls, the answer is 503 with the time to wait', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const api = createOrangeApi(env).extend({
       retry: 0,
@@ -100,7 +100,7 @@ describe('without Orange', () => {
     expect(response.headers.get('retry-after')).toBe('7')
   })
 
-  test('that refuses the credentials the answer is 502, and neither it nor the log shows the secret', async () => {
+  test('refuses the credentials, the answer is 502, and neither it nor the log shows the secret', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     const response = await askElsewhere({ ORANGE_CLIENT_SECRET: 'a-wrong-secret' })
     expect(response.status).toBe(502)
@@ -108,7 +108,7 @@ describe('without Orange', () => {
   })
 })
 
-test('a secret that is missing is named at once', () => {
+test('the error names a secret that is missing', () => {
   expect(() => createOrangeApi({ ...env, ORANGE_CLIENT_SECRET: '' })).toThrow(
     'orange: clientSecret is missing or empty',
   )
