@@ -5,7 +5,7 @@ import { programs } from './programs.ts'
 import { runProgram } from './run-program.ts'
 import { firstLifetimeMs, type Step } from './tour.ts'
 
-/** How many token requests there should have been after each step: the last one takes two, since the first is refused. */
+/** The expected number of token requests after each step. The last step needs two, because the first of them fails. */
 const expectedTokenRequests = [1, 2, 3, 5]
 
 const columns = [
@@ -17,18 +17,22 @@ const columns = [
   ['token requests', 17],
 ] as const
 
-/** Runs every program against an emulator of Orange of its own, and says whether all went as it should. */
+/**
+ * Runs each program against its own emulator of Orange, and prints what happens.
+ *
+ * @returns whether all calls succeeded, with the expected number of token requests.
+ */
 export async function demonstrate(): Promise<boolean> {
   console.log(`
-Three programs call an emulator of Orange's API through ky.extend(orangeAuth()), side by side, for ten seconds.
-None of them has a line that gets, keeps, renews or attaches a token.
+Three programs call an emulated API of Orange for ten seconds, with ky.extend(orangeAuth()).
+No program has code to get a token, to keep it, to renew it, or to add it to a call.
 `)
   const width = Math.max(...programs.map(({ runtime }) => runtime.length)) + 2
   const row = (title: string, cells: readonly (string | number)[]) =>
     console.log(
       title.padEnd(width) + cells.map((cell, index) => String(cell).padStart(columns[index]?.[1] ?? 0)).join(''),
     )
-  console.log(`${''.padEnd(width)}      the program saw             crossed the wire so far`)
+  console.log(`${''.padEnd(width)}    the program saw              the emulator counted so far`)
   row(
     '',
     columns.map(([title]) => title),
@@ -38,7 +42,7 @@ None of them has a line that gets, keeps, renews or attaches a token.
   const steps: Step[][] = []
   try {
     for (const expected of expectedTokenRequests) {
-      // oxlint-disable-next-line no-await-in-loop -- step by step
+      // oxlint-disable-next-line no-await-in-loop -- one step after the other
       const outcomes = await Promise.all(runs.map(async (run) => (await run.next()).value as Step))
       console.log(`\n${outcomes[0]?.name}`)
       for (const [index, { calls, ok, unauthorized, counters }] of outcomes.entries()) {
@@ -56,7 +60,7 @@ None of them has a line that gets, keeps, renews or attaches a token.
       steps.push(outcomes)
     }
   } finally {
-    // Each ends its program and its server.
+    // This ends each program and its server.
     await Promise.all(runs.map((run) => run.return()))
   }
   return conclude(steps)
@@ -65,7 +69,7 @@ None of them has a line that gets, keeps, renews or attaches a token.
 /**
  * Serves an emulator, and runs a program against it.
  *
- * @yields each step of the program, as it is done.
+ * @yields each step of the program, when it is done.
  */
 async function* start(program: (typeof programs)[number]): AsyncGenerator<Step, void> {
   const emulator = createEmulator({ orange: { lifetimeMs: firstLifetimeMs } })
@@ -87,11 +91,14 @@ function conclude(steps: readonly Step[][]): boolean {
   console.log(`\n${calls} calls, ${failed} failed.`)
   if (failed > 0 || !isEconomical) return false
   console.log(`
-Each program asked for a token when it had none, before that expired, and when one was revoked: the calls that were
-rejected were sent again with the new one. While the token endpoint was down, calls went on with the token at hand; one
-attempt met the outage, the next one succeeded.
+Why each program sent five token requests:
+  1. It had no token.
+  2. The token was about to expire.
+  3. The token was revoked. The calls that the API rejected were sent again, with the new token.
+  4. The token was about to expire, but the token endpoint answered 503. The calls used the old token.
+  5. The second try succeeded.
 
-How little it takes: apps/node/main.ts, apps/deno/main.ts, apps/bun/main.ts
+The code of these programs: apps/node/main.ts, apps/deno/main.ts, apps/bun/main.ts
 `)
   return true
 }

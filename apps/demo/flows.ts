@@ -4,23 +4,23 @@ import { digitaleo, digitaleoTokens } from '@oauthkit/digitaleo'
 import { emulated, emulatedUrl } from '@oauthkit/emulator'
 import { orange, orangePlayground, orangeTokens } from '@oauthkit/orange'
 
-/** One way to get a token, and an API that takes it. */
+/** One way to get a token, and an API that accepts it. */
 export type Flow = {
   readonly provider: string
   readonly grant: string
   readonly authentication: string
   readonly tokens: TokenSource
-  /** An API of the provider's that says what arrived. */
+  /** An API of the provider that describes the request. */
   readonly api: string
 }
 
-/** What a flow's client needs to be known by the emulator. */
+/** The credentials of the client that the emulator knows. */
 export type Credentials = { readonly clientId: string; readonly clientSecret: string; readonly privateKey: string }
 
 /**
- * Makes the flows, each with a source of its own.
+ * Makes the flows. Each has its own token source.
  *
- * @param server - where the emulator answers.
+ * @param server - the URL of the emulator.
  * @param fetchOf - makes the `fetch` for the token requests of the nth flow.
  */
 export function createFlows(

@@ -1,16 +1,16 @@
 import { orange, orangeTokens } from '@oauthkit/orange'
 
 /**
- * Asks Orange's own token endpoint for a token, and says what came back, but not the token.
+ * Requests a token from Orange itself. Prints its length and its lifetime, but not the token.
  *
- * @throws `TypeError` without credentials in the environment; `OAuthError` if there is no token to be had.
+ * @throws `TypeError` if the environment has no credentials; `OAuthError` if Orange issues no token.
  */
 export async function getLiveToken(): Promise<void> {
   const tokens = orangeTokens()
   console.log(
-    `This is live: it asks ${orange.tokenEndpoint} for a token, with ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET.`,
+    `This requests a real token from ${orange.tokenEndpoint}, with ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET.`,
   )
   const { accessToken, expiresAt = 0 } = await tokens.getToken()
   const minutes = Math.round((expiresAt - Date.now()) / 60_000)
-  console.log(`Orange granted a token of ${accessToken.length} characters that lives for ${minutes} minutes.`)
+  console.log(`Orange issued a token of ${accessToken.length} characters. It expires in ${minutes} minutes.`)
 }

@@ -6,7 +6,7 @@ export type Program = { readonly runtime: string; readonly command: string; read
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const bin = (name: string) => file(`../../node_modules/.bin/${name}`)
 
-/** The same program on each runtime, with no more rights than it needs where a runtime can say so. */
+/** The same program on each runtime. On Deno, it has only the permissions that it needs. */
 export const programs: readonly Program[] = [
   { runtime: 'Node', command: process.execPath, arguments: [file('../node/main.ts')] },
   {

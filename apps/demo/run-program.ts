@@ -7,7 +7,7 @@ import type { Step } from './tour.ts'
 /**
  * Runs a program.
  *
- * @yields each step of its tour, as it is done.
+ * @yields each step, when it is done.
  * @throws `Error` if the program fails.
  */
 export async function* runProgram(program: Program, env: Record<string, string>): AsyncGenerator<Step> {
@@ -19,7 +19,7 @@ export async function* runProgram(program: Program, env: Record<string, string>)
   try {
     for await (const line of createInterface(child.stdout)) yield JSON.parse(line) as Step
     const [code] = await closed
-    if (code !== 0) throw new Error(`The program on ${program.runtime} ended with ${String(code)}`)
+    if (code !== 0) throw new Error(`The program on ${program.runtime} ended with exit code ${String(code)}`)
   } finally {
     child.kill()
   }

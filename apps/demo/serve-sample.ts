@@ -5,19 +5,19 @@ import { fileURLToPath } from 'node:url'
 
 const sample = fileURLToPath(new URL('../express/src/main.ts', import.meta.url))
 
-/** What of an entry of the sample's log is shown here. */
+/** The members of a log entry of the app that are read here. */
 type Entry = { readonly level: number; readonly msg: string; readonly url?: string; readonly providers?: object }
 
-/** pino's number for warnings; what is below is left out. */
+/** pino's number for warnings. Entries with a lower number are not printed. */
 const warning = 40
 
-/** Serves the sample app in a process of its own until that ends, by Ctrl+C say, and gives its exit code. */
+/** Serves the sample app in its own process until it ends, for example by Ctrl+C. Returns its exit code. */
 export async function serveSample(): Promise<number> {
-  // A port that is free, unless one is asked for: the demonstration should not fail for that.
+  // Without PORT, the system chooses a free port, so that the demonstration does not fail.
   const env = { PORT: '0', ...process.env, LOG_LEVEL: 'info' }
   const child = spawn(process.execPath, [sample], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const closed = once(child, 'close')
-  // Ctrl+C reaches both processes. This one waits for the other, and passes on what reaches it alone.
+  // Ctrl+C reaches both processes: this one waits for the other. SIGTERM reaches only this one, so it is passed on.
   process.once('SIGINT', () => {})
   process.once('SIGTERM', () => child.kill('SIGTERM'))
   for await (const line of createInterface(child.stdout)) {

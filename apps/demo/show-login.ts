@@ -9,7 +9,11 @@ const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secre
 const redirectUri = 'https://app.example/callback'
 const home = 'https://app.example/'
 
-/** Signs a user in, makes calls, lets the token expire, and signs the user out: with all that crosses the wire. */
+/**
+ * Signs a user in, makes calls, lets the token expire, and signs the user out. Prints each request and response.
+ *
+ * @returns whether all of that succeeded.
+ */
 export async function showLogin(): Promise<boolean> {
   const emulator = createEmulator()
   emulator.bouygues.redirectUris.set(credentials.clientId, [redirectUri])
@@ -18,16 +22,16 @@ export async function showLogin(): Promise<boolean> {
   const server = await serve(emulator)
   try {
     console.log(`
-A user signs in at Bouygues Telecom, and what crosses the wire (the emulator hands out refresh tokens, which the pages show
-nothing of).`)
+A user signs in at Bouygues Telecom. Each request and its response are printed here, without secrets.
+The emulator issues refresh tokens here. The documentation of Bouygues Telecom does not mention any.`)
     const fetch = transcribe(server.url)
     const client = { ...credentials, provider: emulated(bouygues, server.url), fetch }
     const login = bouyguesLogin({ ...client, redirectUri })
 
-    console.log('\nlogin.start(): the app sends the browser to')
+    console.log('\nlogin.start(): the app redirects the browser to')
     const { url, transaction } = await login.start()
     console.log(`  ${describeUrl(url, server.url)}`)
-    console.log('\nThe user signs in there, and the browser comes back to')
+    console.log('\nThe user signs in there. The provider redirects the browser to')
     const callbackUrl = await signIn(url)
     console.log(`  ${describeUrl(callbackUrl, server.url)}`)
 
@@ -36,7 +40,7 @@ nothing of).`)
     console.log('\nlogin.userInfo(token)')
     const info = await login.userInfo(token)
 
-    console.log('\ntokens.setToken(token), and a call for this user')
+    console.log('\ntokens.setToken(token), then a call for this user')
     const tokens = bouyguesTokens({
       ...client,
       grant: userLogin(),
@@ -51,17 +55,19 @@ nothing of).`)
     )
     await api.get(consumption)
 
-    console.log('\nAn hour later: rejected, refreshed, sent again')
+    console.log('\nAn hour later: the API rejects the token, the token is refreshed, and the call is sent again')
     emulator.clock.advance(3_600_000)
     const { status } = await api.get(consumption)
 
-    console.log('\nThe user signs out: tokens.clear(), login.revoke(token), and the browser is sent to')
+    console.log('\nThe user signs out: tokens.clear(), login.revoke(token), and the app redirects the browser to')
     const last = await tokens.clear()
     if (last) await login.revoke(last)
     const goodbye = await login.endSessionUrl({ token: last, postLogoutRedirectUri: home })
     console.log(`  ${describeUrl(goodbye, server.url)}`)
     const isGood = status === 200 && info.sub === claims.sub
-    console.log(isGood ? '\nHow little it takes: apps/demo/show-login.ts' : '\nThat is not as it should be.')
+    console.log(
+      isGood ? '\nThe code of this: apps/demo/show-login.ts' : '\nThis failed: the last call, or the user info.',
+    )
     return isGood
   } finally {
     await server.close()

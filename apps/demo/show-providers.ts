@@ -9,7 +9,7 @@ const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secre
 
 const callsAtOnce = 20
 
-/** One when there is no token, one when it was revoked. */
+/** The expected number of token requests: one for the first token, and one after it was revoked. */
 const expectedTokenRequests = 2
 
 const widths = [19, 20, 18, 13, 7, 5, 16] as const
@@ -24,12 +24,16 @@ const row = (cells: readonly (string | number)[]) =>
       .join(''),
   )
 
-/** Calls the APIs of all providers with one ky client, and says whether all went as it should. */
+/**
+ * Calls the APIs of all providers with one ky client, and prints a table.
+ *
+ * @returns whether all calls succeeded, with the expected number of token requests.
+ */
 export async function showProviders(): Promise<boolean> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
   const emulator = createEmulator()
   emulator.bouygues.publicKeys.set(credentials.clientId, await exportSPKI(publicKey))
-  // As long as Digitaleo says that its tokens may be.
+  // The longest tokens that Digitaleo's documentation allows.
   emulator.digitaleo.tokenLength = 50_000
   const server = await serve(emulator)
   try {
@@ -42,7 +46,7 @@ export async function showProviders(): Promise<boolean> {
         return fetch(input, init)
       },
     )
-    // Each call gets the token of the API that it goes to.
+    // Each call gets the token for its API.
     const client = flows.reduce((before, { tokens }) => before.extend(bearer(tokens)), ky.extend({ retry: 0 }))
     const callAll = () =>
       Promise.all(
@@ -52,8 +56,8 @@ export async function showProviders(): Promise<boolean> {
         }),
       )
 
-    console.log(`Three providers, five ways to get a token, one ky client: ${callsAtOnce} calls of each API at once, and ${callsAtOnce} more
-after all tokens were revoked.
+    console.log(`One ky client calls APIs of three providers, with five ways to get a token. It calls each API
+${callsAtOnce} times at the same moment, and ${callsAtOnce} times more after all tokens were revoked.
 `)
     row(['provider', 'grant', 'authentication', 'token length', 'calls', 'ok', 'token requests'])
     const before = await callAll()
@@ -70,8 +74,8 @@ after all tokens were revoked.
     }
     console.log(
       isGood
-        ? '\nHow little it takes: apps/demo/flows.ts'
-        : `\nThat is not as it should be: all calls ok, and ${expectedTokenRequests} token requests each.`,
+        ? '\nThe code of the five ways: apps/demo/flows.ts'
+        : `\nThis failed. Expected: all calls ok, and ${expectedTokenRequests} token requests in each row.`,
     )
     return isGood
   } finally {

@@ -9,7 +9,11 @@ const program = fileURLToPath(new URL('../node/shared.ts', import.meta.url))
 
 const processes = 4
 
-/** Runs a program four times at once over the Redis at `url`, and says whether they asked for one token in all. */
+/**
+ * Runs a program in four processes at the same time, which share their token through the Redis at `url`.
+ *
+ * @returns whether all calls succeeded, with one token request in total.
+ */
 export async function showSharing(url: string): Promise<boolean> {
   const emulator = createEmulator()
   const server = await serve(emulator)
@@ -24,9 +28,9 @@ export async function showSharing(url: string): Promise<boolean> {
     const ok = runs.reduce((sum, one) => sum + one.ok, 0)
     const { tokenRequests } = emulator.orange.counters
     console.log(`
-${processes} processes share their token through Redis: ${calls} calls at once, ${ok} ok, token requests in all: ${tokenRequests}.
+${processes} processes share one token through Redis. Calls: ${calls}, ok: ${ok}, token requests: ${tokenRequests}.
 
-How little it takes: apps/node/shared.ts
+The code of these processes: apps/node/shared.ts
 `)
     return ok === calls && tokenRequests === 1
   } finally {
@@ -34,8 +38,8 @@ How little it takes: apps/node/shared.ts
   }
 }
 
-/** What the program said last is why it failed, that Redis cannot be reached say. */
+/** Throws an error with the last line that the program printed: the reason, such as a Redis that does not answer. */
 function fail({ stderr }: { stderr?: string }): never {
   const why = stderr?.trim().split('\n').at(-1) || 'it did not end in time'
-  throw new Error(`A program over the Redis at REDIS_URL failed: ${why}`)
+  throw new Error(`A program that uses the Redis at REDIS_URL failed: ${why}`)
 }

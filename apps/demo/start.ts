@@ -1,5 +1,5 @@
-// Shows the main job on real HTTP: programs on three runtimes that call an API, and what really crossed the wire. Then it
-// serves the sample app, to be looked at.
+// The demonstration. Programs on three runtimes call an emulated API over HTTP, and the emulator counts the requests. Then
+// one client calls the APIs of all providers, and a user signs in. At the end, the sample app is served.
 import { parseArgs } from 'node:util'
 import { demonstrate } from './demonstrate.ts'
 import { getLiveToken } from './get-live-token.ts'
@@ -13,7 +13,7 @@ const usage = `Usage: npx -y pnpm@12 start [--live] [--once]
   --live  ask Orange's own token endpoint for a token, with ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET
   --once  exit when done, instead of serving the sample app (apps/express) in the end
 
-With REDIS_URL in the environment it also shows processes that share a token through Redis.
+If the environment variable REDIS_URL is set, processes that share a token through Redis are shown too.
 `
 
 try {

@@ -1,24 +1,24 @@
-/** A shop as Orange's API shows it. */
+/** A shop, as Orange's API describes it. */
 export type Shop = { readonly name: string; readonly postalCode: string }
 
-/** What a step of the tour came to: what the program saw, and what the emulator counted so far. */
+/** The result of a step: what the program saw, and what the emulator counted so far. */
 export type Step = {
   readonly name: string
   readonly calls: number
   readonly ok: number
-  /** Calls that ended with a 401 for the program. */
+  /** The number of calls that failed with 401 for the program. */
   readonly unauthorized: number
   readonly counters: { readonly apiCalls: number; readonly apiRejections: number; readonly tokenRequests: number }
 }
 
-/** How long the first token lives, in milliseconds. */
+/** The lifetime of the first token, in milliseconds. */
 export const firstLifetimeMs = 2000
 
 /**
- * Makes the calls that bring most programs into trouble, and writes a {@link Step} as JSON for each kind.
+ * Makes calls in four situations in which many programs fail. Prints a {@link Step} as JSON after each.
  *
- * @param server - where the emulator answers.
- * @param findShops - the program's own call of the API.
+ * @param server - the URL of the emulator.
+ * @param findShops - the program's function that calls the API.
  */
 export async function tour(server: string, findShops: (postalCode: string) => Promise<Shop[]>): Promise<void> {
   const control = async (path: string, init?: RequestInit) =>
@@ -44,23 +44,23 @@ export async function tour(server: string, findShops: (postalCode: string) => Pr
     const end = Date.now() + seconds * 1000
     while (Date.now() < end) {
       calls.push(findShops('75015'))
-      // oxlint-disable-next-line no-await-in-loop -- a steady load, in real time
+      // oxlint-disable-next-line no-await-in-loop -- one call every 25 ms, in real time
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
     return calls
   }
 
-  await step('200 calls at once, and no token yet', atOnce(200))
+  await step('200 calls at the same moment, without a token', atOnce(200))
 
   await nextTokenLives(3600)
-  await step('calls for 2 s, until the token has expired', steadilyFor(firstLifetimeMs / 1000))
+  await step('Calls for 2 s, until the token has expired', steadilyFor(firstLifetimeMs / 1000))
 
   await nextTokenLives(6)
   await post('revoke')
-  await step('50 calls at once, after the token was revoked', atOnce(50))
+  await step('50 calls at the same moment, after the token was revoked', atOnce(50))
 
-  // Orange's tokens are renewed a minute before they end; one of 6 s, when half of that is left.
+  // A token of Orange is renewed a minute before it expires. A token of 6 s is renewed when 3 s are left.
   await nextTokenLives(3600)
   await post('fail-token-requests', { count: 1, status: 503 })
-  await step('calls for 5 s, the token endpoint down when it is needed', steadilyFor(5))
+  await step('Calls for 5 s, while the token expires and the token endpoint answers 503 once', steadilyFor(5))
 }

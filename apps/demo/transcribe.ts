@@ -1,4 +1,4 @@
-/** The parameters that say what is done; all others are shown by name only. */
+/** The parameters whose values are printed. Of all others, only the name is printed. */
 const shown = new Set([
   'grant_type',
   'response_type',
@@ -14,7 +14,7 @@ const shown = new Set([
   'error',
 ])
 
-/** More would not fit on a line, and is metadata. */
+/** A longer list, such as metadata, does not fit on a line. Only its length is printed. */
 const maxShown = 10
 
 function listOf(entries: Iterable<readonly [string, unknown]>): string {
@@ -22,14 +22,14 @@ function listOf(entries: Iterable<readonly [string, unknown]>): string {
   return list.length > maxShown ? `${list.length} members` : list.join('  ')
 }
 
-/** The address without the emulator's, and its parameters without what is nobody's business. */
+/** Returns a URL without the address of the emulator, and with values only of the parameters that are not secret. */
 export function describeUrl(url: string, server: string): string {
   const { pathname, searchParams, href } = new URL(url)
   const path = href.startsWith(server) ? `https:/${pathname}` : href.replace(/\?.*$/, '')
   return `${path}  ${listOf(searchParams)}`.trim()
 }
 
-/** Makes a `fetch` that writes down what crosses the wire, with its secrets left out. */
+/** Makes a `fetch` that prints each request and its response, without secrets. */
 export const transcribe =
   (server: string): typeof fetch =>
   async (input, init) => {
@@ -39,7 +39,7 @@ export const transcribe =
     const response = await fetch(request)
     const isJson = response.headers.get('content-type')?.includes('json')
     const members: unknown = isJson ? await response.clone().json() : {}
-    // At once, so that requests that go out together are not mixed up.
+    // In one call, so that the lines of requests at the same time are not mixed.
     console.log(
       [
         `  → ${request.method} ${describeUrl(request.url, server)}${scheme ? `  Authorization: ${scheme} …` : ''}`,
