@@ -1,4 +1,4 @@
-// Makes 50 calls at the same time. Each process that runs this program shares one token through the Redis at REDIS_URL.
+// Makes 50 calls at the same time. All processes that run this program share one token through the Redis at REDIS_URL.
 import { orange, orangeAuth } from '@oauthkit/orange'
 import { redisStore } from '@oauthkit/redis'
 import ky from 'ky'
