@@ -68,7 +68,7 @@ describe.each(clients)('$name installs', (client) => {
   test('@oauthkit/bouygues and ky, with only declared packages: secrets, certificates and logins work', async () => {
     const installation = await installAll('@oauthkit/bouygues', 'ky')
     const ours = ['bouygues', 'core', 'login', 'private-key-jwt'].map((name) => `@oauthkit/${name}`)
-    expect(namesOf(installation)).toEqual(expected([...ours, 'jose', 'ky', 'oauth4webapi']))
+    expect(namesOf(installation)).toEqual(expected([...ours, 'cookie', 'jose', 'ky', 'oauth4webapi']))
 
     const emulator = createEmulator()
     await using server = await serve(emulator)

@@ -56,6 +56,6 @@ function describe({ code, error, retryAt }: OAuthError): LoginFailure {
   if (code !== 'TOKEN_UNAVAILABLE')
     return failure('refused', 502, 'The sign-in failed. Please try again, or tell us if it fails again.')
   const seconds = retryAt === undefined ? 0 : Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))
-  const headers = seconds > 0 ? { 'retry-after': String(seconds) } : {}
+  const headers: Record<string, string> = seconds > 0 ? { 'retry-after': String(seconds) } : {}
   return failure('unavailable', 503, 'The sign-in is not available at the moment. Please try again later.', headers)
 }
