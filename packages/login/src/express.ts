@@ -21,6 +21,8 @@ export type NodeRequest = {
 export type NodeResponse = {
   /** The HTTP status, to be set before the end. */
   statusCode: number
+  /** Sets a header, in place of one with the same name. */
+  setHeader(name: string, value: string): unknown
   /** Adds a header to those that are set. */
   appendHeader(name: string, value: string): unknown
   /** Sends the body, and ends the response. */
@@ -74,7 +76,10 @@ export function expressLogin<User extends SessionUser>({
       const answer = await handle(new Request(origin + originalUrl, { method, headers }))
       if (!answer) return next()
       response.statusCode = answer.status
-      for (const [name, value] of answer.headers) response.appendHeader(name, value)
+      // The app can have set cookies before.
+      for (const [name, value] of answer.headers)
+        if (name === 'set-cookie') response.appendHeader(name, value)
+        else response.setHeader(name, value)
       response.end(await answer.text())
     } catch (error) {
       next(error)

@@ -85,17 +85,20 @@ test('a request to another path, or that the handler leaves, reaches the app', a
   expect(paths).toEqual(['/login'])
 })
 
-test('cookies that the app has set before stay', async () => {
+test('cookies that the app has set before stay, and other headers are replaced', async () => {
+  const answer = new Response(null, { headers: { 'set-cookie': 'two=2', 'cache-control': 'no-store' } })
   const { url } = await startApp(
-    async () => new Response(null, { headers: { 'set-cookie': 'two=2' } }),
+    async () => answer,
     '/',
     (app) =>
       app.use((_request, response, next) => {
-        response.cookie('one', '1')
+        response.cookie('one', '1').set('Cache-Control', 'public')
         next()
       }),
   )
-  expect((await fetch(`${url}/login`)).headers.getSetCookie()).toEqual(['one=1; Path=/', 'two=2'])
+  const { headers } = await fetch(`${url}/login`)
+  expect(headers.getSetCookie()).toEqual(['one=1; Path=/', 'two=2'])
+  expect(headers.get('cache-control')).toBe('no-store')
 })
 
 test('below a router, the handler gets the whole path', async () => {
