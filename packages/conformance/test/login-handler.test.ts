@@ -411,22 +411,24 @@ test('of two callbacks at once, only one redeems the code, and the tokens stay v
   expect(await app.login.userInfo(token)).toMatchObject({ sub: user?.id })
 })
 
-test('if the list of ended ids fails, a callback is refused without using the code up, and the app is told', async () => {
-  let isDown = true
-  const ids = new Set<string>()
-  const orDown = <T>(work: () => T): T => {
-    if (isDown) throw new Error('down')
-    return work()
-  }
+test('if the list of ended ids fails, a callback is refused, the app is told, and its error reaches the routes of the app', async () => {
   const ended = {
-    has: (id: string) => orDown(() => ids.has(id)),
-    add: async (id: string) => orDown(() => !ids.has(id) && ids.add(id).has(id)),
+    has: () => {
+      throw new RangeError('down')
+    },
+    add: async () => Promise.reject(new RangeError('down')),
   }
   const app = await startApp({ ended })
   const browser = app.open()
-  const callback = await app.goToProvider(browser)
-  expect((await browser.send(callback)).status).toBe(503)
-  expect([app.failures[0]?.reason, app.warnings]).toEqual(['unavailable', ['the list of ended sessions']])
+  expect((await browser.send(await app.goToProvider(browser))).status).toBe(503)
+  expect([app.failures[0]?.reason, app.warnings, app.store.size]).toEqual([
+    'unavailable',
+    ['the list of ended sessions'],
+    0,
+  ])
+  const other = openCookieBrowser(createLoginHandler(app.options))
+  await other.send(await app.goToProvider(other))
+  expect(await errorOf(app.auth.userOf(other.request()))).toEqual(new RangeError('down'))
 })
 
 test('a list of ended ids that answers like Redis, with null, refuses the callback', async () => {

@@ -4,9 +4,8 @@ import defaultKy from 'ky'
 import type { IdTokenClaims } from '../check-id-token.ts'
 import type { UserInfo } from '../fetch-user-info.ts'
 import { createCookies } from './cookies.ts'
-import { guardEnded } from './ended-ids.ts'
 import { errorPage } from './error-page.ts'
-import { crossSite, failureOf, noSignIn, prefetched, wrongMethod } from './failure.ts'
+import { crossSite, failureOf, noSignIn, prefetched, unavailable, wrongMethod } from './failure.ts'
 import type { LoginHandler } from './login-handler.ts'
 import type { FinishedLogin, LoginHandlerOptions, SessionUser } from './options.ts'
 import { resolveHandlerOptions } from './resolve-options.ts'
@@ -47,13 +46,7 @@ export function createLoginHandler<
   User extends SessionUser = SessionUser,
 >(options: LoginHandlerOptions<Info, Claims, User>): LoginHandler<User> {
   const settings = resolveHandlerOptions(options)
-  const { login, tokensOf, secrets, paths, origin, loginPath, warn } = settings
-  const ended =
-    settings.ended &&
-    guardEnded(settings.ended, (error) => {
-      warn(error, 'the list of ended sessions')
-      throw oauthError(login.name, 'TOKEN_UNAVAILABLE', 'it is unknown whether the session has ended: try again later')
-    })
+  const { login, tokensOf, secrets, paths, origin, loginPath, ended, warn } = settings
   const cookies = createCookies(settings.cookieName, settings.isSecure)
   const purpose = (name: string) => `oauthkit ${name} ${login.name} ${login.redirectUri}`
   const signIns = createSignIns(cookies, createSealed(secrets, purpose('sign-in')), settings.signInMs)
@@ -80,12 +73,17 @@ export function createLoginHandler<
     const { pathname, search, searchParams } = new URL(request.url)
     const [state, ...others] = searchParams.getAll('state')
     const { signIn, headers } = await signIns.take(request, others.length > 0 ? undefined : state)
-    // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- in JavaScript it can be null
-    const isFirst = signIn && (!ended || (await ended.add(signIn.transaction.state, settings.signInMs)) === true)
-    if (!isFirst) {
-      // The user has loaded the page of the callback again.
-      if (await sessions.find(request)) return redirect(settings.afterLogin, headers)
-      return { ...noSignIn(), cookies: headers }
+    let isFirst = signIn !== undefined
+    try {
+      if (signIn && ended) isFirst = await ended.add(signIn.transaction.state, settings.signInMs)
+    } catch (error) {
+      warn(error, 'the list of ended sessions')
+      return { ...unavailable(), cookies: headers }
+    }
+    if (!signIn || !isFirst) {
+      // A user who is signed in has loaded the page of the callback again.
+      const session = await attempt('the list of ended sessions', () => sessions.find(request))
+      return session ? redirect(settings.afterLogin, headers) : { ...noSignIn(), cookies: headers }
     }
     try {
       // A proxy that changes the path has no effect on the query.

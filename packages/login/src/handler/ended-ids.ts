@@ -11,15 +11,3 @@ export type EndedIds = {
   /** Whether the list has an id. */
   has(id: string): boolean | Promise<boolean>
 }
-
-/** Makes a list whose errors are refusals: without it, it is unknown what is over. */
-export const guardEnded = (ended: EndedIds, fail: (error: unknown) => never): EndedIds => ({
-  add: (id, ttlMs) =>
-    Promise.resolve()
-      .then(() => ended.add(id, ttlMs))
-      .catch(fail),
-  has: (id) =>
-    Promise.resolve()
-      .then(() => ended.has(id))
-      .catch(fail),
-})

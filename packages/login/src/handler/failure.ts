@@ -44,6 +44,10 @@ export const crossSite = (): LoginFailure =>
 export const noSignIn = (): LoginFailure =>
   failure('expired', 400, 'Your sign-in has ended, or it was started in another browser. Please sign in again.')
 
+/** The failure if the provider, or a store, does not answer. */
+export const unavailable = (headers: LoginFailure['headers'] = {}): LoginFailure =>
+  failure('unavailable', 503, 'The sign-in is not available at the moment. Please try again later.', headers)
+
 /** Says what the error of a sign-in means for the user. Other errors are not failures of a sign-in. */
 export function failureOf(error: unknown): LoginFailure {
   if (!isOAuthError(error)) throw error
@@ -57,5 +61,5 @@ function describe({ code, error, retryAt }: OAuthError): LoginFailure {
     return failure('refused', 502, 'The sign-in failed. Please try again, or tell us if it fails again.')
   const seconds = retryAt === undefined ? 0 : Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))
   const headers: Record<string, string> = seconds > 0 ? { 'retry-after': String(seconds) } : {}
-  return failure('unavailable', 503, 'The sign-in is not available at the moment. Please try again later.', headers)
+  return unavailable(headers)
 }
