@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const sample = fileURLToPath(new URL('../express/src/main.ts', import.meta.url))
+const sample = fileURLToPath(new URL('../showcase/src/main.ts', import.meta.url))
 
 /** The members of a log entry of the app that are read here. */
 type Entry = { readonly level: number; readonly msg: string; readonly url?: string; readonly providers?: object }

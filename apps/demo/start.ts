@@ -11,7 +11,7 @@ import { showSharing } from './show-sharing.ts'
 const usage = `Usage: npx -y pnpm@12 start [--live] [--once]
 
   --live  ask Orange's own token endpoint for a token, with ORANGE_CLIENT_ID and ORANGE_CLIENT_SECRET
-  --once  exit when done, instead of serving the sample app (apps/express) in the end
+  --once  exit when done, instead of serving the sample app (apps/showcase) in the end
 
 If the environment variable REDIS_URL is set, processes that share a token through Redis are shown too.
 `

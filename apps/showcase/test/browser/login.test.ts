@@ -1,0 +1,114 @@
+import { expect, test, vi } from 'vitest'
+import { signIn } from '../../dev/sign-in.ts'
+import { openBrowser, type Visit } from './open-browser.ts'
+
+const open = openBrowser()
+
+const heading = ({ page }: Pick<Visit, 'page'>) => page.getByRole('heading', { level: 1 }).textContent()
+
+/** What nobody is to find in a browser: tokens, and what they are got with. */
+const tokensOf = ({ site }: Visit) => {
+  const secrets = [...site.secrets].filter((secret) => secret.length > 20 || secret === 'emulated-secret')
+  expect(secrets.filter((secret) => /^(at|ey)/.test(secret)).length).toBeGreaterThanOrEqual(2)
+  // The code is in an address for one moment, on its way to the app, as OAuth 2.0 has it.
+  return secrets.filter((secret) => !secret.startsWith('ac-'))
+}
+
+test('a user signs in, sees the profile, signs out, and no token ever comes near the browser', async () => {
+  const visit = await open()
+  const { site, page, context, seen } = visit
+  await signIn(page, site.url)
+  expect(await heading(visit)).toBe('Camille Exemple')
+  const before = await context.cookies()
+  expect(before.filter(({ name }) => name === 'session')).toMatchObject([{ httpOnly: true, sameSite: 'Lax' }])
+  for (const path of ['/shops?postalCode=35000', '/campaigns', '/contracts', '/tokens', '/profile']) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await page.goto(site.url + path)
+  }
+  const storage = await page.evaluate(() =>
+    JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+  )
+  expect(storage).toBe('[[],[],""]')
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL(`${site.url}/signed-out`)
+  expect(await heading(visit)).toBe('You are signed out')
+  expect((await context.cookies()).filter(({ name }) => name === 'session')).toEqual([])
+  // At the provider as well: it asks for the password again.
+  await page.goto(`${site.url}/login`)
+  expect(await page.getByLabel('Password').count()).toBe(1)
+
+  const everything = JSON.stringify([seen.urls, seen.bodies, before, await context.cookies()])
+  for (const secret of tokensOf(visit)) expect(everything).not.toContain(secret)
+  expect(seen.bodies.length).toBeGreaterThan(8)
+  expect(seen.complaints).toEqual([])
+})
+
+test('a user who says no is told so, and may try again', async () => {
+  const visit = await open()
+  const { site, page, seen } = visit
+  await page.goto(`${site.url}/login`)
+  await page.getByRole('button', { name: 'Deny' }).click()
+  await page.waitForURL(`${site.url}/callback*`)
+  expect(await heading(visit)).toBe('You did not sign in')
+  await page.getByRole('link', { name: 'Sign in with Bouygues Telecom' }).click()
+  expect(await page.getByLabel('Password').count()).toBe(1)
+  expect(seen.complaints).toEqual([])
+})
+
+test('a forged state leads to a clear page', async () => {
+  const visit = await open()
+  const { site, page } = visit
+  site.emulator.bouygues.editCallback = (parameters) => ({ ...parameters, state: 'forged' })
+  await page.goto(`${site.url}/login`)
+  await page.getByLabel('User').fill('emulated-user')
+  await page.getByLabel('Password').fill('emulated-password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(`${site.url}/callback*`)
+  expect(await heading(visit)).toBe('Your sign-in has ended')
+  expect(site.emulator.bouygues.counters.tokenRequests).toBe(0)
+})
+
+test('a replayed callback leads to a clear page, and the user stays signed in', async () => {
+  const visit = await open()
+  const { site, page, seen } = visit
+  await signIn(page, site.url)
+  const callback = seen.urls.find((url) => url.startsWith(`${site.url}/callback`)) ?? ''
+  await page.goto(callback)
+  expect(await heading(visit)).toBe('Your sign-in has ended')
+  await page.goto(`${site.url}/profile`)
+  expect(await heading(visit)).toBe('Camille Exemple')
+})
+
+test('two tabs sign in side by side', async () => {
+  const visit = await open()
+  const { site, page, context } = visit
+  const other = await context.newPage()
+  await page.goto(`${site.url}/login`)
+  await other.goto(`${site.url}/login`)
+  for (const tab of [page, other]) {
+    // oxlint-disable no-await-in-loop -- one after the other
+    await tab.getByLabel('User').fill('emulated-user')
+    await tab.getByLabel('Password').fill('emulated-password')
+    await tab.getByRole('button', { name: 'Sign in' }).click()
+    await tab.waitForURL(`${site.url}/profile`)
+    expect(await heading({ page: tab })).toBe('Camille Exemple')
+    // oxlint-enable no-await-in-loop
+  }
+})
+
+test('a session that has expired asks the user to sign in again', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const visit = await open()
+    const { site, page } = visit
+    await signIn(page, site.url)
+    // The browser's clock goes on as it did, so it still sends its cookie.
+    vi.setSystemTime(Date.now() + 31 * 60_000)
+    await page.goto(`${site.url}/profile`)
+    expect(await heading(visit)).toBe('Please sign in again')
+    expect(await page.getByText('Your session has ended.').count()).toBe(1)
+  } finally {
+    vi.useRealTimers()
+  }
+})
