@@ -24,7 +24,7 @@ test('nothing needs to be set: then all providers are emulated', () => {
     redisUrl: undefined,
     sessionSecrets: undefined,
     tokenKeys: undefined,
-    sessionMs: 1_800_000,
+    sessionMs: 28_800_000,
     isEmulatorOn: true,
     emulatorUrl: undefined,
     hasTokensPage: true,

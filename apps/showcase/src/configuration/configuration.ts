@@ -1,102 +1,107 @@
 import { encrypted } from '@oauthkit/encrypted'
-import { choice, count, publicAddress, text } from './values.ts'
+import * as v from 'valibot'
+import { choice, count, list, origin, readVariables, text, type Environment } from './variables.ts'
 
-/** What the environment says about how to run; the providers' credentials are read by their packages. */
+/** How to run the app, as the environment says. The providers' packages read their credentials themselves. */
 export type Configuration = {
   /** The address to listen on. */
   readonly host: string
-  /** The port to listen on; 0 lets the system pick a free one. */
+  /** The port to listen on. With 0, the system chooses a free one. */
   readonly port: number
-  /** Where browsers find the app, without a slash at its end; `undefined`: where it listens. */
+  /** Where browsers find the app, without a slash at its end. `undefined`: where it listens. */
   readonly publicUrl: string | undefined
   /** How much to log. */
   readonly logLevel: string
-  /** Where sessions and tokens are kept; `undefined`: in memory. */
+  /** The Redis that keeps the tokens. `undefined`: they are in memory. */
   readonly redisUrl: string | undefined
-  /** What signs and encrypts cookies; the first of several does so, and all are taken. `undefined`: one for this process. */
+  /** The secrets that encrypt the cookies. The first one encrypts, and all decrypt. `undefined`: a new one for this process. */
   readonly sessionSecrets: readonly string[] | undefined
-  /** What encrypts the tokens; the first of several encrypts, and all decrypt. `undefined`: one for this process. */
+  /** The keys that encrypt the tokens. The first one encrypts, and all decrypt. `undefined`: a new one for this process. */
   readonly tokenKeys: readonly string[] | undefined
-  /** How long a session lasts after its last request, in milliseconds. */
+  /** How long a session lasts, in milliseconds. */
   readonly sessionMs: number
   /** Whether providers without credentials are emulated. */
   readonly isEmulatorOn: boolean
-  /** The emulator to use; `undefined`: one in this process. */
+  /** The emulator to use. `undefined`: one in this process. */
   readonly emulatorUrl: string | undefined
-  /** Whether the page that shows the tokens' lives is there. */
+  /** Whether there is a tokens page. */
   readonly hasTokensPage: boolean
 }
 
-/** The environment's variables. */
-export type Environment = Readonly<Record<string, string | undefined>>
+const variables = {
+  NODE_ENV: text,
+  HOST: v.optional(v.string(), '127.0.0.1'),
+  PORT: v.optional(count(0, 65_535), '3000'),
+  PUBLIC_URL: v.optional(origin),
+  LOG_LEVEL: v.optional(choice('debug', 'info', 'warn', 'error', 'silent'), 'info'),
+  // The message does not repeat it, because it can hold a password.
+  REDIS_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (given) => URL.canParse(given) && /^rediss?:$/.test(new URL(given).protocol),
+        'must be a URL such as redis://127.0.0.1:6379',
+      ),
+    ),
+  ),
+  SESSION_SECRET: v.optional(
+    v.pipe(
+      list,
+      v.everyItem(
+        (secret) => secret.length >= 32,
+        'must have 32 characters or more: make one with openssl rand -base64 32',
+      ),
+    ),
+  ),
+  TOKEN_KEY: v.optional(
+    v.pipe(list, v.check(areKeys, 'must be 32 random bytes, and no passphrase: make one with openssl rand -base64 32')),
+  ),
+  SESSION_MINUTES: v.optional(count(1, 1440), '480'),
+  EMULATOR: v.optional(choice('on', 'off')),
+  EMULATOR_URL: v.optional(origin),
+  TOKENS_PAGE: v.optional(choice('on', 'off')),
+}
+
+/** If one of these is set, its provider is configured. */
+const clientVariables = ['ORANGE_CLIENT_ID', 'DIGITALEO_CLIENT_ID', 'BOUYGUES_CLIENT_ID'] as const
 
 /**
- * Reads and checks the environment; a variable that is empty counts as not set.
+ * Reads and checks the environment.
  *
  * @throws `TypeError` that names the variable, if one is wrong.
  */
 export function readConfiguration(env: Environment): Configuration {
-  const isProduction = env['NODE_ENV'] === 'production'
+  const values = readVariables(variables, env)
+  const isProduction = values.NODE_ENV === 'production'
   const isConfigured = clientVariables.some((name) => env[name])
-  const emulatorUrl = env['EMULATOR_URL'] ? publicAddress(env, 'EMULATOR_URL') : undefined
-  const emulator =
-    choice(env, 'EMULATOR', ['on', 'off']) ?? (emulatorUrl || !(isProduction || isConfigured) ? 'on' : 'off')
+  const emulator = values.EMULATOR ?? (values.EMULATOR_URL || !(isProduction || isConfigured) ? 'on' : 'off')
   if (emulator === 'off' && !isConfigured) {
     throw new TypeError(
       `No provider is configured: set ${clientVariables.join(', ')} or several of them, or EMULATOR=on to try the app without`,
     )
   }
-  const sessionSecrets = list(env, 'SESSION_SECRET')
-  if (sessionSecrets?.some((secret) => secret.length < 32)) {
-    throw new TypeError('SESSION_SECRET must have 32 characters or more: make one with openssl rand -base64 32')
-  }
-  const tokenKeys = keysOf(env)
-  if (isProduction) {
-    const missing = Object.entries({
-      SESSION_SECRET: sessionSecrets,
-      TOKEN_KEY: tokenKeys,
-      PUBLIC_URL: env['PUBLIC_URL'],
-    })
-    for (const [name, value] of missing)
-      if (!value) throw new TypeError(`${name} must be set where NODE_ENV is production`)
-  }
+  for (const name of ['SESSION_SECRET', 'TOKEN_KEY', 'PUBLIC_URL'] as const)
+    if (isProduction && !values[name]) throw new TypeError(`${name} must be set where NODE_ENV is production`)
   return {
-    host: text(env, 'HOST') ?? '127.0.0.1',
-    port: count(env, 'PORT', 0, 65_535) ?? 3000,
-    publicUrl: env['PUBLIC_URL'] ? publicAddress(env, 'PUBLIC_URL') : undefined,
-    logLevel: choice(env, 'LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
-    redisUrl: redisAddress(env),
-    sessionSecrets,
-    tokenKeys,
-    sessionMs: (count(env, 'SESSION_MINUTES', 1, 1440) ?? 30) * 60_000,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL,
+    logLevel: values.LOG_LEVEL,
+    redisUrl: values.REDIS_URL,
+    sessionSecrets: values.SESSION_SECRET,
+    tokenKeys: values.TOKEN_KEY,
+    sessionMs: values.SESSION_MINUTES * 60_000,
     isEmulatorOn: emulator === 'on',
-    emulatorUrl,
-    hasTokensPage: (choice(env, 'TOKENS_PAGE', ['on', 'off']) ?? emulator) === 'on',
+    emulatorUrl: values.EMULATOR_URL,
+    hasTokensPage: (values.TOKENS_PAGE ?? emulator) === 'on',
   }
 }
 
-/** Each says that its provider is configured. */
-const clientVariables = ['ORANGE_CLIENT_ID', 'DIGITALEO_CLIENT_ID', 'BOUYGUES_CLIENT_ID'] as const
-
-const list = (env: Environment, name: string): readonly string[] | undefined =>
-  text(env, name)
-    ?.split(',')
-    .map((part) => part.trim())
-
-function keysOf(env: Environment): readonly string[] | undefined {
-  const keys = list(env, 'TOKEN_KEY')
+function areKeys(keys: string[]): boolean {
   try {
-    if (keys) encrypted(new Map(), keys)
+    encrypted(new Map(), keys)
+    return true
   } catch {
-    throw new TypeError('TOKEN_KEY must be 32 random bytes, and no passphrase: make one with openssl rand -base64 32')
+    return false
   }
-  return keys
-}
-
-function redisAddress(env: Environment): string | undefined {
-  const url = text(env, 'REDIS_URL')
-  // Not repeated in the message: it may hold a password.
-  if (url && !(URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)))
-    throw new TypeError('REDIS_URL must be a URL such as redis://127.0.0.1:6379')
-  return url
 }

@@ -1,14 +1,17 @@
 import type { KyInstance } from 'ky'
+import * as v from 'valibot'
 import { toApiError } from '../providers/api-error.ts'
-import { hasMembers, schemaOf } from '../providers/schema-of.ts'
+import { text } from '../providers/text.ts'
+
+const contractList = v.array(v.object({ id: text }))
 
 /** A contract with Bouygues Telecom. */
-export type Contract = { readonly id: string }
+export type Contract = v.InferOutput<typeof contractList>[number]
 
 /**
  * Lists the contracts of the company whose certificate the app has.
  *
- * @throws `ApiError` if there is no usable answer.
+ * @throws `ApiError` if the API sends no usable response.
  */
 export async function listContracts(api: KyInstance, path: string): Promise<readonly Contract[]> {
   try {
@@ -17,8 +20,3 @@ export async function listContracts(api: KyInstance, path: string): Promise<read
     throw toApiError('Bouygues Telecom', error)
   }
 }
-
-const contractList = schemaOf(
-  'a list of contracts',
-  (value): value is readonly Contract[] => Array.isArray(value) && value.every((one) => hasMembers(one, ['id'])),
-)

@@ -1,21 +1,22 @@
 import type { KyInstance } from 'ky'
+import * as v from 'valibot'
 import { toApiError } from '../providers/api-error.ts'
-import { hasMembers, schemaOf } from '../providers/schema-of.ts'
+
+const mobileData = v.object({ usedMegabytes: v.number(), includedMegabytes: v.number() })
 
 /** How much mobile data a user has used. */
-export type Usage = { readonly usedMegabytes: number; readonly includedMegabytes: number }
+export type Usage = v.InferOutput<typeof mobileData>
 
 /**
- * Reads how much mobile data the user has used whose tokens the client has.
+ * Reads how much mobile data a user has used.
  *
- * @throws `ApiError` if there is no usable answer; its reason is `signed-out` if the user is to sign in again.
+ * @param api - a client with the tokens of the user.
+ * @throws `ApiError` if the API sends no usable response. Its reason is `signed-out` if the user has to sign in again.
  */
 export async function readUsage(api: KyInstance): Promise<Usage> {
   try {
-    return await api.get('customer-management/v1/usage-consumptions/mobile-data').json(usage)
+    return await api.get('customer-management/v1/usage-consumptions/mobile-data').json(mobileData)
   } catch (error) {
     throw toApiError('Bouygues Telecom', error)
   }
 }
-
-const usage = schemaOf('a usage', (value): value is Usage => hasMembers(value, ['usedMegabytes', 'includedMegabytes']))

@@ -1,20 +1,25 @@
 import type { KyInstance } from 'ky'
+import * as v from 'valibot'
 import { toApiError } from '../providers/api-error.ts'
-import { hasMembers, schemaOf } from '../providers/schema-of.ts'
+import { text } from '../providers/text.ts'
+
+const shopList = v.array(
+  v.object({
+    name: text,
+    /** Street and number. */
+    address: text,
+    postalCode: text,
+    city: text,
+  }),
+)
 
 /** An Orange shop. */
-export type Shop = {
-  readonly name: string
-  /** Street and number. */
-  readonly address: string
-  readonly postalCode: string
-  readonly city: string
-}
+export type Shop = v.InferOutput<typeof shopList>[number]
 
 /**
  * Finds the shops near a postal code.
  *
- * @throws `ApiError` if there is no usable answer.
+ * @throws `ApiError` if the API sends no usable response.
  */
 export async function findShops(api: KyInstance, postalCode: string): Promise<readonly Shop[]> {
   try {
@@ -23,10 +28,3 @@ export async function findShops(api: KyInstance, postalCode: string): Promise<re
     throw toApiError('Orange', error)
   }
 }
-
-const isShop = (value: unknown): value is Shop => hasMembers(value, ['name', 'address', 'postalCode', 'city'])
-
-const shopList = schemaOf(
-  'a list of shops',
-  (value): value is readonly Shop[] => Array.isArray(value) && value.every(isShop),
-)
