@@ -1,4 +1,4 @@
-/** Makes what gives orders to an emulator. */
+/** Returns a function that sends commands to an emulator. */
 export const controlOf =
   (url: string) =>
   async (path: string, body: object): Promise<void> => {

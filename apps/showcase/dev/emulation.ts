@@ -7,21 +7,21 @@ import { orange } from '@oauthkit/orange'
 import type { Clients } from '../src/providers/clients.ts'
 import { controlOf } from './control.ts'
 
-/** What {@link startEmulation} takes. */
+/** The options of {@link startEmulation}. */
 export type EmulationOptions = {
-  /** An emulator that runs elsewhere. @defaultValue One in this process. */
+  /** An emulator in another process. @defaultValue One in this process */
   readonly emulatorUrl?: string | undefined
   /** Where browsers find the app. */
   readonly publicUrl: string
-  /** The clients that need no emulation. */
+  /** The clients of real providers. They are not emulated. */
   readonly live?: Clients | undefined
 }
 
-/** An emulator at work. */
+/** An emulator that runs. */
 export type Emulation = {
-  /** Where it is. */
+  /** Its URL. */
   readonly url: string
-  /** The live clients, and emulated ones for all else. */
+  /** The live clients, and emulated clients of all other providers. */
   readonly clients: Clients
   /** Revokes a token of an emulated client. */
   readonly revoke: (client: keyof Clients, accessToken: string) => Promise<void>
@@ -30,10 +30,10 @@ export type Emulation = {
 
 const credentials = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
 
-/** How long emulated tokens live, in milliseconds: short, so that there is something to see. */
+/** How long emulated tokens live, in milliseconds. It is short, so that there is something to see. */
 const lifetimeMs = 120_000
 
-/** The key pair of the certificate; made once, since that takes a while. */
+/** The key pair of the certificate. It is made once, because that takes long. */
 let keys: ReturnType<typeof generateKeys> | undefined
 
 const generateKeys = () =>
@@ -43,7 +43,7 @@ const generateKeys = () =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   })
 
-/** Makes the app known to an emulator, and gives the clients for it. */
+/** Registers the app at an emulator, and returns the clients for it. */
 export async function startEmulation({ emulatorUrl, publicUrl, live = {} }: EmulationOptions): Promise<Emulation> {
   const own = emulatorUrl === undefined ? await serveEmulator() : undefined
   const url = emulatorUrl ?? own?.url ?? ''
@@ -77,7 +77,7 @@ export async function startEmulation({ emulatorUrl, publicUrl, live = {} }: Emul
   }
 }
 
-/** Whose tokens a client's are. */
+/** The provider of each client. */
 const providers: Readonly<Record<keyof Clients, string>> = {
   shops: 'orange',
   campaigns: 'digitaleo',

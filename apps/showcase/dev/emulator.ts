@@ -1,4 +1,4 @@
-// The providers, emulated in a process of their own: for several processes of the app to share.
+// Emulates the providers in a process of its own, which several processes of the app can share.
 import { createEmulator } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 

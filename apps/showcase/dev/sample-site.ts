@@ -6,16 +6,16 @@ import { createLog } from '../src/web/create-log.ts'
 import { listen } from '../src/web/listen.ts'
 import { startEmulation } from './emulation.ts'
 
-/** A site over an emulator, for the tests and the screenshots. */
+/** A site with an emulator, for the tests and the screenshots. */
 export type SampleSite = AsyncDisposable & {
-  /** Where it is, without a slash at its end. */
+  /** Its URL, without a slash at its end. */
   readonly url: string
 }
 
-/** What {@link startSampleSite} takes: an emulator that runs elsewhere, and what of the site is to be otherwise. */
+/** The options of {@link startSampleSite}: an emulator in another process, and options of the site. */
 export type SampleSiteOptions = Partial<SiteOptions> & { readonly emulatorUrl?: string | undefined }
 
-/** Starts a site on a port of the system's choice, with an emulator unless one is given. */
+/** Starts a site on a port that the system chooses, with an emulator of its own unless one is given. */
 export async function startSampleSite({ emulatorUrl, ...options }: SampleSiteOptions = {}): Promise<SampleSite> {
   let handle: RequestListener = () => {}
   const server = await listen((request, response) => handle(request, response), { host: '127.0.0.1', port: 0 })

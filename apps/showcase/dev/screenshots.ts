@@ -11,7 +11,7 @@ if (!launchOptions) throw new Error('Chromium is missing: install it, or set CHR
 const folder = process.argv[2] ?? 'reports/screenshots'
 await mkdir(folder, { recursive: true })
 
-/** What to do before a picture is taken. */
+/** The name of a picture, and what to do before it is taken. */
 type Shot = readonly [name: string, open: (page: Page, url: string) => Promise<unknown>]
 
 const goTo =
@@ -37,7 +37,7 @@ const shots: readonly Shot[] = [
         // oxlint-disable-next-line no-await-in-loop -- one after the other
         await Promise.all([page.waitForResponse(/tokens\/shops/), card.getByRole('button', { name: action }).click()])
       }
-      await card.getByText('since it had ended').waitFor()
+      await card.getByText('because it had expired').waitFor()
     },
   ],
   [

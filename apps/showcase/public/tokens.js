@@ -1,11 +1,11 @@
-// Keeps the page of the tokens up to date. Without this script the page shows how things were when it was loaded.
+// Keeps the tokens page up to date. Without this script, the page shows the state at the time when it was loaded.
 const stream = document.querySelector('#stream')
 const state = document.querySelector('#stream-state')
 const pause = document.querySelector('#pause')
 const news = document.querySelector('#news')
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)')
 
-/** How often the charts move where motion is to be reduced, in milliseconds; what happens is shown at once. */
+/** How often the charts move if the user wants less motion, in milliseconds. Events are shown at once. */
 const calmMs = 10_000
 
 let source
@@ -18,7 +18,7 @@ function show({ data }) {
   drawnAt = Date.now()
   for (const { id, html } of message.tokens) {
     const element = document.getElementById(id)
-    // All of it is made by the server's templates, which escape.
+    // The server's templates made this markup, and they escape all values.
     if (element) element.innerHTML = html
   }
   if (hasNews) news.textContent = message.news.join('. ')
@@ -27,7 +27,7 @@ function show({ data }) {
 function open() {
   source = new EventSource('/tokens/events')
   source.addEventListener('open', () => (state.textContent = 'Live'))
-  // The browser tries again by itself, unless the answer was an error.
+  // The browser connects again by itself, unless the response was an error.
   source.addEventListener('error', () => (state.textContent = 'Not connected'))
   source.addEventListener('message', show)
 }
@@ -41,7 +41,7 @@ pause.addEventListener('click', () => {
   } else open()
 })
 
-// A form that is sent without leaving the page keeps the focus where it is.
+// The page sends its forms without a navigation, so that the focus stays where it is.
 document.addEventListener('submit', async (event) => {
   const form = event.target
   if (!form.matches('.actions')) return

@@ -9,25 +9,25 @@ import type { TokenHistories } from './tokens/token-histories.ts'
 import type { TokenHistory } from './tokens/token-history.ts'
 import { watch } from './tokens/watch.ts'
 
-/** What the app does in its own name; absent: not configured. */
+/** What the app does without a user. A member is absent if its provider is not configured. */
 export type Services = {
   readonly findShops?: ((postalCode: string) => Promise<readonly Shop[]>) | undefined
   readonly listCampaigns?: (() => Promise<readonly Campaign[]>) | undefined
   readonly listContracts?: (() => Promise<readonly Contract[]>) | undefined
-  /** The tokens behind that. */
+  /** The tokens for that. */
   readonly tokens: readonly ServiceToken[]
 }
 
-/** A token of the app's own. */
+/** A token of the app itself. */
 type ServiceToken = {
   readonly name: ServiceName
   readonly source: OwnTokenSource
   readonly history: TokenHistory
-  /** Makes a call of the API that the token is for. */
+  /** Calls the API that the token is for. */
   readonly call: () => Promise<unknown>
 }
 
-/** What {@link createServices} takes. */
+/** The options of {@link createServices}. */
 export type ServicesOptions = {
   readonly clients: Clients
   readonly store: TokenStore
@@ -36,7 +36,7 @@ export type ServicesOptions = {
   readonly attemptTimeoutMs?: number | undefined
 }
 
-/** Makes the services that the app has clients for. */
+/** Creates the services for which the app has clients. */
 export function createServices({ clients, store, histories, fetch, attemptTimeoutMs }: ServicesOptions): Services {
   const open = (name: ServiceName) => {
     const client = clients[name]
@@ -44,7 +44,7 @@ export function createServices({ clients, store, histories, fetch, attemptTimeou
     const history = histories.ofApp({ id: name, ...about[name], mode: client.mode })
     const source = serviceTokens(name, clients, { store, fetch, onEvent: history.onEvent })
     if (!source) return undefined
-    // A contract's address is known as a whole, the other APIs by where they begin.
+    // For the contracts, the configuration has the whole URL. For the other APIs, it has the base URL.
     const { origin, pathname } = new URL(client.url)
     const url = name === 'contracts' ? origin : client.url
     const api = createApi({ tokens: watch(source, history), url, attemptTimeoutMs })
@@ -68,7 +68,7 @@ export function createServices({ clients, store, histories, fetch, attemptTimeou
   }
 }
 
-/** What the tokens are called. */
+/** The titles of the tokens. */
 const about: Readonly<Record<ServiceName, { title: string; grant: string }>> = {
   shops: { title: 'Shops', grant: 'Orange, client credentials' },
   campaigns: { title: 'Campaigns', grant: 'Digitaleo, client credentials' },

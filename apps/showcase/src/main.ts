@@ -16,7 +16,7 @@ try {
   const live = liveClients(process.env)
   const log = createLog(configuration.logLevel)
   const generate = (name: string) => {
-    log.warn(`${name} is not set: one was made up, so that nobody stays signed in when this process ends`)
+    log.warn(`${name} is not set: this process uses a random one, so users have to sign in again after a restart`)
     return [randomBytes(32).toString('base64url')]
   }
   const sessionSecrets = configuration.sessionSecrets ?? generate('SESSION_SECRET')
@@ -24,13 +24,13 @@ try {
   const onError = (error: Error) => log.error({ why: error.message }, 'Redis')
   const stores = redisUrl ? await redisStores({ url: redisUrl, keys, onError }) : memoryStores(keys)
 
-  // Where browsers find the app may be known only now that it has a port.
+  // Without PUBLIC_URL, the app knows its URL only when it has a port.
   let handle = unready
   const server = await listen((request, response) => handle(request, response), { host, port })
   const publicUrl = configuration.publicUrl ?? server.url
   const closing = new AbortController()
   try {
-    // Loaded where it is needed only: the emulator is not installed in production.
+    // Loaded only if it is needed: the emulator is not installed in production.
     const emulation = isEmulatorOn
       ? await (await import('../dev/emulation.ts')).startEmulation({ emulatorUrl, publicUrl, live })
       : undefined
@@ -49,18 +49,18 @@ try {
     const modes = Object.entries(clients).map(([name, { mode }]) => [name, mode] as const)
     log.info({ url: publicUrl, store: stores.name, providers: Object.fromEntries(modes) }, `Listening on ${server.url}`)
     if (emulation)
-      log.warn({ emulator: emulation.url }, 'Providers without credentials are emulated: their data is made up')
+      log.warn({ emulator: emulation.url }, 'Providers without credentials are emulated: their data is invented')
 
     const stop = async (signal: NodeJS.Signals) => {
       log.info(`${signal}: finishing the open requests`)
       closing.abort()
       if (!(await server.stop())) log.warn('Some requests were not answered in time, and were cut off')
-      // A refresh token works one time only: one that was sent is lost unless the next one is stored.
+      // A refresh token works only one time. If the next one is not stored, the user has to sign in again.
       await site.idle()
       await stores.close()
       await emulation?.close()
     }
-    // Only once: a second Ctrl+C is for whoever does not want to wait.
+    // Only the first time: a second Ctrl+C ends the process at once.
     process.once('SIGINT', (signal) => void stop(signal))
     process.once('SIGTERM', (signal) => void stop(signal))
   } catch (error) {

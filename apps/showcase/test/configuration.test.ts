@@ -15,7 +15,7 @@ const production = {
   PUBLIC_URL: 'https://app.example',
 }
 
-test('nothing needs to be set: then all providers are emulated', () => {
+test('without any variable, all providers are emulated', () => {
   const defaults = {
     host: '127.0.0.1',
     port: 3000,
@@ -65,7 +65,7 @@ test('everything can be set', () => {
 })
 
 test.each(['ORANGE_CLIENT_ID', 'DIGITALEO_CLIENT_ID', 'BOUYGUES_CLIENT_ID'])(
-  'with %s nothing is emulated, and there is no page of the tokens',
+  'with %s, nothing is emulated, and there is no tokens page',
   (name) => {
     expect(readConfiguration({ [name]: 'id' })).toMatchObject({ isEmulatorOn: false, hasTokensPage: false })
     expect(readConfiguration({ [name]: 'id', EMULATOR: 'on' })).toMatchObject({
@@ -75,7 +75,7 @@ test.each(['ORANGE_CLIENT_ID', 'DIGITALEO_CLIENT_ID', 'BOUYGUES_CLIENT_ID'])(
   },
 )
 
-test('in production nothing is emulated unless it is wanted', () => {
+test('in production, nothing is emulated without EMULATOR', () => {
   const env = { ...production, ORANGE_CLIENT_ID: '' }
   expect(() => readConfiguration(env)).toThrow(/No provider is configured: set ORANGE_CLIENT_ID.* or EMULATOR=on/)
   expect(readConfiguration({ ...env, EMULATOR: 'on' }).isEmulatorOn).toBe(true)
@@ -128,7 +128,7 @@ test('a provider is live if its credentials are there', () => {
   ])
 })
 
-test('no secret is in what was read', () => {
+test('the configuration has no secret of a provider', () => {
   const env = { ORANGE_CLIENT_ID: 'id', ORANGE_CLIENT_SECRET: 'orange-secret', BOUYGUES_PRIVATE_KEY: 'private-key' }
   expect(JSON.stringify([readConfiguration(env), liveClients(env)])).not.toMatch(/orange-secret|private-key/)
 })
@@ -144,6 +144,6 @@ test('the staging environment of Bouygues Telecom has its own addresses', () => 
   )
 })
 
-test('an id at Bouygues Telecom alone is good for nothing', () => {
+test('an id at Bouygues Telecom needs a secret or a key', () => {
   expect(() => liveClients({ BOUYGUES_CLIENT_ID: 'id' })).toThrow('BOUYGUES_CLIENT_SECRET is for signing in')
 })

@@ -8,10 +8,10 @@ import { startSite, type Site } from './support.ts'
 
 const search = '/shops?postalCode=35000'
 
-/** The errors in a log: what is told to the operator. */
+/** The errors in a log, which are for the operator. */
 const errorsOf = ({ log }: Site) => log.filter(({ level }) => Number(level) >= 50)
 
-test('a token endpoint that is down makes a 503, and passes on how long to wait', async () => {
+test('a token endpoint that is down makes a 503, which says how long to wait', async () => {
   await using site = await startSite()
   site.emulator.orange.answerTokenRequests(1, { status: 503, headers: { 'Retry-After': '30' } })
   const { status, headers, text } = await site.get(search)
@@ -22,7 +22,7 @@ test('a token endpoint that is down makes a 503, and passes on how long to wait'
   expect(site.log).toContainEqual(expect.objectContaining(failed))
 })
 
-test('the log of a failure shows no query: it is what a visitor asked for', async () => {
+test('the log of a failure shows no query, because it is what a visitor searched for', async () => {
   await using site = await startSite()
   site.emulator.orange.answerApiCalls(5, { status: 500 })
   expect((await site.get(search)).status).toBe(503)
@@ -30,7 +30,7 @@ test('the log of a failure shows no query: it is what a visitor asked for', asyn
   expect(site.logText()).not.toMatch(/postalCode|[?&=]35000/)
 })
 
-test('without a word on how long to wait there is no Retry-After', async () => {
+test('if the provider does not say how long to wait, there is no Retry-After', async () => {
   await using site = await startSite()
   site.emulator.orange.answerTokenRequests(1, { status: 500 })
   const { status, headers } = await site.get(search)
@@ -76,14 +76,14 @@ test.each([
   expect(errorsOf(site)).toMatchObject([{ why }])
 })
 
-test('one bad gateway at the API is got over by a retry', async () => {
+test('a call is sent again after one bad gateway of the API', async () => {
   await using site = await startSite()
   site.emulator.orange.answerApiCalls(1, { status: 502 })
   expect((await site.get(search)).status).toBe(200)
   expect(site.emulator.orange.counters.apiCalls).toBe(2)
 })
 
-test('a token that was revoked is replaced without the visitor noticing', async () => {
+test('a token that was revoked is replaced, and the visitor does not notice', async () => {
   await using site = await startSite()
   await site.get(search)
   site.emulator.orange.revoke()
@@ -107,13 +107,13 @@ test.each([
 test.each([
   ['campaigns', 'digitaleo'],
   ['contracts', 'bouygues'],
-] as const)('so does one of %s', async (path, provider) => {
+] as const)('an answer that is wrong makes a 502 for %s, too', async (path, provider) => {
   await using site = await startSite()
   site.emulator[provider].answerApiCalls(1, { status: 200, body: { list: 'none' } })
   expect((await site.get(`/${path}`)).status).toBe(502)
 })
 
-test.each(['holdApiCalls', 'holdTokenRequests'] as const)('the visitor does not wait for ever: %s', async (hold) => {
+test.each(['holdApiCalls', 'holdTokenRequests'] as const)('the visitor does not wait without end: %s', async (hold) => {
   await using site = await startSite({ attemptTimeoutMs: 50 })
   site.emulator.orange[hold]()
   const { status, text } = await site.get(search)
@@ -146,17 +146,17 @@ test('an answer that breaks off makes a 503', async () => {
   expect([status, errorsOf(site)]).toMatchObject([503, [{ reason: 'unavailable' }]])
 })
 
-test('a request that cannot be served keeps its status, and is nothing for the operator', async () => {
+test('a request that cannot be served keeps its status, and is no error in the log', async () => {
   await using site = await startSite()
   const { status, headers, text } = await site.get('/style.css', { headers: { Range: 'bytes=1000000-' } })
   expect(status).toBe(416)
   expect(text).toContain('Bad request')
-  // What a file may do, the page that says why there is none may not.
+  // Caches can keep the file, but not the page that says why there is none.
   expect(headers.get('cache-control')).toBe('no-store')
   expect(errorsOf(site)).toEqual([])
 })
 
-test('a mistake of our own makes a 500 that gives nothing away; the stack is in the log', async () => {
+test('a mistake of the app makes a 500 without details, and the stack is in the log', async () => {
   const stores = memoryStores([randomBytes(32).toString('base64url')])
   stores.ended.add = () => {
     throw Object.assign(new Error('a bug'), { request: 'private' })
@@ -173,7 +173,7 @@ test('a mistake of our own makes a 500 that gives nothing away; the stack is in 
   expect(site.logText()).not.toContain('private')
 })
 
-test('who asks for JSON gets problem details', async () => {
+test('a client that asks for JSON gets problem details', async () => {
   await using site = await startSite()
   site.emulator.orange.answerApiCalls(1, { status: 429, headers: { 'Retry-After': '7' } })
   const { status, headers, text } = await site.get(search, { headers: { Accept: 'application/json' } })

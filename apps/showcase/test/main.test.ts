@@ -12,7 +12,7 @@ import { get, visit } from './support.ts'
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
-// Not process.execPath: the tests may run on Bun or Deno, and the app is one for Node.
+// Not process.execPath: the tests can run on Bun or Deno, and the app is for Node.
 const node = pathOf('../../../node_modules/.bin/node')
 
 test.each([
@@ -29,7 +29,7 @@ test.each([
     'TOKEN_KEY must be 32 random bytes, and no passphrase: make one with openssl rand -base64 32',
     { TOKEN_KEY: 'a passphrase' },
   ],
-])('bad configuration ends the process at once, with one line: %s', async (message, env) => {
+])('a wrong configuration ends the process at once, with one line: %s', async (message, env) => {
   await using app = start(env)
   expect(await app.exited).toEqual({ code: 1, signal: null })
   expect(app.stderr()).toMatch(/^Cannot start: .*\n$/)
@@ -51,7 +51,7 @@ test('a port that is taken ends the process at once, with one line', async () =>
   }
 })
 
-test('without credentials it runs over an emulator of its own, and says so', async () => {
+test('without credentials, it runs with an emulator of its own, and says so', async () => {
   await using app = start({ PORT: '0' })
   const [, url = ''] = await app.printed(/"msg":"Listening on (http:\/\/127\.0\.0\.1:\d+)"/)
   await app.printed(/"msg":"Providers without credentials are emulated/)
@@ -68,10 +68,10 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it starts, answers, and on %s finishe
   const kept = { headers: { Connection: 'keep-alive' } }
   expect((await get(url, kept)).status).toBe(200)
 
-  // Browsers open such a connection ahead of need.
+  // Browsers open such a connection before they need it.
   const unused = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
   await once(unused, 'connect')
-  // And a page of the tokens is open for as long as it is looked at.
+  // An open tokens page has a stream that does not end.
   const stream = await fetch(`${url}/tokens/events`)
 
   const release = emulator.orange.holdApiCalls()
@@ -84,7 +84,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it starts, answers, and on %s finishe
   release()
   expect((await open).text).toContain('3 entries')
   expect(await app.exited).toEqual({ code: 0, signal: null })
-  // The kept and the unused connection did not hold it until the end of its patience.
+  // The kept and the unused connection did not hold up the stop.
   expect(app.stdout()).not.toContain('cut off')
   expect(app.stderr()).toBe('')
   unused.destroy()

@@ -45,7 +45,7 @@ test('processes over one Redis share tokens and the ends of sessions, and no tok
   const same = second.visit()
   same.cookie = visitor.cookie
   expect((await same.get('/profile')).text).toContain('1.2 GB of 20.0 GB used')
-  expect((await same.get('/tokens')).text).toContain('Taken from the store')
+  expect((await same.get('/tokens')).text).toContain('Found in the store')
   expect(first.emulator.bouygues.counters.tokenRequests).toBe(1)
 
   const client = await createClient({ url: redis.url }).connect()
@@ -75,7 +75,7 @@ test('without Redis the app says that it is not ready', async () => {
 test.each([
   ['is gone', 'SIGKILL', 'The client is offline'],
   ['does not answer', 'SIGSTOP', 'no answer within 2000 ms'],
-] as const)('who has a session is told to wait while Redis %s', async (_what, signal, why) => {
+] as const)('a user with a session gets a page that says to wait while Redis %s', async (_what, signal, why) => {
   await using redis = await startStores()
   await using site = await startSite({ stores: await redis.open() })
   const visitor = site.visit()
@@ -94,7 +94,7 @@ test.each([
   expect(site.logText()).not.toContain('"stack"')
 })
 
-test('a Redis that is not there is told at the start', async () => {
+test('without Redis, the start fails', async () => {
   const redis = await startStores()
   await redis[Symbol.asyncDispose]()
   await expect(redis.open()).rejects.toThrow(/ENOENT|ECONNREFUSED|connect/)

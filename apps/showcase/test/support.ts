@@ -3,35 +3,35 @@ import { serve } from '@oauthkit/emulator/server'
 import { startSampleSite, type SampleSiteOptions } from '../dev/sample-site.ts'
 import { createLog } from '../src/web/create-log.ts'
 
-/** The site on a port of the system's choice, in front of an emulator of its own. */
+/** The site on a port that the system chooses, with an emulator of its own. */
 export type Site = AsyncDisposable & {
   readonly url: string
   readonly emulator: Emulator
-  /** What the app logged. */
+  /** The log of the app. */
   readonly log: readonly Record<string, unknown>[]
   /** The lines of the log as they are. */
   readonly logText: () => string
-  /** What went over the wire that nobody is to see: tokens, codes, verifiers. */
+  /** The secrets that were sent: tokens, codes, verifiers. No page and no log can show them. */
   readonly secrets: ReadonlySet<string>
   /** Ends the emulator's server. */
   readonly stopEmulator: () => Promise<void>
-  /** Asks the app for a path, as a visitor without cookies. */
+  /** Requests a path, as a visitor without cookies. */
   readonly get: (path: string, init?: RequestInit) => Promise<Answer>
   /** A visitor who keeps cookies. */
   readonly visit: () => Visitor
 }
 
-/** What the app answered. */
+/** The response of the app. */
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string }
 
-/** Somebody with a browser that keeps the app's cookies. */
+/** A visitor with a browser that keeps the app's cookies. */
 type Visitor = {
-  /** The cookies, as the browser sends them; empty: none. */
+  /** The cookies, as the browser sends them. Empty if there are none. */
   cookie: string
   readonly get: (path: string, init?: RequestInit) => Promise<Answer>
   /** Sends a form of the site. */
   readonly post: (path: string, form?: Record<string, string>, headers?: Record<string, string>) => Promise<Answer>
-  /** Goes to the provider and comes back, all but the last step: gives the path of the callback. */
+  /** Goes to the provider and signs in there. Returns the path of the callback, which is the next step. */
   readonly goToProvider: () => Promise<string>
   /** Signs in. */
   readonly signIn: () => Promise<Answer>
@@ -67,7 +67,7 @@ export async function startSite(options: SampleSiteOptions = {}): Promise<Site> 
   }
 }
 
-/** Makes a visitor of a site. What nobody is to see is added to `secrets`. */
+/** Creates a visitor of a site. The secrets that the visitor gets are added to `secrets`. */
 export function visit(origin: string, secrets = new Set<string>()): Visitor {
   const send = async (path: string, init: RequestInit = {}) => {
     const headers = {
@@ -105,13 +105,13 @@ export function visit(origin: string, secrets = new Set<string>()): Visitor {
   return visitor
 }
 
-/** Sends a request and reads the answer; its connection is not kept. */
+/** Sends a request and reads the response. The connection is not kept. */
 export async function get(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, { headers: { Connection: 'close' }, ...init })
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
-/** A fetch that notes whatever is secret of what is sent and received. */
+/** A fetch that notes each secret that is sent and received. */
 function recordInto(secrets: Set<string>): typeof fetch {
   const names = /^(code|code_verifier|client_secret|client_assertion|(access|refresh|id)_token|token)$/
   const note = (entries: Iterable<readonly [string, unknown]>) => {

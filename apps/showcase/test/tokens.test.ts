@@ -31,7 +31,7 @@ async function* eventsOf(site: Site, { signal, cookie }: { signal?: AbortSignal;
   }
 }
 
-test('the page has the state of each token without a line of script', async () => {
+test('the page has the state of each token, also without a script', async () => {
   await using site = await startSite()
   const before = cardOf((await site.get('/tokens')).text, 'shops')
   expect([figure(before, 'Fingerprint'), figure(before, 'Time to live')]).toEqual(['no token', '–'])
@@ -50,11 +50,11 @@ test('the page has the state of each token without a line of script', async () =
   expect(figure(after, 'Age')).toMatch(/^1 min [56] s$/)
   expect(figure(after, 'Time to live')).toMatch(/^58 min 5\d s$/)
   expect([figure(after, 'Renewals'), figure(after, 'Replays'), figure(after, 'Calls saved')]).toEqual(['0', '0', '3'])
-  expect(after).toContain('Got, since there was none')
+  expect(after).toContain('Requested, because there was none')
   expect(after).toMatch(/<svg\s+class="timeline"\s+role="img"\s+aria-label="The last two minutes: 3 calls/)
 })
 
-test('a token that is revoked at the emulator heals with the next call', async () => {
+test('a token that is revoked at the emulator is replaced by the next call', async () => {
   await using site = await startSite()
   const visitor = site.visit()
   const { status, headers } = await visitor.post('/tokens/shops', { action: 'revoke' })
@@ -63,9 +63,9 @@ test('a token that is revoked at the emulator heals with the next call', async (
   expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['1', '1'])
   const order = [
     'was rejected (401) and sent again',
-    'Renewed, since a call was rejected',
+    'Renewed, because a call was rejected',
     'Revoked at the emulator',
-    'Got, since there was none',
+    'Requested, because there was none',
   ]
   const places = order.map((text) => card.indexOf(text))
   expect(places).toEqual(places.toSorted((a, b) => a - b))
@@ -73,17 +73,17 @@ test('a token that is revoked at the emulator heals with the next call', async (
   expect(site.emulator.orange.counters).toMatchObject({ tokenRequests: 2, apiCalls: 2, apiRejections: 1 })
 })
 
-test('one whose time is over is renewed before the next call, which nobody rejects', async () => {
+test('an expired token is renewed before the next call, which is not rejected', async () => {
   await using site = await startSite()
   const visitor = site.visit()
   await visitor.post('/tokens/campaigns', { action: 'expire' })
   const card = cardOf((await visitor.get('/tokens')).text, 'campaigns')
   expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['1', '0'])
-  expect(card).toContain('Renewed, since it had ended')
+  expect(card).toContain('Renewed, because it had expired')
   expect(site.emulator.digitaleo.counters).toMatchObject({ tokenRequests: 2, apiCalls: 1, apiRejections: 0 })
 })
 
-test.each(['shops', 'campaigns', 'contracts', 'user'])('so it is with each token: %s', async (id) => {
+test.each(['shops', 'campaigns', 'contracts', 'user'])('the same is true for each token: %s', async (id) => {
   await using site = await startSite()
   const visitor = site.visit()
   await visitor.signIn()
@@ -95,7 +95,7 @@ test.each(['shops', 'campaigns', 'contracts', 'user'])('so it is with each token
   expect([figure(card, 'Renewals'), figure(card, 'Replays')]).toEqual(['2', '1'])
 })
 
-test('a user sees the own token, and nobody else does', async () => {
+test('users see their own token, and others do not', async () => {
   await using site = await startSite()
   const visitor = site.visit()
   await visitor.signIn()
@@ -105,7 +105,7 @@ test('a user sees the own token, and nobody else does', async () => {
   await visitor.post('/tokens/user', { action: 'revoke' })
   await visitor.post('/logout')
   expect((await visitor.get('/tokens')).text).not.toContain('Your sign-in')
-  // Who signs in again begins anew.
+  // A new sign-in begins with an empty history.
   await visitor.signIn()
   const card = cardOf((await visitor.get('/tokens')).text, 'user')
   expect(figure(card, 'Renewals')).toBe('0')
@@ -115,18 +115,18 @@ test.each([
   ['nothing', 'revoke'],
   ['shops', 'clear'],
   ['shops', 'constructor'],
-])('there is nothing else to do: %s, %s', async (id, action) => {
+])('there is no other action: %s, %s', async (id, action) => {
   await using site = await startSite()
   expect((await site.visit().post(`/tokens/${id}`, { action })).status).toBe(404)
 })
 
 test.each([
-  ['where nothing is emulated', { revoke: undefined }],
+  ['if nothing is emulated', { revoke: undefined }],
   [
-    'beside emulated ones',
+    'next to emulated ones',
     { clients: { shops: { mode: 'live', provider: orange, url: 'https://api.orange.com', credentials } } },
   ],
-] as const)('nobody can do anything to live tokens: %s', async (_where, options) => {
+] as const)('live tokens have no actions: %s', async (_where, options) => {
   await using emulated = await startSite()
   await using site = await startSite(options)
   expect((await emulated.get('/tokens')).text).toContain('value="revoke"')
@@ -134,7 +134,7 @@ test.each([
   expect((await site.visit().post('/tokens/shops', { action: 'revoke' })).status).toBe(404)
 })
 
-test.each(['call', 'revoke', 'expire'])('where no token can be had, %s says why', async (action) => {
+test.each(['call', 'revoke', 'expire'])('if no token is available, %s says why', async (action) => {
   await using site = await startSite()
   site.emulator.orange.answerTokenRequests(3, { status: 503 })
   expect((await site.visit().post('/tokens/shops', { action })).status).toBe(503)
@@ -147,7 +147,7 @@ test.each(['call', 'revoke', 'expire'])('where no token can be had, %s says why'
   expect(text).toContain('Please sign in again')
 })
 
-test('a failed renewal is told by its code only', async () => {
+test('of a failed renewal, the page shows only the code', async () => {
   await using site = await startSite()
   site.emulator.orange.answerTokenRequests(1, {
     status: 400,
@@ -155,11 +155,11 @@ test('a failed renewal is told by its code only', async () => {
   })
   await site.get('/shops?postalCode=35000')
   const { text } = await site.get('/tokens')
-  expect(text).toContain('No token (TOKEN_REFUSED)')
+  expect(text).toContain('No new token (TOKEN_REFUSED)')
   expect(text).not.toContain('private')
 })
 
-test('an open page is told what happens, as it happens, and shows no secret', async () => {
+test('an open page shows live what happens, and no secret', async () => {
   await using site = await startSite()
   const ended = new AbortController()
   let all = ''
@@ -180,7 +180,7 @@ test('an open page is told what happens, as it happens, and shows no secret', as
   for (const secret of site.secrets) expect(all).not.toContain(secret)
 })
 
-test('the end of the app ends the streams, and there are no further ones', async () => {
+test('the end of the app ends the streams, and there are no new ones', async () => {
   const closing = new AbortController()
   await using site = await startSite({ closing: closing.signal })
   const messages = []
@@ -192,7 +192,7 @@ test('the end of the app ends the streams, and there are no further ones', async
   expect((await site.get('/tokens/events')).status).toBe(503)
 })
 
-test('a page that is still open when its user signs out is told nothing more', async () => {
+test('a page that is open when its user signs out gets nothing more', async () => {
   await using site = await startSite()
   const visitor = site.visit()
   await visitor.signIn()
@@ -212,7 +212,7 @@ function createStreams() {
   return { signal: controller.signal, responses: new Set<Response>(), close, [Symbol.dispose]: close }
 }
 
-/** Opens streams, and gives the status of each. */
+/** Opens streams, and returns the status of each. */
 async function openStreams(
   site: Site,
   count: number,
@@ -241,7 +241,7 @@ test('there are no more than a hundred streams, and one that its browser closes 
   await expect.poll(over).toBe(2)
 })
 
-test('a user may have ten in one browser, and does not close the page to others', async () => {
+test('a user can have ten in one session, and does not keep others from the page', async () => {
   await using site = await startSite()
   using ended = createStreams()
   const [user, other] = [site.visit(), site.visit()]
@@ -253,7 +253,7 @@ test('a user may have ten in one browser, and does not close the page to others'
   expect(await openStreams(site, 1, ended)).toEqual([200])
 })
 
-test('a visitor with a hundred streams does not close the page to users', async () => {
+test('a visitor with a hundred streams does not keep users from the page', async () => {
   await using site = await startSite()
   using ended = createStreams()
   expect(new Set(await openStreams(site, 100, ended))).toEqual(new Set([200]))
@@ -262,7 +262,7 @@ test('a visitor with a hundred streams does not close the page to users', async 
   expect(await openStreams(site, 1, ended, { Cookie: user.cookie })).toEqual([200])
 })
 
-/** A site that a proxy tells the address of each visitor. */
+/** A site that gets the address of each visitor from a proxy. */
 const startBehindProxy = () => startSite({ publicUrl: 'https://app.example' })
 const from = (address: string) => ({ 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': address })
 
@@ -270,22 +270,25 @@ test.each([
   ['the same address', '192.0.2.1', '192.0.2.1'],
   ['another one', '192.0.2.1', '192.0.2.2'],
   ['an address of the same IPv6 network', '2001:db8::1', '2001:db8::2'],
-])('nor to visitors at %s: the oldest stream makes room', async (_which, address, other) => {
-  await using site = await startBehindProxy()
-  using ended = createStreams()
-  const open = (headers: Record<string, string>) =>
-    fetch(`${site.url}/tokens/events`, { signal: ended.signal, headers })
-  const oldest = await open(from(address))
-  let isEnded = false
-  void oldest.text().then(
-    () => (isEnded = true),
-    () => {},
-  )
-  expect(new Set(await openStreams(site, 99, ended, from(address)))).toEqual(new Set([200]))
-  const { status } = await open(from(other))
-  expect(status).toBe(200)
-  await expect.poll(() => isEnded).toBe(true)
-})
+])(
+  'a visitor with a hundred streams does not keep visitors from the page, at %s: the oldest stream makes room',
+  async (_which, address, other) => {
+    await using site = await startBehindProxy()
+    using ended = createStreams()
+    const open = (headers: Record<string, string>) =>
+      fetch(`${site.url}/tokens/events`, { signal: ended.signal, headers })
+    const oldest = await open(from(address))
+    let isEnded = false
+    void oldest.text().then(
+      () => (isEnded = true),
+      () => {},
+    )
+    expect(new Set(await openStreams(site, 99, ended, from(address)))).toEqual(new Set([200]))
+    const { status } = await open(from(other))
+    expect(status).toBe(200)
+    await expect.poll(() => isEnded).toBe(true)
+  },
+)
 
 test('a hundred IPv6 addresses of one network count as one', async () => {
   await using site = await startBehindProxy()
@@ -299,6 +302,6 @@ test('a hundred IPv6 addresses of one network count as one', async () => {
   await Promise.all(Array.from({ length: 100 }, (_, number) => open(`2001:db8::${number.toString(16)}`)))
   const kept = await openStreams(site, 3, ended, from('192.0.2.1'))
   expect(kept).toEqual([200, 200, 200])
-  // Were each address for itself, the third would have ended the first.
+  // If each address counted alone, the third one would have ended the first one.
   await expect.poll(() => count).toBe(3)
 })

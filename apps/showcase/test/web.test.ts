@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startSite } from './support.ts'
 
 test.each(['/shops?postalCode=35000', '/style.css', '/nowhere', '/tokens', '/login', '/health/live', '/callback'])(
-  'every answer tells the browser to be strict: %s',
+  'every response tells the browser to be strict: %s',
   async (path) => {
     await using site = await startSite()
     const { headers, text } = await site.get(path, { redirect: 'manual' })
@@ -34,7 +34,7 @@ test.each([
   ['another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }],
   ['a neighbour', { 'Sec-Fetch-Site': 'same-site' }],
   ['another site, by an older browser', { Origin: 'https://evil.example' }],
-  ['nobody knows where', {}],
+  ['an unknown site', {}],
 ])('a form that %s sends does nothing', async (_who, headers: Record<string, string>) => {
   await using site = await startSite()
   const visitor = site.visit()
@@ -46,7 +46,7 @@ test.each([
   expect((await visitor.get('/profile')).status).toBe(200)
 })
 
-test('the first page says which providers are there, and how', async () => {
+test('the first page says which providers are configured, and how', async () => {
   await using site = await startSite()
   const { text } = await site.get('/')
   expect(text.match(/class="tag emulated"/g)).toHaveLength(4)
@@ -54,7 +54,7 @@ test('the first page says which providers are there, and how', async () => {
   expect(text).toContain('in memory, encrypted')
 })
 
-test('what is not configured says what to set, and leads nowhere', async () => {
+test('a page that is not configured says what to set, and has no link', async () => {
   await using site = await startSite({ clients: {}, hasTokensPage: false })
   const { text } = await site.get('/')
   expect(text.match(/not configured/g)).toHaveLength(4)
@@ -66,20 +66,20 @@ test('what is not configured says what to set, and leads nowhere', async () => {
   }
 })
 
-test('health is told without a session, and is not logged', async () => {
+test('the health needs no session, and is not logged', async () => {
   await using site = await startSite()
   expect(await site.get('/health/live')).toMatchObject({ status: 200, text: '{"status":"ok"}' })
   expect(await site.get('/health/ready')).toMatchObject({ status: 200, text: '{"status":"ok","store":"memory"}' })
   expect(site.log).toEqual([])
 })
 
-test('an app that is about to end is not ready, but alive', async () => {
+test('an app that has to end is not ready, but alive', async () => {
   await using site = await startSite({ closing: AbortSignal.abort() })
   expect((await site.get('/health/ready')).status).toBe(503)
   expect((await site.get('/health/live')).status).toBe(200)
 })
 
-test('the files are served as what they are', async () => {
+test('the files have the right content types', async () => {
   await using site = await startSite()
   const types = await Promise.all(
     ['/style.css', '/icon.svg', '/tokens.js'].map(async (path) => (await site.get(path)).headers.get('content-type')),

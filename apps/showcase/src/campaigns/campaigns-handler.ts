@@ -14,7 +14,7 @@ export const campaignsHandler =
     sendPage(response, {
       title: 'Campaigns',
       content: html`<h1>Campaigns</h1>
-        <p class="lead">From Digitaleo, by client credentials.</p>
+        <p class="lead">From Digitaleo, with client credentials.</p>
         <form class="search" role="search" action="/campaigns">
           ${listFields(query, 'Search by name or number')}
           <button>Search</button>

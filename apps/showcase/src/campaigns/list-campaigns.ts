@@ -22,7 +22,7 @@ export async function listCampaigns(api: KyInstance): Promise<readonly Campaign[
   try {
     for (let page = 0; page < maxPages; page += 1) {
       const searchParams = { limit, offset: campaigns.length }
-      // oxlint-disable-next-line no-await-in-loop -- each page says whether there is another one
+      // oxlint-disable-next-line no-await-in-loop -- each page says if there is a next one
       const { list, total } = await api.get('rest/campaigns', { searchParams }).json(campaignPage)
       campaigns.push(...list)
       if (list.length === 0 || campaigns.length >= total) break

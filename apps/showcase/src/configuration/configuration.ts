@@ -2,39 +2,17 @@ import { encrypted } from '@oauthkit/encrypted'
 import * as v from 'valibot'
 import { choice, count, list, origin, readVariables, text, type Environment } from './variables.ts'
 
-/** How to run the app, as the environment says. The providers' packages read their credentials themselves. */
-export type Configuration = {
-  /** The address to listen on. */
-  readonly host: string
-  /** The port to listen on. With 0, the system chooses a free one. */
-  readonly port: number
-  /** Where browsers find the app, without a slash at its end. `undefined`: where it listens. */
-  readonly publicUrl: string | undefined
-  /** How much to log. */
-  readonly logLevel: string
-  /** The Redis that keeps the tokens. `undefined`: they are in memory. */
-  readonly redisUrl: string | undefined
-  /** The secrets that encrypt the cookies. The first one encrypts, and all decrypt. `undefined`: a new one for this process. */
-  readonly sessionSecrets: readonly string[] | undefined
-  /** The keys that encrypt the tokens. The first one encrypts, and all decrypt. `undefined`: a new one for this process. */
-  readonly tokenKeys: readonly string[] | undefined
-  /** How long a session lasts, in milliseconds. */
-  readonly sessionMs: number
-  /** Whether providers without credentials are emulated. */
-  readonly isEmulatorOn: boolean
-  /** The emulator to use. `undefined`: one in this process. */
-  readonly emulatorUrl: string | undefined
-  /** Whether there is a tokens page. */
-  readonly hasTokensPage: boolean
-}
-
+/** The variables that say how to run the app. The providers' packages read their credentials themselves. */
 const variables = {
   NODE_ENV: text,
+  /** The address to listen on. */
   HOST: v.optional(v.string(), '127.0.0.1'),
+  /** The port to listen on. With 0, the system chooses a free one. */
   PORT: v.optional(count(0, 65_535), '3000'),
+  /** Where browsers find the app. By default, where it listens. */
   PUBLIC_URL: v.optional(origin),
   LOG_LEVEL: v.optional(choice('debug', 'info', 'warn', 'error', 'silent'), 'info'),
-  // The message does not repeat it, because it can hold a password.
+  /** The Redis that keeps the tokens. By default, they are in memory. The message does not repeat its password. */
   REDIS_URL: v.optional(
     v.pipe(
       v.string(),
@@ -44,6 +22,7 @@ const variables = {
       ),
     ),
   ),
+  /** The secrets that encrypt the cookies. The first one encrypts, and all decrypt. */
   SESSION_SECRET: v.optional(
     v.pipe(
       list,
@@ -53,12 +32,17 @@ const variables = {
       ),
     ),
   ),
+  /** The keys that encrypt the tokens. The first one encrypts, and all decrypt. */
   TOKEN_KEY: v.optional(
     v.pipe(list, v.check(areKeys, 'must be 32 random bytes, and no passphrase: make one with openssl rand -base64 32')),
   ),
+  /** How long a session lasts. */
   SESSION_MINUTES: v.optional(count(1, 1440), '480'),
+  /** Whether providers without credentials are emulated. */
   EMULATOR: v.optional(choice('on', 'off')),
+  /** The emulator to use. By default, one in this process. */
   EMULATOR_URL: v.optional(origin),
+  /** Whether there is a tokens page. By default, the same as `EMULATOR`. */
   TOKENS_PAGE: v.optional(choice('on', 'off')),
 }
 
@@ -66,11 +50,11 @@ const variables = {
 const clientVariables = ['ORANGE_CLIENT_ID', 'DIGITALEO_CLIENT_ID', 'BOUYGUES_CLIENT_ID'] as const
 
 /**
- * Reads and checks the environment.
+ * Reads and checks the environment. Without secrets or keys in it, they are `undefined`.
  *
  * @throws `TypeError` that names the variable, if one is wrong.
  */
-export function readConfiguration(env: Environment): Configuration {
+export function readConfiguration(env: Environment) {
   const values = readVariables(variables, env)
   const isProduction = values.NODE_ENV === 'production'
   const isConfigured = clientVariables.some((name) => env[name])

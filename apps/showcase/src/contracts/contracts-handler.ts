@@ -14,7 +14,7 @@ export const contractsHandler =
     sendPage(response, {
       title: 'Contracts',
       content: html`<h1>Contracts</h1>
-        <p class="lead">From Bouygues Telecom, by an assertion that the app’s private key signs.</p>
+        <p class="lead">From Bouygues Telecom, with an assertion that the app’s private key signs.</p>
         <form class="search" role="search" action="/contracts">
           ${listFields(query, 'Search by number')}
           <button>Search</button>

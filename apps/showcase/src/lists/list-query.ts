@@ -1,19 +1,19 @@
 import type { Request } from 'express'
 
-/** What part of a list a visitor asked for. */
+/** The part of a list that a visitor asked for. */
 export type ListQuery = {
-  /** What the entries must contain; empty: anything. */
+  /** The text that the entries must contain. Empty: all entries. */
   readonly search: string
-  /** Which page, from 1. */
+  /** The number of the page, from 1. */
   readonly page: number
   /** How many entries are on a page. */
   readonly size: number
 }
 
-/** How many entries a page may have. */
+/** How many entries a page can have. */
 export const pageSizes: readonly number[] = [3, 10, 25]
 
-/** Reads the query of a list; what makes no sense counts as not given. */
+/** Reads the query of a list. Values that are not valid count as not given. */
 export function readListQuery({ query }: Pick<Request, 'query'>): ListQuery {
   const { search, page, size } = query
   return {
@@ -28,12 +28,12 @@ export type Part<Entry> = {
   readonly entries: readonly Entry[]
   /** How many entries there are on all pages. */
   readonly total: number
-  /** Which page it is, from 1; the last one where a later one was asked for. */
+  /** The number of the page, from 1. It is the last page if the visitor asked for a later one. */
   readonly page: number
   readonly pages: number
 }
 
-/** Takes a page out of a list of all that contain what was searched for, in any case and with any accents. */
+/** Returns a page of the entries that contain the text of the search. Case and accents do not matter. */
 export function partOf<Entry extends object>(all: readonly Entry[], { search, page, size }: ListQuery): Part<Entry> {
   const wanted = fold(search)
   const found = all.filter((entry) => fold(Object.values(entry).join(' ')).includes(wanted))

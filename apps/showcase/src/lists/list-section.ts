@@ -1,25 +1,25 @@
 import { html, type Html } from '../pages/html.ts'
 import { pageSizes, type ListQuery, type Part } from './list-query.ts'
 
-/** A list, and how to show it. */
+/** A list, and how it is shown. */
 export type ListSection<Entry> = {
-  /** What the table is about. */
+  /** The caption of the table. */
   readonly caption: string
-  /** Where the form and the links lead. */
+  /** The path of the form and the links. */
   readonly path: string
   readonly query: ListQuery
-  /** Further parameters that the links keep. */
+  /** More parameters that the links keep. */
   readonly parameters?: Readonly<Record<string, string>>
   readonly part: Part<Entry>
   readonly columns: readonly Column<Entry>[]
-  /** What to say where there is nothing. */
+  /** The text if there are no entries. */
   readonly nothing: string
 }
 
-/** A column of a table. The first one is what its row is about. */
+/** A column of a table. The first one names the row. */
 type Column<Entry> = { readonly title: string; readonly value: (entry: Entry) => string | number }
 
-/** Makes the fields by which a list is searched and paged; they belong into a form of the method GET. */
+/** Creates the fields for searching and paging. They belong into a form with the method GET. */
 export const listFields = ({ search, size }: ListQuery, what: string): Html =>
   html`<div>
       <label for="search">${what}</label>
@@ -32,7 +32,7 @@ export const listFields = ({ search, size }: ListQuery, what: string): Html =>
       </select>
     </div>`
 
-/** Makes the table of a list, and the links to its other pages. */
+/** Creates the table of a list, and the links to its other pages. */
 export function listSection<Entry>(section: ListSection<Entry>): Html {
   const { caption, part, columns, nothing } = section
   if (part.total === 0) return html`<p role="status">${nothing}</p>`
@@ -58,7 +58,7 @@ export function listSection<Entry>(section: ListSection<Entry>): Html {
 const summary = ({ total, page, pages }: Part<unknown>): string =>
   `${total === 1 ? '1 entry' : `${total} entries`}${pages > 1 ? `, page ${page} of ${pages}` : ''}`
 
-// In French whatever the page speaks, so that a screen reader pronounces it well.
+// The data is French, so screen readers must pronounce it as French.
 const row = <Entry>(entry: Entry, columns: readonly Column<Entry>[]): Html =>
   html`<tr lang="fr">
     ${columns.map(({ value }, index) => (index === 0 ? html`<th scope="row">${value(entry)}</th>` : html`<td>${value(entry)}</td>`))}

@@ -1,4 +1,4 @@
-/** Markup that is safe to send: only {@link html} makes it. */
+/** Markup that is safe to send. Only {@link html} makes it. */
 class Html {
   readonly #markup: string
   constructor(markup: string) {
@@ -11,14 +11,14 @@ class Html {
 
 export type { Html }
 
-/** What may stand in a template: text is escaped, markup stays as it is, lists are joined, `undefined` and `false` are nothing. */
+/** A value in a template: text is escaped, markup stays as it is, lists are joined, `undefined` and `false` add nothing. */
 export type HtmlValue = string | number | false | undefined | Html | readonly HtmlValue[]
 
 /**
- * Makes markup from a template, escaping every value in it.
+ * Makes markup from a template, and escapes every value in it.
  *
- * Safe in text and in quoted attributes; not in `<script>`, `<style>` or attributes without quotes, and a URL from outside
- * must be checked before it becomes an `href`.
+ * This is safe in text and in attributes with quotes. It is not safe in `<script>`, in `<style>` or in attributes without
+ * quotes. Check a URL from outside before you use it as an `href`.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(render)))

@@ -1,7 +1,7 @@
 import { html, type Html } from './html.ts'
 import type { Page } from './page.ts'
 
-/** Makes the page that says why there is nothing else to show, and what to do. */
+/** Creates a page with one message, and what to do next. */
 export const messagePage = (title: string, text: string, action: Html = homeLink): Page => ({
   title,
   content: html`<h1>${title}</h1>
@@ -11,5 +11,5 @@ export const messagePage = (title: string, text: string, action: Html = homeLink
 
 const homeLink = html`<a href="/">Back to the first page</a>`
 
-/** What to do where the user is to sign in. */
+/** The link to sign in. */
 export const signInLink: Html = html`<a class="button" href="/login">Sign in with Bouygues Telecom</a>`

@@ -6,11 +6,11 @@ export type Frame = {
   readonly path: string
   /** The pages of the site. */
   readonly links: readonly Link[]
-  /** The name of who is signed in. */
+  /** The name of the user who is signed in. */
   readonly userName?: string | undefined
-  /** Whether anybody can sign in. */
+  /** Whether users can sign in. */
   readonly canSignIn: boolean
-  /** Whether some of what is shown is made up. */
+  /** Whether some of the data is invented. */
   readonly isEmulated: boolean
 }
 
@@ -21,11 +21,11 @@ type Link = { readonly path: string; readonly text: string }
 export type Page = {
   readonly title: string
   readonly content: Html
-  /** The path of a script of the page's own. */
+  /** The path of the page's own script. */
   readonly script?: string
 }
 
-/** Makes a whole page around its content. */
+/** Creates a whole page around its content. */
 export function page({ title, content, script }: Page, frame: Frame): string {
   return html`<!doctype html>
     <html lang="en">
@@ -33,7 +33,7 @@ export function page({ title, content, script }: Page, frame: Frame): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${title} – oauthkit sample</title>
+        <title>${title} – oauthkit showcase</title>
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/style.css" />
         ${script && html`<script type="module" src="${script}"></script>`}
@@ -43,7 +43,9 @@ export function page({ title, content, script }: Page, frame: Frame): string {
         ${header(frame)}
         <main id="main" tabindex="-1">${content}</main>
         <footer>
-          <p>A sample app of oauthkit. ${frame.isEmulated && 'Providers are emulated: what they say is made up.'}</p>
+          <p>
+            The showcase of oauthkit. ${frame.isEmulated && 'The providers are emulated, so their data is invented.'}
+          </p>
         </footer>
       </body>
     </html>`.toString()
@@ -52,7 +54,7 @@ export function page({ title, content, script }: Page, frame: Frame): string {
 const header = ({ path, links, userName, canSignIn }: Frame): Html =>
   html`<header>
     <a class="brand" href="/"
-      ><img src="/icon.svg" alt="" width="28" height="28" /><b>oauthkit<span> sample</span></b></a
+      ><img src="/icon.svg" alt="" width="28" height="28" /><b>oauthkit<span> showcase</span></b></a
     >
     <nav aria-label="Pages">
       <ul>

@@ -2,23 +2,23 @@ import { isOAuthError } from '@oauthkit/core'
 import { isHTTPError, SchemaValidationError } from 'ky'
 
 /**
- * Why a provider gave no usable answer.
+ * Why a provider gave no usable response.
  *
- * - `unavailable`: it cannot be reached, or asks for patience. Try again later.
- * - `refused`: it does not accept this application's credentials. For the operator.
- * - `signed-out`: the user is to sign in again.
- * - `unexpected`: it answered with something else. For the developer.
+ * - `unavailable`: it did not answer, or it asks to wait. Try again later.
+ * - `refused`: it does not accept the credentials of this app. The operator has to correct them.
+ * - `signed-out`: the user has to sign in again.
+ * - `unexpected`: its response has another form. The developer has to correct the app.
  */
 export type ApiErrorReason = 'unavailable' | 'refused' | 'signed-out' | 'unexpected'
 
-/** A call to a provider that failed; the message is for the log, and holds no secret. */
+/** The error of a call to a provider. The message is for the log, and has no secret. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
-  /** Who was asked, for people to read. */
+  /** The name of the provider, as pages show it. */
   readonly provider: string
-  /** Why. */
+  /** Why the call failed. */
   readonly reason: ApiErrorReason
-  /** How long the provider asks to be left alone, in seconds; `undefined` where it did not say. */
+  /** How long the provider asks to wait, in seconds. `undefined` if it did not say. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(provider: string, reason: ApiErrorReason, message: string, retryAfterSeconds?: number) {
@@ -29,7 +29,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Says what the failure of a call means; the error itself is left behind, since it holds the request. */
+/** Says what the failure of a call means. The error itself is left out, because it holds the request. */
 export function toApiError(provider: string, error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (isOAuthError(error)) {
@@ -46,7 +46,7 @@ export function toApiError(provider: string, error: unknown): ApiError {
     }
     return new ApiError(provider, status === 401 || status === 403 ? 'refused' : 'unexpected', message)
   }
-  // What else can go wrong goes wrong on the way: no connection, a broken one, no answer in time.
+  // All other errors are about the connection: none, a broken one, or no response in time.
   const isUnusable = error instanceof SyntaxError || error instanceof SchemaValidationError
   return new ApiError(provider, isUnusable ? 'unexpected' : 'unavailable', describe(error))
 }
@@ -59,7 +59,7 @@ const reasons: Readonly<Record<string, ApiErrorReason>> = {
 
 const secondsUntil = (instant: number) => Math.max(0, Math.ceil((instant - Date.now()) / 1000))
 
-/** The error and its causes in one line, without what users asked for: ky's messages show the address that was called. */
+/** The error and its causes in one line, without the query: ky's messages show the URL of the call. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? ` ${String(error.code)}` : ''
@@ -67,5 +67,5 @@ function describe(error: unknown): string {
   return `${error.name}${code}: ${message}${error.cause === undefined ? '' : `, because of ${describe(error.cause)}`}`
 }
 
-/** The seconds of a `Retry-After` header that counts them; the date that it may also be is rare enough to do without. */
+/** The seconds of a `Retry-After` header. It can also be a date, which is rare, so that is not read. */
 const readSeconds = (header: string | null) => (header && /^\d+$/.test(header) ? Number(header) : undefined)

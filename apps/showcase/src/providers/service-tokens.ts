@@ -4,10 +4,10 @@ import { digitaleoTokens } from '@oauthkit/digitaleo'
 import { orangeTokens } from '@oauthkit/orange'
 import type { Clients } from './clients.ts'
 
-/** The names of what the app does in its own name, not a user's. */
+/** The names of what the app does without a user. */
 export type ServiceName = Exclude<keyof Clients, 'login'>
 
-/** What makes a token source, for {@link serviceTokens}. */
+/** The options of a token source, for {@link serviceTokens}. */
 export type SourceOptions = {
   readonly store: TokenStore
   readonly onEvent: (event: TokenEvent) => void
@@ -15,7 +15,8 @@ export type SourceOptions = {
 }
 
 /**
- * Makes the token source of a service; `undefined` if it is not configured. Once for the life of the process: it keeps the token.
+ * Creates the token source of a service. Returns `undefined` if the service is not configured. Create it once in a process,
+ * because it keeps the token.
  *
  * @throws `TypeError` if a credential is missing; it names the environment variable.
  */

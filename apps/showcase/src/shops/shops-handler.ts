@@ -4,7 +4,7 @@ import { sendPage } from '../pages/send-page.ts'
 import type { Shop } from './find-shops.ts'
 import { shopsPage } from './shops-page.ts'
 
-/** Answers `GET /shops`: the form, and with `?postalCode=` the shops near it. */
+/** Answers `GET /shops` with the form. With `?postalCode=`, it also shows the shops near that place. */
 export const shopsHandler =
   (findShops: (postalCode: string) => Promise<readonly Shop[]>): RequestHandler =>
   async (request, response) => {
@@ -14,7 +14,7 @@ export const shopsHandler =
       sendPage(response, shopsPage({ query }))
       return
     }
-    // Given twice, it is a list; that is no postal code either.
+    // Two values are a list, which is no postal code.
     const postalCode = typeof given === 'string' ? given.trim() : ''
     if (!/^\d{5}$/.test(postalCode)) {
       response.status(400)

@@ -4,30 +4,30 @@ import { html, type Html } from '../pages/html.ts'
 import type { Page } from '../pages/page.ts'
 import type { Shop } from './find-shops.ts'
 
-/** What a visitor asked for, and what came of it; nothing at first. */
+/** What a visitor searched for, and the result. At first, there is none. */
 export type ShopSearch = {
   readonly query: ListQuery
-  /** What was typed. */
+  /** The text that the visitor typed. */
   readonly postalCode?: string
-  /** What is wrong with it. */
+  /** The error in that text. */
   readonly error?: string
   /** The shops that were found. */
   readonly part?: Part<Shop>
 }
 
-/** Makes the page with the form and the shops. */
+/** Creates the page with the form and the shops. */
 export function shopsPage({ query, postalCode = '', error, part }: ShopSearch): Page {
   const title = part ? `Orange shops near ${postalCode}` : 'Shops'
   return {
     // Screen readers read the title first.
     title: error ? `Error: ${title}` : title,
     content: html`<h1>Shops</h1>
-      <p class="lead">From Orange, by client credentials.</p>
+      <p class="lead">From Orange, with client credentials.</p>
       ${form(query, postalCode, error)} ${part && results(query, postalCode, part)}`,
   }
 }
 
-// The browser's own checks are off (novalidate): there is one message for a mistake, and it can be styled and read out.
+// The browser's own checks are off (novalidate), so that the page has one message for a mistake, which screen readers read.
 const form = (query: ListQuery, postalCode: string, error: string | undefined): Html =>
   html`<form class="search" role="search" action="/shops" novalidate>
     <div>

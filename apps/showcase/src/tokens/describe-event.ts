@@ -1,37 +1,37 @@
 import { isOAuthError, type RenewalReason, type TokenEvent } from '@oauthkit/core'
 
-/** What a mark on a timeline means. */
+/** The meaning of a mark on a timeline. */
 export type Mark = 'renewed' | 'rejected' | 'trouble'
 
 /** An event in words. */
 export type Description = { readonly mark: Mark; readonly text: string }
 
-/** Says in words what happened to a token; `undefined` for what happens with every call. */
+/** Describes what happened to a token. Returns `undefined` for events that come with every call. */
 export const describeEvent = (event: TokenEvent): Description | undefined =>
-  // Each function takes the event of its own name, which is more than the compiler can tell.
+  // Each function takes the event of its own name. The compiler cannot know that.
   (descriptions[event.type] as ((event: TokenEvent) => Description) | undefined)?.(event)
 
 type Descriptions = { readonly [Type in TokenEvent['type']]?: (event: TokenEvent & { type: Type }) => Description }
 
-/** What happens with every call, `served` and `skipped`, is left out. */
+/** The events `served` and `skipped` come with every call, so they are left out. */
 const descriptions: Descriptions = {
   renewed: ({ reason, durationMs }) => ({
     mark: 'renewed',
     text: `${renewals[reason]} (${Math.round(durationMs)} ms)`,
   }),
-  adopted: () => ({ mark: 'renewed', text: 'Taken from the store, where it was already' }),
+  adopted: () => ({ mark: 'renewed', text: 'Found in the store, where another process had put it' }),
   rejected: ({ status, isReplayed }) =>
     isReplayed
       ? { mark: 'rejected', text: `A call was rejected (${status}) and sent again with a new token` }
       : { mark: 'trouble', text: `A call was rejected (${status}), and not sent again` },
   failed: ({ error, hasToken }) => {
     const why = isOAuthError(error) ? error.code : error.name
-    return { mark: 'trouble', text: `No token (${why})${hasToken ? '; the old one is still good' : ''}` }
+    return { mark: 'trouble', text: `No new token (${why})${hasToken ? '; the old one still works' : ''}` }
   },
   throttled: ({ why }) => ({ mark: 'trouble', text: `No renewal: ${limits[why]}` }),
   'store-failed': ({ operation }) => ({
     mark: 'trouble',
-    text: `The store failed (${operation}); things go on without it`,
+    text: `The store failed (${operation}), so this process works without it`,
   }),
   oversized: ({ length, status }) => ({
     mark: 'trouble',
@@ -41,10 +41,10 @@ const descriptions: Descriptions = {
 }
 
 const renewals: Readonly<Record<RenewalReason, string>> = {
-  absent: 'Got, since there was none',
-  expired: 'Renewed, since it had ended',
-  ageing: 'Renewed before its end, while calls went on',
-  rejected: 'Renewed, since a call was rejected',
+  absent: 'Requested, because there was none',
+  expired: 'Renewed, because it had expired',
+  ageing: 'Renewed before it expired, in the background',
+  rejected: 'Renewed, because a call was rejected',
 }
 
 const limits: Readonly<Record<'forced-renewals' | 'token-requests' | 'back-off', string>> = {

@@ -1,4 +1,4 @@
-/** Writes a time that has passed, or will, in the largest units that matter. */
+/** Writes a time in words, with its one or two largest units. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return 'without end'
   const seconds = Math.max(0, Math.floor(ms / 1000))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Makes a short text that tells one token from another, and from which no token can be made. */
+/** Makes a short text that differs from token to token. It does not reveal the token. */
 export const fingerprint = (accessToken: string): string =>
   createHash('sha256')
     .update(accessToken)

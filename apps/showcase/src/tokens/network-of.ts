@@ -1,13 +1,13 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * Gives the network that an address stands for: of IPv6 its /64, since one host can have every address of it. An IPv4 address
- * stands for itself, also in the form of IPv6 that servers see which listen to both.
+ * Returns the network of an address. For IPv6, it is the /64, because one host can have every address in it. For IPv4, it is
+ * the address itself, also in the form of IPv6 that servers see if they listen to both.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc4291.html#section-2.5 RFC 4291 §2.5}
  */
 export function networkOf(address: string): string {
-  // A zone, as in fe80::1%eth0, says by which interface it is reached.
+  // A zone, as in fe80::1%eth0, names the network interface.
   const [ip = ''] = address.split('%', 1)
   if (!isIPv6(ip)) return address
   const groups = groupsOf(ip)
@@ -20,7 +20,7 @@ export function networkOf(address: string): string {
     : `${groups.slice(0, 4).join(':')}::/64`
 }
 
-/** Gives the eight groups of an IPv6 address: each may be written in many ways, and `URL` knows them. */
+/** Returns the eight groups of an IPv6 address. It can be written in many ways, and `URL` knows them. */
 function groupsOf(ip: string): readonly string[] {
   const [start = [], end = []] = new URL(`http://[${ip}]`).hostname
     .slice(1, -1)

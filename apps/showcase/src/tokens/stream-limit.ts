@@ -1,33 +1,33 @@
-/** Whose stream it is. */
+/** The owner of a stream. */
 export type StreamOwner = {
-  /** What tells one from the other: the id of a user's session, or the network of a visitor's address. */
+  /** The session of a user, or the network of a visitor. */
   readonly id: string
   /** Whether it is a user who is signed in. */
   readonly isUser: boolean
 }
 
-/** What {@link createStreamLimit} takes. */
+/** The options of {@link createStreamLimit}. */
 export type StreamLimits = {
-  /** How many streams may be open at once. */
+  /** How many streams can be open at the same time. */
   readonly max: number
-  /** How many of them one session may have. Many visitors may have one address, so visitors have no such limit. */
+  /** How many of them one session can have. Many visitors can have the same address, so visitors have no such limit. */
   readonly maxOfSession: number
 }
 
-/** Lets a stream in. @returns `false` if there is no room for it. It gives its room back once it is aborted. */
+/** Lets a stream in. @returns `false` if there is no room for it. A stream that is aborted makes room. */
 export type StreamLimit = (owner: StreamOwner, stream: AbortController) => boolean
 
 /** The open streams of an owner, the oldest first. */
 type Holder = { readonly streams: Set<AbortController>; readonly isUser: boolean }
 
 /**
- * Limits the open streams, so that no visitor closes the page to another. If all are taken, a new stream ends the oldest one
- * of the owner that would have the most with it:
+ * Limits the open streams, so that no visitor keeps others from the page. If the limit is reached, a new stream ends the
+ * oldest stream of the owner that has the most, counting the new one:
  *
- * - Visitors are the first to make room. This may be the address of the new stream itself: many visitors may share it.
+ * - Visitors make room first. This can be the address of the new stream itself, because many visitors can share it.
  * - If only users have streams, a user makes room for another user who has fewer. No user makes room for a visitor.
  *
- * A visitor who opens streams without end interrupts others, whose browsers connect again by themselves.
+ * A visitor who opens more and more streams interrupts others, but their browsers connect again by themselves.
  */
 export function createStreamLimit({ max, maxOfSession }: StreamLimits): StreamLimit {
   const owners = new Map<string, Holder>()

@@ -2,14 +2,14 @@ import { html, type Html } from '../pages/html.ts'
 import type { Mark } from './describe-event.ts'
 import type { TokenState } from './token-history.ts'
 
-/** What the chart shows of the past and the future, in milliseconds. */
+/** How much of the past and the future the chart shows, in milliseconds. */
 const pastMs = 120_000
 const futureMs = 60_000
 
 /**
- * Draws the last two minutes of a token and the next one: above its calls, in the middle its lives, on top what happened.
+ * Draws the last two minutes of a token, and the next one: its calls below, its lives in the middle, and its events on top.
  *
- * Positions are per cent, so that it fits any width without being distorted; colours are the style sheet's.
+ * Positions are in per cent, so that the chart fits every width. The colours are in the style sheet.
  */
 export function timelineChart(state: TokenState, now: number): Html {
   const start = now - pastMs
@@ -56,10 +56,10 @@ export function timelineChart(state: TokenState, now: number): Html {
   </svg>`
 }
 
-/** A rejection and the renewal that mends it happen at the same time: each has a row of its own. */
+/** A rejection and the renewal after it happen at the same time, so each has its own row. */
 const heights: Readonly<Record<Mark, number>> = { renewed: 26, rejected: 9, trouble: 9 }
 
-/** Told apart by their form, not by their colour only. */
+/** The marks differ in their form, not only in their colour. */
 const shapes: Readonly<Record<Mark, Html>> = {
   renewed: html`<circle r="5.5" />`,
   rejected: html`<path d="M-5-5 5 5M5-5-5 5" />`,
@@ -69,6 +69,6 @@ const shapes: Readonly<Record<Mark, Html>> = {
 function summary({ entries, calls, expiresAt }: TokenState, now: number): string {
   const recent = entries.filter(({ at }) => at > now - pastMs).length
   const served = Array.from(calls).reduce((sum, [second, count]) => sum + (second * 1000 > now - pastMs ? count : 0), 0)
-  const end = expiresAt === undefined || expiresAt <= now ? 'no token now' : 'a token is there now'
+  const end = expiresAt === undefined || expiresAt <= now ? 'the app has no token now' : 'the app has a token now'
   return `The last two minutes: ${served} calls served from memory, ${recent} events, ${end}.`
 }

@@ -3,10 +3,10 @@ import { duration } from './duration.ts'
 import { timelineChart } from './timeline-chart.ts'
 import type { TokenState } from './token-history.ts'
 
-/** How many of the last events are listed. */
+/** How many events are listed. */
 const shownEntries = 5
 
-/** Makes the part of the page about one token. @param canAct - whether to show what can be done to a token. */
+/** Creates the part of the page about one token. @param canAct - whether to show the buttons. */
 export const tokenCard = (state: TokenState, canAct: boolean, now: number): Html =>
   html`<section class="card" aria-labelledby="${state.id}-title">
     <div class="card-head">
@@ -18,7 +18,7 @@ export const tokenCard = (state: TokenState, canAct: boolean, now: number): Html
     ${canAct && actions(state)}
   </section>`
 
-/** Makes what of it changes. */
+/** Creates the part of it that changes. */
 export const liveToken = (state: TokenState, now: number): Html =>
   html`<dl class="figures">
       ${figure('Fingerprint', state.fingerprint ? html`<code>${state.fingerprint}</code>` : 'no token')}
@@ -36,12 +36,12 @@ const figure = (name: string, value: string | number | Html): Html =>
 
 function timeToLive({ expiresAt, fingerprint }: TokenState, now: number): string {
   if (expiresAt === undefined || fingerprint === undefined) return '–'
-  return expiresAt <= now ? 'over: the next call renews it' : duration(expiresAt - now)
+  return expiresAt <= now ? 'expired: the next call renews it' : duration(expiresAt - now)
 }
 
 const events = ({ entries, title }: TokenState, now: number): Html =>
   entries.length === 0
-    ? html`<p class="hint">Nothing has happened yet: the first call gets a token.</p>`
+    ? html`<p class="hint">Nothing has happened yet. The first call requests a token.</p>`
     : html`<ol class="events" aria-label="Last events: ${title}">
         ${entries
           .slice(-shownEntries)
@@ -53,7 +53,7 @@ const events = ({ entries, title }: TokenState, now: number): Html =>
 
 const ago = (ms: number): string => (ms < 1000 ? 'just now' : `${duration(ms)} ago`)
 
-// The buttons name the token, for whoever hears them one by one.
+// The buttons name the token, because screen readers can read each button alone.
 const actions = ({ id, title }: TokenState): Html =>
   html`<form class="actions" method="post" action="/tokens/${id}" aria-label="${title}">
     <button name="action" value="call">Call<span class="hidden"> – ${title}</span></button>

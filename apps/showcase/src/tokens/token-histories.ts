@@ -4,23 +4,23 @@ import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { createTokenHistory, type TokenDetails, type TokenHistory, type TokenState } from './token-history.ts'
 
-/** The histories of all tokens that this process has. */
+/** The histories of all tokens of this process. */
 export type TokenHistories = {
-  /** The history of a token of the app's own. */
+  /** The history of a token of the app itself. */
   readonly ofApp: (details: TokenDetails) => TokenHistory
-  /** The history of a user's token, which is shown to that user only. */
+  /** The history of a user's token. Only that user can see it. */
   readonly ofUser: (user: string, details: TokenDetails) => TokenHistory
-  /** The tokens that a user may see; without one, the app's own. */
+  /** The tokens that a user can see. A visitor can see those of the app itself. */
   readonly visibleTo: (user: string | undefined) => readonly TokenState[]
   /** Calls a function at each change, until the signal is aborted. */
   readonly subscribe: (changed: () => void, signal: AbortSignal) => void
 }
 
-/** Makes histories that are logged as well. */
+/** Creates the histories. Their events are logged, too. */
 export function createTokenHistories(log: Logger): TokenHistories {
   const own: TokenHistory[] = []
   const users = new LRUCache<string, TokenHistory>({ max: 10_000 })
-  // As many listeners as there are open pages; the stream has a limit of its own.
+  // There is one listener for each open page. The stream has its own limit.
   const changes = new EventEmitter().setMaxListeners(0)
   const create = (details: TokenDetails): TokenHistory => {
     const history = createTokenHistory(details, () => changes.emit('change'))
@@ -53,7 +53,7 @@ export function createTokenHistories(log: Logger): TokenHistories {
   }
 }
 
-/** An event holds nothing secret, so it is logged as it is; those that come with every call are left out. */
+/** An event has no secret, so it is logged as it is. Events that come with every call are left out. */
 function logEvent(log: Logger, token: string, event: TokenEvent): void {
   if (event.type === 'served') return
   const { type, ...details } = event

@@ -3,29 +3,29 @@ import type { Mode } from '../providers/clients.ts'
 import { describeEvent, type Description } from './describe-event.ts'
 import { fingerprint } from './fingerprint.ts'
 
-/** Whose token a history is about. */
+/** The token of a history. */
 export type TokenDetails = {
-  /** Names the token in addresses and documents. */
+  /** The name of the token in URLs and pages. */
   readonly id: string
   /** What the token is for. */
   readonly title: string
-  /** How it is got. */
+  /** How the app gets it. */
   readonly grant: string
   readonly mode: Mode
 }
 
-/** What happened to a token, for people to see; never the token. */
+/** What happened to a token, for a page. The token is not in it. */
 export type TokenState = TokenDetails & {
-  /** `undefined`: there is no token. */
+  /** `undefined` if there is no token. */
   readonly fingerprint: string | undefined
   /** When this process got the token, in milliseconds since the epoch. */
   readonly obtainedAt: number | undefined
-  /** When the token ends; infinite where it does not say. */
+  /** When the token expires. Infinite if that is unknown. */
   readonly expiresAt: number | undefined
   readonly renewals: number
   /** Calls that were sent again with a new token. */
   readonly replays: number
-  /** Calls that cost no token request. */
+  /** Calls that needed no token request. */
   readonly callsSaved: number
   /** What happened, the newest last. */
   readonly entries: readonly Entry[]
@@ -41,19 +41,19 @@ type Entry = Description & { readonly at: number }
 /** From when to when a token was the current one. */
 type Life = { readonly from: number; readonly until: number }
 
-/** Takes what happens to one token. */
+/** Records what happens to one token. */
 export type TokenHistory = {
   /** For the option `onEvent` of the token's source. */
   readonly onEvent: (event: TokenEvent) => void
-  /** Takes the token that a call was given. */
+  /** Records the token that a call got. */
   readonly saw: (accessToken: string) => void
-  /** Takes a token that was set from outside. */
+  /** Records a token that a sign-in brought. */
   readonly holds: (token: Token, description: Description) => void
-  /** Takes what somebody did to the token. */
+  /** Records what a visitor did to the token. */
   readonly note: (description: Description) => void
-  /** Takes that the token's time is over. */
+  /** Records that the token has expired. */
   readonly ends: (description: Description) => void
-  /** Takes that the token is gone, with all that was known of it. */
+  /** Forgets the token, and all that happened to it. */
   readonly forget: () => void
   readonly state: () => TokenState
 }
@@ -65,7 +65,7 @@ const maxLives = 20
 /** How long the calls are kept, in seconds. */
 const keptSeconds = 180
 
-/** Makes a history of which nothing is known yet. @param changed - is told of each entry. */
+/** Creates an empty history. @param changed - is called after each entry. */
 export function createTokenHistory(details: TokenDetails, changed: () => void): TokenHistory {
   let known = nothing()
 
@@ -127,7 +127,7 @@ export function createTokenHistory(details: TokenDetails, changed: () => void): 
 }
 
 const nothing = () => ({
-  /** Only to notice that another one came. */
+  /** Only to notice a new token. */
   accessToken: undefined as string | undefined,
   fingerprint: undefined as string | undefined,
   obtainedAt: undefined as number | undefined,

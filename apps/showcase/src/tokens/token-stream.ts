@@ -80,7 +80,7 @@ export function tokenStream({
       if (!signal.aborted) send()
     }
     const clock = setInterval(() => void tick(), tickMs)
-    // One message for all that happens at the same time.
+    // One message for everything that happens at the same time.
     histories.subscribe(
       () =>
         (pending ??= setImmediate(() => {

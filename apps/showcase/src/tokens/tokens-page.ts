@@ -3,7 +3,7 @@ import type { Page } from '../pages/page.ts'
 import { tokenCard } from './token-card.ts'
 import type { TokenState } from './token-history.ts'
 
-/** Makes the page that shows the lives of tokens. @param canAct - says of which token there are buttons. */
+/** Creates the page that shows the lives of tokens. @param canAct - whether a token has buttons. */
 export function tokensPage(states: readonly TokenState[], canAct: (state: TokenState) => boolean): Page {
   const now = Date.now()
   return {
@@ -11,11 +11,11 @@ export function tokensPage(states: readonly TokenState[], canAct: (state: TokenS
     script: '/tokens.js',
     content: html`<h1>Tokens</h1>
       <p class="lead">
-        What happens to the tokens of this process, as it happens. A fingerprint tells one token from another; the
-        tokens themselves stay on the server.
+        This page shows live what happens to the tokens of this process. The tokens themselves stay on the server: each
+        has a fingerprint, by which you can tell it from others.
       </p>
       <p class="hint" id="still">
-        This is how things were when the page was loaded. Reload it to see the newest state.
+        This is the state at the time when the page was loaded. Reload it to see the newest state.
       </p>
       <p class="stream" id="stream" hidden>
         <button type="button" class="plain" id="pause" aria-pressed="false">Pause</button>
@@ -31,17 +31,17 @@ export function tokensPage(states: readonly TokenState[], canAct: (state: TokenS
 const legend: Html = html`<ul class="legend" aria-label="Legend">
   <li>
     <svg class="mark renewed" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><circle r="5.5" /></svg
-    >got or renewed
+    >requested or renewed
   </li>
   <li>
     <svg class="mark rejected" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
       <path d="M-5-5 5 5M5-5-5 5" /></svg
-    >rejected, or ended
+    >rejected, revoked or expired
   </li>
   <li>
     <svg class="mark trouble" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
       <path d="M0-7 7 6H-7Z" /></svg
-    >trouble
+    >problem
   </li>
   <li>
     <svg width="16" height="16" aria-hidden="true">

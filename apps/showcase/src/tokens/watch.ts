@@ -1,7 +1,7 @@
 import type { OwnTokenSource, TokenSource } from '@oauthkit/core'
 import type { TokenHistory } from './token-history.ts'
 
-/** Makes a source whose history sees each token that calls are given. */
+/** Creates a source whose history sees each token that calls get. */
 export function watch(source: OwnTokenSource, history: TokenHistory): TokenSource {
   const scheme = 'Bearer '
   return {

@@ -6,12 +6,13 @@ import { problemOf } from './problem-of.ts'
 import { StoreError } from '../stores/store-error.ts'
 import { Problem } from './problem.ts'
 
-/** Says that there is nothing at an address. */
+/** Answers requests to unknown paths. */
 export const notFound: RequestHandler = (_request, _response, next) =>
   next(new Problem(404, 'Page not found', 'There is nothing at this address.'))
 
 /**
- * Answers what handlers throw: by a page, or by problem details for who asks for JSON. The log alone gets the error itself.
+ * Answers the errors that handlers throw, with a page, or with problem details if the client asks for JSON. Only the log gets
+ * the error itself.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9457.html RFC 9457}
  */
@@ -21,12 +22,12 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, respo
   if (status >= 500) {
     request.log.error(detailsOf(error), title)
   }
-  // Too late for an answer: Express then ends the connection, so that nobody takes half of one for a whole one.
+  // Too late for another response: Express ends the connection, so the client notices that the first one is not complete.
   if (response.headersSent) {
     next(error)
     return
   }
-  // Of a file, whose headers are set already, caches may keep more.
+  // The headers of a file, which caches can keep, are set already.
   response.set('Cache-Control', 'no-store')
   if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds))
   response.status(status)
@@ -35,7 +36,7 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, respo
   } else sendPage(response, messagePage(title, message, action))
 }
 
-/** What others fail at is told in a line; our own mistakes need the stack. */
+/** A line is enough for the errors of others. The mistakes of the app need the stack. */
 function detailsOf(error: unknown): object {
   if (error instanceof ApiError) return { reason: error.reason, why: error.message }
   if (error instanceof StoreError) return { reason: 'store', why: error.message }

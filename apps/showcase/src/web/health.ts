@@ -2,15 +2,15 @@ import { Router } from 'express'
 
 /** Whether the process can serve requests. */
 export type Readiness = {
-  /** Aborted once the app is to end. */
+  /** Aborted when the app has to end. */
   readonly closing: AbortSignal
-  /** What the stores are called. */
+  /** The name of the stores. */
   readonly store: string
-  /** Rejects if the stores cannot be used. */
+  /** Rejects if the stores do not work. */
   readonly check: () => Promise<unknown>
 }
 
-/** `GET /health/live`: the process runs. `GET /health/ready`: it can serve, else 503. */
+/** Answers `GET /health/live` while the process runs, and `GET /health/ready` while it can serve requests. Else, that is 503. */
 export function health({ closing, store, check }: Readiness): Router {
   const router = Router()
   router.get('/live', (_request, response) => void response.json({ status: 'ok' }))

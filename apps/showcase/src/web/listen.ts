@@ -1,12 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A server that listens; `await using` stops it without grace. */
+/** A server that listens. `await using` stops it at once. */
 export type RunningServer = AsyncDisposable & {
-  /** Where it listens, such as `http://127.0.0.1:3000`, without a slash at its end. */
+  /** The URL where it listens, such as `http://127.0.0.1:3000`, without a slash at its end. */
   readonly url: string
   /**
-   * Takes no new requests, and waits until the open ones are answered, for `graceMs` (10,000) at most.
+   * Accepts no new requests, and waits until the open ones are answered, but not longer than `graceMs` (10,000).
    *
    * @returns whether all were answered in that time.
    */
@@ -16,14 +16,14 @@ export type RunningServer = AsyncDisposable & {
 /**
  * Serves an app over HTTP.
  *
- * @throws What the system says if it cannot listen there, such as `EADDRINUSE`.
+ * @throws The error of the system if it cannot listen there, such as `EADDRINUSE`.
  */
 export function listen(app: RequestListener, options: { host: string; port: number }): Promise<RunningServer> {
   let stopping = false
   let openRequests = 0
-  // Tokens of Digitaleo may have 50,000 characters; whoever calls this app with one shall not meet 431.
-  // A client gets half a minute to send its request; what it is answered with may take longer. Load balancers keep a
-  // connection for a minute, so the app keeps it a little longer: else they would send requests into one that ends.
+  // A token of Digitaleo can have 50,000 characters. A request to this app that carries one must not be refused with 431.
+  // A client has half a minute to send its request. The response can take longer. Load balancers keep a connection for a
+  // minute, so the app keeps it a little longer. Otherwise, they would send requests into a connection that ends.
   const limits = { maxHeaderSize: 65_536, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
   const server = createServer(limits, (request, response) => {
     openRequests += 1
@@ -34,8 +34,8 @@ export function listen(app: RequestListener, options: { host: string; port: numb
     app(request, response)
   })
 
-  // These would hold up the stop for as long as their clients care to keep them. To Node a connection is not idle before
-  // its first request, and browsers open some that never carry one.
+  // The stop would wait for idle connections until their clients close them. For Node, a connection is not idle before its
+  // first request, and browsers open some that never have one.
   const endIdleConnections = () => (openRequests === 0 ? server.closeAllConnections() : server.closeIdleConnections())
 
   const stop = (graceMs = 10_000): Promise<boolean> =>
@@ -62,7 +62,7 @@ export function listen(app: RequestListener, options: { host: string; port: numb
 }
 
 function urlOf(server: Server): string {
-  // A server that listens on a host and port has such an address; a string is for pipes.
+  // A server that listens on a host and port has such an address. Only pipes have a string.
   const { address, family, port } = server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

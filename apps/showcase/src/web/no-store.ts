@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 
-/** Keeps what a user was shown out of all caches. */
+/** Keeps what users see out of all caches. */
 export const noStore: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store')
   next()

@@ -3,7 +3,7 @@ import { ApiError, type ApiErrorReason } from '../providers/api-error.ts'
 import { StoreError } from '../stores/store-error.ts'
 import { Problem } from './problem.ts'
 
-/** Says what an error means for whoever sent the request; nothing of what is in it. */
+/** Says what an error means for the visitor. Nothing of the error itself is in it. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof ApiError) return apiProblems[error.reason](error)
@@ -17,11 +17,11 @@ export function problemOf(error: unknown): Problem {
   // Express and its middleware report requests that they cannot serve by errors with a status.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
   return status >= 400 && status < 500
-    ? new Problem(status, 'Bad request', 'Your browser asked for something that we cannot serve.')
-    : new Problem(500, 'Something went wrong', 'This is our mistake. Please try again later.')
+    ? new Problem(status, 'Bad request', 'Your browser asked for something that this site cannot serve.')
+    : new Problem(500, 'Something went wrong', 'This is a mistake of this site. Please try again later.')
 }
 
-/** 503 where trying again may help, 502 where somebody has to mend something first. */
+/** 503 if another attempt can help, and 502 if the operator or the developer has to correct something first. */
 const apiProblems: Readonly<Record<ApiErrorReason, (error: ApiError) => Problem>> = {
   unavailable: ({ provider, retryAfterSeconds }) =>
     new Problem(
@@ -41,5 +41,5 @@ const apiProblems: Readonly<Record<ApiErrorReason, (error: ApiError) => Problem>
       action: signInLink,
     }),
   unexpected: ({ provider }) =>
-    new Problem(502, 'Unexpected answer', `${provider} answered in a way that we did not understand.`),
+    new Problem(502, 'Unexpected answer', `${provider} sent an answer that this site did not understand.`),
 }

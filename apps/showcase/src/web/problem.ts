@@ -1,15 +1,15 @@
 import type { Html } from '../pages/html.ts'
 
-/** What kept a request from its answer, in words for whoever sent it. */
+/** Why a request failed, in words for the visitor. */
 export class Problem extends Error {
   override readonly name = 'Problem'
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   readonly status: number
-  /** What happened, as a headline. */
+  /** What happened, as a title. */
   readonly title: string
-  /** What to do next, on a page. @defaultValue A link to the first page. */
+  /** What to do next, on a page. @defaultValue A link to the first page */
   readonly action: Html | undefined
-  /** How long to wait before trying again, in seconds. */
+  /** How long to wait before the next attempt, in seconds. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(

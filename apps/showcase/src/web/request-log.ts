@@ -5,18 +5,18 @@ import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 
 /**
- * Logs each request when it is answered; `request.log` writes entries that name it.
+ * Logs each request when it is answered. `request.log` writes entries with the id of the request.
  *
- * No headers and no query: cookies are in the one, and the codes of sign-ins in the other.
+ * The log has no headers and no query, because they hold cookies and the codes of sign-ins.
  */
 export const requestLog = (logger: Logger): RequestHandler =>
   pinoHttp({
     logger,
     genReqId: () => randomUUID(),
-    // Not the request and the response as they are.
+    // Otherwise, the log has the whole request and the whole response.
     quietReqLogger: true,
     quietResLogger: true,
-    // The log's own serializers do.
+    // The log has its own serializers.
     wrapSerializers: false,
     customSuccessObject: (request, response, { responseTime }: { responseTime: number }) => ({
       ...describe(request, response),
@@ -30,7 +30,7 @@ export const requestLog = (logger: Logger): RequestHandler =>
   })
 
 function describe(request: IncomingMessage & { originalUrl?: string }, { statusCode }: ServerResponse) {
-  // Express takes the mount path off `url` while a router works.
+  // While a router works, Express removes the router's path from `url`.
   const { method, url = '', originalUrl = url } = request
   return { method, path: originalUrl.replace(/\?.*$/s, ''), status: statusCode }
 }

@@ -6,15 +6,15 @@ const open = openBrowser()
 
 const heading = ({ page }: Pick<Visit, 'page'>) => page.getByRole('heading', { level: 1 }).textContent()
 
-/** What nobody is to find in a browser: tokens, and what they are got with. */
+/** The secrets that must not be in a browser: tokens, and what the app gets them with. */
 const tokensOf = ({ site }: Visit) => {
   const secrets = [...site.secrets].filter((secret) => secret.length > 20 || secret === 'emulated-secret')
   expect(secrets.filter((secret) => /^(at|ey)/.test(secret)).length).toBeGreaterThanOrEqual(2)
-  // The code is in an address for one moment, on its way to the app, as OAuth 2.0 has it.
+  // The code is in a URL for one moment, on its way to the app. That is how OAuth 2.0 works.
   return secrets.filter((secret) => !secret.startsWith('ac-'))
 }
 
-test('a user signs in, sees the profile, signs out, and no token ever comes near the browser', async () => {
+test('a user signs in, sees the profile, signs out, and the browser never gets a token', async () => {
   const visit = await open()
   const { site, page, context, seen } = visit
   await signIn(page, site.url)
@@ -34,7 +34,7 @@ test('a user signs in, sees the profile, signs out, and no token ever comes near
   await page.waitForURL(`${site.url}/signed-out`)
   expect(await heading(visit)).toBe('You are signed out')
   expect((await context.cookies()).filter(({ name }) => name === 'session')).toEqual([])
-  // At the provider as well: it asks for the password again.
+  // At the provider, too: it asks for the password again.
   await page.goto(`${site.url}/login`)
   expect(await page.getByLabel('Password').count()).toBe(1)
 
@@ -44,7 +44,7 @@ test('a user signs in, sees the profile, signs out, and no token ever comes near
   expect(seen.complaints).toEqual([])
 })
 
-test('a user who says no is told so, and may try again', async () => {
+test('a user who says no gets a page that says so, and can try again', async () => {
   const visit = await open()
   const { site, page, seen } = visit
   await page.goto(`${site.url}/login`)
@@ -80,7 +80,7 @@ test('a replayed callback leads to a clear page, and the user stays signed in', 
   expect(await heading(visit)).toBe('Camille Exemple')
 })
 
-test('two tabs sign in side by side', async () => {
+test('two tabs can sign in at the same time', async () => {
   const visit = await open()
   const { site, page, context } = visit
   const other = await context.newPage()
@@ -103,7 +103,7 @@ test('a session that has expired asks the user to sign in again', async () => {
     const visit = await open()
     const { site, page } = visit
     await signIn(page, site.url)
-    // The browser's clock goes on as it did, so it still sends its cookie.
+    // The browser's clock does not change, so it still sends its cookie.
     vi.setSystemTime(Date.now() + 31 * 60_000)
     await page.goto(`${site.url}/profile`)
     expect(await heading(visit)).toBe('Please sign in again')

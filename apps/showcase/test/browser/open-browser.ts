@@ -8,17 +8,17 @@ import type { SampleSiteOptions } from '../../dev/sample-site.ts'
 /** A site, and a user in front of it. */
 export type Visit = { readonly site: Site; readonly context: BrowserContext; readonly page: Page; readonly seen: Seen }
 
-/** What the browser has had to do with. */
+/** What the browser saw. */
 type Seen = {
-  /** What is in the console, but that a page came with the status which it was to come with. */
+  /** The messages in the console. Those about the expected status of a page are left out. */
   readonly complaints: readonly string[]
-  /** All addresses that the browser asked for. */
+  /** All URLs that the browser requested. */
   readonly urls: readonly string[]
-  /** All that it was answered by the site. */
+  /** All responses of the site. */
   readonly bodies: readonly string[]
 }
 
-/** Starts one browser for the tests of a file, and gives what opens a site in it, with cookies of its own. */
+/** Starts one browser for the tests of a file. Returns a function that opens a site in it, with its own cookies. */
 export function openBrowser(): (site?: SampleSiteOptions, options?: BrowserContextOptions) => Promise<Visit> {
   let browser: Browser
   beforeAll(async () => {
@@ -29,7 +29,7 @@ export function openBrowser(): (site?: SampleSiteOptions, options?: BrowserConte
   return async (siteOptions, options) => {
     const site = await startSite(siteOptions)
     const context = await browser.newContext(options)
-    // The limit of the test decides.
+    // The time limit of the test applies.
     context.setDefaultTimeout(0)
     onTestFinished(async () => {
       await context.close()
@@ -65,7 +65,7 @@ type Axe = { run: (options: object) => Promise<{ violations: { id: string; nodes
 
 /** Checks a page against all of axe's rules for WCAG 2.2 AA, and its best practices. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // Not by the page itself, whose policy forbids it.
+  // The policy of the page forbids that the page itself loads it.
   const debugging = await page.context().newCDPSession(page)
   await debugging.send('Runtime.evaluate', { expression: axe.source })
   await debugging.detach()
@@ -77,7 +77,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations).toEqual([])
 }
 
-/** Checks that nothing sticks out to the side. */
+/** Checks that the page is not wider than the window. */
 export async function expectFit(page: Page): Promise<void> {
   const [needed, there] = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement

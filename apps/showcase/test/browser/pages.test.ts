@@ -24,7 +24,7 @@ test.each([
   [320, 'dark'],
   [1280, 'light'],
 ] as const)('every page is accessible, and fits: %i px wide, %s', async (width, colorScheme) => {
-  // Colours that change by and by would be looked at half way.
+  // Otherwise, axe would see colours in the middle of a transition.
   const { site, page, seen } = await open(
     {},
     { viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce' },
@@ -42,7 +42,7 @@ test.each([
   expect(seen.complaints).toEqual([])
 })
 
-/** Presses Tab until the focus is seen to be on what has a name. */
+/** Presses Tab until the element with a name has a visible focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let pressed = 0; pressed < 40; pressed += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -58,7 +58,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`No Tab leads to ${name}`)
 }
 
-test('all of it can be done with the keyboard, and the focus is seen', async () => {
+test('the keyboard is enough for all pages, and the focus is visible', async () => {
   const { site, page } = await open()
   await page.goto(site.url)
   await page.keyboard.press('Tab')
@@ -99,7 +99,7 @@ test('all of it can be done with the keyboard, and the focus is seen', async () 
   await page.waitForURL('**/signed-out')
 })
 
-test('without scripts all pages work, the tokens as well', async () => {
+test('without scripts, all pages work, the tokens page too', async () => {
   const { site, page } = await open({}, { javaScriptEnabled: false })
   await signIn(page, site.url)
   await page.goto(`${site.url}/tokens`)

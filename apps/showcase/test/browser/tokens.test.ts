@@ -12,7 +12,7 @@ test('an open page shows how a revoked token heals, says so, and stays accessibl
   expect(await figure('Fingerprint')).toBe('no token')
 
   await card.getByRole('button', { name: 'Call' }).click()
-  await card.getByText('Got, since there was none').waitFor()
+  await card.getByText('Requested, because there was none').waitFor()
   const first = await figure('Fingerprint')
   expect(first).toMatch(/^[\da-f]{4} [\da-f]{4}$/)
 
@@ -24,7 +24,7 @@ test('an open page shows how a revoked token heals, says so, and stays accessibl
   expect(await page.locator('[aria-live]').first().textContent()).toContain('Shops: ')
 
   await card.getByRole('button', { name: 'Expire' }).click()
-  await card.getByText('Renewed, since it had ended').waitFor()
+  await card.getByText('Renewed, because it had expired').waitFor()
   await expectAccessible(page)
   const text = await page.content()
   for (const secret of site.secrets) expect(text).not.toContain(secret)
@@ -44,7 +44,7 @@ test('the page moves by itself, and stands still when it is told to', async () =
   await pause.click()
   expect(await pause.getAttribute('aria-pressed')).toBe('true')
   await page.getByText('Paused').waitFor()
-  const calls = card.getByText('Renewed, since a call was rejected')
+  const calls = card.getByText('Renewed, because a call was rejected')
   await site.visit().post('/tokens/shops', { action: 'revoke' })
   expect(await calls.count()).toBe(0)
   await pause.click()
@@ -60,7 +60,7 @@ test('where motion is to be reduced, it moves when something happens only', asyn
   const card = page.getByRole('region', { name: 'Shops', exact: true })
   await card.getByRole('button', { name: 'Revoke' }).click()
   await card.getByText('sent again with a new token').waitFor()
-  /** Counts how often it is drawn while a stream beside the page's own brings three messages. */
+  /** Counts how often it is drawn while another stream brings three messages. */
   const drawings = await page.evaluate(
     () =>
       new Promise<number>((resolve) => {
@@ -79,5 +79,5 @@ test('where motion is to be reduced, it moves when something happens only', asyn
   )
   expect(drawings).toBe(0)
   await card.getByRole('button', { name: 'Expire' }).click()
-  await card.getByText('Renewed, since it had ended').waitFor()
+  await card.getByText('Renewed, because it had expired').waitFor()
 })
