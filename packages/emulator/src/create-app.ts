@@ -23,6 +23,8 @@ export function createApp(running: readonly RunningProvider[], clock: Clock): Ho
       })
     }
   }
+  // Browsers that show a page ask for it, and would log an error.
+  app.get('/favicon.ico', () => new Response(null, { status: 204 }))
   app.notFound((context) => {
     const error = `Nothing is at ${context.req.path}: the first segment of the path must be one of the hosts`
     return context.json({ error, hosts: running.flatMap(({ hosts }) => hosts) }, 404)

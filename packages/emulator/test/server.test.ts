@@ -29,6 +29,10 @@ describe('a served emulator', () => {
     expect(await response.json()).toEqual({ error: expect.stringContaining(path), hosts: server.emulator.hosts })
   })
 
+  test('has an empty icon, so that browsers log no error', async () => {
+    expect((await fetch(`${server.url}/favicon.ico`)).status).toBe(204)
+  })
+
   test('does not replace the global Request and Response', () => {
     expect(new Request('http://localhost').constructor).toBe(Request)
     expect(Object.getPrototypeOf(Request)).toBe(Function.prototype)

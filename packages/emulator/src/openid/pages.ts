@@ -17,11 +17,14 @@ export type HtmlPage = {
   readonly formTarget?: string
 }
 
-const STYLE = `body{font:1rem/1.5 system-ui,sans-serif;margin:0;background:#f4f4f6;color:#1b1b1f}
-main{max-width:24rem;margin:4rem auto;padding:2rem;background:#fff;border-radius:.5rem}
+const STYLE = `:root{color-scheme:light dark;--accent:light-dark(#1f5fae,#8ab8f2)}
+body{font:1rem/1.5 system-ui,sans-serif;margin:0;background:light-dark(#f4f4f6,#10151b);color:light-dark(#1b1b1f,#e7ebf0)}
+main{max-width:24rem;margin:4rem auto;padding:2rem;background:light-dark(#fff,#181f28);border-radius:.5rem}
 h1{font-size:1.25rem;margin-top:0}label{display:block;margin-top:1rem}
-input{box-sizing:border-box;width:100%;padding:.5rem;font:inherit}button{margin:1.5rem .5rem 0 0;padding:.5rem 1rem;font:inherit}
-[role=alert]{color:#a40014}`
+input{box-sizing:border-box;width:100%;padding:.5rem;font:inherit}
+button{margin:1.5rem .5rem 0 0;padding:.5rem 1rem;border:1px solid var(--accent);border-radius:.375rem;background:var(--accent);color:light-dark(#fff,#0d1722);font:inherit;cursor:pointer}
+button[value=deny]{background:none;color:var(--accent)}
+[role=alert]{color:light-dark(#a40014,#ff8a80)}`
 
 /** Makes a page that runs no script, loads nothing from another server, and cannot be put in a frame. */
 export async function htmlPage({ status, title, body, formTarget = '' }: HtmlPage): Promise<Response> {
