@@ -14,12 +14,10 @@ export type User = {
 
 /** Takes from the user info what the pages show. */
 export function createUser(info: BouyguesUserInfo): User {
-  const { sub, name, given_name: givenName, family_name: familyName, login_type: loginType, user_type: userType } = info
+  const { sub, name, given_name: givenName, login_type: loginType, user_type: userType } = info
   // The ID token was checked. These values can be anything that the provider sends.
   const roles: readonly unknown[] = [info.roles].flat()
   const profile = {
-    'First name': givenName,
-    'Last name': familyName,
     'Signed in as': loginType,
     'Kind of user': userType,
     Roles: roles.filter(isText).join(', '),
@@ -36,5 +34,5 @@ export function createUser(info: BouyguesUserInfo): User {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-/** Six texts of this length fit into a cookie, in every script. */
+/** Four texts of this length fit into a cookie, in every script. */
 const shorten = (text: string) => (text.length > 100 ? `${text.slice(0, 99)}…` : text)

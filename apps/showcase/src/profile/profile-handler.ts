@@ -42,9 +42,14 @@ export const profileHandler =
       title: 'Your profile',
       content: html`<h1>${user.name}</h1>
         <p class="lead">Your account at Bouygues Telecom.</p>
-        <dl class="facts">${Object.entries(user.profile).map(fact)}</dl>
-        <h2>Mobile data</h2>
-        ${used ? meter(used) : html`<p>Your use of mobile data is not available at the moment.</p>`}
+        <section class="card">
+          <h2>Mobile data</h2>
+          ${used ? meter(used) : html`<p>Your use of mobile data is not available at the moment.</p>`}
+        </section>
+        <section class="card">
+          <h2>Account</h2>
+          <dl class="facts">${Object.entries(user.profile).map(fact)}</dl>
+        </section>
         <form method="post" action="/logout"><button class="plain">Sign out</button></form>`,
     })
   }
