@@ -243,13 +243,13 @@ test('a tokens page that was open for long does not change the session when it i
 })
 
 test.each([
-  { name: { first: 'Camille' } },
-  { name: '' },
-  { given_name: 5 },
-  { roles: 'all' },
-  { roles: [{}] },
-  { roles: Array(500).fill('ROLE_É') },
-])('user info with %j breaks no page', async (said) => {
+  ['a name that is an object', { name: { first: 'Camille' } }],
+  ['an empty name', { name: '' }],
+  ['a number as its first name', { given_name: 5 }],
+  ['roles that are a text', { roles: 'all' }],
+  ['a role that is an object', { roles: [{}] }],
+  ['more roles than a cookie can hold', { roles: Array.from({ length: 500 }, () => 'ROLE_É') }],
+])('user info with %s breaks no page', async (_what, said) => {
   await using site = await startSite()
   site.emulator.bouygues.editUserInfo = (info) => ({ ...info, name: undefined, ...said })
   const visitor = site.visit()
