@@ -21,7 +21,7 @@ async function startWithCampaigns(all: readonly object[] = campaigns) {
 
 const rowsOf = (text: string) => Array.from(text.matchAll(/<th scope="row">([^<]*)/g), ([, name]) => name)
 
-test('campaigns come from Digitaleo, contracts from Bouygues Telecom by a certificate', async () => {
+test('campaigns come from Digitaleo, and contracts from Bouygues Telecom with a certificate', async () => {
   await using site = await startSite()
   expect(rowsOf((await site.get('/campaigns')).text)).toEqual([1, 2, 3, 4, 5].map((id) => `Campagne fictive ${id}`))
   expect(rowsOf((await site.get('/contracts')).text)).toEqual(['contrat-fictif-1', 'contrat-fictif-2'])
@@ -47,14 +47,14 @@ test.each([
   ['ete', ['Été à Rennes']],
   ['RENNES', ['Été à Rennes']],
   ['23', ['Campagne 23']],
-])('a search for %s finds in any case, and with any accents', async (search, found) => {
+])('a search for %s ignores case and accents', async (search, found) => {
   await using site = await startWithCampaigns()
   const { text } = await site.get(`/campaigns?search=${search}`)
   expect(rowsOf(text)).toEqual(found)
 })
 
 test.each(['page=0', 'page=-1', 'page=1e9', 'page=x', 'page=1&page=2', 'size=4', 'size=x', 'search=a&search=b'])(
-  'what makes no sense counts as not given: %s',
+  'a value that is not valid counts as not given: %s',
   async (query) => {
     await using site = await startWithCampaigns()
     const { status, text } = await site.get(`/campaigns?${query}`)
@@ -63,19 +63,19 @@ test.each(['page=0', 'page=-1', 'page=1e9', 'page=x', 'page=1&page=2', 'size=4',
   },
 )
 
-test('a page beyond the last one is the last one', async () => {
+test('a page after the last one is the last one', async () => {
   await using site = await startWithCampaigns()
   expect((await site.get('/campaigns?page=99')).text).toContain('page 3 of 3')
 })
 
-test('a long list is got in several calls, but not without end', async () => {
+test('a long list needs several calls, but not without end', async () => {
   const all = Array.from({ length: 1200 }, (_, id) => ({ id, name: `Campagne ${id}` }))
   await using site = await startWithCampaigns(all)
   expect((await site.get('/campaigns')).text).toContain('1000 entries')
   expect(site.emulator.digitaleo.counters.apiCalls).toBe(10)
 })
 
-test('a list that promises more than it has is no loop', async () => {
+test('a list that has less than it says makes no loop', async () => {
   await using site = await startSite()
   site.emulator.digitaleo.answerApiCalls(Infinity, () => Response.json({ list: [], total: 5 }))
   expect((await site.get('/campaigns')).text).toContain('There are no campaigns.')

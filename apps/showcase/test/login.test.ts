@@ -198,6 +198,9 @@ test('a wrong ID token signs no user in', async () => {
   const visitor = site.visit()
   expect((await visitor.signIn()).status).toBe(502)
   expect((await visitor.get('/profile')).status).toBe(401)
+  expect(site.log).toContainEqual(
+    expect.objectContaining({ level: 50, reason: expect.any(String), why: expect.stringContaining('nonce') }),
+  )
 })
 
 test('two tabs can sign in at the same time', async () => {

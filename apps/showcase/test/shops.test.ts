@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startSite } from './support.ts'
 
-test('the page of the shops is a form, and asks Orange for nothing', async () => {
+test('the shops page is a form, and makes no call to Orange', async () => {
   await using site = await startSite()
   const { status, headers, text } = await site.get('/shops')
   expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
@@ -26,7 +26,7 @@ test('a postal code lists the shops near it, with one token for all searches', a
 })
 
 test.each(['', '3500', '350000', '35 00', 'abcde', '３５０００', '35000&postalCode=75015'])(
-  'what is no postal code is refused, accessibly: %j',
+  'a text that is no postal code gets an accessible error: %j',
   async (postalCode) => {
     await using site = await startSite()
     const { status, text } = await site.get(`/shops?postalCode=${postalCode}`)
@@ -39,14 +39,14 @@ test.each(['', '3500', '350000', '35 00', 'abcde', '３５０００', '35000&pos
   },
 )
 
-test('a town without shops gets a friendly word', async () => {
+test('a town without shops gets a friendly message', async () => {
   await using site = await startSite()
   const { status, text } = await site.get('/shops?postalCode=99999')
   expect(status).toBe(200)
   expect(text).toContain('There is no shop near 99999. Try the postal code of a larger town nearby.')
 })
 
-test('markup from Orange or from the visitor is shown, never obeyed', async () => {
+test('markup from Orange or from the visitor is shown as text', async () => {
   await using site = await startSite()
   const evil = `<script>alert("1")</script>'&`
   const shop = { name: evil, address: evil, postalCode: evil, city: 'x' }

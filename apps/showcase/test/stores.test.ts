@@ -61,7 +61,7 @@ test('processes over one Redis share tokens and the ends of sessions, and no tok
   expect((await visitor.get('/profile')).status).toBe(401)
 })
 
-test('without Redis the app says that it is not ready', async () => {
+test('without Redis, the app says that it is not ready', async () => {
   const redis = await startStores()
   await using site = await startSite({ stores: await redis.open() })
   expect(await site.get('/health/ready')).toMatchObject({ status: 200, text: '{"status":"ok","store":"Redis"}' })

@@ -14,7 +14,7 @@ function limited() {
 
 const alive = (streams: readonly AbortController[]) => streams.filter(({ signal }) => !signal.aborted).length
 
-test('a session has no more than its own, and one that ends makes room', () => {
+test('a session has no more streams than its limit, and one that ends makes room', () => {
   const { open } = limited()
   const streams = open(user('ada'), 5)
   expect(streams).toHaveLength(3)
@@ -22,7 +22,7 @@ test('a session has no more than its own, and one that ends makes room', () => {
   expect(open(user('ada'), 2)).toHaveLength(1)
 })
 
-test('all together have no more than the limit', () => {
+test('all owners together have no more streams than the limit', () => {
   const { open } = limited()
   const streams = [1, 2, 3, 4, 5].flatMap((number) => open(user(`user-${number}`), 3))
   expect(alive(streams)).toBe(10)
@@ -45,7 +45,7 @@ test('the oldest stream of the visitor with the most streams ends', () => {
   expect(many.map(({ signal }) => signal.aborted)).toEqual([true, false, false, false, false, false])
 })
 
-test('visitors share what there is: who has the most makes room for who has fewer', () => {
+test('visitors share the streams: one with the most makes room for one with fewer', () => {
   const { open } = limited()
   const many = open(visitor('192.0.2.1'), 10)
   const fewer = open(visitor('192.0.2.2'), 10)
@@ -68,7 +68,7 @@ test('a visitor always finds room among visitors, also at an address that has al
   expect(alive(many)).toBe(9)
 })
 
-test('also if each address has one stream: it is the oldest of all that ends', () => {
+test('if each address has one stream, the oldest of all ends', () => {
   const { open } = limited()
   const streams = Array.from({ length: 10 }, (_, number) => open(visitor(`192.0.2.${number}`), 1)).flat()
   expect(open(visitor('192.0.2.10'), 1)).toHaveLength(1)
@@ -84,7 +84,7 @@ test('an address that would have as many as the largest, or more, makes room for
   expect([alive(one), alive(other)]).toEqual([5, 3])
 })
 
-test('where only users have streams, one makes room for another, but not for itself and not for visitors', () => {
+test('if only users have streams, one makes room for another, but not for itself and not for visitors', () => {
   const { open } = limited()
   const users = Array.from({ length: 10 }, (_, number) => open(user(`user-${number}`), 1)).flat()
   expect(open(user('user-9'), 1)).toEqual([])

@@ -87,7 +87,7 @@ test('the files have the right content types', async () => {
   expect(types).toEqual(['text/css; charset=utf-8', 'image/svg+xml', 'text/javascript; charset=utf-8'])
 })
 
-test('a long walk through the site leaves no token, code, secret or session id in the log, on a page or in a header', async () => {
+test('a long walk through the site leaves no token, code, secret or cookie in the log, on a page or in a header', async () => {
   await using site = await startSite()
   site.emulator.digitaleo.tokenLength = 50_000
   const visitor = site.visit()

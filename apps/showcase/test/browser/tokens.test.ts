@@ -3,7 +3,7 @@ import { expectAccessible, openBrowser } from './open-browser.ts'
 
 const open = openBrowser()
 
-test('an open page shows how a revoked token heals, says so, and stays accessible', async () => {
+test('an open page shows how a revoked token is replaced, announces it, and stays accessible', async () => {
   const { site, page, seen } = await open({}, { reducedMotion: 'reduce' })
   await page.goto(`${site.url}/tokens`)
   await page.getByText('Live', { exact: true }).waitFor()
@@ -31,7 +31,7 @@ test('an open page shows how a revoked token heals, says so, and stays accessibl
   expect(seen.complaints).toEqual([])
 })
 
-test('the page moves by itself, and stands still when it is told to', async () => {
+test('the page moves by itself, and stops when the user pauses it', async () => {
   const { site, page } = await open()
   await site.get('/shops?postalCode=35000')
   await page.goto(`${site.url}/tokens`)
@@ -51,7 +51,7 @@ test('the page moves by itself, and stands still when it is told to', async () =
   await calls.waitFor()
 })
 
-test('where motion is to be reduced, it moves when something happens only', async () => {
+test('if the user wants less motion, the page moves only when something happens', async () => {
   const { site, page } = await open({}, { reducedMotion: 'reduce' })
   await site.get('/shops?postalCode=35000')
   // The time after which it would move all the same never comes.
