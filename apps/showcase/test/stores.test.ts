@@ -80,14 +80,18 @@ test.each([
   await using site = await startSite({ stores: await redis.open() })
   const visitor = site.visit()
   await visitor.signIn()
+  const other = site.visit()
+  const callback = await other.goToProvider()
   redis.signal(signal)
   await expect.poll(async () => (await site.get('/health/ready')).status).toBe(503)
-  const [page, problem, signOut] = await Promise.all([
+  const [page, problem, signOut, signIn] = await Promise.all([
     visitor.get('/profile'),
     visitor.get('/profile', { headers: { Accept: 'application/json' } }),
     visitor.post('/logout'),
+    other.get(callback),
   ])
-  expect([page.status, problem.status, signOut.status]).toEqual([503, 503, 503])
+  expect([page.status, problem.status, signOut.status, signIn.status]).toEqual([503, 503, 503, 503])
+  expect(site.emulator.bouygues.counters.tokenRequests).toBe(1)
   expect(page.text).toContain('We cannot look up your session.')
   expect(problem.headers.get('content-type')).toContain('application/problem+json')
   expect(site.log).toContainEqual(expect.objectContaining({ level: 50, reason: 'store', why }))
