@@ -158,12 +158,13 @@ test('a request that cannot be served keeps its status, and is no error in the l
 
 test('a mistake of the app makes a 500 without details, and the stack is in the log', async () => {
   const stores = memoryStores([randomBytes(32).toString('base64url')])
-  stores.ended.add = () => {
-    throw Object.assign(new Error('a bug'), { request: 'private' })
-  }
   await using site = await startSite({ stores })
   const visitor = site.visit()
-  const { status, text } = await visitor.get(await visitor.goToProvider())
+  await visitor.signIn()
+  stores.ended.has = () => {
+    throw Object.assign(new Error('a bug'), { request: 'private' })
+  }
+  const { status, text } = await visitor.get('/profile')
   expect(status).toBe(500)
   expect(text).toContain('Something went wrong')
   expect(text).not.toMatch(/a bug|\.ts/)

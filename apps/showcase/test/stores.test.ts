@@ -90,7 +90,7 @@ test.each([
     visitor.post('/logout'),
     other.get(callback),
   ])
-  expect([page.status, problem.status, signOut.status, signIn.status]).toEqual([503, 503, 503, 503])
+  expect([page.status, problem.status, signOut.status, signIn.status]).toEqual([503, 503, 303, 503])
   expect(site.emulator.bouygues.counters.tokenRequests).toBe(1)
   expect(page.text).toContain('We cannot look up your session.')
   expect(problem.headers.get('content-type')).toContain('application/problem+json')
