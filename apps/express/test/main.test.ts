@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
+// Not process.execPath: the tests can run on Bun or Deno, and the app is for Node.
+const node = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url))
 const clients = ['ORANGE', 'DIGITALEO', 'BOUYGUES'].flatMap((name) => [
   [`${name}_CLIENT_ID`, 'client'],
   [`${name}_CLIENT_SECRET`, 'secret'],
@@ -12,7 +14,7 @@ const clients = ['ORANGE', 'DIGITALEO', 'BOUYGUES'].flatMap((name) => [
 
 /** Starts the program, which ends with the test. */
 function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--conditions=@oauthkit/source', 'src/main.ts'], {
+  const child = spawn(node, ['--conditions=@oauthkit/source', 'src/main.ts'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: '0', ...Object.fromEntries(clients), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -32,7 +34,7 @@ test('the program serves, and stops at SIGTERM without an error', async () => {
     if (msg !== 'listening') continue
     const response = await fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } })
     expect(await response.json()).toEqual({ status: 'ok' })
-    child.kill('SIGTERM')
+    process.kill(child.pid ?? Number.NaN, 'SIGTERM')
   }
   expect(await closed).toEqual([0, null])
 })
