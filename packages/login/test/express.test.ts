@@ -80,7 +80,7 @@ test('a request to another path, or that the handler leaves, reaches the app', a
   expect((await fetch(`${url}/login`)).status).toBe(404)
   // The Request of the platform does not accept this method.
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.end('TRACE /page HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+  socket.write('TRACE /page HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
   expect(await text(socket)).toMatch(/^HTTP\/1.1 404 /)
   expect(paths).toEqual(['/login'])
 })
