@@ -317,6 +317,20 @@ test('with a list of ended ids, a copied cookie is not valid after the log-out, 
   expect([...ids.values()]).toEqual([600_000, 28_800_000])
 })
 
+test('a copied cookie of a session that has ended does not sign the user out of the next one', async () => {
+  const ids = new Set<string>()
+  const ended = { has: (id: string) => ids.has(id), add: (id: string) => !ids.has(id) && ids.add(id).has(id) }
+  const app = await startApp({ ended })
+  const { browser } = await signIn(app)
+  const thief = openCookieBrowser(app.auth)
+  for (const [name, value] of browser.jar) thief.jar.set(name, value)
+  await browser.send('/logout', sameOrigin)
+  await signIn(app, browser)
+  expect((await thief.send('/logout', sameOrigin)).status).toBe(303)
+  expect(await app.auth.userOf(browser.request())).toBeDefined()
+  expect(app.store.size).toBe(1)
+})
+
 test('the user of the session is what toUser makes of a sign-in', async () => {
   const app = await startApp({
     toUser: async ({ claims, token, login }) => {

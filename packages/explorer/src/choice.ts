@@ -24,14 +24,14 @@ export type Sent = {
   /** Whether the process has sent it before, and has got the answer. */
   readonly isAgain: boolean
   /** Whether the process has the lock, or has never seen it in the store. */
-  readonly mayBe: boolean
+  readonly isAllowed: boolean
 }
 
 /** A refresh token that a process removes from the store. */
 export type Removed = {
   readonly process: number
   /** Whether the process has the lock, as far as it knows. */
-  readonly hasLock: boolean
+  readonly hasLease: boolean
 }
 
 /** Whether something goes wrong. Else, only another lane goes first. */

@@ -3,7 +3,7 @@ import type { NodeRedisClient } from '@oauthkit/redis'
 import type { RedisModel } from './redis-model.ts'
 import type { Process } from './step.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
-import { hasLock } from './watch-store.ts'
+import { hasLease } from './watch-store.ts'
 import type { World } from './world.ts'
 
 /** A `fetch` for token requests. It belongs to the process that calls it. */
@@ -15,8 +15,8 @@ export function createFetch(world: World, endpoint: TokenEndpoint): typeof globa
       const form = new URLSearchParams(init?.body as string)
       const refreshToken = form.get('refresh_token')
       if (refreshToken !== null) {
-        const mayBe = !seen.has(refreshToken) || hasLock(process)
-        world.sent.push({ process: number, refreshToken, isAgain: answered.has(refreshToken), mayBe })
+        const isAllowed = !seen.has(refreshToken) || hasLease(process)
+        world.sent.push({ process: number, refreshToken, isAgain: answered.has(refreshToken), isAllowed })
       }
       let isGivenUp = false
       init?.signal?.addEventListener('abort', () => {

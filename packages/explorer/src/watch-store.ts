@@ -5,7 +5,7 @@ import type { Process } from './step.ts'
 import type { World } from './world.ts'
 
 /** Whether a process has the lock, as far as it knows. */
-export const hasLock = ({ leases }: Process) => [...leases].some(({ signal }) => !signal.aborted)
+export const hasLease = ({ leases }: Process) => [...leases].some(({ signal }) => !signal.aborted)
 
 /**
  * A store that notes what its process knows: which locks it works under, and which refresh tokens are in the store. It also
@@ -34,7 +34,7 @@ export function watchStore(
       see(token)
     },
     replace: async (key, isExpected, next, ttlMs) => {
-      const removed: Removed = { process: number, hasLock: hasLock(process) }
+      const removed: Removed = { process: number, hasLease: hasLease(process) }
       const watched: typeof isExpected = (current) => {
         const is = isExpected(current)
         if (is && refreshTokenOf(current) !== undefined && next.refreshToken === undefined) world.removed.push(removed)

@@ -21,12 +21,12 @@ export const ofRefreshTokens: Readonly<Record<string, Rule>> = {
   },
 
   'a stored refresh token is sent only under the lock': ({ scenario, world }) => {
-    const wrong = scenario.store === 'plain' ? undefined : world.sent.find(({ mayBe }) => !mayBe)
+    const wrong = scenario.store === 'plain' ? undefined : world.sent.find(({ isAllowed }) => !isAllowed)
     return wrong && `${wrong.refreshToken}, by process ${wrong.process}`
   },
 
   'a refresh token is removed only under the lock': ({ world }) => {
-    const wrong = world.removed.find(({ hasLock }) => !hasLock)
+    const wrong = world.removed.find(({ hasLease }) => !hasLease)
     return wrong && `by process ${wrong.process}`
   },
 

@@ -94,8 +94,8 @@ export function createLoginHandler<
         await revoke(token)
         throw error
       })
-      const before = await sessions.read(request)
-      const left = before && (await endSession(before, user.id))
+      const before = await findLeft(request)
+      const left = before && (await leave(before, user.id))
       if (left) await revoke(left)
       return redirect(signIn.returnTo, [...headers, cookie])
     } catch (error) {
@@ -142,8 +142,15 @@ export function createLoginHandler<
     if (settings.revoke) await attempt('the revocation of tokens', () => login.revoke(token))
   }
 
+  /** Finds the session that a browser leaves. If the list of ended ones fails, its cookie counts. */
+  const findLeft = (request: Request) =>
+    sessions.find(request).catch((error: unknown) => {
+      warn(error, 'the list of ended sessions')
+      return sessions.read(request)
+    })
+
   /** Ends a session. Its user's tokens are removed, unless the same user is signed in again. Returns them. */
-  const endSession = async (session: Session<User>, nextUser?: string): Promise<Token | undefined> => {
+  const leave = async (session: Session<User>, nextUser?: string): Promise<Token | undefined> => {
     await attempt('the end of the session', () => sessions.end(session))
     if (session.user.id === nextUser) return undefined
     return attempt('the removal of tokens', async () => tokensOf(session.user.id).clear())
@@ -151,8 +158,8 @@ export function createLoginHandler<
 
   const signOut: Route = async (request) => {
     if (!isSameOrigin(request, origin)) return { ...crossSite(), cookies: [] }
-    const session = await sessions.read(request)
-    const token = session && (await endSession(session))
+    const session = await findLeft(request)
+    const token = session && (await leave(session))
     const [location] = await Promise.all([afterLogout(token), token && revoke(token)])
     return redirect(location, [sessions.remove])
   }

@@ -20,6 +20,7 @@ export type LoginHandler<User extends SessionUser = SessionUser> = {
    * Returns the user who is signed in, or `undefined`. It makes no request, unless there is a list of `ended` sessions.
    *
    * @param request - the request, or an object with its headers, such as the request of Node.js or Express.
+   * @throws What the list of `ended` sessions throws, if there is one.
    */
   userOf(request: WithHeaders): Promise<User | undefined>
   /**

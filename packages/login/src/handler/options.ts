@@ -110,7 +110,8 @@ export type LoginHandlerOptions<
   readonly cookieName?: string | undefined
   /**
    * A list of ended sign-ins and sessions, which all processes share. Without it, a cookie that an attacker has copied stays
-   * valid after a log-out, until the session's end.
+   * valid after a log-out, until the session's end. If it fails, the handler answers a callback with 503, and `userOf` and
+   * `kyOf` throw the error of the list.
    *
    * @defaultValue None
    */
@@ -126,7 +127,7 @@ export type LoginHandlerOptions<
   /**
    * Called if something fails that the user need not know, such as the revocation at a log-out.
    *
-   * @param error - it shows no secret.
+   * @param error - one of oauthkit shows no secret. It can also be an error of your own functions.
    * @param what - what failed, in a few words.
    * @defaultValue A line on `console.warn`
    */
