@@ -21,9 +21,17 @@ type Item = DefaultTheme.SidebarItem
 
 const guide: Item[] = [
   {
-    text: 'Guide',
+    text: 'Start',
     items: [
-      { text: 'How it works', link: '/how-it-works' },
+      { text: 'Why oauthkit', link: '/why' },
+      { text: 'Quick start', link: '/quick-start' },
+      { text: 'Break it yourself', link: '/break-it' },
+    ],
+  },
+  {
+    text: 'Use it',
+    items: [
+      { text: 'Orange, Bouygues, Digitaleo', link: '/providers' },
       { text: 'Any provider', link: '/any-provider' },
       {
         text: 'Sign users in',
@@ -36,10 +44,42 @@ const guide: Item[] = [
         ],
       },
       { text: 'Stores', link: '/stores' },
+      { text: 'Many tenants', link: '/many-tenants' },
+      { text: 'Test your app', link: '/testing' },
+      { text: 'Logs, metrics and traces', link: '/observability' },
+      { text: 'Proxies and certificates', link: '/networks' },
+      { text: 'Clients without ky', link: '/other-clients' },
+      { text: 'Jest and older tools', link: '/older-tools' },
+    ],
+  },
+  {
+    text: 'If something fails',
+    items: [
+      { text: 'Errors', link: '/errors' },
+      { text: 'When something fails', link: '/when-things-fail' },
+      { text: 'Retries and time limits', link: '/retries-and-time-limits' },
+    ],
+  },
+  {
+    text: 'Move to oauthkit',
+    items: [
+      { text: 'From a ky hook', link: '/from-a-ky-hook' },
+      { text: 'From @badgateway/oauth2-client', link: '/from-badgateway-oauth2-client' },
+      { text: 'From simple-oauth2', link: '/from-simple-oauth2' },
+      { text: 'From openid-client', link: '/from-openid-client' },
+    ],
+  },
+  {
+    text: 'Understand and trust',
+    items: [
+      { text: 'How it works', link: '/how-it-works' },
+      { text: 'How it works inside', link: '/inside' },
+      { text: 'Security', link: '/security' },
       { text: 'Guarantees', link: '/guarantees' },
       { text: 'What is tested', link: '/tested' },
       { text: 'The explorer', link: '/explorer' },
       { text: 'Performance', link: '/performance' },
+      { text: 'Comparison', link: '/comparison' },
       { text: 'Glossary', link: '/glossary' },
     ],
   },
@@ -49,6 +89,17 @@ const guide: Item[] = [
       .filter(({ group }) => group === text)
       .map(({ folder }) => ({ text: folder.slice('packages/'.length), link: `/${folder}` })),
   })),
+]
+
+const french: Item[] = [
+  {
+    text: 'En français',
+    items: [
+      { text: 'Démarrage rapide', link: '/fr/quick-start' },
+      { text: 'Orange, Bouygues, Digitaleo', link: '/fr/providers' },
+      { text: 'Erreurs', link: '/fr/errors' },
+    ],
+  },
 ]
 
 /** The reference's modules, under short names such as `core/plugin`. */
@@ -66,12 +117,36 @@ const reference: Item[] = [{ text: 'Reference', link: '/reference/', items: modu
 const linksOf = ({ link, items = [] }: Item): string[] => [...(link ? [link] : []), ...items.flatMap(linksOf)]
 
 /** The paths of all pages, in the order of the sidebars. */
-const sidebarOrder = [...guide, ...reference].flatMap(linksOf).map((link) => link.slice(1).replace(/\.md$/, ''))
+const sidebarOrder = [...guide, ...french, ...reference]
+  .flatMap(linksOf)
+  .map((link) => link.slice(1).replace(/\.md$/, ''))
 
 export default defineConfig({
   title: 'oauthkit',
   description: 'OAuth 2.0 tokens for the ky HTTP client: requested, kept, renewed and attached for you.',
-  lang: 'en',
+  locales: {
+    root: { label: 'English', lang: 'en' },
+    fr: {
+      label: 'Français',
+      lang: 'fr',
+      link: '/fr/quick-start',
+      description: 'Des jetons OAuth 2.0 pour le client HTTP ky : demandés, gardés, renouvelés et ajoutés pour vous.',
+      themeConfig: {
+        nav: [{ text: 'Guide', link: '/fr/quick-start' }],
+        sidebar: french,
+        outline: { level: [2, 3], label: 'Sur cette page' },
+        docFooter: { prev: 'Page précédente', next: 'Page suivante' },
+        darkModeSwitchLabel: 'Apparence',
+        lightModeSwitchTitle: 'Passer au thème clair',
+        darkModeSwitchTitle: 'Passer au thème sombre',
+        sidebarMenuLabel: 'Menu',
+        returnToTopLabel: 'Retour en haut',
+        langMenuLabel: 'Changer de langue',
+        skipToContentLabel: 'Aller au contenu',
+        editLink: { pattern: `${repositoryUrl}/edit/main/:path`, text: 'Modifier cette page' },
+      },
+    },
+  },
   base: siteUrl.pathname,
   cleanUrls: true,
   head: [
@@ -108,8 +183,10 @@ export default defineConfig({
       : socialTags(page.replace(/(?:^|(?<=\/))index\.md$|\.md$/, ''), pageData.title || title, description),
   themeConfig: {
     logo,
+    // Only some pages are translated: the menu of languages leads to the first page of a language.
+    i18nRouting: false,
     nav: [
-      { text: 'Guide', link: '/how-it-works' },
+      { text: 'Guide', link: '/quick-start' },
       { text: 'Packages', link: '/packages/core', activeMatch: '^/packages/' },
       { text: 'Reference', link: '/reference/', activeMatch: '^/reference/' },
     ],

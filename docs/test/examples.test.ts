@@ -19,7 +19,7 @@ const inDocstrings = (text: string): string[] =>
     code.replaceAll(/^ *\* ?/gm, ''),
   )
 
-const documents = globSync(['*.md', 'docs/*.md', 'packages/*/README.md', 'packages/*/src/**/*.ts'], {
+const documents = globSync(['*.md', 'docs/{,fr/}*.md', 'packages/*/README.md', 'packages/*/src/**/*.ts'], {
   cwd: root.pathname,
 })
 const examples = documents.flatMap((document) => {

@@ -19,7 +19,10 @@ function inputsOfSite(): string[] {
 }
 
 test('the site is built again if a file or a folder that a page links to goes away', () => {
-  const pages = [...globSync('docs/*.md', { cwd: root }), ...publicPackages.map(({ folder }) => `${folder}/README.md`)]
+  const pages = [
+    ...globSync('docs/{,fr/}*.md', { cwd: root }),
+    ...publicPackages.map(({ folder }) => `${folder}/README.md`),
+  ]
   const linked = new Set(pages)
   for (const page of pages) {
     replaceLinks(readFileSync(root + page, 'utf8'), (target) => {

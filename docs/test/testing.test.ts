@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Inside this workspace, so that the files find the packages. */
+const folder = fileURLToPath(new URL('../generated-testing/', import.meta.url))
+
+beforeAll(() => {
+  const page = readFileSync(new URL('../testing.md', import.meta.url), 'utf8')
+  const blocks = [...page.matchAll(/^```js\n\/\/ (?<name>\S+)\n(?<code>.*?)^```/gms)]
+  expect(blocks.map(({ groups }) => groups?.['name'])).toEqual(['find-shops.js', 'find-shops.test.js'])
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  for (const { groups } of blocks) writeFileSync(`${folder}${groups?.['name']}`, groups?.['code'] ?? '')
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test.each([
+  ['node', ['--conditions=@oauthkit/source', '--test'], /^# pass 4$|pass 4/m],
+  ['deno', ['test', '--conditions=@oauthkit/source', '--allow-env', '--no-check'], /4 passed/],
+  ['bun', ['test', '--conditions=@oauthkit/source'], /4 pass/],
+])('the four tests of the page pass with %s', async (runtime, args, passed) => {
+  const tool = `${root}node_modules/.bin/${runtime}`
+  const { stdout, stderr } = await promisify(execFile)(tool, args, {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  expect(stdout + stderr).toMatch(passed)
+})

@@ -1,0 +1,154 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createEmulator } from '@oauthkit/emulator'
+import { build } from 'esbuild'
+import { chromium } from 'playwright'
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { findChromium } from '../../../config/chromium.ts'
+import { clients } from '../clients.ts'
+import { install, type Installation } from '../install.ts'
+import { run } from '../run.ts'
+import { startWrangler } from '../start-wrangler.ts'
+import { root, tool } from '../workspace.ts'
+
+const place = { registry: inject('registry'), folder: inject('folder') }
+const page = readFileSync(join(root, 'docs/quick-start.md'), 'utf8')
+
+/** The section below a heading of the page. */
+const sectionOf = (heading: string): string => page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
+
+/** The first block of code in a language, in a part of the page. */
+const blockOf = (text: string, language: string): string =>
+  new RegExp(String.raw`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(text)?.[1] ?? ''
+
+/** The files that the reader writes. */
+const files = {
+  'shops.js': blockOf(sectionOf('The program'), 'ts'),
+  '.env': blockOf(sectionOf('The program'), ''),
+  'emulator.js': blockOf(sectionOf('No credentials yet?'), 'ts'),
+}
+
+function writeFiles({ folder }: Installation, written: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(written)) {
+    expect(text, name).not.toBe('')
+    writeFileSync(join(folder, name), text)
+  }
+}
+
+/** The packages that the commands of a section install. */
+const packagesIn = (section: string): string[] =>
+  Array.from(section.matchAll(/(?<=\s)(?:npm:)?(ky|@oauthkit\/[\w-]+)(?=\s)/g), ([, name = '']) => name)
+
+/** The last command of a section. */
+const commandIn = (section: string): string[] => blockOf(section, 'sh').trim().split('\n').at(-1)?.split(' ') ?? []
+
+describe.each([
+  ['Node', 'npm'],
+  ['Deno', 'Deno'],
+  ['Bun', 'Bun'],
+])('on %s', (runtime, name) => {
+  test('the commands of the quick start print three shops, without credentials and without the network', async () => {
+    const section = sectionOf(runtime)
+    const packages = packagesIn(blockOf(section, 'sh'))
+    expect(packages).toEqual(expect.arrayContaining(['ky', '@oauthkit/orange', '@oauthkit/emulator']))
+    const installation = await install(
+      clients.find((client) => client.name === name)!,
+      packages,
+      place,
+    )
+    writeFiles(installation, files)
+    const [program = '', ...args] = commandIn(section)
+    const home = join(dirname(installation.folder), 'home')
+    const output = await run([tool(program), ...args], installation.folder, home)
+    expect(output.match(/postalCode/g)).toHaveLength(3)
+  })
+})
+
+const [npm] = clients
+
+test('the Worker of the quick start answers under wrangler with the credentials of .dev.vars', async () => {
+  const section = sectionOf('Workers')
+  const installation = await install(npm!, ['ky', '@oauthkit/orange', '@oauthkit/emulator'], place)
+  writeFiles(installation, {
+    'emulator.js': files['emulator.js'],
+    'worker.js': `import './emulator.js'\n${blockOf(section, 'js')}`,
+    'wrangler.json': blockOf(section, 'json'),
+    '.dev.vars': files['.env'],
+  })
+  const worker = await startWrangler(installation.folder)
+  onTestFinished(worker.close)
+  const response = await fetch(worker.url)
+  expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ length: 3 })])
+})
+
+/** Starts an HTTP server that only one test uses. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+test.skipIf(findChromium() === undefined)(
+  'the page of the quick start calls an API with the token of its server, which it asks for one time',
+  async () => {
+    const [, client = '', server = ''] = /```ts\n(.*?)```.*```ts\n(.*?)```/s.exec(sectionOf('Browser')) ?? []
+    const installation = await install(npm!, ['ky', '@oauthkit/orange'], place)
+    writeFiles(installation, { 'client.ts': client, 'server.ts': server })
+    const contents = "import { createApi } from './client.ts'; globalThis.api = createApi(location.href)"
+    const { outputFiles = [] } = await build({
+      stdin: { contents, resolveDir: installation.folder },
+      bundle: true,
+      format: 'esm',
+      write: false,
+    })
+
+    vi.stubEnv('ORANGE_CLIENT_ID', 'emulated-client')
+    vi.stubEnv('ORANGE_CLIENT_SECRET', 'emulated-secret')
+    const emulator = createEmulator()
+    onTestFinished(emulator.intercept())
+    const file = pathToFileURL(join(installation.folder, 'server.ts')).href
+    const { answer } = (await import(/* @vite-ignore */ file)) as { readonly answer: () => Promise<Response> }
+    let tokens = 0
+    const url = await serve((request, response) => {
+      if (request.url !== '/token') {
+        response.setHeader('Content-Type', 'text/html').end(`<script type="module">${outputFiles[0]?.text}</script>`)
+        return
+      }
+      tokens += 1
+      void answer().then(async (answered) =>
+        response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text()),
+      )
+    })
+
+    const browser = await chromium.launch(findChromium())
+    onTestFinished(() => browser.close())
+    const opened = await browser.newPage()
+    // The browser does not reach the network: Orange's host is the emulator, which allows calls from web pages.
+    await opened.route('https://api.orange.com/**', async (route) => {
+      const request = route.request()
+      const answered = await emulator.fetch(request.url(), { method: request.method(), headers: request.headers() })
+      await route.fulfill({
+        status: answered.status,
+        headers: Object.fromEntries(answered.headers),
+        body: await answered.text(),
+      })
+    })
+    await opened.goto(url)
+    const counts = await opened.evaluate(async () => {
+      const { api } = globalThis as unknown as { api: { get: (url: string) => { json: () => Promise<unknown[]> } } }
+      const call = () => api.get('https://api.orange.com/poi/v1/shops?postalCode=35000').json()
+      return [(await call()).length, (await call()).length]
+    })
+    expect(counts).toEqual([3, 3])
+    expect(tokens).toBe(1)
+    expect(emulator.orange.counters).toMatchObject({ tokenRequests: 1, apiCalls: 2, apiRejections: 0 })
+  },
+)
