@@ -608,3 +608,12 @@ test('an app with a scheme of its own needs no handler', async () => {
   const login = createLogin({ ...client, provider, redirectUri: 'com.example.app:/callback' })
   expect(() => createLoginHandler({ ...options, login })).toThrow(/redirectUri must be https:/)
 })
+
+test('without OpenID Connect, a handler is made only with toUser, because no claims say who the user is', async () => {
+  const { options, server } = await startApp()
+  const provider = { ...emulated(bouyguesAp4, server), name: 'plain' }
+  const login = createLogin({ ...client, provider, redirectUri: 'https://app.example/callback', scope: 'profile' })
+  const make = (toUser?: () => { id: string }) => createLoginHandler({ ...options, login, toUser })
+  expect(() => make()).toThrow(/toUser is missing: without OpenID Connect, nothing says who the user is/)
+  expect(make(() => ({ id: 'ada' })).paths.login).toBe('/login')
+})

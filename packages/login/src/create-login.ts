@@ -21,6 +21,8 @@ export type Login<Info extends UserInfo = UserInfo, Claims extends IdTokenClaims
   readonly name: string
   /** The URL that users come back to, as in the options. */
   readonly redirectUri: string
+  /** Whether users sign in with OpenID Connect. If not, the scope has no `openid`, and `finish` returns no claims. */
+  readonly isOpenId: boolean
   /**
    * Starts a sign-in. Send the user's browser to `url`, and keep `transaction` in the user's session.
    *
@@ -211,6 +213,7 @@ export function createLogin<Info extends UserInfo = UserInfo, const Scope extend
   return {
     name: provider.name,
     redirectUri,
+    isOpenId: settled.isOpenId,
     finish,
     start: (request = {}) =>
       withServer('the sign-in', 'authorizationEndpoint', (server, settings, { startLogin }) =>

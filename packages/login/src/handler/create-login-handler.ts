@@ -125,8 +125,6 @@ export function createLoginHandler<
     const fail = (what: string): never => {
       throw new TypeError(`createLoginHandler: ${what}`)
     }
-    if (!settings.toUser && claims === undefined)
-      fail('toUser is missing: without OpenID Connect, nothing says who the user is')
     const made = settings.toUser ? await settings.toUser(finished) : { id: claims?.sub }
     // What the cookie has is plain JSON, and has no prototype of its own.
     const text = JSON.stringify(made) ?? 'null'
