@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { clientSecretBasic, createTokenSource, OAuthError, type Token } from '@oauthkit/core'
 import ky from 'ky'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { answerMs } from '../../packages/core/src/endpoint/call-endpoint.ts'
 import { retryAt } from '../../packages/core/src/life/back-off.ts'
 import { toCachedToken } from '../../packages/core/src/life/cached-token.ts'
@@ -36,6 +36,9 @@ const provider = {
   clientAuth: clientSecretBasic,
 }
 const client = { provider, clientId: 'app', clientSecret: 'secret' }
+
+// The first failure loads it, which a fake clock does not wait for.
+beforeAll(() => import('../../packages/core/src/loaded-after-failure.ts'))
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 })
