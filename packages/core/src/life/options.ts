@@ -82,7 +82,7 @@ export type TokenSourceOptions = {
    * The rate limit for successful token requests: how many tokens a source, or all sources that share its token, can
    * get within a minute. Beyond that, callers get `TOKEN_UNAVAILABLE`.
    *
-   * It stops loops that no other limit stops. Failed requests have their own limit: see `docs/how-it-works.md`.
+   * It stops loops that no other limit stops. Failed requests have their own limit: see `docs/retries-and-time-limits.md`.
    *
    * @defaultValue 30
    */
