@@ -1,3 +1,4 @@
+import { failedAtOf } from '../endpoint/call-endpoint.ts'
 import { lossOf } from './describe-lost.ts'
 import { isOAuthError } from '../errors.ts'
 import { memberOf } from '../own.ts'
@@ -6,7 +7,7 @@ import { pause } from '../pause.ts'
 /** The pauses before the second and the third attempt, in milliseconds. */
 const pausesMs = [250, 750]
 
-/** No attempt begins after a pause that starts later than this, in milliseconds. */
+/** No attempt follows a failure that is later than this, in milliseconds after the first request was sent. */
 const longestMs = 1000
 
 /**
@@ -27,7 +28,7 @@ export async function bridge<T>(
 ): Promise<T> {
   let error = failure
   for (const pauseMs of pausesMs) {
-    if (Date.now() >= sentAt + longestMs || !isHiccup(error, isOnce())) throw error
+    if (failedAt(error) >= sentAt + longestMs || !isHiccup(error, isOnce())) throw error
     // oxlint-disable no-await-in-loop -- each attempt follows the one before
     await pause(pauseMs)
     checkCurrent()
@@ -40,6 +41,8 @@ export async function bridge<T>(
   }
   throw error
 }
+
+const failedAt = (error: unknown): number => (isOAuthError(error) && failedAtOf.get(error)) || Date.now()
 
 /**
  * Whether a failure probably passes within a second: the connection was lost, or a gateway did not reach the server.

@@ -15,6 +15,7 @@ async function failWithoutChunk(fetch: typeof globalThis.fetch) {
 }
 
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.doUnmock(chunk)
   vi.resetModules()
 })
@@ -45,3 +46,29 @@ test('if the code that describes a failure cannot be loaded, a lost connection i
   expect(error).not.toHaveProperty('status')
   expect(String(error)).not.toContain(secret)
 })
+
+test.each([
+  ['503', () => new Response('', { status: 503 })],
+  [
+    'a lost connection',
+    () => Promise.reject(Object.assign(new TypeError('failed'), { cause: { code: 'ECONNRESET' } })),
+  ],
+])(
+  'the time that it takes to load the code that describes a failure does not count: a hiccup, %s, is bridged',
+  async (_what, hiccup) => {
+    const start = Date.now()
+    let passed = 0
+    vi.spyOn(Date, 'now').mockImplementation(() => start + passed)
+    vi.resetModules()
+    vi.doMock(chunk, (importOriginal) => {
+      passed = 5000
+      return importOriginal()
+    })
+    const { createTokenSource } = await import('../../src/index.ts')
+    const answers = [hiccup, () => Response.json({ access_token: 'token', token_type: 'Bearer', expires_in: 3600 })]
+    const fetch = async () => answers.shift()!()
+    const source = createTokenSource({ provider, clientId: 'app', clientSecret: secret, fetch })
+    expect((await source.getToken()).accessToken).toBe('token')
+    expect(answers).toEqual([])
+  },
+)
