@@ -10,6 +10,10 @@ export const shared: ViteUserConfig = defineConfig({
   test: {
     // Half of the tests wait for a server, a browser or another process. By default, one core would be idle.
     maxWorkers: '100%',
+    // A process for each file took more time than the tests of most files. Each test cleans up what it changes.
+    isolate: false,
+    unstubEnvs: true,
+    unstubGlobals: true,
     // These limits end a test that hangs. They must not end one that is slow because the machine is busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -26,7 +26,7 @@ export default mergeConfig(
         { extends: true, test: { name: 'node' } },
         {
           extends: true,
-          test: { name: 'workerd', exclude: callers },
+          test: { name: 'workerd', exclude: callers, isolate: true },
           plugins: [
             // The source map of `oauth4webapi` names a file that is not published. Vite would warn about it.
             { name: 'no-map', load: (id) => (id.includes('/oauth4webapi/') ? readFile(id, 'utf8') : undefined) },
@@ -44,6 +44,7 @@ function browser(launchOptions: LaunchOptions): TestProjectConfiguration {
     extends: true,
     test: {
       name: 'chromium',
+      isolate: true,
       exclude: [...callers, ...ofServers],
       browser: {
         enabled: true,

@@ -15,6 +15,8 @@ export default mergeConfig(
   defineProject({
     test: {
       name: 'redis',
+      // These tests stop and freeze processes. A process for each file keeps what is left of one from the next.
+      isolate: true,
       include: ['test/**/*.test.ts'],
       exclude: [...configDefaults.exclude, ...processes],
       maxConcurrency,

@@ -29,7 +29,7 @@ const blockOf = (text: string, language: string): string =>
 const files = {
   'shops.js': blockOf(sectionOf('The program'), 'ts'),
   '.env': blockOf(sectionOf('The program'), ''),
-  'emulator.js': blockOf(sectionOf('No credentials yet?'), 'ts'),
+  'emulator.js': blockOf(sectionOf('No credentials yet?'), 'js'),
 }
 
 function writeFiles({ folder }: Installation, written: Readonly<Record<string, string>>): void {
