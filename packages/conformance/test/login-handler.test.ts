@@ -617,3 +617,24 @@ test('without OpenID Connect, a handler is made only with toUser, because no cla
   expect(() => make()).toThrow(/toUser is missing: without OpenID Connect, nothing says who the user is/)
   expect(make(() => ({ id: 'ada' })).paths.login).toBe('/login')
 })
+
+test('why the provider did not answer is in the log, and not on the page', async () => {
+  const logged: string[] = []
+  const onWarning = (error: unknown, what: string) =>
+    void logged.push(`${what} failed: ${error instanceof Error ? error.message : ''}`)
+  const failed = async () => {
+    throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } })
+  }
+  const { options, server } = await startApp()
+  const provider = { ...emulated(bouyguesAp4, server), authorizationEndpoint: undefined }
+  const login = createLogin({ ...client, provider, redirectUri: 'https://app.example/callback', fetch: failed })
+  const request = () => new Request('https://app.example/login')
+  const response = await createLoginHandler({ ...options, login, onWarning, onFailure: undefined }).handle(request())
+  expect([response?.status, await response?.text()]).toEqual([503, expect.not.stringContaining('listens')])
+  expect(logged).toEqual([expect.stringMatching(/^the sign-in failed: .*no server listens there/)])
+
+  // An app that makes its own page gets the error there.
+  const onFailure = () => new Response('an own page')
+  await createLoginHandler({ ...options, login, onWarning, onFailure }).handle(request())
+  expect(logged).toHaveLength(1)
+})

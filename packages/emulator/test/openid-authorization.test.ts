@@ -106,6 +106,13 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
     }
   })
 
+  test('shows an unregistered redirect URI as text, and those that are registered', async () => {
+    const page = await (await send(authorizationUrl({ redirect_uri: `${callback}/<b>` }))).text()
+    expect(page).toContain(`It is <code>${callback}/&lt;b&gt;</code>`)
+    expect(page).toContain(`<li><code>${callback}</code></li>`)
+    expect(page).not.toContain('<b>')
+  })
+
   test('refuses the redirect URI of another client', async () => {
     bouygues.clients.set('second', 'secret')
     expect((await page({ client_id: 'second' })).status).toBe(400)

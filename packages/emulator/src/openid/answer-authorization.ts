@@ -1,6 +1,6 @@
 import type { Address } from '../emulated-provider.ts'
 import type { OpenIdContext } from './openid-server.ts'
-import { errorPage, loginPage } from './pages.ts'
+import { errorPage, loginPage, unknownRedirectPage } from './pages.ts'
 import { type Parameters, readParameters } from './read-parameters.ts'
 import type { Session } from './sessions.ts'
 
@@ -23,9 +23,8 @@ export async function answerAuthorization(
   const clientId = all.get('client_id') ?? ''
   const redirectUri = all.get('redirect_uri') ?? ''
   if (!settings.clients.has(clientId)) return errorPage('The client_id is unknown')
-  if (!settings.redirectUris.get(clientId)?.includes(redirectUri)) {
-    return errorPage('The redirect_uri is not registered for this client')
-  }
+  const known = settings.redirectUris.get(clientId) ?? []
+  if (!known.includes(redirectUri)) return unknownRedirectPage(clientId, redirectUri, known)
 
   const state = all.get('state')
   const sendBack = (parameters: Readonly<Record<string, string>>, cookies: readonly string[] = []): Response => {

@@ -24,6 +24,7 @@ h1{font-size:1.25rem;margin-top:0}label{display:block;margin-top:1rem}
 input{box-sizing:border-box;width:100%;padding:.5rem;font:inherit}
 button{margin:1.5rem .5rem 0 0;padding:.5rem 1rem;border:1px solid var(--accent);border-radius:.375rem;background:var(--accent);color:light-dark(#fff,#0d1722);font:inherit;cursor:pointer}
 button[value=deny]{background:none;color:var(--accent)}
+code{overflow-wrap:anywhere}
 [role=alert]{color:light-dark(#a40014,#ff8a80)}`
 
 /** Makes a page that runs no script, loads nothing from another server, and cannot be put in a frame. */
@@ -104,7 +105,28 @@ export function loginPage({ title, clientId, redirectUri, hidden, problem }: Log
   })
 }
 
-/** Makes the page for a request that cannot be sent back to the client. */
-export function errorPage(problem: string, status = 400): Promise<Response> {
-  return htmlPage({ status, title: 'This does not work', body: html`<p role="alert">${problem}.</p>` })
+/** Makes the page for a request that cannot be sent back to the client. A hint says what to do. */
+export function errorPage(problem: string, status = 400, hint?: HtmlPage['body']): Promise<Response> {
+  return htmlPage({
+    status,
+    title: 'This does not work',
+    body: html`<p role="alert">${problem}.</p>
+      ${hint ?? ''}`,
+  })
+}
+
+/** Makes the page for a redirect URI that is not registered. Unlike a provider, it shows what is registered. */
+export function unknownRedirectPage(
+  clientId: string,
+  redirectUri: string,
+  known: readonly string[],
+): Promise<Response> {
+  const list = known.map((uri) => html`<li><code>${uri}</code></li>`)
+  const call = `redirectUris.set('${clientId}', ['${redirectUri}'])`
+  const hint = html`<p>It is <code>${redirectUri}</code>. These are registered for <code>${clientId}</code>:</p>
+    <ul>
+      ${list}
+    </ul>
+    <p>To register it, call <code>${call}</code> of this provider's controls in the emulator.</p>`
+  return errorPage('The redirect_uri is not registered for this client', 400, hint)
 }

@@ -196,6 +196,8 @@ export function createLoginHandler<
       const result = await answer(request, route)
       if (result instanceof Response) return result
       const { cookies: setCookies, ...failure } = result
+      // An app with `onFailure` writes its own log.
+      if (failure.error && failure.status >= 500 && !settings.onFailure) warn(failure.error, 'the sign-in')
       const made = (await settings.onFailure?.(failure, request)) ?? errorPage(failure, loginPath)
       return withHeaders(made, setCookies, failure.headers)
     },

@@ -125,7 +125,8 @@ export type LoginHandlerOptions<
    */
   readonly onFailure?: ((failure: LoginFailure, request: Request) => Response | Promise<Response>) | undefined
   /**
-   * Called if something fails that the user need not know, such as the revocation at a log-out.
+   * Called with what belongs into the log of the app: why a sign-in failed that the provider or a setting caused, unless there
+   * is `onFailure`, and what failed that the user need not know, such as the revocation at a log-out.
    *
    * @param error - one of oauthkit shows no secret. It can also be an error of your own functions.
    * @param what - what failed, in a few words.
