@@ -69,7 +69,7 @@ const causes: readonly (readonly [name: string, cause: () => unknown])[] = [
   ['options are missing', () => createTokenSource({ clientId: '' })],
   ['an option is misspelt', () => orangeTokens({ clientId: 'a', clientSecret: 'b', timeout: 1 } as object)],
   ['a key is public', () => privateKeyJwt({ key: '-----BEGIN PUBLIC KEY-----' })],
-  ['a login has no issuer', () => createLogin({ clientId: 'a', redirectUri: 'https://app.example' } as never)],
+  ['a login has no issuer', () => createLogin({ clientId: 'a', redirectUri: 'https://app.example' })],
   [
     'a secret is wrong',
     () => orangeTokens({ clientId: 'a', clientSecret: 'Basic b', fetch: createEmulator().fetch }).getToken(),

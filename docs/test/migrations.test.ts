@@ -57,7 +57,7 @@ async function startServers() {
 /** Runs a program of a page, and the work that the page describes. Returns what the page's table shows. */
 async function work(code: string) {
   const example = await startServers()
-  const { exports } = await runBlock<Program>(code)
+  const exports = (await runBlock(code)).exports as Program
   const { listOrders } = 'createClient' in exports ? await exports.createClient() : exports
   const callTenTimes = () => Array.from({ length: 10 }, listOrders)
 
@@ -101,7 +101,7 @@ test.each(programs)(
 test('the answers that openid-client returns can be passed to a token source', async () => {
   await startServers()
   const [, , code = ''] = blocksOf('from-openid-client.md')
-  const { exports } = await runBlock<{ createUsers: (provider: Provider) => Users }>(code)
+  const exports = (await runBlock(code)).exports as { readonly createUsers: (provider: Provider) => Users }
   const { keep, tokensOf } = exports.createUsers(provider)
   const config = new openid.Configuration(
     { issuer: 'https://id.example.com', token_endpoint: provider.tokenEndpoint },

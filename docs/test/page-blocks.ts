@@ -21,7 +21,7 @@ export const announcedBy = (code: string): (string | undefined)[] =>
  *
  * @returns what it exports, and the lines that it printed.
  */
-export async function runBlock<Exports>(code: string): Promise<{ exports: Exports; printed: string[] }> {
+export async function runBlock(code: string): Promise<{ exports: unknown; printed: string[] }> {
   // The folder is inside this workspace, so that the block finds the packages. It is as deep as that of the examples.
   const folder = mkdtempSync(fileURLToPath(new URL('generated-', docs)))
   const printed: string[] = []
@@ -29,7 +29,7 @@ export async function runBlock<Exports>(code: string): Promise<{ exports: Export
   vi.resetModules()
   try {
     writeFileSync(`${folder}/block.ts`, code)
-    const exports = (await import(/* @vite-ignore */ `${folder}/block.ts`)) as Exports
+    const exports: unknown = await import(/* @vite-ignore */ `${folder}/block.ts`)
     return { exports, printed }
   } finally {
     log.mockRestore()

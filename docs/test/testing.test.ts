@@ -9,16 +9,20 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Inside this workspace, so that the files find the packages. */
 const folder = fileURLToPath(new URL('../generated-testing/', import.meta.url))
 
+const page = readFileSync(new URL('../testing.md', import.meta.url), 'utf8')
+const blocks = [...page.matchAll(/^```js\n\/\/ (?<name>\S+)\n(?<code>.*?)^```/gms)]
+
 beforeAll(() => {
-  const page = readFileSync(new URL('../testing.md', import.meta.url), 'utf8')
-  const blocks = [...page.matchAll(/^```js\n\/\/ (?<name>\S+)\n(?<code>.*?)^```/gms)]
-  expect(blocks.map(({ groups }) => groups?.['name'])).toEqual(['find-shops.js', 'find-shops.test.js'])
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   for (const { groups } of blocks) writeFileSync(`${folder}${groups?.['name']}`, groups?.['code'] ?? '')
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the page has a module and its tests', () => {
+  expect(blocks.map(({ groups }) => groups?.['name'])).toEqual(['find-shops.js', 'find-shops.test.js'])
+})
 
 test.each([
   ['node', ['--conditions=@oauthkit/source', '--test'], /^# pass 4$|pass 4/m],

@@ -107,10 +107,10 @@ describe.each(sites)('signing in at $base, $way', ({ way, site }) => {
   })
 
   test('shows an unregistered redirect URI as text, and those that are registered', async () => {
-    const page = await (await send(authorizationUrl({ redirect_uri: `${callback}/<b>` }))).text()
-    expect(page).toContain(`It is <code>${callback}/&lt;b&gt;</code>`)
-    expect(page).toContain(`<li><code>${callback}</code></li>`)
-    expect(page).not.toContain('<b>')
+    const shown = await (await send(authorizationUrl({ redirect_uri: `${callback}/<b>` }))).text()
+    expect(shown).toContain(`It is <code>${callback}/&lt;b&gt;</code>`)
+    expect(shown).toContain(`<li><code>${callback}</code></li>`)
+    expect(shown).not.toContain('<b>')
   })
 
   test('refuses the redirect URI of another client', async () => {

@@ -34,7 +34,7 @@ const files = {
 
 function writeFiles({ folder }: Installation, written: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(written)) {
-    expect(text, name).not.toBe('')
+    if (text === '') throw new Error(`The page does not have ${name}`)
     writeFileSync(join(folder, name), text)
   }
 }
@@ -103,7 +103,7 @@ test.skipIf(findChromium() === undefined)(
     const installation = await install(npm!, ['ky', '@oauthkit/orange'], place)
     writeFiles(installation, { 'client.ts': client, 'server.ts': server })
     const contents = "import { createApi } from './client.ts'; globalThis.api = createApi(location.href)"
-    const { outputFiles = [] } = await build({
+    const { outputFiles } = await build({
       stdin: { contents, resolveDir: installation.folder },
       bundle: true,
       format: 'esm',

@@ -165,7 +165,7 @@ export function callEndpoint<T>(
 }
 
 /** When a request failed, in milliseconds since the epoch. To load the code that describes it takes time, too. */
-export const failedAtOf = new WeakMap<object, number>()
+export const failedAtOf: WeakMap<object, number> = new WeakMap()
 
 /**
  * Makes the error of a failed request. Most requests succeed, so the code that describes a failure is loaded later. If it

@@ -44,7 +44,7 @@ export function resolveHandlerOptions<
   const { login, tokensOf, secret, toUser, ended, ky, onFailure, onWarning } = options
   if (typeof login?.redirectUri !== 'string' || typeof login.start !== 'function')
     fail('login must be made by createLogin')
-  if (login.isOpenId === false && toUser === undefined)
+  if (!login.isOpenId && toUser === undefined)
     fail('toUser is missing: without OpenID Connect, nothing says who the user is')
   if (typeof tokensOf !== 'function') fail('tokensOf must be a function that returns the token source of a user')
   for (const name of ['toUser', 'onFailure', 'onWarning', 'ky'] as const)
