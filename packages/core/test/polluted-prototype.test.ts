@@ -232,7 +232,7 @@ test('an error is not planted into the answer of a server', async () => {
     response: Response.json({}, { status: 401 }),
     translate: (members: object) => members,
   }
-  const error = await describeFailure(request, failure as Parameters<typeof describeFailure>[1])
+  const error = await describeFailure(request, failure as Parameters<typeof describeFailure>[1], Date.now())
   Reflect.deleteProperty(Object.prototype, 'error')
   expect(error).toMatchObject({ code: 'TOKEN_REFUSED', status: 401 })
   expect(error).not.toHaveProperty('error')

@@ -164,21 +164,14 @@ export function callEndpoint<T>(
   return withTimeout(work, timeoutMs, () => (isOnce ? withTimeout(work, answerMs - timeoutMs, giveUp) : giveUp()))
 }
 
-/** When a request failed, in milliseconds since the epoch. To load the code that describes it takes time, too. */
-export const failedAtOf: WeakMap<object, number> = new WeakMap()
-
 /**
  * Makes the error of a failed request. Most requests succeed, so the code that describes a failure is loaded later. If it
  * cannot be loaded, that is `TOKEN_UNAVAILABLE`, and the error says so.
  */
 async function describe(request: SentRequest, failure: Failure): Promise<Error> {
-  const at = Date.now()
+  const failedAt = Date.now()
   const part = await loadAfterFailure()
-  if (part) {
-    const error = await part.describeFailure(request, failure)
-    failedAtOf.set(error, at)
-    return error
-  }
+  if (part) return part.describeFailure(request, failure, failedAt)
   const what = `the ${request.endpoint} failed, and the part of @oauthkit/core that says why could not be loaded`
   const response = 'response' in failure ? failure.response : undefined
   discard(response?.body)

@@ -1,4 +1,4 @@
-import { failedAtOf } from '../endpoint/call-endpoint.ts'
+import { failedAtOf } from './describe-failure.ts'
 import { lossOf } from './describe-lost.ts'
 import { isOAuthError } from '../errors.ts'
 import { memberOf } from '../own.ts'

@@ -4,13 +4,26 @@ import { describeLost } from './describe-lost.ts'
 import { describePreparation } from './describe-preparation.ts'
 import { createRedactor } from './redactor.ts'
 
-/** Makes the error of a failed request. It shows no secret of the request, even if a server or a function repeats it. */
-export async function describeFailure(request: SentRequest, failure: Failure): Promise<Error> {
+/** When the requests failed, in milliseconds since the epoch. */
+export const failedAtOf: WeakMap<Error, number> = /* @__PURE__ */ new WeakMap()
+
+/**
+ * Makes the error of a failed request. It shows no secret of the request, even if a server or a function repeats it.
+ *
+ * @param failedAt - when the request failed. To load this code, and to read the body of the answer, takes time after that.
+ */
+export async function describeFailure(request: SentRequest, failure: Failure, failedAt: number): Promise<Error> {
+  const error = await describe(request, failure)
+  failedAtOf.set(error, failedAt)
+  return error
+}
+
+async function describe(request: SentRequest, failure: Failure): Promise<Error> {
   const secrets = secretsOf(request)
   if (failure.step === 'answer') return describeAnswer(request, failure, secrets)
   const redact = createRedactor(secrets)
-  const describe = failure.step === 'preparation' ? describePreparation : describeLost
-  return describe(request, failure.error, redact)
+  const describeError = failure.step === 'preparation' ? describePreparation : describeLost
+  return describeError(request, failure.error, redact)
 }
 
 /** Returns everything in a request that can be a secret. */
