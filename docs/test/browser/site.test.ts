@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import axe from 'axe-core'
@@ -15,8 +14,6 @@ let site: Awaited<ReturnType<typeof serveSite>>
 let browser: Browser
 
 beforeAll(async () => {
-  // In CI, an earlier step has built the site, and this takes a second.
-  execFileSync(`${root}node_modules/.bin/turbo`, ['run', 'site:build', '--output-logs=errors-only'], { cwd: root })
   site = await serveSite(dist, siteUrl.pathname)
   browser = await chromium.launch(findChromium())
 })
