@@ -1,0 +1,167 @@
+import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findChromium } from '../../../config/chromium.ts'
+import { siteUrl } from '../../site/public-packages.ts'
+import { serveSite } from './serve-site.ts'
+
+let site: Awaited<ReturnType<typeof serveSite>>
+let browser: Browser
+
+beforeAll(async () => {
+  site = await serveSite(fileURLToPath(new URL('../../.vitepress/dist/', import.meta.url)), siteUrl.pathname)
+  browser = await chromium.launch(findChromium())
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.close()
+})
+
+/** Opens the page, and waits for its buttons. Returns what the browser complained about, and which files it loaded. */
+async function open(options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(0)
+  const complaints: string[] = []
+  const urls: string[] = []
+  context.on('console', (message) => void complaints.push(message.text()))
+  context.on('weberror', (error) => void complaints.push(String(error.error())))
+  context.on('request', (request) => void urls.push(request.url()))
+  const page = await context.newPage()
+  await page.goto(`${site.url}break-it`)
+  await button(page, 'Revoke the token').waitFor()
+  return { page, context, complaints, urls }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+/** Waits until the page says what the calls have come to. */
+const result = async (page: Page): Promise<string | null> => {
+  const status = page.getByRole('status').filter({ hasText: /answered/ })
+  await status.waitFor()
+  return status.textContent()
+}
+
+/** A number that the page shows, by its name. */
+const numberOf = async (page: Page, name: string): Promise<number> =>
+  Number(
+    await page
+      .locator('dl > div', { has: page.getByText(name, { exact: true }) })
+      .locator('dd')
+      .textContent(),
+  )
+
+const main = 'Run 200 calls, revoke the token in the middle'
+
+/** Checks the page against all of axe's rules, and that it does not scroll sideways. */
+async function expectGood(page: Page): Promise<void> {
+  await page.evaluate(axe.source)
+  const { violations, tooWide } = await page.evaluate(async () => {
+    type Axe = { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    const found = await (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] })
+    const { scrollWidth, clientWidth } = document.documentElement
+    return {
+      violations: found.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))]),
+      tooWide: scrollWidth - clientWidth,
+    }
+  })
+  expect({ violations, tooWide }).toEqual({ violations: [], tooWide: 0 })
+}
+
+test.each([
+  [320, 'light', 'no-preference'],
+  [320, 'dark', 'reduce'],
+  [1280, 'light', 'reduce'],
+  [1280, 'dark', 'no-preference'],
+] as const)(
+  'one token heals 200 calls, %i px wide, %s, with reduced motion: %s',
+  async (width, colorScheme, reducedMotion) => {
+    const { page, context, complaints, urls } = await open({
+      viewport: { width, height: 900 },
+      colorScheme,
+      reducedMotion,
+    })
+    await expectGood(page)
+    await button(page, main).click()
+    expect(await result(page)).toBe('200 answered, 0 failed, 2 token requests.')
+    expect(await numberOf(page, 'Answered')).toBe(200)
+    expect(await numberOf(page, 'of these replayed')).toBeGreaterThan(0)
+    expect(await numberOf(page, 'Failed')).toBe(0)
+    expect(await numberOf(page, 'Token requests')).toBe(2)
+    const said = page.getByText('The API rejected the token. The call was sent again with a new one.')
+    expect(await said.isVisible()).toBe(true)
+    await expectGood(page)
+    expect(complaints).toEqual([])
+    // No call leaves the tab.
+    expect(urls.filter((url) => !url.startsWith(site.url))).toEqual([])
+    await context.close()
+  },
+)
+
+test('a reader breaks and restores everything by keyboard', async () => {
+  const { page, context } = await open({ reducedMotion: 'reduce' })
+  const press = async (name: string) => {
+    await button(page, name).focus()
+    await page.keyboard.press('Enter')
+  }
+  const choose = async (name: string) => {
+    await page.getByLabel(name).focus()
+    await page.keyboard.press('Space')
+  }
+  await press('Send 200 at once')
+  expect(await result(page)).toBe('200 answered, 0 failed, 1 token request.')
+  await choose('rejects every token')
+  await press('Send 200 at once')
+  await page.getByText('The calls are running.').waitFor({ state: 'hidden' })
+  expect(await result(page)).toBe('200 answered, 200 failed, 2 token requests.')
+  expect(await page.getByLabel('rejects every token').isChecked()).toBe(true)
+  await press('Restore everything')
+  expect(await page.getByLabel('rejects every token').isChecked()).toBe(false)
+  await press('Send 200 at once')
+  await page.getByText('The calls are running.').waitFor({ state: 'hidden' })
+  expect(await result(page)).toBe('400 answered, 200 failed, 2 token requests.')
+  await press('Start over')
+  await page.getByText('No calls yet.').waitFor()
+  await context.close()
+})
+
+test('the first button is reached by keyboard, and starts the main scene', async () => {
+  const { page, context } = await open({ reducedMotion: 'reduce' })
+  await page.getByRole('heading', { level: 2 }).first().click()
+  const focused = page.locator(':focus')
+  do await page.keyboard.press('Tab')
+  while ((await focused.textContent())?.trim() !== main)
+  await page.keyboard.press('Space')
+  expect(await result(page)).toBe('200 answered, 0 failed, 2 token requests.')
+  await context.close()
+})
+
+test('each scene of the page runs in the browser', async () => {
+  const { page, context } = await open({ reducedMotion: 'reduce' })
+  const names = page.getByRole('group', { name: 'Other scenes' }).getByRole('button')
+  for (const name of await names.allTextContents()) {
+    await button(page, name).click()
+    const [, text = '', row = ''] = await page.getByRole('row', { name }).getByRole('cell').allTextContents()
+    expect(await page.locator('.break-it').getByText(text, { exact: true }).isVisible()).toBe(true)
+    const [answered, failed] = row.match(/\d+/g) ?? []
+    expect(await result(page)).toContain(`${answered} answered, ${failed} failed, `)
+  }
+  await context.close()
+})
+
+test('other pages do not load the emulator', async () => {
+  const { urls, context } = await open()
+  const own = urls.filter((url) => url.endsWith('.js'))
+  await context.close()
+  const other = await browser.newPage()
+  other.setDefaultTimeout(0)
+  const loaded: string[] = []
+  other.on('request', (request) => void loaded.push(request.url()))
+  await other.goto(`${site.url}stores`, { waitUntil: 'networkidle' })
+  await other.close()
+  const emulator = own.filter((url) => /\/chunks\/break-it\b/.test(url))
+  expect(emulator).toHaveLength(1)
+  expect(loaded.length).toBeGreaterThan(0)
+  expect(loaded.filter((url) => emulator.includes(url))).toEqual([])
+})
