@@ -1,10 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
 import { chromium, type Browser, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findChromium } from '../../../config/chromium.ts'
 import { siteUrl } from '../../site/public-packages.ts'
+import { expectAccessible, expectFit, listenForComplaints } from './checks.ts'
 import { serveSite } from './serve-site.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -28,29 +28,6 @@ async function waitForVue(page: Page): Promise<void> {
   await page.waitForFunction(() => '__vue_app__' in (document.querySelector('#app') ?? {}))
 }
 
-type Axe = { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-
-/** Checks a page against all of axe's rules, except for the rules in `ignored`. */
-async function expectAccessible(page: Page, ignored: readonly string[] = []): Promise<void> {
-  await page.evaluate(axe.source)
-  const violations = await page.evaluate(async (ids) => {
-    const loaded = globalThis as unknown as { axe: Axe }
-    const rules = Object.fromEntries(ids.map((id) => [id, { enabled: false }]))
-    const found = await loaded.axe.run({ resultTypes: ['violations'], rules })
-    return found.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))])
-  }, ignored)
-  expect({ url: page.url(), violations }).toEqual({ url: page.url(), violations: [] })
-}
-
-/** Checks that the page does not scroll sideways. */
-async function expectFit(page: Page): Promise<void> {
-  const { needed, available } = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement
-    return { needed: scrollWidth, available: clientWidth }
-  })
-  expect(needed).toBeLessThanOrEqual(available)
-}
-
 const paths = [
   '',
   'how-it-works',
@@ -70,9 +47,7 @@ test.each([
   const viewport = { width, height: 800 }
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
   context.setDefaultTimeout(0)
-  const complaints: string[] = []
-  context.on('console', (message) => void complaints.push(message.text()))
-  context.on('weberror', (error) => void complaints.push(String(error.error())))
+  const complaints = listenForComplaints(context)
   const page = await context.newPage()
   for (const path of paths) {
     await page.goto(site.url + path)
