@@ -87,7 +87,7 @@ export function createFaults({ orange, clock }: Emulator, record: LabRecord) {
     },
     setShort: (isShort: boolean) => {
       orange.lifetimeMs = isShort ? shortMs : usualMs
-      act(`New tokens now live ${isShort ? 'ten seconds' : 'an hour'}.`, isShort ? '10 s' : '1 h')
+      act(`New tokens now live ${isShort ? 'ten seconds' : 'an hour'}.`, isShort ? 'live 10 s' : 'live 1 h')
     },
     restore: () => {
       next = undefined

@@ -94,7 +94,7 @@ export function createLab(onChange: () => void = () => {}, emulator: Emulator = 
     isBusy: () => active > 0,
     /** The server's count of token requests. */
     tokenRequests: () => emulator.orange.counters.tokenRequests,
-    /** What the calls have come to, in one line. */
+    /** What the calls have come to, as the table of the page has it. */
     summary: () => summarize(countCalls(record), emulator.orange.counters.tokenRequests),
     /** Sends no more calls, and lets those end that wait. */
     end: () => {

@@ -11,7 +11,7 @@ export type Call = {
 }
 
 /** One token request. */
-export type TokenRequest = {
+type TokenRequest = {
   readonly sentAt: number
   /** When its answer arrived. `undefined` while it waits. */
   endedAt: number | undefined
@@ -20,7 +20,7 @@ export type TokenRequest = {
 }
 
 /** The life of one token. The token itself is not here. */
-export type TokenLife = {
+type TokenLife = {
   readonly issuedAt: number
   readonly expiresAt: number
   /** When it was revoked, or when the server's clock moved past its end. */
@@ -38,7 +38,7 @@ export type Line = {
 }
 
 /** A moment that the timeline marks. */
-export type Mark = { readonly at: number; readonly label: string }
+type Mark = { readonly at: number; readonly label: string }
 
 /** Everything that has happened since the page began, or since its reader started over. It holds no secret. */
 export type LabRecord = {
@@ -98,7 +98,7 @@ export function countCalls({ calls }: LabRecord): Counts {
   return counts
 }
 
-/** Says in one line what the calls have come to. A replayed call was answered. */
+/** What the calls have come to, in a few words. A replayed call was answered. */
 export function summarize({ answered, replayed, failed }: Counts, tokenRequests: number): string {
   const requests = `${tokenRequests} token request${tokenRequests === 1 ? '' : 's'}`
   return `${answered + replayed} answered, ${failed} failed, ${requests}`

@@ -10,6 +10,8 @@ export type Scene = {
   readonly run: (lab: Lab) => Promise<void>
 }
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
+
 /** How many calls a scene sends in a second. */
 const perSecond = 50
 
@@ -30,6 +32,7 @@ export const scenes = [
     run: async ({ sendAtOnce, settled, faults }) => {
       sendAtOnce(200)
       await settled()
+      await pause(1500)
       faults.revoke()
       sendAtOnce(200)
     },
@@ -46,12 +49,12 @@ export const scenes = [
   },
   {
     name: 'An outage',
-    text: 'Tokens live ten seconds, and the token endpoint answers 500 after 10 of 200 calls.',
+    text: 'Tokens live ten seconds, and the token endpoint answers 500 after 30 of 200 calls.',
     run: async ({ send, faults }) => {
       faults.setShort(true)
-      await send(10, 30)
+      await send(30, 30)
       faults.setEndpoint('fails')
-      await send(190, 30)
+      await send(170, 30)
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { TokenEvent } from '@oauthkit/core'
+import type { Counts } from './record.ts'
 
 const whyRenewed = {
   absent: () => 'There was no token.',
@@ -42,3 +43,12 @@ export function describeEvent(event: TokenEvent, tokens: number): string | undef
 }
 
 const describeFailure = ({ message }: Error): string => `A token request failed: "${message}".`
+
+/** Says in words what the calls have come to. */
+export function describeResult({ answered, replayed, failed }: Counts, requests: number, sentAgain: number): string {
+  const good = answered + replayed
+  const some = good === 0 ? `All ${failed} calls failed` : `${good} calls were answered, and ${failed} failed`
+  const calls = failed === 0 ? `All ${good} calls were answered` : some
+  const again = sentAgain === 0 ? '' : ` ${sentAgain} call${sentAgain === 1 ? ' was' : 's were'} sent again.`
+  return `${calls}, with ${requests} token request${requests === 1 ? '' : 's'}.${again}`
+}
