@@ -54,8 +54,8 @@ function toPlainMarkdown(text: string, file: string, path: string): string {
   const isHome = /^---\n(?:.*\n)*?layout: home\n/.test(text)
   const plain = text
     .replace(/^---\n.*?\n---\n/s, '')
-    // An attribute list of VitePress, and on the home page, the layout.
-    .replaceAll(isHome ? /^ *<.*\n/gm : /^\{\..+\}\n/gm, '')
+    // An attribute list of VitePress, a part of the page that only a browser shows, and on the home page, the layout.
+    .replaceAll(isHome ? /^ *<.*\n/gm : /^(?:\{\..+\}|<.*<ClientOnly>.*)\n/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
   // One file holds all pages, so a link to a part of the page also has its address.
   return replaceLinks(plain, (target) =>

@@ -228,6 +228,13 @@ test('the Markdown of a page of the reference has no attribute lists', () => {
   expect(markdown).toBe('Reference\n\n# X\n\nSource\n\nText')
 })
 
+test('the Markdown of a page has no part that only a browser shows', () => {
+  const part = '<div class="x"><ClientOnly><Part /></ClientOnly></div>'
+  const { markdown } = pageFrom('docs/x.md', `# X\n\nText\n\n${part}\n\n## Y\n\nThe tag \`<ClientOnly>\`.\n`)
+  expect(markdown).toBe('# X\n\nText\n\n## Y\n\nThe tag `<ClientOnly>`.')
+  expect(readPage('docs/break-it.md').markdown).not.toMatch(/BreakIt|<div/)
+})
+
 test.each(globSync('docs/*.md', { cwd: root }))(
   '%s describes itself: by a sentence of its own, not about another page',
   (file) => {
