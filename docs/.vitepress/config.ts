@@ -200,7 +200,7 @@ export default defineConfig({
   vite: {
     customLogger: logger,
     // The index of the search is larger than Vite's limit of 500 kB. It is loaded with the first search.
-    build: { chunkSizeWarningLimit: 800 },
+    build: { chunkSizeWarningLimit: 1000 },
     plugins: [
       {
         // A README imports Vue, as each page does, but its package does not depend on Vue.
