@@ -34,7 +34,11 @@ const examples = documents.flatMap((document) => {
 
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
-for (const { file, code } of examples) writeFileSync(file, code)
+for (const { file, code } of examples) {
+  writeFileSync(file, code)
+  // The pages of the frameworks import the login handler of docs/sign-in.md. Its last auth.ts is the one for them.
+  if (code.startsWith('// auth.ts\n')) writeFileSync(new URL('auth.ts', folder), code)
+}
 
 /** The prefixes of the environment variables: each provider package has its own. */
 const prefixes = readdirSync(new URL('packages', root)).map((name) => name.toUpperCase().replaceAll('-', '_'))
