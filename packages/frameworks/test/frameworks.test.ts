@@ -2,80 +2,112 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { createEmulator } from '@oauthkit/emulator'
-import { serve } from '@oauthkit/emulator/server'
 import { chromium } from 'playwright'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { requireChromium } from '../../../config/chromium.ts'
+import { writeApp } from '../page-app.ts'
 
 const launchOptions = requireChromium()
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const runtime = (name: string) => pathOf(`../../../node_modules/.bin/${name}`)
 
-const node = [process.execPath, '--conditions=@oauthkit/source'] as const
-const servers: [name: string, command: readonly string[], base?: string][] = [
-  ['Express', [...node, 'servers/express.ts']],
-  ['Hono', [...node, 'servers/hono.ts']],
-  ['Next.js', [...node, 'servers/next.js'], '/auth'],
-  [
-    'Deno',
-    [pathOf('../../../node_modules/.bin/deno'), 'run', '-A', '--conditions=@oauthkit/source', 'servers/fetch.ts'],
+/** The start of a command on a page, and what runs instead: the packages' sources, and a free port on loopback. */
+const replacements: Readonly<Record<string, readonly string[]>> = {
+  'node ': [process.execPath, '--conditions=@oauthkit/source', `--import=${pathOf('../listen.js')}`],
+  'deno serve --port 3000 ': [
+    runtime('deno'),
+    'serve',
+    '--conditions=@oauthkit/source',
+    '--host=127.0.0.1',
+    '--port=0',
   ],
-  ['Bun', [pathOf('../../../node_modules/.bin/bun'), '--conditions=@oauthkit/source', 'servers/fetch.ts']],
-]
+  'bun --port 3000 ': [runtime('bun'), '--conditions=@oauthkit/source', '--port=0'],
+  'npm run dev': [pathOf('../node_modules/.bin/next'), 'dev', '--hostname=127.0.0.1', '--port=0'],
+}
 
-/** Starts a server, which ends with the test. Returns where it listens. */
-async function startServer([program = '', ...parameters]: readonly string[], env: Record<string, string>) {
-  const child = spawn(program, parameters, {
-    cwd: pathOf('..'),
+/** Starts a server of a page. Returns where it listens, what it prints, and how to end it. */
+async function start(command: string, folder: string, env: Readonly<Record<string, string>> = {}) {
+  const [beginning = '', [program = '', ...parameters] = []] =
+    Object.entries(replacements).find(([one]) => command.startsWith(one)) ?? []
+  const child = spawn(program, [...parameters, ...command.slice(beginning.length).split(' ').filter(Boolean)], {
+    cwd: folder,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // A group of its own: the commands of Deno and Bun start another process, which must end, too.
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: some commands start another process, which must end, too.
     detached: true,
   })
   const closed = once(child, 'close')
-  onTestFinished(async () => {
+  const printed: string[] = []
+  const port = new Promise<string>((resolve, reject) => {
+    for (const input of [child.stdout, child.stderr])
+      createInterface(input).on('line', (line) => {
+        printed.push(line)
+        const [, found] = /http:\/\/(?:127\.0\.0\.1|localhost):(\d+)/.exec(line) ?? []
+        if (found !== undefined) resolve(found)
+      })
+    child.once('close', () => reject(new Error(`${command} has ended:\n${printed.join('\n')}`)))
+  })
+  const close = async () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid)
     await closed
-  })
-  for await (const line of createInterface(child.stdout)) if (line.startsWith('http://127.0.0.1:')) return line
-  throw new Error(`the server has ended: ${program} ${parameters.join(' ')}`)
+  }
+  return { url: `http://127.0.0.1:${await port}`, printed, close }
 }
 
-test.runIf(launchOptions !== undefined).each(servers)(
-  'a user signs in, makes a call, and signs out with a real browser on %s',
-  async (_name, command, base = '') => {
-    const emulator = createEmulator()
-    const provider = await serve(emulator)
-    onTestFinished(() => provider.close())
-    const origin = await startServer(command, { EMULATOR_URL: provider.url, BASE: base })
-    emulator.bouygues.redirectUris.set('emulated-client', [`${origin}${base}/callback`])
-    emulator.bouygues.postLogoutRedirectUris.set('emulated-client', [`${origin}/`])
+let emulator: Awaited<ReturnType<typeof start>> | undefined
+beforeAll(async () => {
+  emulator = await start('node emulator.js', writeApp('emulator', 'sign-in.md', 'node emulator.js'))
+})
+afterAll(() => emulator?.close())
 
-    const browser = await chromium.launch(launchOptions)
-    onTestFinished(() => browser.close())
-    const page = await browser.newPage()
-    // The limit of the test decides.
-    page.setDefaultTimeout(0)
-    const text = () => page.locator('p').first().textContent()
+/** Sends a command to the emulator. Returns its counters. */
+const control = async (command: string, method: 'GET' | 'POST') =>
+  (await fetch(`${emulator?.url}/control/bouygues/${command}`, { method })).json()
 
-    await page.goto(origin)
-    expect(await text()).toBe('Hello stranger')
-    await page.getByRole('link', { name: 'Sign in' }).click()
-    await page.getByLabel('User').fill('emulated-user')
-    await page.getByLabel('Password').fill('emulated-password')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL(`${origin}/profile`)
-    expect(await text()).toMatch(/^Hello Camille Exemple, \d+ MB$/)
-    const cookies = await page.context().cookies(origin)
-    expect(cookies).toMatchObject([{ name: 'session', httpOnly: true, sameSite: 'Lax' }])
-    expect(emulator.bouygues.counters.tokenRequests).toBe(1)
+test.runIf(launchOptions !== undefined).each([
+  ['Express', 'express.md', 'node --env-file=.env main.ts'],
+  ['Hono', 'hono.md', 'node --env-file=.env main.ts'],
+  ['Next.js', 'nextjs.md', 'npm run dev'],
+  ['Deno', 'deno-bun-workers.md', 'deno serve --port 3000 --env-file=.env --allow-env --allow-net app.ts'],
+  ['Bun', 'deno-bun-workers.md', 'bun --port 3000 app.ts'],
+])('a user signs in, makes a call, and signs out with a real browser on %s', async (name, document, command) => {
+  const env = { EMULATOR_URL: emulator?.url ?? '', SESSION_SECRET: 'a secret of 32 characters or more' }
+  const app = await start(command, writeApp(name, document, command), env)
+  onTestFinished(app.close)
+  await control('reset', 'POST')
 
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.waitForURL(`${origin}/`)
-    expect(await text()).toBe('Hello stranger')
-    expect(await page.context().cookies(origin)).toEqual([])
-    // The session at the provider has ended, too.
-    await page.goto(`${origin}${base}/login`)
-    expect(await page.getByLabel('Password').count()).toBe(1)
-  },
-)
+  // The browser finds the app at the host and port of the redirect URI.
+  const origin = 'http://localhost:3000'
+  const rule = `--host-resolver-rules=MAP localhost:3000 ${new URL(app.url).host}`
+  const browser = await chromium.launch({ ...launchOptions, args: [...(launchOptions?.args ?? []), rule] })
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage()
+  // The limit of the test decides.
+  page.setDefaultTimeout(0)
+  const signIn = page.getByRole('link', { name: 'Sign in' })
+
+  await page.goto(origin)
+  await signIn.waitFor()
+  // Without a user, a call leads to the login, and from there back.
+  await page.goto(`${origin}/usage`)
+  await page.getByLabel('User').fill('emulated-user')
+  await page.getByLabel('Password').fill('emulated-password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(`${origin}/usage`)
+  await page.getByText(/"includedMegabytes":\s?\d+/).waitFor()
+  const cookies = await page.context().cookies(origin)
+  expect(cookies).toMatchObject([{ name: 'session', httpOnly: true, sameSite: 'Lax' }])
+  expect(await control('counters', 'GET')).toMatchObject({ tokenRequests: 1, apiRejections: 0 })
+
+  await page.goto(origin)
+  await page.getByText(name === 'Hono' || name === 'Next.js' ? 'Hello Camille Exemple' : /Hello [\da-f-]{36}/).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await signIn.waitFor()
+  expect(page.url()).toBe(`${origin}/`)
+  expect(await page.context().cookies(origin)).toEqual([])
+  // The session at the provider has ended, too.
+  await signIn.click()
+  await page.getByLabel('Password').waitFor()
+  // Next.js prints here what its build refuses.
+  expect(app.printed.filter((line) => /error/i.test(line))).toEqual([])
+})
