@@ -1,7 +1,7 @@
 // Loaded before a program: its server listens on a port of the system's choice, on loopback, and the program prints where.
 import { Server } from 'node:net'
 
-const { listen } = Server.prototype
+const listen = Reflect.get(Server.prototype, 'listen')
 
 Server.prototype.listen = function (_port, ...parameters) {
   this.once('listening', () => console.log(`http://127.0.0.1:${this.address().port}`))
