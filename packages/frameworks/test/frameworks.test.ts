@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -110,4 +110,13 @@ test.runIf(launchOptions !== undefined).each([
   await page.getByLabel('Password').waitFor()
   // Next.js prints here what its build refuses.
   expect(app.printed.filter((line) => /error/i.test(line))).toEqual([])
+})
+
+test('the code on the page of Next.js compiles', () => {
+  const cwd = writeApp('Next.js', 'nextjs.md', 'npm run dev')
+  const options = ['--customConditions', '@oauthkit/source', '--allowImportingTsExtensions', '--target', 'es2023']
+  const { stdout, error } = spawnSync(runtime('tsc'), ['--noEmit', ...options], { cwd, encoding: 'utf8' })
+  expect(error).toBeUndefined()
+  // Without the lines about the sources of the packages, which do not fit the types of Next.js for fetch.
+  expect(stdout.split('\n').filter((line) => /^[^.\s]/.test(line))).toEqual([])
 })
