@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { announcedBy, blocksOf, runBlock } from './page-blocks.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -35,4 +36,12 @@ test.each([
     env: { ...process.env, NO_COLOR: '1' },
   })
   expect(stdout + stderr).toMatch(passed)
+})
+
+test('the program about the time prints what its comments say', async () => {
+  vi.stubEnv('ORANGE_CLIENT_ID', 'emulated-client')
+  vi.stubEnv('ORANGE_CLIENT_SECRET', 'emulated-secret')
+  const program = blocksOf('testing.md').find((code) => code.includes('clock.advance')) ?? ''
+  expect((await runBlock(program)).printed).toEqual(announcedBy(program))
+  vi.unstubAllEnvs()
 })
