@@ -21,6 +21,6 @@ export default mergeConfig(
         },
       })),
     ],
-    test: { name: 'worker (workerd)', include: ['test/**/*.test.ts'], globalSetup: ['./setup.ts'] },
+    test: { name: 'worker (workerd)', isolate: true, include: ['test/**/*.test.ts'], globalSetup: ['./setup.ts'] },
   }),
 )

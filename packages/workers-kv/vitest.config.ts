@@ -16,7 +16,7 @@ export default mergeConfig(
         { extends: true, test: { name: 'node', include: ['test/workers-kv-store.test.ts'] } },
         {
           extends: true,
-          test: { name: 'workerd', include: ['test/**/*.test.ts'] },
+          test: { name: 'workerd', isolate: true, include: ['test/**/*.test.ts'] },
           plugins: [cloudflareTest({ miniflare })],
         },
       ],

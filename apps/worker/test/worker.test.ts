@@ -1,5 +1,5 @@
 import { env, exports } from 'cloudflare:workers'
-import { afterEach, describe, expect, inject, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { answer } from '../src/answer.ts'
 import { createOrangeApi } from '../src/create-orange-api.ts'
 
@@ -22,6 +22,9 @@ const ask = (url = shopsUrl, init?: RequestInit) => exports.default.fetch(url, i
 /** Sends a request to another isolate, which shares only the bindings. */
 const askElsewhere = (bindings: Partial<Cloudflare.Env> = {}) =>
   answer(new Request(shopsUrl), createOrangeApi({ ...env, ...bindings }))
+
+// The first request loads the modules of the Worker. On a busy machine, that takes longer than the time limit of a call.
+beforeAll(() => ask('http://worker.example/nothing'))
 
 afterEach(() => {
   vi.restoreAllMocks()

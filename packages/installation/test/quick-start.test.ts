@@ -28,7 +28,7 @@ const blockOf = (text: string, language: string): string =>
 /** The files that the reader writes. */
 const files = {
   'shops.js': blockOf(sectionOf('The program'), 'ts'),
-  '.env': blockOf(sectionOf('The program'), ''),
+  '.env': blockOf(sectionOf('The program'), 'ini'),
   'emulator.js': blockOf(sectionOf('No credentials yet?'), 'js'),
 }
 
