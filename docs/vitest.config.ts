@@ -4,5 +4,6 @@ import { shared } from '../config/vitest.ts'
 
 export default mergeConfig(
   mergeConfig(shared, withBrowserTests),
-  defineConfig({ test: { name: 'docs', globalSetup: ['./setup.ts'] } }),
+  // Examples register metrics and listeners in the process, where the tests of other files would find them.
+  defineConfig({ test: { name: 'docs', globalSetup: ['./setup.ts'], isolate: true } }),
 )
