@@ -125,8 +125,10 @@ export type LoginHandlerOptions<
    */
   readonly onFailure?: ((failure: LoginFailure, request: Request) => Response | Promise<Response>) | undefined
   /**
-   * Called with what belongs into the log of the app: why a sign-in failed that the provider or a setting caused, unless there
-   * is `onFailure`, and what failed that the user need not know, such as the revocation at a log-out.
+   * Called with each error that belongs in the log of the app:
+   *
+   * - why a sign-in failed, if the provider or a setting is the cause. With `onFailure`, that function gets this error instead.
+   * - what failed without an effect for the user, such as the revocation at a log-out.
    *
    * @param error - one of oauthkit shows no secret. It can also be an error of your own functions.
    * @param what - what failed, in a few words.
