@@ -1,13 +1,17 @@
-import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** Resolves workspace packages to their sources, so that tests need no build. */
 const conditions = ['@oauthkit/source']
+
+/** What takes long, and breaks seldom, is in files of this name. Only `test:long` runs them. */
+const long = process.env['LONG_TESTS'] === 'yes' ? [] : ['**/*.long.test.ts']
 
 /** The settings that the tests of all packages share. */
 export const shared: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    exclude: [...configDefaults.exclude, ...long],
     // Half of the tests wait for a server, a browser or another process. By default, one core would be idle.
     maxWorkers: '100%',
     // A process for each file took more time than the tests of most files. Each test cleans up what it changes.
