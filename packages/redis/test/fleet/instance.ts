@@ -1,4 +1,5 @@
 // One process of the fleet: a ky client with a token source, and a clock that the test sets.
+import { flushCompileCache } from 'node:module'
 import { bearer, createTokenSource, isOAuthError, plainBasic, type TokenStore } from '@oauthkit/core'
 import ky from 'ky'
 import { redisStore } from '../../src/index.ts'
@@ -113,4 +114,6 @@ process.on('message', async ({ id, command }: { id: number; command: Command }) 
   await say({ type: 'done', id, outcomes: await obey(command) })
 })
 process.on('disconnect', () => process.exit())
+// The test can kill this process at any time. Then the next one has no compiled code to start with.
+flushCompileCache()
 await say({ type: 'ready' })

@@ -3,7 +3,7 @@ import { expectCounts } from './expect-counts.ts'
 import { findEntry } from './find-entry.ts'
 import { record } from './record.ts'
 import { lifetimeMs, type Fleet } from './start-fleet.ts'
-import { app, isLong, startWarm, timeout, user } from './warm-fleet.ts'
+import { app, chosen, isLong, startWarm, timeout, user } from './warm-fleet.ts'
 
 /** Removes the lock while its holder reads the answer of the token endpoint. The others then renew, too. */
 async function evictLock(fleet: Fleet): Promise<void> {
@@ -24,10 +24,12 @@ async function evictLock(fleet: Fleet): Promise<void> {
 const leaseMs = 600_000
 
 describe.concurrent('a process that has the lock', { timeout }, () => {
-  test.for([
+  const signals = [
     ['is killed', 'SIGKILL'],
     ['is suspended', 'SIGSTOP'],
-  ] as const)(
+  ] as const
+
+  test.for(chosen(signals, ([, action]) => action === 'SIGSTOP'))(
     "%s: the others get the application's token, and do not wait for the end of its lease",
     async ([, action], context) => {
       const fleet = await startWarm(context, { ...app, leaseMs })
@@ -46,44 +48,52 @@ describe.concurrent('a process that has the lock', { timeout }, () => {
     },
   )
 
-  test.for([
+  const connections = [
     ['gets no answer from the token endpoint', 'silent'],
     ['loses each connection to the token endpoint', 'broken'],
-  ] as const)("%s: the others get the application's token", async ([, state], context) => {
-    const fleet = await startWarm(context, { ...app, leaseMs })
-    await record(context, fleet, async () => {
-      const { holder, others } = fleet
-      fleet.advance(lifetimeMs)
-      await holder.toServer.set(state)
-      await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
-      const hit = holder.hit()
-      const asking = holder.ask({ type: 'get', offsetMs: lifetimeMs })
-      await hit
-      await holder.ask({ type: 'continue' })
-      await fleet.call(others)
-      await holder.toServer.set('open')
-      await asking
-    })
-    expect(fleet.counts()).toMatchObject({ outcomes: { 200: 20 }, rejected: 0 })
-  })
+  ] as const
 
-  test("gets no answer from the token endpoint: the others wait for a user's token, and users stay signed in", async (context) => {
-    const fleet = await startWarm(context, { ...user })
-    await record(context, fleet, async () => {
-      const { holder, others } = fleet
-      fleet.advance(lifetimeMs)
-      await holder.toServer.set('silent')
-      await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
-      const hit = holder.hit()
-      const calling = fleet.call([holder])
-      await hit
-      await holder.ask({ type: 'continue' })
-      const waiting = fleet.call(others)
-      await holder.toServer.set('open')
-      await Promise.all([calling, waiting])
-    })
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 1 })
-  })
+  test.for(chosen(connections, ([, state]) => state === 'silent'))(
+    "%s: the others get the application's token",
+    async ([, state], context) => {
+      const fleet = await startWarm(context, { ...app, leaseMs })
+      await record(context, fleet, async () => {
+        const { holder, others } = fleet
+        fleet.advance(lifetimeMs)
+        await holder.toServer.set(state)
+        await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
+        const hit = holder.hit()
+        const asking = holder.ask({ type: 'get', offsetMs: lifetimeMs })
+        await hit
+        await holder.ask({ type: 'continue' })
+        await fleet.call(others)
+        await holder.toServer.set('open')
+        await asking
+      })
+      expect(fleet.counts()).toMatchObject({ outcomes: { 200: 20 }, rejected: 0 })
+    },
+  )
+
+  test.runIf(isLong)(
+    "gets no answer from the token endpoint: the others wait for a user's token, and users stay signed in",
+    async (context) => {
+      const fleet = await startWarm(context, { ...user })
+      await record(context, fleet, async () => {
+        const { holder, others } = fleet
+        fleet.advance(lifetimeMs)
+        await holder.toServer.set('silent')
+        await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
+        const hit = holder.hit()
+        const calling = fleet.call([holder])
+        await hit
+        await holder.ask({ type: 'continue' })
+        const waiting = fleet.call(others)
+        await holder.toServer.set('open')
+        await Promise.all([calling, waiting])
+      })
+      expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 1 })
+    },
+  )
 })
 
 describe.concurrent('a lock in Redis', { timeout }, () => {
@@ -92,33 +102,42 @@ describe.concurrent('a lock in Redis', { timeout }, () => {
     ["a user's", user],
   ] as const
 
-  test.for(whose)('has no lifetime: a process takes it over, and renews %s token', async ([, owner], context) => {
-    const fleet = await startWarm(context, { ...owner })
-    const { admin, lock } = await findEntry(fleet)
-    await record(context, fleet, async () => {
-      fleet.advance(lifetimeMs)
-      await admin.set(lock, 'another')
-      await fleet.call()
-    })
-    expectCounts(fleet, { 200: 30 }, 1, owner)
-  })
+  test.for(chosen(whose, ([, owner]) => owner === user))(
+    'has no lifetime: a process takes it over, and renews %s token',
+    async ([, owner], context) => {
+      const fleet = await startWarm(context, { ...owner })
+      const { admin, lock } = await findEntry(fleet)
+      await record(context, fleet, async () => {
+        fleet.advance(lifetimeMs)
+        await admin.set(lock, 'another')
+        await fleet.call()
+      })
+      expectCounts(fleet, { 200: 30 }, 1, owner)
+    },
+  )
 
-  test.for(whose)('is a list: a process takes it over, and renews %s token', async ([, owner], context) => {
-    const fleet = await startWarm(context, { ...owner })
-    const { admin, lock } = await findEntry(fleet)
-    await record(context, fleet, async () => {
-      fleet.advance(lifetimeMs)
-      await admin.lPush(lock, 'another')
-      await fleet.call()
-    })
-    expectCounts(fleet, { 200: 30 }, 1, owner)
-  })
+  test.for(chosen(whose, ([, owner]) => owner === app))(
+    'is a list: a process takes it over, and renews %s token',
+    async ([, owner], context) => {
+      const fleet = await startWarm(context, { ...owner })
+      const { admin, lock } = await findEntry(fleet)
+      await record(context, fleet, async () => {
+        fleet.advance(lifetimeMs)
+        await admin.lPush(lock, 'another')
+        await fleet.call()
+      })
+      expectCounts(fleet, { 200: 30 }, 1, owner)
+    },
+  )
 
-  test("is evicted while a process requests the application's token: another process requests a second token", async (context) => {
-    const fleet = await startWarm(context, { ...app })
-    await record(context, fleet, () => evictLock(fleet))
-    expectCounts(fleet, { 200: 30 }, 2, app)
-  })
+  test.runIf(isLong)(
+    "is evicted while a process requests the application's token: another process requests a second token",
+    async (context) => {
+      const fleet = await startWarm(context, { ...app })
+      await record(context, fleet, () => evictLock(fleet))
+      expectCounts(fleet, { 200: 30 }, 2, app)
+    },
+  )
 
   test('is evicted after a refresh token was redeemed, before the new one is saved: the user must sign in again', async (context) => {
     const fleet = await startWarm(context, { ...user })
@@ -128,10 +147,12 @@ describe.concurrent('a lock in Redis', { timeout }, () => {
 })
 
 describe.concurrent('an entry in Redis', { timeout }, () => {
-  const wrong = ['lPush', 'sAdd'] as const
-  const types = { lPush: 'a list', sAdd: 'a set' }
+  const wrong = [
+    { write: 'lPush', type: 'a list' },
+    { write: 'sAdd', type: 'a set' },
+  ] as const
 
-  test.for(wrong.slice(0, isLong ? 2 : 1).map((write) => ({ write, type: types[write] })))(
+  test.for(chosen(wrong, ({ write }) => write === 'lPush'))(
     "is $type: one process replaces the application's token",
     async ({ write }, context) => {
       const fleet = await startWarm(context, { ...app })
@@ -151,7 +172,7 @@ describe.concurrent('an entry in Redis', { timeout }, () => {
     },
   )
 
-  test('is not a string: a user must sign in again, and then stays signed in', async (context) => {
+  test.runIf(isLong)('is not a string: a user must sign in again, and then stays signed in', async (context) => {
     const fleet = await startWarm(context, { ...user })
     const { admin, key } = await findEntry(fleet)
     const signIn = await fleet.prepareSignIn()

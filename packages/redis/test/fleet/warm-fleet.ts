@@ -1,8 +1,12 @@
 import type { TestContext } from 'vitest'
 import { startFleet, type FleetOptions } from './start-fleet.ts'
 
-/** Whether to run the cases that take long, too. */
+/** Whether to run all cases. `scripts/fault-table.mjs` does, and so does `test:long`. */
 export const isLong = process.env['LONG_TESTS'] === 'yes'
+
+/** Returns all cases in the long run. Otherwise those that stand for the others. */
+export const chosen = <Case>(all: readonly Case[], isUsual: (one: Case) => boolean): readonly Case[] =>
+  isLong ? all : all.filter(isUsual)
 
 /** Long enough for a slow machine. */
 export const timeout = 300_000
