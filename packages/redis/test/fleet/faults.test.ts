@@ -8,7 +8,7 @@ import type { Moment } from './protocol.ts'
 import { expectCounts } from './expect-counts.ts'
 import { record } from './record.ts'
 import { lifetimeMs, startFleet, type Fleet } from './start-fleet.ts'
-import { app, chosen, isLong, startWarm, timeout, user } from './warm-fleet.ts'
+import { app, chosen, longTest, startWarm, timeout, user } from './warm-fleet.ts'
 
 /**
  * Makes one process send itself a signal while it renews. It continues after the calls of the others, when its lease is
@@ -116,7 +116,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, rejected: 0, tokenRequests: 3 + 1 })
   })
 
-  test.runIf(isLong)(
+  longTest?.(
     'is killed, and starts again empty: users must sign in again when their tokens expire',
     async (context) => {
       const fleet = await startWarm(context, { ...user, storeTimeoutMs })
@@ -150,7 +150,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
-  test.runIf(isLong)('hangs: each process gets its own token, later they share one', async (context) => {
+  longTest?.('hangs: each process gets its own token, later they share one', async (context) => {
     const fleet = await startWarm(context, { storeTimeoutMs })
     await record(context, fleet, async () => {
       fleet.redis().signal('SIGSTOP')
@@ -179,7 +179,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
-  test.runIf(isLong)(
+  longTest?.(
     'hangs after a refresh token was redeemed: the new tokens are saved when it answers again',
     async (context) => {
       const fleet = await startWarm(context, { ...user, storeTimeoutMs })

@@ -3,7 +3,7 @@ import { expectCounts } from './expect-counts.ts'
 import { findEntry } from './find-entry.ts'
 import { record } from './record.ts'
 import { lifetimeMs, type Fleet } from './start-fleet.ts'
-import { app, chosen, isLong, startWarm, timeout, user } from './warm-fleet.ts'
+import { app, chosen, longTest, startWarm, timeout, user } from './warm-fleet.ts'
 
 /** Removes the lock while its holder reads the answer of the token endpoint. The others then renew, too. */
 async function evictLock(fleet: Fleet): Promise<void> {
@@ -74,7 +74,7 @@ describe.concurrent('a process that has the lock', { timeout }, () => {
     },
   )
 
-  test.runIf(isLong)(
+  longTest?.(
     "gets no answer from the token endpoint: the others wait for a user's token, and users stay signed in",
     async (context) => {
       const fleet = await startWarm(context, { ...user })
@@ -130,7 +130,7 @@ describe.concurrent('a lock in Redis', { timeout }, () => {
     },
   )
 
-  test.runIf(isLong)(
+  longTest?.(
     "is evicted while a process requests the application's token: another process requests a second token",
     async (context) => {
       const fleet = await startWarm(context, { ...app })
@@ -172,7 +172,7 @@ describe.concurrent('an entry in Redis', { timeout }, () => {
     },
   )
 
-  test.runIf(isLong)('is not a string: a user must sign in again, and then stays signed in', async (context) => {
+  longTest?.('is not a string: a user must sign in again, and then stays signed in', async (context) => {
     const fleet = await startWarm(context, { ...user })
     const { admin, key } = await findEntry(fleet)
     const signIn = await fleet.prepareSignIn()
