@@ -56,7 +56,8 @@ export function serve(emulator: Pick<Emulator, 'app'>, options: ServeOptions = {
   const server = createAdaptorServer({
     fetch: (request, bindings) => emulator.app.fetch(request, { ...bindings, hostname }),
     overrideGlobalObjects: false,
-    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+    // A server that closes idle connections can close one at the moment when a slow client sends its next request.
+    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 0 },
   })
 
   let closed: Promise<void> | undefined

@@ -91,6 +91,12 @@ describe('a served emulator', () => {
   })
 })
 
+test('the server does not close idle connections, on which a slow client may just send a request', async () => {
+  await using running = await serve(createEmulator())
+  const { headers } = await fetch(`${running.url}/api.orange.com/echo`)
+  expect(headers.get('keep-alive')).toBeNull()
+})
+
 describe('close()', () => {
   test('closes open connections at once, idle and held ones', async () => {
     const emulator = createEmulator()
