@@ -1,16 +1,19 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineConfig, mergeConfig } from 'vitest/config'
-import { shared } from './config/vitest.ts'
+import { isNode, shared } from './config/vitest.ts'
 
 const report = process.env['REPORT']
 
 const foldersIn = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => `${folder}/${name}`) : []
 
+/** These start programs, some of them on Bun and Deno, or do not depend on the runtime. It is enough to run them on Node. */
+const onNode = ['packages/explorer', 'packages/frameworks', 'packages/installation', ...foldersIn('apps'), 'benchmarks']
+
 /** The folders that have tests. One whose tests need settings of their own has a vitest.config.ts. */
 const projects = [...foldersIn('packages'), ...foldersIn('apps'), 'benchmarks', 'docs']
-  .filter((folder) => existsSync(`${folder}/test`))
+  .filter((folder) => existsSync(`${folder}/test`) && (isNode || !onNode.includes(folder)))
   .map((root) => {
     const config = `${root}/vitest.config.ts`
     const own = { root, test: { name: basename(root), include: ['test/**/*.test.ts'] } }

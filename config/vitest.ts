@@ -3,6 +3,9 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 /** Resolves workspace packages to their sources, so that tests need no build. */
 const conditions = ['@oauthkit/source']
 
+/** Whether the tests run on Node, and not on Bun or Deno. What starts other programs runs on Node only. */
+export const isNode: boolean = !('bun' in process.versions) && !('deno' in process.versions)
+
 /** What takes long, and breaks seldom, is in files of this name. Only `test:long` runs them. */
 const long = process.env['LONG_TESTS'] === 'yes' ? [] : ['**/*.long.test.ts']
 

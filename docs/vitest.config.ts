@@ -1,12 +1,9 @@
-import { configDefaults, defineConfig, mergeConfig } from 'vitest/config'
+import { defineConfig, mergeConfig } from 'vitest/config'
 import { withBrowserTests } from '../config/browser-tests.ts'
-import { shared } from '../config/vitest.ts'
+import { isNode, shared } from '../config/vitest.ts'
 
-/** These tests start other programs, and most of these have a runtime of their own. It is enough to start them on Node. */
-const programs =
-  'bun' in process.versions || 'deno' in process.versions
-    ? ['test/{api-reports,jsr,networks,new-provider,testing}.test.ts']
-    : []
+/** On Bun and Deno, the code of the pages runs. What reads the pages, or starts other programs, runs on Node only. */
+const exclude = isNode ? [] : ['test/!(break-it|examples|keyv|migrations|observability|other-clients|why).test.ts']
 
 export default mergeConfig(
   mergeConfig(shared, withBrowserTests),
@@ -14,7 +11,7 @@ export default mergeConfig(
     test: {
       name: 'docs',
       globalSetup: ['./setup.ts'],
-      exclude: [...configDefaults.exclude, ...programs],
+      exclude,
       // Examples register metrics and listeners in the process, where the tests of other files would find them.
       isolate: true,
     },

@@ -7,7 +7,7 @@ import { createVitest } from 'vitest/node'
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
 
-// Tests that share a process start much faster. `test:node` runs each file in its own one.
+// Tests that share a process start much faster.
 const vitest = await createVitest('test', { watch: false, isolate: false, typecheck: { enabled: false } })
 await vitest.standalone()
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, mergeConfig, type TestProjectConfiguration } from 'vitest/config'
-import { shared } from '../../config/vitest.ts'
+import { isNode, shared } from '../../config/vitest.ts'
 import { requireChromium, type LaunchOptions } from '../../config/chromium.ts'
 
 /** The tests that start a Worker or a browser, and call it from outside. */
@@ -23,7 +23,7 @@ export default mergeConfig(
       globalSetup: ['./setup.ts'],
       projects: [
         // Bun and Deno run this project too, with their own commands.
-        { extends: true, test: { name: 'node' } },
+        { extends: true, test: { name: 'node', exclude: isNode ? [] : callers } },
         {
           extends: true,
           test: { name: 'workerd', exclude: callers, isolate: true },

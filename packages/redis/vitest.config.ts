@@ -1,8 +1,8 @@
-import { configDefaults, defineProject, mergeConfig } from 'vitest/config'
-import { shared } from '../../config/vitest.ts'
+import { defineProject, mergeConfig } from 'vitest/config'
+import { isNode, shared } from '../../config/vitest.ts'
 
 /** These tests start and stop other processes, some of them on Bun and Deno. It is enough to run them on Node. */
-const processes = 'bun' in process.versions || 'deno' in process.versions ? ['test/{fleet,signals}/**'] : []
+const processes = isNode ? [] : ['test/{fleet,signals}/**']
 
 /**
  * Each case starts several processes. The long run measures how long each case takes, so nothing else runs at the same
@@ -18,7 +18,7 @@ export default mergeConfig(
       // These tests stop and freeze processes. A process for each file keeps what is left of one from the next.
       isolate: true,
       include: ['test/**/*.test.ts'],
-      exclude: [...configDefaults.exclude, ...processes],
+      exclude: processes,
       maxConcurrency,
     },
   }),
