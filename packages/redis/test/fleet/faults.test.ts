@@ -8,7 +8,7 @@ import type { Moment } from './protocol.ts'
 import { expectCounts } from './expect-counts.ts'
 import { record } from './record.ts'
 import { lifetimeMs, startFleet, type Fleet } from './start-fleet.ts'
-import { app, chosen, longTest, startWarm, timeout, user } from './warm-fleet.ts'
+import { app, chosen, ifLong, startWarm, timeout, user } from './warm-fleet.ts'
 
 /**
  * Makes one process send itself a signal while it renews. It continues after the calls of the others, when its lease is
@@ -116,9 +116,9 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes: { 200: 90 }, rejected: 0, tokenRequests: 3 + 1 })
   })
 
-  longTest?.(
-    'is killed, and starts again empty: users must sign in again when their tokens expire',
-    async (context) => {
+  test.for(ifLong('is killed, and starts again empty: users must sign in again when their tokens expire'))(
+    '%s',
+    async (_title, context) => {
       const fleet = await startWarm(context, { ...user, storeTimeoutMs })
       await record(context, fleet, async () => {
         await fleet.redis().stop()
@@ -150,7 +150,7 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
-  longTest?.('hangs: each process gets its own token, later they share one', async (context) => {
+  test.for(ifLong('hangs: each process gets its own token, later they share one'))('%s', async (_title, context) => {
     const fleet = await startWarm(context, { storeTimeoutMs })
     await record(context, fleet, async () => {
       fleet.redis().signal('SIGSTOP')
@@ -179,9 +179,9 @@ describe.concurrent('Redis', { timeout }, () => {
     expect(fleet.counts()).toEqual({ outcomes, rejected: 0, tokenRequests: 1 })
   })
 
-  longTest?.(
-    'hangs after a refresh token was redeemed: the new tokens are saved when it answers again',
-    async (context) => {
+  test.for(ifLong('hangs after a refresh token was redeemed: the new tokens are saved when it answers again'))(
+    '%s',
+    async (_title, context) => {
       const fleet = await startWarm(context, { ...user, storeTimeoutMs })
       const { holder, others } = fleet
       await record(context, fleet, async () => {

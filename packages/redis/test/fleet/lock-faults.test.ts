@@ -3,7 +3,7 @@ import { expectCounts } from './expect-counts.ts'
 import { findEntry } from './find-entry.ts'
 import { record } from './record.ts'
 import { lifetimeMs, type Fleet } from './start-fleet.ts'
-import { app, chosen, longTest, startWarm, timeout, user } from './warm-fleet.ts'
+import { app, chosen, ifLong, startWarm, timeout, user } from './warm-fleet.ts'
 
 /** Removes the lock while its holder reads the answer of the token endpoint. The others then renew, too. */
 async function evictLock(fleet: Fleet): Promise<void> {
@@ -74,26 +74,25 @@ describe.concurrent('a process that has the lock', { timeout }, () => {
     },
   )
 
-  longTest?.(
-    "gets no answer from the token endpoint: the others wait for a user's token, and users stay signed in",
-    async (context) => {
-      const fleet = await startWarm(context, { ...user })
-      await record(context, fleet, async () => {
-        const { holder, others } = fleet
-        fleet.advance(lifetimeMs)
-        await holder.toServer.set('silent')
-        await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
-        const hit = holder.hit()
-        const calling = fleet.call([holder])
-        await hit
-        await holder.ask({ type: 'continue' })
-        const waiting = fleet.call(others)
-        await holder.toServer.set('open')
-        await Promise.all([calling, waiting])
-      })
-      expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 1 })
-    },
-  )
+  test.for(
+    ifLong("gets no answer from the token endpoint: the others wait for a user's token, and users stay signed in"),
+  )('%s', async (_title, context) => {
+    const fleet = await startWarm(context, { ...user })
+    await record(context, fleet, async () => {
+      const { holder, others } = fleet
+      fleet.advance(lifetimeMs)
+      await holder.toServer.set('silent')
+      await holder.ask({ type: 'arm', moment: 'locked', action: 'wait' })
+      const hit = holder.hit()
+      const calling = fleet.call([holder])
+      await hit
+      await holder.ask({ type: 'continue' })
+      const waiting = fleet.call(others)
+      await holder.toServer.set('open')
+      await Promise.all([calling, waiting])
+    })
+    expect(fleet.counts()).toEqual({ outcomes: { 200: 30 }, rejected: 0, tokenRequests: 1 })
+  })
 })
 
 describe.concurrent('a lock in Redis', { timeout }, () => {
@@ -130,14 +129,13 @@ describe.concurrent('a lock in Redis', { timeout }, () => {
     },
   )
 
-  longTest?.(
-    "is evicted while a process requests the application's token: another process requests a second token",
-    async (context) => {
-      const fleet = await startWarm(context, { ...app })
-      await record(context, fleet, () => evictLock(fleet))
-      expectCounts(fleet, { 200: 30 }, 2, app)
-    },
-  )
+  test.for(
+    ifLong("is evicted while a process requests the application's token: another process requests a second token"),
+  )('%s', async (_title, context) => {
+    const fleet = await startWarm(context, { ...app })
+    await record(context, fleet, () => evictLock(fleet))
+    expectCounts(fleet, { 200: 30 }, 2, app)
+  })
 
   test('is evicted after a refresh token was redeemed, before the new one is saved: the user must sign in again', async (context) => {
     const fleet = await startWarm(context, { ...user })
@@ -172,20 +170,23 @@ describe.concurrent('an entry in Redis', { timeout }, () => {
     },
   )
 
-  longTest?.('is not a string: a user must sign in again, and then stays signed in', async (context) => {
-    const fleet = await startWarm(context, { ...user })
-    const { admin, key } = await findEntry(fleet)
-    const signIn = await fleet.prepareSignIn()
-    await record(context, fleet, async () => {
-      fleet.advance(lifetimeMs)
-      await admin.del(key)
-      await admin.lPush(key, 'text')
-      await fleet.call()
-      await signIn()
-      await fleet.call()
-      fleet.advance(lifetimeMs)
-      await fleet.call()
-    })
-    expect(fleet.counts().outcomes).toEqual({ TOKEN_MISSING: 30, 200: 60 })
-  })
+  test.for(ifLong('is not a string: a user must sign in again, and then stays signed in'))(
+    '%s',
+    async (_title, context) => {
+      const fleet = await startWarm(context, { ...user })
+      const { admin, key } = await findEntry(fleet)
+      const signIn = await fleet.prepareSignIn()
+      await record(context, fleet, async () => {
+        fleet.advance(lifetimeMs)
+        await admin.del(key)
+        await admin.lPush(key, 'text')
+        await fleet.call()
+        await signIn()
+        await fleet.call()
+        fleet.advance(lifetimeMs)
+        await fleet.call()
+      })
+      expect(fleet.counts().outcomes).toEqual({ TOKEN_MISSING: 30, 200: 60 })
+    },
+  )
 })

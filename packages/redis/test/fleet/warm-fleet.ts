@@ -1,11 +1,11 @@
-import { test, type TestContext } from 'vitest'
+import type { TestContext } from 'vitest'
 import { startFleet, type FleetOptions } from './start-fleet.ts'
 
 /** Whether to run all cases. `scripts/fault-table.mjs` does, and so does `test:long`. */
 export const isLong = process.env['LONG_TESTS'] === 'yes'
 
-/** Registers a test of the long run. */
-export const longTest: typeof test | undefined = isLong ? test : undefined
+/** The titles of the tests that only the long run has: none or one. */
+export const ifLong = (title: string): string[] => (isLong ? [title] : [])
 
 /** Returns all cases in the long run. Otherwise those that stand for the others. */
 export const chosen = <Case>(all: readonly Case[], isUsual: (one: Case) => boolean): readonly Case[] =>
