@@ -19,7 +19,7 @@ export type SigningKey = {
   readonly publicKey: CryptoKey
 }
 
-/** The keys of an OpenID provider: RSA of 2048 bits. The first key is made when it is first needed. */
+/** The keys of an OpenID provider: RSA of 2048 bits. The first key is made when it is first needed, for all providers. */
 export type SigningKeys = {
   /** Makes a new key, which signs from now on. The old keys stay published. */
   readonly rotate: () => Promise<void>
@@ -33,7 +33,10 @@ export type SigningKeys = {
   readonly reset: () => void
 }
 
-/** Makes a store without keys. Making a key takes a tenth of a second, and most tests need none. */
+/** The first key of all emulators. Making a key takes up to half a second: too long for each test that signs in. */
+let shared: SigningKey | undefined
+
+/** Makes a store without keys. Most tests need none. */
 export function createSigningKeys(): SigningKeys {
   let first: SigningKey | undefined
   let ring: SigningKey[] = []
@@ -41,8 +44,9 @@ export function createSigningKeys(): SigningKeys {
   const published = async (): Promise<readonly SigningKey[]> => {
     if (!first) {
       // The key is kept, not its promise: on Workers a promise of one request can stay pending forever in another.
-      const made = await makeKey()
-      if (!first) ring = [(first = made)]
+      const made = shared ?? (await makeKey())
+      shared ??= made
+      if (!first) ring = [(first = shared)]
     }
     return ring
   }
