@@ -26,7 +26,7 @@ export default mergeConfig(
         { extends: true, test: { name: 'node', exclude: isNode ? [] : callers } },
         {
           extends: true,
-          test: { name: 'workerd', exclude: callers, isolate: true },
+          test: { name: 'workerd', exclude: callers },
           plugins: [
             // The source map of `oauth4webapi` names a file that is not published. Vite would warn about it.
             { name: 'no-map', load: (id) => (id.includes('/oauth4webapi/') ? readFile(id, 'utf8') : undefined) },
@@ -44,7 +44,6 @@ function browser(launchOptions: LaunchOptions): TestProjectConfiguration {
     extends: true,
     test: {
       name: 'chromium',
-      isolate: true,
       exclude: [...callers, ...ofServers],
       browser: {
         enabled: true,

@@ -9,7 +9,8 @@ export type Client = (input: string | URL | Request, init?: RequestInit) => Prom
 /** Makes a client for a site. */
 export type Make<Kind extends Client> = (site: Site) => Kind | Promise<Kind>
 
-type Clients<Kind extends Client> = readonly (readonly [name: string, make: Make<Kind>])[]
+/** Clients by name. */
+export type Clients<Kind extends Client> = readonly (readonly [name: string, make: Make<Kind>])[]
 
 /** A custom fetch that reads only its first argument, like mocks and in-process apps. */
 export const onlyRequest: typeof fetch = (request) => fetch(request)

@@ -4,57 +4,16 @@ import { exportPKCS8, generateKeyPair } from 'jose'
 import ky from 'ky'
 import { describe, expect, test } from 'vitest'
 import { echoOf, flows, type Flow } from './flows.ts'
+import { allFlows, testFlows } from './send-flows.ts'
 import { shownBy } from './strings-within.ts'
-import { errorOf, startSite, times, type Echo } from './support.ts'
+import { errorOf, isSlow, startSite, times, type Echo } from './support.ts'
 
-const all: [string, Flow][] = Object.entries(flows)
+// One flow of each provider, where each test takes long. flows.long.test.ts has all.
+const tested = isSlow
+  ? (['Orange', 'Digitaleo, which answers 400 to a rejected token', "Bouygues Telecom's app certificate"] as const)
+  : allFlows
 
-describe.each(all)('%s', (_name, flow) => {
-  test('makes one token request for 50 first calls at once', async () => {
-    const site = await startSite()
-    const api = ky.extend(bearer(await flow.connect(site)))
-    await Promise.all(times(50, (number) => api.get(`${echoOf(site, flow)}?call=${number}`)))
-    expect(await site.control('countersOf', flow.provider)).toMatchObject({
-      tokenRequests: 1,
-      apiCalls: 50,
-      apiRejections: 0,
-    })
-  })
-
-  test('renews a token that expired, and replays the call with its body', async () => {
-    const site = await startSite()
-    const api = ky.extend(bearer(await flow.connect(site)))
-    const echo = echoOf(site, flow)
-    // Short, because the server's clock moves ahead. The server refuses a signed assertion that looks too old.
-    await site.control('setLifetime', 20_000)
-    await api.get(echo)
-    await site.control('pass', 20_000)
-    expect(await api.post(echo, { json: { a: 1 } }).json<Echo>()).toMatchObject({ text: '{"a":1}' })
-    expect(await site.control('countersOf', flow.provider)).toMatchObject({
-      tokenRequests: 2,
-      apiCalls: 3,
-      apiRejections: 1,
-    })
-  })
-
-  test('renews a token that was revoked, once for 20 calls at once', async () => {
-    const site = await startSite()
-    const api = ky.extend(bearer(await flow.connect(site)))
-    const echo = echoOf(site, flow)
-    await api.get(echo)
-    await site.control('revokeAt', flow.provider)
-    await Promise.all(times(20, (number) => api.get(`${echo}?call=${number}`)))
-    expect(await site.control('countersOf', flow.provider)).toMatchObject({ tokenRequests: 2 })
-  })
-
-  test('sources with the same store share a token', async () => {
-    const site = await startSite()
-    const store = new Map()
-    await Promise.all(times(5, async () => (await flow.connect(site, { store })).getToken()))
-    expect(await site.control('countersOf', flow.provider)).toMatchObject({ tokenRequests: 1 })
-    expect(store.size).toBe(1)
-  })
-})
+testFlows(tested)
 
 const { privateKey } = await generateKeyPair('RS256', { extractable: true })
 const otherPem = await exportPKCS8(privateKey)

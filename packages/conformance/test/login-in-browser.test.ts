@@ -1,22 +1,29 @@
 import { bouygues, bouyguesAp4, bouyguesLogin } from '@oauthkit/bouygues'
 import { createEmulator, emulated } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
-import { chromium, type Page } from 'playwright'
-import { expect, onTestFinished, test } from 'vitest'
+import { chromium, type Browser, type Page } from 'playwright'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { findChromium } from '../../../config/chromium.ts'
 import { pathsOf, startLoginApp } from './login-app.ts'
 import { startLoginSite } from './login-site.ts'
 
 const launchOptions = findChromium()
 
-/** Opens a page in a new browser, which closes at the end of the test. */
+let browser: Browser | undefined
+
+beforeAll(async () => {
+  if (launchOptions) browser = await chromium.launch(launchOptions)
+})
+afterAll(() => browser?.close())
+
+/** Opens a page that has its own cookies. They go at the end of the test. */
 async function openPage(): Promise<Page> {
-  const browser = await chromium.launch(launchOptions)
-  onTestFinished(() => browser.close())
-  const page = await browser.newPage()
+  if (!browser) throw new Error('There is no browser')
+  const context = await browser.newContext()
+  onTestFinished(() => context.close())
   // The limit of the test decides.
-  page.setDefaultTimeout(0)
-  return page
+  context.setDefaultTimeout(0)
+  return context.newPage()
 }
 
 test.skipIf(launchOptions === undefined)('a user signs in and out with a real browser', async () => {

@@ -1,7 +1,7 @@
 import { orangeTokens } from '@oauthkit/orange'
-import ky from 'ky'
+import ky, { type KyInstance } from 'ky'
 import { describe, expect, test } from 'vitest'
-import { fetchClients, kyClients, kyClientsWithoutRetry, type Client, type Make } from './clients.ts'
+import type { Client, Clients, Make } from './clients.ts'
 import { errorOf, isBrowser, startSite, type Echo, type Site } from './support.ts'
 
 const text = 'Où est la boutique ?'
@@ -70,74 +70,88 @@ const failureOf = (promise: Promise<unknown>): Promise<string | undefined> =>
     (error: unknown) => (error instanceof Error ? error.name : String(error)),
   )
 
-describe.each([...kyClients, ...kyClientsWithoutRetry, ...fetchClients])(
-  'after a 401, %s sends again',
-  (_client, make) => {
-    test.each(bodies)('%s', async (_body, body, expected) => {
-      const { site, client } = await startWithRevokedToken<Client>(make)
-      const echo = await read(client(site.echo, { method: 'POST', body: body() }))
-      expect(echo).toMatchObject({ method: 'POST', authorization: 'Bearer', ...expected })
+/** The clients to test: of ky with its default retry, of ky without retry, and of a `fetch`. */
+type Tested = {
+  readonly retrying: Clients<KyInstance>
+  readonly withoutRetry: Clients<KyInstance>
+  readonly fetches: Clients<typeof fetch>
+}
+
+/** Defines the tests of the bodies that clients send again after a 401. */
+export function testBodies({ retrying, withoutRetry, fetches }: Tested): void {
+  describe.each<readonly [string, Make<Client>]>([...retrying, ...withoutRetry, ...fetches])(
+    'after a 401, %s sends again',
+    (_client, make) => {
+      test.each(bodies)('%s', async (_body, body, expected) => {
+        const { site, client } = await startWithRevokedToken(make)
+        const echo = await read(client(site.echo, { method: 'POST', body: body() }))
+        expect(echo).toMatchObject({ method: 'POST', authorization: 'Bearer', ...expected })
+        expect(await site.control('counters')).toMatchObject(sentOnceMore)
+
+        const { accessToken } = await orangeTokens(site.client).getToken()
+        const headers = { authorization: `Bearer ${accessToken}` }
+        expect(echo, 'the same as without oauthkit').toEqual(
+          await read(fetch(site.echo, { method: 'POST', body: body(), headers })),
+        )
+      })
+    },
+  )
+
+  describe.each([...retrying, ...withoutRetry])('after a 401, %s sends again', (_client, make) => {
+    test('JSON', async () => {
+      const { site, client } = await startWithRevokedToken(make)
+      const echo = await read(client.post(site.echo, { json: { question: text } }))
+      expect(echo).toMatchObject({ text: JSON.stringify({ question: text }), contentType: 'application/json' })
       expect(await site.control('counters')).toMatchObject(sentOnceMore)
+    })
 
-      const { accessToken } = await orangeTokens(site.client).getToken()
-      const headers = { authorization: `Bearer ${accessToken}` }
-      expect(echo, 'the same as without oauthkit').toEqual(
-        await read(fetch(site.echo, { method: 'POST', body: body(), headers })),
+    test('the body of a Request', async () => {
+      const { site, client } = await startWithRevokedToken(make)
+      const echo = await read(client(new Request(site.echo, { method: 'POST', body: form() })))
+      expect(echo).toMatchObject({
+        method: 'POST',
+        form: [
+          ['question', text],
+          ['attachment', { text }],
+        ],
+      })
+      expect(await site.control('counters')).toMatchObject(sentOnceMore)
+    })
+  })
+
+  describe.each(retrying)('after a 401, %s sends again', (_client, make) => {
+    test('the new body, if a hook replaced the original', async () => {
+      const { site, client } = await startWithRevokedToken(make)
+      const replace = ({ request }: { request: Request }) => new Request(request, { body: 'signed', method: 'PUT' })
+      const echo = await read(client.post(site.echo, { body: text, hooks: { beforeRequest: [replace] } }))
+      expect(echo).toMatchObject({ method: 'PUT', text: 'signed' })
+      expect(await site.control('counters')).toMatchObject(sentOnceMore)
+    })
+
+    test('a stream, if the runtime can send one', async () => {
+      const { site, client } = await startWithRevokedToken(make)
+      // A browser sends streams over HTTP/2 only, and the server speaks HTTP/1.1.
+      const failure = isBrowser ? 'NetworkError' : undefined
+      expect(await failureOf(ky.post(`${site.url}/elsewhere/200`, { body: stream() })), 'without oauthkit').toBe(
+        failure,
       )
+      const sent = read(client.post(site.echo, { body: stream() }))
+      expect(await failureOf(sent)).toBe(failure)
+      expect(await sent.catch(() => ({}))).toMatchObject(isBrowser ? {} : { method: 'POST', text })
+      expect(await site.control('counters')).toMatchObject(isBrowser ? { tokenRequests: 1, apiCalls: 1 } : sentOnceMore)
     })
-  },
-)
-
-describe.each([...kyClients, ...kyClientsWithoutRetry])('after a 401, %s sends again', (_client, make) => {
-  test('JSON', async () => {
-    const { site, client } = await startWithRevokedToken(make)
-    const echo = await read(client.post(site.echo, { json: { question: text } }))
-    expect(echo).toMatchObject({ text: JSON.stringify({ question: text }), contentType: 'application/json' })
-    expect(await site.control('counters')).toMatchObject(sentOnceMore)
   })
 
-  test('the body of a Request', async () => {
-    const { site, client } = await startWithRevokedToken(make)
-    const echo = await read(client(new Request(site.echo, { method: 'POST', body: form() })))
-    expect(echo).toMatchObject({
-      method: 'POST',
-      form: [
-        ['question', text],
-        ['attachment', { text }],
-      ],
+  describe.each(withoutRetry)('after a 401, %s cannot send again', (_client, make) => {
+    test('a stream: the call gets the 401, and the next call a new token', async () => {
+      const { site, client } = await startWithRevokedToken(make)
+      const error = await errorOf(client.post(site.echo, { body: stream() }))
+      // A browser cannot send the stream at all. So only the next call finds out that the token was revoked.
+      expect(error).toMatchObject(
+        isBrowser ? { name: 'NetworkError' } : { name: 'HTTPError', response: { status: 401 } },
+      )
+      expect(await read(client.post(site.echo, { body: text }))).toMatchObject({ text })
+      expect(await site.control('counters')).toMatchObject(sentOnceMore)
     })
-    expect(await site.control('counters')).toMatchObject(sentOnceMore)
   })
-})
-
-describe.each(kyClients)('after a 401, %s sends again', (_client, make) => {
-  test('the new body, if a hook replaced the original', async () => {
-    const { site, client } = await startWithRevokedToken(make)
-    const replace = ({ request }: { request: Request }) => new Request(request, { body: 'signed', method: 'PUT' })
-    const echo = await read(client.post(site.echo, { body: text, hooks: { beforeRequest: [replace] } }))
-    expect(echo).toMatchObject({ method: 'PUT', text: 'signed' })
-    expect(await site.control('counters')).toMatchObject(sentOnceMore)
-  })
-
-  test('a stream, if the runtime can send one', async () => {
-    const { site, client } = await startWithRevokedToken(make)
-    // A browser sends streams over HTTP/2 only, and the server speaks HTTP/1.1.
-    const failure = isBrowser ? 'NetworkError' : undefined
-    expect(await failureOf(ky.post(`${site.url}/elsewhere/200`, { body: stream() })), 'without oauthkit').toBe(failure)
-    const sent = read(client.post(site.echo, { body: stream() }))
-    expect(await failureOf(sent)).toBe(failure)
-    expect(await sent.catch(() => ({}))).toMatchObject(isBrowser ? {} : { method: 'POST', text })
-    expect(await site.control('counters')).toMatchObject(isBrowser ? { tokenRequests: 1, apiCalls: 1 } : sentOnceMore)
-  })
-})
-
-describe.each(kyClientsWithoutRetry)('after a 401, %s cannot send again', (_client, make) => {
-  test('a stream: the call gets the 401, and the next call a new token', async () => {
-    const { site, client } = await startWithRevokedToken(make)
-    const error = await errorOf(client.post(site.echo, { body: stream() }))
-    // A browser cannot send the stream at all. So only the next call finds out that the token was revoked.
-    expect(error).toMatchObject(isBrowser ? { name: 'NetworkError' } : { name: 'HTTPError', response: { status: 401 } })
-    expect(await read(client.post(site.echo, { body: text }))).toMatchObject({ text })
-    expect(await site.control('counters')).toMatchObject(sentOnceMore)
-  })
-})
+}

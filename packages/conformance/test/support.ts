@@ -38,6 +38,12 @@ export type Echo = {
 /** Whether this is a page in a browser. A page can send and read less than the other runtimes. */
 export const isBrowser = 'document' in globalThis
 
+/**
+ * Whether each test takes long: in a browser and in workerd. There, a part of the clients and flows is in files
+ * `*.long.test.ts`. On Node, Bun and Deno, every run has all of them.
+ */
+export const isSlow = isBrowser || globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+
 /** Starts a site, which stops at the end of the test. */
 export async function startSite(): Promise<Site> {
   const sites = `${inject('hub')}/sites`

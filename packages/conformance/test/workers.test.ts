@@ -1,13 +1,19 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startWorker, type Worker } from '../worker/start-worker.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { bundleWorker, type BundledWorker, type Worker } from '../worker/start-worker.ts'
 import { startSite, times, type Echo, type Site } from './support.ts'
 
+let bundled: BundledWorker
 let site: Site
 let worker: Worker
 
+beforeAll(async () => {
+  bundled = await bundleWorker()
+})
+afterAll(() => bundled.remove())
+
 beforeEach(async () => {
   site = await startSite()
-  worker = await startWorker(`${site.url}/api.orange.com`)
+  worker = await bundled.start(`${site.url}/api.orange.com`)
 })
 
 afterEach(() => worker.close())

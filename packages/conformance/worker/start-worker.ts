@@ -21,8 +21,16 @@ export type Worker = {
 const require = createRequire(import.meta.url)
 const { default: workerd } = require('workerd') as { readonly default: string }
 
-/** Bundles the Worker, as its author would, and starts it with the URL of an API. */
-export async function startWorker(api: string): Promise<Worker> {
+/** A Worker that is ready to be started, in a folder of its own. */
+export type BundledWorker = {
+  /** Starts it with the URL of an API. */
+  readonly start: (api: string) => Promise<Worker>
+  /** Removes the folder. */
+  readonly remove: () => Promise<void>
+}
+
+/** Bundles the Worker, as its author would. */
+export async function bundleWorker(): Promise<BundledWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'worker-'))
   const bundle = await rolldown({
     input: fileURLToPath(new URL('./worker.ts', import.meta.url)),
@@ -36,14 +44,19 @@ export async function startWorker(api: string): Promise<Worker> {
   const modules = output.map(({ fileName }) => `(name = "${fileName}", esModule = embed "${fileName}")`)
   const config = await readFile(new URL('./worker.capnp', import.meta.url), 'utf8')
   await writeFile(join(folder, 'worker.capnp'), config.replace('# modules', modules.join(',\n        ')))
+  return {
+    start: (api) => startWorker(folder, api),
+    remove: () => rm(folder, { recursive: true }),
+  }
+}
 
+async function startWorker(folder: string, api: string): Promise<Worker> {
   const child = spawn(workerd, ['serve', join(folder, 'worker.capnp'), '--control-fd=1'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { API: api, ORANGE_CLIENT_ID: 'emulated-client', ORANGE_CLIENT_SECRET: 'emulated-secret' },
   })
   const ended = once(child, 'exit')
   const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as unknown[]
-  await rm(folder, { recursive: true })
   const { port } = JSON.parse(String(line)) as { readonly port: number }
 
   return {

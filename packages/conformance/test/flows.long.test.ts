@@ -1,0 +1,3 @@
+import { allFlows, testFlows } from './send-flows.ts'
+
+testFlows(allFlows)
