@@ -1,68 +1,23 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findChromium } from '../../../config/chromium.ts'
+import { expect, test } from 'vitest'
 import { siteUrl } from '../../site/public-packages.ts'
-import { expectAccessible, expectFit, listenForComplaints } from './checks.ts'
-import { serveSite } from './serve-site.ts'
+import { expectAccessible } from './checks.ts'
+import { expectGoodPages, expectPicture, openSite, waitForVue } from './open-site.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const dist = `${root}docs/.vitepress/dist/`
 
-let site: Awaited<ReturnType<typeof serveSite>>
-let browser: Browser
+const opened = openSite()
 
-beforeAll(async () => {
-  site = await serveSite(dist, siteUrl.pathname)
-  browser = await chromium.launch(findChromium())
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.close()
-})
-
-/** Waits until the page reacts to its user. */
-async function waitForVue(page: Page): Promise<void> {
-  await page.waitForFunction(() => '__vue_app__' in (document.querySelector('#app') ?? {}))
-}
-
-const paths = [
-  '',
-  'how-it-works',
-  'guarantees',
-  'stores',
-  'packages/redis',
-  'reference/',
-  'reference/core/',
-  'reference/core/functions/createTokenSource',
-  'reference/core/type-aliases/TokenSourceOptions',
-]
-
-test.each([
-  [320, 'dark'],
-  [1280, 'light'],
-] as const)('the pages are accessible and fit, %i px wide and %s', async (width, colorScheme) => {
-  const viewport = { width, height: 800 }
-  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
-  context.setDefaultTimeout(0)
-  const complaints = listenForComplaints(context)
-  const page = await context.newPage()
-  for (const path of paths) {
-    await page.goto(site.url + path)
-    await waitForVue(page)
-    await expectAccessible(page)
-    await expectFit(page)
-  }
-  expect(complaints).toEqual([])
-  await context.close()
-})
+// A page of each kind. site.long.test.ts has more.
+test('the pages are accessible and fit, on a narrow screen in the dark and on a wide one in the light', () =>
+  expectGoodPages(opened, ['', 'stores', 'reference/core/functions/createTokenSource']))
 
 test('the search finds an option of the reference, and leads to it', async () => {
-  const page = await browser.newPage()
+  const page = await opened.browser.newPage()
   page.setDefaultTimeout(0)
-  await page.goto(site.url)
+  await page.goto(opened.site.url)
   await waitForVue(page)
   await page.getByRole('button', { name: 'Search' }).first().click()
   await page.locator('.VPLocalSearchBox input').fill('storeTimeoutMs')
@@ -75,44 +30,34 @@ test('the search finds an option of the reference, and leads to it', async () =>
   await page.close()
 })
 
-test.each([1152, 1280])('the links below the title are on one line, %i px wide', async (width) => {
-  const page = await browser.newPage({ viewport: { width, height: 800 } })
+test('the links below the title are on one line, also on the narrowest wide screen', async () => {
+  const page = await opened.browser.newPage()
   page.setDefaultTimeout(0)
-  await page.goto(site.url)
+  await page.goto(opened.site.url)
   const links = await page.locator('.home-actions a').all()
-  const boxes = await Promise.all(links.map((link) => link.boundingBox()))
-  expect(boxes).toHaveLength(3)
-  expect(new Set(boxes.map((box) => box?.y)).size).toBe(1)
+  expect(links).toHaveLength(3)
+  for (const width of [1152, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    const boxes = await Promise.all(links.map((link) => link.boundingBox()))
+    expect(new Set(boxes.map((box) => box?.y)).size).toBe(1)
+  }
   await page.close()
 })
 
+// The two other pictures are in site.long.test.ts.
 test.each([
   [320, 'light', 'tokens-narrow-light'],
-  [320, 'dark', 'tokens-narrow-dark'],
-  [1280, 'light', 'tokens-light'],
   [1280, 'dark', 'tokens-dark'],
-] as const)('the picture of the home page fits the screen, %i px wide and %s: %s', async (width, colorScheme, name) => {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme })
-  context.setDefaultTimeout(0)
-  const page = await context.newPage()
-  await page.goto(site.url)
-  await waitForVue(page)
-  const picture = page.locator('.home picture img:visible')
-  await picture.scrollIntoViewIfNeeded()
-  const loaded = await page.waitForFunction(
-    (image) => (image instanceof HTMLImageElement && image.naturalWidth > 0 ? image.currentSrc : undefined),
-    await picture.elementHandle(),
-  )
-  expect(await loaded.jsonValue()).toContain(`/${name}.`)
-  await context.close()
-})
+] as const)('the picture of the home page fits the screen, %i px wide and %s: %s', (width, colorScheme, name) =>
+  expectPicture(opened, { viewport: { width, height: 800 }, colorScheme }, name),
+)
 
-test.each(['reduce', 'no-preference'] as const)(
-  'a table that is cut off has shadows, and nothing covers them (reduced motion: %s)',
-  async (reducedMotion) => {
-    const page = await browser.newPage({ viewport: { width: 320, height: 800 }, reducedMotion })
-    page.setDefaultTimeout(0)
-    await page.goto(`${site.url}stores`)
+test('a table that is cut off has shadows, and nothing covers them, with and without reduced motion', async () => {
+  const page = await opened.browser.newPage({ viewport: { width: 320, height: 800 } })
+  page.setDefaultTimeout(0)
+  for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+    await page.emulateMedia({ reducedMotion })
+    await page.goto(`${opened.site.url}stores`)
     const { shadows, covers } = await page
       .locator('.vp-doc table')
       .first()
@@ -124,14 +69,14 @@ test.each(['reduce', 'no-preference'] as const)(
       }))
     expect(shadows).toBe('local, local, scroll, scroll')
     expect(covers).toEqual([])
-    await page.close()
-  },
-)
+  }
+  await page.close()
+})
 
 test('in the sidebar of the reference, the groups look unlike their entries', async () => {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  const page = await opened.browser.newPage({ viewport: { width: 1280, height: 800 } })
   page.setDefaultTimeout(0)
-  await page.goto(`${site.url}reference/core/`)
+  await page.goto(`${opened.site.url}reference/core/`)
   const sizeOf = (text: string) =>
     page
       .locator('.VPSidebar .text', { hasText: new RegExp(`^${text}$`) })
