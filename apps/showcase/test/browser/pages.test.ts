@@ -1,46 +1,14 @@
 import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
 import { signIn } from '../../dev/sign-in.ts'
-import { expectAccessible, expectFit, openBrowser } from './open-browser.ts'
+import { expectGoodPages } from './good-pages.ts'
+import { openBrowser } from './open-browser.ts'
 
 const open = openBrowser()
 
-const paths = [
-  '/',
-  '/shops',
-  '/shops?postalCode=1',
-  '/shops?postalCode=35000',
-  '/campaigns?size=3&page=2',
-  '/campaigns?search=nothing',
-  '/contracts',
-  '/tokens',
-  '/profile',
-  '/signed-out',
-  '/callback?state=forged',
-  '/nowhere',
-]
-
-test.each([
-  [320, 'dark'],
-  [1280, 'light'],
-] as const)('every page is accessible, and fits: %i px wide, %s', async (width, colorScheme) => {
-  // Otherwise, axe would see colours in the middle of a transition.
-  const { site, page, seen } = await open(
-    {},
-    { viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce' },
-  )
-  await page.goto(`${site.url}/profile`)
-  await expectAccessible(page)
-  await signIn(page, site.url)
-  for (const path of paths) {
-    // oxlint-disable no-await-in-loop -- one after the other
-    await page.goto(site.url + path)
-    await expectAccessible(page)
-    await expectFit(page)
-    // oxlint-enable no-await-in-loop
-  }
-  expect(seen.complaints).toEqual([])
-})
+// A page of each kind. pages.long.test.ts has all.
+test('the pages are accessible, and fit, on a narrow screen in the dark and on a wide one in the light', () =>
+  expectGoodPages(open, ['/shops?postalCode=35000', '/tokens', '/profile', '/callback?state=forged']))
 
 /** Presses Tab until the element with a name has a visible focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
