@@ -18,6 +18,10 @@ type Seen = {
   readonly bodies: readonly string[]
 }
 
+/** Returns the heading of a page. */
+export const heading = ({ page }: Pick<Visit, 'page'>): Promise<string | null> =>
+  page.getByRole('heading', { level: 1 }).textContent()
+
 /** Opens a site in a browser. */
 export type Open = (site?: SampleSiteOptions, options?: BrowserContextOptions) => Promise<Visit>
 
