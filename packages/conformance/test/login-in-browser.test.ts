@@ -29,7 +29,8 @@ async function openPage(): Promise<Page> {
 test.skipIf(launchOptions === undefined)('a user signs in and out with a real browser', async () => {
   const app = await startLoginApp(async (url) => {
     const { loginWith } = await startLoginSite(undefined, url)
-    return loginWith({ scope: 'openid profile' })
+    // The limit of the test decides.
+    return loginWith({ scope: 'openid profile', timeoutMs: 300_000 })
   })
 
   const page = await openPage()
@@ -65,7 +66,7 @@ test.skipIf(launchOptions === undefined).each([
     emulator.bouygues.redirectUris.set('emulated-client', [redirectUri])
     emulator.bouygues.postLogoutRedirectUris.set('emulated-client', [signedOut])
     const client = { clientId: 'emulated-client', clientSecret: 'emulated-secret' }
-    return bouyguesLogin({ ...client, provider: emulated(provider, server.url), redirectUri })
+    return bouyguesLogin({ ...client, provider: emulated(provider, server.url), redirectUri, timeoutMs: 300_000 })
   })
 
   const page = await openPage()
