@@ -1,4 +1,4 @@
-// The servers of networks.test.ts. It runs on Node, and prints their URLs as JSON.
+// The servers of network-tests.ts. It runs on Node, and prints their URLs as JSON.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
