@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -10,35 +9,12 @@ import { chromium } from 'playwright'
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { findChromium } from '../../../config/chromium.ts'
 import { clients } from '../clients.ts'
-import { install, type Installation } from '../install.ts'
+import { install } from '../install.ts'
+import { blockOf, files, sectionOf, writeFiles } from '../quick-start.ts'
 import { run } from '../run.ts'
-import { startWrangler } from '../start-wrangler.ts'
-import { root, tool } from '../workspace.ts'
+import { tool } from '../workspace.ts'
 
 const place = { registry: inject('registry'), folder: inject('folder') }
-const page = readFileSync(join(root, 'docs/quick-start.md'), 'utf8')
-
-/** The section below a heading of the page. */
-const sectionOf = (heading: string): string => page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
-
-/** The first block of code in a language, in a part of the page. */
-const blockOf = (text: string, language: string): string =>
-  new RegExp(String.raw`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(text)?.[1] ?? ''
-
-/** The files that the reader writes. */
-const files = {
-  'shops.js': blockOf(sectionOf('The program'), 'ts'),
-  '.env': blockOf(sectionOf('The program'), 'ini'),
-  'emulator.js': blockOf(sectionOf('No credentials yet?'), 'js'),
-}
-
-function writeFiles({ folder }: Installation, written: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(written)) {
-    if (text === '') throw new Error(`The page does not have ${name}`)
-    writeFileSync(join(folder, name), text)
-  }
-}
-
 /** The packages that the commands of a section install. */
 const packagesIn = (section: string): string[] =>
   Array.from(section.matchAll(/(?<=\s)(?:npm:)?(ky|@oauthkit\/[\w-]+)(?=\s)/g), ([, name = '']) => name)
@@ -69,21 +45,6 @@ describe.each([
 })
 
 const [npm] = clients
-
-test('the Worker of the quick start answers under wrangler with the credentials of .dev.vars', async () => {
-  const section = sectionOf('Workers')
-  const installation = await install(npm!, ['ky', '@oauthkit/orange', '@oauthkit/emulator'], place)
-  writeFiles(installation, {
-    'emulator.js': files['emulator.js'],
-    'worker.js': `import './emulator.js'\n${blockOf(section, 'js')}`,
-    'wrangler.json': blockOf(section, 'json'),
-    '.dev.vars': files['.env'],
-  })
-  const worker = await startWrangler(installation.folder)
-  onTestFinished(worker.close)
-  const response = await fetch(worker.url)
-  expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ length: 3 })])
-})
 
 /** Starts an HTTP server that only one test uses. */
 async function serve(listener: RequestListener): Promise<string> {

@@ -1,13 +1,14 @@
-import { appendFileSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { changesIn, changeTwoPackages, describeChange, versionIn } from '../change-two-packages.ts'
 import { clients } from '../clients.ts'
 import { emulate } from '../emulate.ts'
 import { copyProgram, install, type Installation } from '../install.ts'
 import { startRegistry, type Registry } from '../registry.ts'
 import { rehearse, type Rehearsal } from '../rehearse.ts'
-import { publicPackages, readManifest, type Manifest } from '../workspace.ts'
+import { publicPackages, type Manifest } from '../workspace.ts'
 
 // The tests are the steps of one rehearsal, and run in this order.
 
@@ -29,8 +30,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-type Repository = { readonly repository: { readonly url: string } }
-
 /** What the registry knows about a package. */
 type Published = {
   readonly 'dist-tags': Readonly<Record<string, string>>
@@ -49,13 +48,10 @@ async function allPublished(): Promise<string[]> {
   return versions.flat().toSorted()
 }
 
-const pathOf = (name: string, file: string): string => join(rehearsal.folder, 'packages', name, file)
-
-const versionOf = (name: string): string => readManifest(pathOf(name, 'package.json')).version
+const versionOf = (name: string): string => versionIn(rehearsal, name)
 
 /** Returns the part of a package's changelog that is about its version of today. */
-const changesOf = (name: string): string =>
-  (readFileSync(pathOf(name, 'CHANGELOG.md'), 'utf8').split(/^## /m)[1] ?? '').trim()
+const changesOf = (name: string): string => changesIn(rehearsal, name)
 
 /** Returns our packages that are installed. */
 const namesIn = (installed: Installation['installed']): string[] =>
@@ -65,19 +61,8 @@ const namesIn = (installed: Installation['installed']): string[] =>
     .map((one) => one.replace('@oauthkit/', ''))
     .toSorted()
 
-/** Adds a changeset for one package. */
-const describeChange = (name: string, level: 'major' | 'minor' | 'patch', summary: string): void =>
-  writeFileSync(
-    join(rehearsal.folder, `.changeset/${name}.md`),
-    `---\n'@oauthkit/${name}': ${level}\n---\n\n${summary}\n`,
-  )
-
 /** Returns the git tags. */
 const tags = async (): Promise<string[]> => (await rehearsal.git('tag')).trim().split('\n').toSorted()
-
-/** Returns the version after a small change, and the one after a change that may break users. */
-const patched = (version = ''): string => version.replace(/\d+$/, (number) => `${Number(number) + 1}`)
-const nextMajor = (version = ''): string => `${Number.parseInt(version, 10) + 1}.0.0`
 
 /** Sets the versions, as the version pull request does. */
 async function setVersions(): Promise<void> {
@@ -131,27 +116,7 @@ test('a project installs the first release, and its program runs', async () => {
 
 test('two changesets release their two packages, and the one package that needs the newer version', async () => {
   const before = await allPublished()
-  const [orange, jwt, bouygues] = ['orange', 'private-key-jwt', 'bouygues'].map(versionOf)
-  appendFileSync(pathOf('orange', 'src/index.ts'), "\n/** A new export. */\nexport const added: string = 'added'\n")
-  describeChange('orange', 'patch', 'The first line.\n\n- The second line.')
-  describeChange('private-key-jwt', 'major', 'It changes.')
-  await rehearsal.commit('orange: a change')
-  const commit = (await rehearsal.git('rev-parse', 'HEAD')).trim()
-  await setVersions()
-  const after = { orange: versionOf('orange'), jwt: versionOf('private-key-jwt'), bouygues: versionOf('bouygues') }
-  expect(after).toEqual({ orange: patched(orange), jwt: nextMajor(jwt), bouygues: patched(bouygues) })
-
-  const { repository } = JSON.parse(readFileSync(join(rehearsal.folder, 'package.json'), 'utf8')) as Repository
-  const home = repository.url.slice('git+'.length, -'.git'.length)
-  const link = `([${commit.slice(0, 7)}](${home}/commit/${commit}))`
-  expect(changesOf('orange')).toBe(
-    `${after.orange}\n\n### Patch Changes\n\n- The first line. ${link}\n\n  - The second line.`,
-  )
-  expect(changesOf('private-key-jwt')).toBe(`${after.jwt}\n\n### Major Changes\n\n- It changes. ${link}`)
-  expect(changesOf('bouygues')).toBe(
-    `${after.bouygues}\n\n### Patch Changes\n\n- Needs newer versions:\n  - @oauthkit/private-key-jwt ${after.jwt}`,
-  )
-
+  const after = await changeTwoPackages(rehearsal, setVersions)
   await rehearsal.release()
   report.push(
     '',
@@ -187,7 +152,7 @@ test('a snapshot has a tag and a version of its own, and "latest" does not move'
   const before = await allPublished()
   const latest = versionOf('orange')
   const tagsBefore = await tags()
-  describeChange('orange', 'minor', 'Another change.')
+  describeChange(rehearsal, 'orange', 'minor', 'Another change.')
   await rehearsal.commit('orange: another change')
   await rehearsal.script('release:snapshot')
 

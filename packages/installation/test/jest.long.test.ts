@@ -1,0 +1,3 @@
+import { testJest } from '../jest.ts'
+
+testJest(['22', '26'])

@@ -1,0 +1,3 @@
+import { testMissingChunk } from '../missing-chunk.ts'
+
+testMissingChunk(['pnpm', 'Bun'])
