@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEmulator, type Emulator } from '@oauthkit/emulator'
 import { serve, type EmulatorServer } from '@oauthkit/emulator/server'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { runShops } from './run-shops.ts'
 
 let emulator: Emulator
@@ -11,16 +11,24 @@ let server: EmulatorServer
 let folder: string
 let at: string
 
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'oauthkit-'))
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
 beforeEach(async () => {
   emulator = createEmulator()
   server = await serve(emulator)
-  folder = mkdtempSync(join(tmpdir(), 'oauthkit-'))
   at = `--url=${server.url}/api.orange.com`
 })
 
 afterEach(async () => {
   await server.close()
-  rmSync(folder, { recursive: true })
+  // The databases. What Deno has compiled stays for the next test.
+  rmSync(join(folder, 'location_data'), { recursive: true, force: true })
 })
 
 test('prints a table of shops, and exits with 0', async () => {
