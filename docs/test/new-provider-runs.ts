@@ -121,3 +121,12 @@ export async function expectFinePackage({ name, prefix, args }: NewPackage): Pro
   await expectContent(tool('tsc'), ['--noEmit', '-p', '.'], folder)
   await expectTestsToPass(20)
 }
+
+/** Checks that the script refuses arguments with a message, and writes nothing. */
+export async function expectRefusal(_what: string, args: readonly string[], message: string): Promise<void> {
+  const before = snapshot()
+  const refusal = await refusalOf(...args)
+  expect(refusal).toContain(message)
+  expect(refusal).toContain('Nothing was written')
+  expect(snapshot()).toEqual(before)
+}

@@ -2,12 +2,23 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { groupOf } from '../site/public-packages.ts'
-import { expectFinePackage, newProvider, read, refusalOf, repository, root, snapshot } from './new-provider-runs.ts'
+import {
+  expectFinePackage,
+  expectRefusal,
+  newProvider,
+  read,
+  refusalOf,
+  repository,
+  root,
+  snapshot,
+} from './new-provider-runs.ts'
 
 // new-provider.long.test.ts has the tests of packages with other options.
 test.each([{ name: 'acme', prefix: 'ACME', args: [] }])(
   'the package that new-provider makes for $name passes tests, type check, linter and formatter unchanged',
-  expectFinePackage,
+  async (made) => {
+    await expectFinePackage(made)
+  },
 )
 
 test('new-provider adds the package to all lists of packages, and prints the lines with invented values', async () => {
@@ -55,24 +66,9 @@ test('if a table has an unexpected form, new-provider prints the line to add', a
 
 test.each([
   ['no name', [], 'Give its name'],
-  ['two names', ['acme', 'other'], 'Only one name'],
   ['upper case', ['Acme'], "'Acme' cannot be the name"],
-  ['a leading digit', ['3acme'], "'3acme' cannot be the name"],
-  ['an empty word', ['acme--mobile'], "'acme--mobile' cannot be the name"],
-  ['a path', ['../acme'], "'../acme' cannot be the name"],
-  ['a name that is too long', ['a'.repeat(41)], 'up to 40'],
   ['core', ['core'], 'packages/core is there already'],
-  ['the name of a package in another folder', ['docs'], '@oauthkit/docs is the name of another package'],
   ['a reserved word', ['delete'], "'delete' cannot be the name of a variable"],
-  ['a word reserved in modules', ['await'], "'await' cannot be the name of a variable"],
-  ['a global', ['fetch'], "'fetch' cannot be the name of a variable"],
-  ['a name that the code imports', ['ky'], "'ky' cannot be the name of a variable"],
-  [
-    'a client authentication that this grant does not allow',
-    ['acme', '--client-auth', 'none'],
-    '--client-auth must be one of client_secret',
-  ],
-  ['a name that the code declares', ['things'], "'things' cannot be the name of a variable"],
   ['an unknown option', ['acme', '--tokens', 'x'], '--tokens'],
   [
     'an unknown client authentication',
@@ -80,32 +76,18 @@ test.each([
     '--client-auth must be one of client_secret',
   ],
   [
-    'an unknown shape of token requests',
-    ['acme', '--token-request', 'xml'],
-    '--token-request must be one of form, json',
-  ],
-  [
     'a secret in a URL',
     ['acme', '--token-request=get', '--client-auth=client_secret_post'],
     'choose a --client-auth that uses headers',
   ],
-  ['a token type with a quote', ['acme', '--token-type', "a'b"], '--token-type takes letters'],
   [
     'an insecure endpoint',
     ['acme', '--token-endpoint', 'http://acme.example'],
     '--token-endpoint must be an https: URL',
   ],
-  ['an endpoint with a secret', ['acme', '--token-endpoint', 'https://a:b@acme.example'], 'must be an https: URL'],
-  ['a relative API', ['acme', '--api', '/v1'], '--api must be an https: URL'],
-  ['an API with a query', ['acme', '--api', 'https://acme.example?a'], '--api must end with its path'],
-  ['a URL with a quote', ['acme', '--api', "https://acme.example/'"], 'percent-encoded'],
   ['a title with a quote', ['acme', '--title', "Acme's"], '--title takes letters'],
-])('%s is refused before anything is written', async (_what, args, message) => {
-  const before = snapshot()
-  const refusal = await refusalOf(...args)
-  expect(refusal).toContain(message)
-  expect(refusal).toContain('Nothing was written')
-  expect(snapshot()).toEqual(before)
+])('%s is refused before anything is written', async (what, args, message) => {
+  await expectRefusal(what, args, message)
 })
 
 test('a second run overwrites nothing', async () => {
