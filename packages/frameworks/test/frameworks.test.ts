@@ -3,12 +3,14 @@ import { expect, test } from 'vitest'
 import { writeApp } from '../page-app.ts'
 import { apps, launchOptions, prepareSignIn, runtime } from '../sign-in.ts'
 
-const signInAndOut = prepareSignIn()
+const expectSignInAndOut = prepareSignIn()
 
 // frameworks.long.test.ts has the other apps.
 test.runIf(launchOptions !== undefined).each([apps.express, apps.deno])(
   'a user signs in, makes a call, and signs out with a real browser on %s',
-  signInAndOut,
+  async (...row) => {
+    await expectSignInAndOut(...row)
+  },
 )
 
 test('the code on the page of Next.js compiles', () => {
