@@ -3,12 +3,12 @@ import { createEmulator, emulated, emulatedUrl } from '@oauthkit/emulator'
 import { serve } from '@oauthkit/emulator/server'
 import { orange } from '@oauthkit/orange'
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { startRedis } from '../../config/start-redis.ts'
-import { clients, strictClient, type Client } from './clients.ts'
+import { clients, type Client } from './clients.ts'
 import { copyProgram, install, type Installation } from './install.ts'
 import { closureOf } from './installed.ts'
-import { tableOf, type Row } from './table.ts'
+import type { Row } from './table.ts'
 
 const credentials = (name: string) => ({
   [`${name}_CLIENT_ID`]: 'emulated-client',
@@ -37,17 +37,10 @@ type ClientTests = {
   readonly testRedis: () => void
 }
 
-/** Tests installations with the chosen tests of each client. Afterwards, it prints a table of them. */
-export function testClients(choose: (tests: ClientTests, client: Client) => void): void {
+/** Tests installations with the chosen tests of each client. Returns a list, to which each test adds its installation. */
+export function testClients(choose: (tests: ClientTests, client: Client) => void): readonly Row[] {
   const rows: Row[] = []
   const place = { registry: inject('registry'), folder: inject('folder') }
-
-  // The registry downloads the other packages now, so that no client has to wait for that.
-  beforeAll(async () => {
-    await install(strictClient, [...inject('published').map(({ name }) => name), 'ky', 'redis'], place)
-  })
-
-  afterAll(() => console.log(tableOf(rows)))
 
   describe.each(clients)('$name installs', (client) => {
     const installAll = async (...packages: string[]) => {
@@ -127,4 +120,5 @@ export function testClients(choose: (tests: ClientTests, client: Client) => void
 
     choose({ testOrange, testBouygues, testRedis }, client)
   })
+  return rows
 }

@@ -8,11 +8,6 @@ test('TypeScript 5.9 finds the types of every entry with the settings of old tem
   expect(await mistakesIn('every-entry.ts', 'typescript-5.9', options)).toBe('')
 })
 
-test('TypeScript 5.9 resolves and reads all types under nodenext, without the types of a runtime', async () => {
-  const options = { moduleResolution: 'nodenext', module: 'nodenext' }
-  expect(await mistakesIn('*.ts', 'typescript-5.9', options)).toBe('')
-})
-
 describe.each([['7', 'typescript']])('TypeScript %s', (_version, typescript) => {
   test.each([
     ['nodenext', 'nodenext'],
