@@ -19,6 +19,7 @@ export default mergeConfig(
       isolate: true,
       include: ['test/**/*.test.ts'],
       exclude: processes,
+      globalSetup: ['./test/fleet/bundle-instance.ts'],
       maxConcurrency,
     },
   }),

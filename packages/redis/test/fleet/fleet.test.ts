@@ -1,32 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { rotate } from './rotate.ts'
-import { lifetimeMs, startFleet } from './start-fleet.ts'
+import { expire, revoke, rotate } from './eight-processes.ts'
+import { startFleet } from './start-fleet.ts'
 
 /** Long enough for a slow machine. */
 const timeout = 300_000
 
+// fleet.long.test.ts has more expiries and rotations.
 describe('eight processes', { timeout }, () => {
-  test('make one token request when they start, one at each of 20 expiries, and one each time the token is revoked', async (context) => {
+  test('make one token request when they start, one at each of 5 expiries, and one each time the token is revoked', async (context) => {
     const fleet = await startFleet(context, { size: 8 })
-    expect(await fleet.call(fleet.instances, 25)).toEqual({ 200: 200 })
-    expect(fleet.counts().tokenRequests).toBe(1)
-    for (let expiry = 1; expiry <= 20; expiry += 1) {
-      fleet.advance(lifetimeMs)
-      await fleet.call(fleet.instances, 25)
-      expect(fleet.counts().tokenRequests).toBe(1 + expiry)
-    }
-    expect(fleet.counts()).toEqual({ outcomes: { 200: 21 * 200 }, rejected: 0, tokenRequests: 21 })
-
-    for (let time = 1; time <= 10; time += 1) {
-      fleet.advance(lifetimeMs / 2)
-      fleet.emulator.revoke()
-      expect(await fleet.call()).toEqual({ 200: 80 })
-      expect(fleet.counts().tokenRequests).toBe(21 + time)
-    }
+    const counts = await expire(fleet, 5)
+    expect(counts).toEqual({ outcomes: { 200: 6 * 200 }, rejected: 0, tokenRequests: 6 })
+    expect(await revoke(fleet, 3)).toBe(6 + 3)
   })
 
-  test('lose no login in 100 rotations of a refresh token, although a second use would end the login', async (context) => {
-    const counts = await rotate(await startFleet(context, { size: 8, user: 'ada' }), 100)
-    expect(counts).toEqual({ outcomes: { token: 800, 200: 80 }, rejected: 0, tokenRequests: 100 })
+  test('lose no login in 20 rotations of a refresh token, although a second use would end the login', async (context) => {
+    const counts = await rotate(await startFleet(context, { size: 8, user: 'ada' }), 20)
+    expect(counts).toEqual({ outcomes: { token: 160, 200: 80 }, rejected: 0, tokenRequests: 20 })
   })
 })

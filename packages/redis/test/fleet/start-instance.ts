@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import type { Command, Message, Outcomes, Settings } from './protocol.ts'
 
 /** A running process of the fleet. */
@@ -16,12 +17,9 @@ export type Instance = {
   readonly end: () => Promise<void>
 }
 
-const program = new URL('instance.ts', import.meta.url)
-
 /** Starts a process, and resolves when it is ready. */
 export async function startInstance(settings: Settings): Promise<Instance> {
-  const child = fork(program, [JSON.stringify(settings)], {
-    execArgv: ['--conditions=@oauthkit/source'],
+  const child = fork(inject('instance'), [JSON.stringify(settings)], {
     // All processes run the same program, so it is compiled only one time.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
   })
