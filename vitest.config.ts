@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineConfig, mergeConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { isNode, shared } from './config/vitest.ts'
 
 const report = process.env['REPORT']
@@ -20,9 +21,20 @@ const projects = [...foldersIn('packages'), ...foldersIn('apps'), 'benchmarks', 
     return existsSync(config) ? config : mergeConfig(shared, own)
   })
 
+/** Starts with the files that have a process each: some of them wait for long, and at the end nothing else would run. */
+class IsolatedFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- a sequencer is no array
+    const sorted = await super.sort(files)
+    const isIsolated = ({ project }: TestSpecification) => project.config.isolate
+    return [...sorted.filter(isIsolated), ...sorted.filter((file) => !isIsolated(file))]
+  }
+}
+
 export default defineConfig({
   test: {
     projects,
+    sequence: { sequencer: IsolatedFirst },
     reporters: report ? ['default', ['json', { outputFile: `reports/vitest-${report}.json` }]] : ['default'],
     coverage: {
       provider: 'v8',
