@@ -1,17 +1,22 @@
 import { cpSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { beforeAll, inject } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { strictClient } from './clients.ts'
 import { install } from './install.ts'
 import { run } from './run.ts'
 import { entriesOf } from './workspace.ts'
 
-/** Checks files with a version of TypeScript, and returns the errors. */
-export type Check = (files: string, typescript: string, options: object) => Promise<string>
+/** The tests of a project that has every package installed. */
+export type Types = {
+  /** Tests that these versions of TypeScript read all types. */
+  readonly testTypes: (versions: readonly (readonly [version: string, packageName: string])[]) => void
+  /** Checks files of the project with a version of TypeScript, and returns the errors. */
+  readonly mistakesIn: (files: string, typescript: string, options: object) => Promise<string>
+}
 
-/** Installs every package in a project, before the tests of a file. Returns a function that checks files of the project. */
-export function prepareTypes(): Check {
+/** Installs every package in a project, before the tests of a file. */
+export function prepareTypes(): Types {
   const published = inject('published')
 
   /** The folder of a project that has every package installed. */
@@ -26,7 +31,7 @@ export function prepareTypes(): Check {
     writeFileSync(join(folder, 'every-entry.ts'), lines.join(''))
   })
 
-  return async (files, typescript, options) => {
+  const mistakesIn: Types['mistakesIn'] = async (files, typescript, options) => {
     const compilerOptions = {
       noEmit: true,
       strict: true,
@@ -42,4 +47,22 @@ export function prepareTypes(): Check {
     const tsc = join(dirname(createRequire(import.meta.url).resolve(`${typescript}/package.json`)), 'bin/tsc')
     return run([process.execPath, tsc, '--project', '.'], folder, folder).catch(({ message }: Error) => message)
   }
+  const testTypes: Types['testTypes'] = (versions) => {
+    describe.each(versions)('TypeScript %s', (_version, typescript) => {
+      test.each([
+        ['nodenext', 'nodenext'],
+        ['bundler', 'preserve'],
+      ])('resolves and reads all types under %s, without the types of a runtime', async (moduleResolution, module) => {
+        expect(await mistakesIn('*.ts', typescript, { moduleResolution, module })).toBe('')
+      })
+
+      test('reads them together with packages that need the types of Node', async () => {
+        // Skip the declarations of other packages: they are many, and not ours to fix.
+        const options = { module: 'nodenext', skipLibCheck: true }
+        expect(await mistakesIn('node/*.ts', typescript, options)).toBe('')
+      })
+    })
+  }
+
+  return { testTypes, mistakesIn }
 }
