@@ -169,3 +169,20 @@ test('only one first key is made, even for two requests at the same time', async
   expect(one).toBe(other)
   expect(await keys.published()).toEqual([one])
 })
+
+test('the emulators of a process share the first key of a provider, but no key of two providers, and no key that was rotated in', async () => {
+  const [one, another] = [createEmulator(), createEmulator()]
+  const idsOf = async ({ fetch: send }: typeof one, url: string) => {
+    const { keys } = (await (await send(url)).json()) as { readonly keys: readonly { readonly kid: string }[] }
+    return keys.map(({ kid }) => kid)
+  }
+  const bouygues = 'https://oauth2.bouyguestelecom.fr/jwks.json'
+  const orange = 'https://api.orange.com/openidconnect/fr/v1/jwks'
+  const [first] = await idsOf(one, bouygues)
+  expect(await idsOf(another, bouygues)).toEqual([first])
+  expect(await idsOf(one, orange)).toEqual(await idsOf(another, orange))
+  expect(await idsOf(one, orange)).not.toContain(first)
+  await one.bouygues.keys.rotate()
+  expect(await idsOf(one, bouygues)).toHaveLength(2)
+  expect(await idsOf(another, bouygues)).toEqual([first])
+})

@@ -20,5 +20,5 @@ export type BouyguesSettings = OpenIdSettings & {
 
 /** Makes the default settings. */
 export function createBouyguesSettings(): BouyguesSettings {
-  return { ...createOpenIdSettings(bouyguesUser), publicKeys: new Map(), certificateLifetimeMs: 300_000 }
+  return { ...createOpenIdSettings('bouygues', bouyguesUser), publicKeys: new Map(), certificateLifetimeMs: 300_000 }
 }

@@ -35,7 +35,7 @@ export function emulateProvider(name: string, options: GenericOptions): Emulated
     insecureHosts: provider.insecureHosts ?? [],
     tokenEndpoints: [server.endpoints.token],
     lifetimeMs: provider.defaultLifetimeMs ?? 3_600_000,
-    createSettings: () => createOpenIdSettings(userClaims),
+    createSettings: () => createOpenIdSettings(name, userClaims),
     createRules: (context) => createRules(options, server, context),
   }
 }

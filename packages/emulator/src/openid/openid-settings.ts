@@ -87,8 +87,8 @@ export type OpenIdSettings = {
   readonly keys: SigningKeys
 }
 
-/** Makes the default settings. */
-export function createOpenIdSettings(claims: User['claims']): OpenIdSettings {
+/** Makes the default settings of a provider. */
+export function createOpenIdSettings(provider: string, claims: User['claims']): OpenIdSettings {
   return {
     redirectUris: new Map([['emulated-client', ['http://localhost:3000/callback']]]),
     postLogoutRedirectUris: new Map([['emulated-client', ['http://localhost:3000/']]]),
@@ -99,6 +99,6 @@ export function createOpenIdSettings(claims: User['claims']): OpenIdSettings {
     editCallback: undefined,
     editDiscovery: undefined,
     editUserInfo: undefined,
-    keys: createSigningKeys(),
+    keys: createSigningKeys(provider),
   }
 }

@@ -19,7 +19,7 @@ export type SigningKey = {
   readonly publicKey: CryptoKey
 }
 
-/** The keys of an OpenID provider: RSA of 2048 bits. The first key is made when it is first needed, for all providers. */
+/** The keys of an OpenID provider: RSA of 2048 bits. The first key is made when it is first needed. */
 export type SigningKeys = {
   /** Makes a new key, which signs from now on. The old keys stay published. */
   readonly rotate: () => Promise<void>
@@ -33,20 +33,24 @@ export type SigningKeys = {
   readonly reset: () => void
 }
 
-/** The first key of all emulators. Making a key takes up to half a second: too long for each test that signs in. */
-let shared: SigningKey | undefined
+/**
+ * The first key of each provider, by its name. All emulators of a process share it: making a key takes up to half a
+ * second, which is too long for each test in which a user signs in.
+ */
+const firstKeys = new Map<string, SigningKey>()
 
-/** Makes a store without keys. Most tests need none. */
-export function createSigningKeys(): SigningKeys {
+/** Makes a store without keys for a provider. Most tests need none. */
+export function createSigningKeys(provider: string): SigningKeys {
   let first: SigningKey | undefined
   let ring: SigningKey[] = []
 
   const published = async (): Promise<readonly SigningKey[]> => {
     if (!first) {
       // The key is kept, not its promise: on Workers a promise of one request can stay pending forever in another.
-      const made = shared ?? (await makeKey())
-      shared ??= made
-      if (!first) ring = [(first = shared)]
+      const made = firstKeys.get(provider) ?? (await makeKey())
+      const key = firstKeys.get(provider) ?? made
+      firstKeys.set(provider, key)
+      if (!first) ring = [(first = key)]
     }
     return ring
   }

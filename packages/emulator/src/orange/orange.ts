@@ -17,7 +17,7 @@ export const orange: EmulatedProvider<OpenIdSettings> = {
   hosts: ['api.orange.com', 'inside01.api.orange.com'],
   tokenEndpoints: Object.values(orangeEndpoints),
   lifetimeMs: 3_600_000,
-  createSettings: () => createOpenIdSettings(orangeUser),
+  createSettings: () => createOpenIdSettings('orange', orangeUser),
   createRules: (context): Rules => {
     const createTokenRate = () => createRateWindow(context.clock, () => TOKEN_REQUESTS_PER_MINUTE, 60_000)
     const rates = new Map<string, RateWindow>(
