@@ -12,6 +12,12 @@ test('the page contains promises', () => {
   expect(promises.length).toBeGreaterThan(50)
 })
 
+test('a promise whose test is in a file of the long run says so', () => {
+  const inLongRun = lines.filter((line) => line.includes('.long.test.ts`'))
+  expect(inLongRun.length).toBeGreaterThan(5)
+  expect(inLongRun.filter((line) => !line.includes('(long run)'))).toEqual([])
+})
+
 test.each(promises)('$line', ({ file, name }) => {
   const path = new URL(`../../packages/${file}`, import.meta.url)
   expect(existsSync(path), `${file} exists`).toBe(true)

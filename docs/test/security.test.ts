@@ -55,6 +55,12 @@ test('each attacker of the first table has a section with promises, and each pro
   }
 })
 
+test('a promise whose test is in a file of the long run says so', () => {
+  const inLongRun = page.split('\n').filter((line) => line.includes('.long.test.ts`'))
+  expect(inLongRun).not.toEqual([])
+  expect(inLongRun.filter((line) => !line.includes('(long run)'))).toEqual([])
+})
+
 test.each(promises)('$attacker: $name', ({ file, name }) => {
   const path = `packages/${file}`
   expect(existsSync(new URL(path, root)), `${path} exists`).toBe(true)
