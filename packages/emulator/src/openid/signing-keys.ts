@@ -41,16 +41,15 @@ const firstKeys = new Map<string, SigningKey>()
 
 /** Makes a store without keys for a provider. Most tests need none. */
 export function createSigningKeys(provider: string): SigningKeys {
-  let first: SigningKey | undefined
   let ring: SigningKey[] = []
 
   const published = async (): Promise<readonly SigningKey[]> => {
-    if (!first) {
+    if (ring.length === 0) {
       // The key is kept, not its promise: on Workers a promise of one request can stay pending forever in another.
       const made = firstKeys.get(provider) ?? (await makeKey())
-      const key = firstKeys.get(provider) ?? made
-      firstKeys.set(provider, key)
-      if (!first) ring = [(first = key)]
+      const first = firstKeys.get(provider) ?? made
+      firstKeys.set(provider, first)
+      if (ring.length === 0) ring = [first]
     }
     return ring
   }
@@ -66,7 +65,7 @@ export function createSigningKeys(provider: string): SigningKeys {
     current: async () => (await published())[0] as SigningKey,
     published,
     reset: () => {
-      ring = first ? [first] : []
+      ring = []
     },
   }
 }
