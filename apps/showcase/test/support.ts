@@ -47,6 +47,8 @@ export async function startSite(options: SampleSiteOptions = {}): Promise<Site> 
     emulatorUrl: server.url,
     log: createLog('debug', { write: (line) => void lines.push(line) }),
     fetch: recordInto(secrets),
+    // Only a test of this limit has a short one: on a busy machine, the usual one is not enough for each call.
+    attemptTimeoutMs: 600_000,
     ...options,
   })
   return {

@@ -90,6 +90,8 @@ describe('if Orange', () => {
     const response = await askElsewhere()
     expect(response.status).toBe(503)
     expect(log.mock.calls).toEqual([[expect.stringMatching(/^OAuthError: orange: .+$/)]])
+    // On a busy machine, not all of the three are asked for.
+    await order('reset', {})
   })
 
   test('limits the calls, the answer is 503 with the time to wait', async () => {
