@@ -192,7 +192,35 @@ export default defineConfig({
     ],
     sidebar: { '/': guide, '/reference/': reference },
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // A message is usually searched for in order to mend its cause. Other pages have the same words.
+        miniSearch: { searchOptions: { boostDocument: (id: string) => (/\/errors(\.html)?#/.test(id) ? 3 : 1) } },
+        locales: {
+          fr: {
+            translations: {
+              button: { buttonText: 'Rechercher', buttonAriaLabel: 'Rechercher' },
+              modal: {
+                displayDetails: 'Afficher la liste détaillée',
+                resetButtonTitle: 'Effacer la recherche',
+                backButtonTitle: 'Fermer la recherche',
+                noResultsText: 'Aucun résultat pour',
+                footer: {
+                  selectText: 'pour sélectionner',
+                  selectKeyAriaLabel: 'Entrée',
+                  navigateText: 'pour naviguer',
+                  navigateUpKeyAriaLabel: 'flèche vers le haut',
+                  navigateDownKeyAriaLabel: 'flèche vers le bas',
+                  closeText: 'pour fermer',
+                  closeKeyAriaLabel: 'Échap',
+                },
+              },
+            },
+          },
+        },
+      },
+    },
     socialLinks: [{ icon: 'github', link: repositoryUrl }],
     editLink: { pattern: `${repositoryUrl}/edit/main/:path`, text: 'Edit this page' },
     footer: { message: `<a href="${repositoryUrl}/blob/main/LICENSE">MIT</a> licence` },

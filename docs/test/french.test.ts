@@ -25,6 +25,24 @@ test('the example of the French page of errors is that of the English page', () 
   expect(codeOf(read('errors.md'))).toEqual(expect.arrayContaining(codeOf(read('fr/errors.md'))))
 })
 
+/** The messages in the tables of a page, each after the name of its package. The first word of a heading is the package. */
+const messagesOf = (page: string): string[] =>
+  page.split(/^### /m).flatMap((section) => {
+    const [owner = ''] = /^[\w-]+/.exec(section) ?? []
+    const cells = Array.from(section.matchAll(/^\| (`.+?) +\| .+\|$/gm), ([, first = '']) => first)
+    return cells.flatMap((cell) =>
+      Array.from(cell.matchAll(/`([^`]+)`/g), ([, message]) => `${owner.toLowerCase()}: ${message}`),
+    )
+  })
+
+test('each message of the French page of errors is on the English page, under the same package', () => {
+  const [english, french] = ['errors.md', 'fr/errors.md'].map((name) =>
+    messagesOf(read(name).replace(/^[\s\S]*^## (?:By|Par) message$/m, '')),
+  )
+  expect(french?.length).toBeGreaterThan(70)
+  expect(french?.filter((message) => !english?.includes(message))).toEqual([])
+})
+
 test('each code of an error is on the French page', () => {
   const codes = /type OAuthErrorCode = (.+)$/m.exec(
     readFileSync(new URL('../../packages/core/src/errors.ts', import.meta.url), 'utf8'),

@@ -30,6 +30,22 @@ test('the search finds an option of the reference, and leads to it', async () =>
   await page.close()
 })
 
+test.each([
+  'there is no token, and user_login cannot get a token by itself: sign in again',
+  'ORANGE_CLIENT_ID is not set: set that environment variable, or give the option clientId',
+])('the search finds the message "%s" on the page of the errors first', async (message) => {
+  const page = await opened.browser.newPage()
+  page.setDefaultTimeout(0)
+  await page.goto(opened.site.url)
+  await waitForVue(page)
+  await page.getByRole('button', { name: 'Search' }).first().click()
+  await page.locator('.VPLocalSearchBox input').fill(message)
+  const found = page.locator('.VPLocalSearchBox .result').first()
+  await found.waitFor()
+  expect(await found.getAttribute('href')).toMatch(/\/errors#/)
+  await page.close()
+})
+
 test('the links below the title are on one line, also on the narrowest wide screen', async () => {
   const page = await opened.browser.newPage()
   page.setDefaultTimeout(0)
