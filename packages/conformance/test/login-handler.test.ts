@@ -402,6 +402,28 @@ test('if the store fails at a sign-in, the user is signed in nevertheless, and t
   await expect.poll(written).toBe(1)
 })
 
+test('if the tokens cannot be kept even in memory, the user is not signed in, and the tokens are revoked', async () => {
+  const { tokensOf: _unused, ...app } = await startApp()
+  const provider = emulated(bouyguesAp4, app.server)
+  const clientSecret = () => Promise.reject(new Error('the vault is sealed'))
+  const { store } = app
+  const tokensOf = tokensBy((key) =>
+    createTokenSource({ ...client, clientSecret, provider, grant: userLogin(), store, key }),
+  )
+  let given: Token | undefined
+  const toUser = ({ token, claims }: { token: Token; claims: { sub: string } }) => {
+    given = token
+    return { id: claims.sub }
+  }
+  const auth = createLoginHandler({ ...app.options, tokensOf, toUser })
+  const browser = openCookieBrowser(auth)
+  const response = await browser.send(await app.goToProvider(browser))
+  const reasons = app.failures.map(({ reason }) => reason)
+  expect([response.status, reasons, app.warnings]).toEqual([503, ['unavailable'], []])
+  expect(await auth.userOf(browser.request())).toBeUndefined()
+  expect(await errorOf(app.login.userInfo(given as Token))).toMatchObject({ code: 'TOKEN_REFUSED' })
+})
+
 test('a user who signs in over another one ends the session of that one, and its tokens', async () => {
   let count = 0
   const app = await startApp({ toUser: () => ({ id: `user ${(count += 1)}` }) })

@@ -112,8 +112,9 @@ export function createLoginHandler<
       ? await attempt('the removal of replaced tokens', () => source.clear())
       : undefined
     await source.setToken(token).catch((error: unknown) => {
-      if (!isOAuthError(error)) throw error
-      // The source has the token, and writes it later.
+      // If only the store failed, the source has the token, and writes it later.
+      const isKept = isOAuthError(error) && source.peek() === `Bearer ${token.accessToken}`
+      if (!isKept) throw error
       warn(error, 'the storage of tokens')
     })
     if (replaced) await revoke(replaced)
@@ -140,7 +141,7 @@ export function createLoginHandler<
     if (settings.revoke) await attempt('the revocation of tokens', () => login.revoke(token))
   }
 
-  /** Finds the session that a browser leaves. If the list of ended ones fails, its cookie counts. */
+  /** Finds the session that this request ends. If the list of ended sessions fails, the cookie alone decides. */
   const findLeft = (request: Request) =>
     sessions.find(request).catch((error: unknown) => {
       warn(error, 'the list of ended sessions')

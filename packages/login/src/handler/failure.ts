@@ -4,9 +4,9 @@ import { isOAuthError, type OAuthError } from '@oauthkit/core'
 export type LoginFailure = {
   /**
    * - `denied`: the user said no at the provider.
-   * - `expired`: the callback belongs to no sign-in of this browser, or that has ended.
+   * - `expired`: the callback belongs to no sign-in of this browser, or that sign-in has ended.
    * - `refused`: the provider refused the sign-in, or a check of its response failed. See `error`.
-   * - `unavailable`: the provider, or the token store, did not answer.
+   * - `unavailable`: the provider, or the list of ended sessions, did not answer, or the tokens could not be kept.
    * - `cross-site`: the log-out was not requested by a page of the app.
    * - `method`: the route does not have this HTTP method.
    * - `prefetch`: a browser fetched the route before the user opened it.
