@@ -140,11 +140,16 @@ const quirks = {
   rejectedStatuses: [(value) => Array.isArray(value) && value.every(isStatus), 'a list of statuses from 400 to 599'],
   isRejected: [(value) => typeof value === 'function', 'a function'],
   readTokenResponse: [(value) => typeof value === 'function', 'a function'],
-  defaultLifetimeMs: [(value) => Number.isFinite(value) && Number(value) > 0, 'a number of milliseconds above 0'],
-  renewalMarginMs: [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of milliseconds, 0 or more'],
+  defaultLifetimeMs: [isDuration, 'a number of milliseconds above 0'],
+  renewalMarginMs: [isDuration, 'a number of milliseconds above 0'],
   assertionAudience: [(value) => typeof value === 'string' && value !== '', 'a non-empty string'],
   requestIdHeader: [(value) => /^[\w!#$%&'*+.^`|~-]+$/.test(String(value)), 'the name of a header'],
 } satisfies Partial<Record<keyof Provider, [isGood: (value: unknown) => boolean, what: string]>>
+
+/** Whether a value is a duration that `createTokenSource` accepts, in milliseconds. */
+function isDuration(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 2_147_483_647
+}
 
 function isStatus(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 400 && Number(value) < 600

@@ -30,7 +30,7 @@ const good: [what: string, members: Partial<Provider>][] = [
       rejectedStatuses: [400, 401],
       isRejected: async (response) => (await response.text()).includes('token'),
       defaultLifetimeMs: 1,
-      renewalMarginMs: 0,
+      renewalMarginMs: 1,
       requestIdHeader: 'X-Request-Id',
       readTokenResponse: ({ ErrorCode, ...members }) => ({ ...members, error: ErrorCode }),
     },
@@ -178,6 +178,8 @@ const bad: [what: string, members: object, failure: string, message: RegExp][] =
   ['a default lifetime of 0', { defaultLifetimeMs: 0 }, quirkName, /defaultLifetimeMs/],
   ['a default lifetime in words', { defaultLifetimeMs: '1h' }, quirkName, /defaultLifetimeMs/],
   ['a negative renewal margin', { renewalMarginMs: -1 }, quirkName, /renewalMarginMs/],
+  ['a renewal margin of 0', { renewalMarginMs: 0 }, quirkName, /renewalMarginMs/],
+  ['a renewal margin of a month', { renewalMarginMs: 2_592_000_000 }, quirkName, /renewalMarginMs/],
   ['a request id header with an invalid name', { requestIdHeader: 'Request Id' }, quirkName, /requestIdHeader/],
   ['an empty assertion audience', { assertionAudience: '' }, quirkName, /assertionAudience/],
   [
