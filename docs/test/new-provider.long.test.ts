@@ -60,7 +60,7 @@ test.each([
   ['a token type with a quote', ['acme', '--token-type', "a'b"], '--token-type takes letters'],
   ['an endpoint with a secret', ['acme', '--token-endpoint', 'https://a:b@acme.example'], 'must be an https: URL'],
   ['a relative API', ['acme', '--api', '/v1'], '--api must be an https: URL'],
-  ['an API with a query', ['acme', '--api', 'https://acme.example?a'], '--api must end with its path'],
+  ['an API with a query', ['acme', '--api', 'https://acme.example?a'], '--api must have no query and no fragment'],
   ['a URL with a quote', ['acme', '--api', "https://acme.example/'"], 'percent-encoded'],
 ])('%s is refused before anything is written', async (what, args, message) => {
   await expectRefusal(what, args, message)

@@ -17,7 +17,7 @@ const code = mergeConfig(library, {
       groups: [
         {
           name: 'common',
-          test: /\/src\/((errors|error-code|token|own|wait|read-text|secure-url|pause)|endpoint\/(read-answer|token-response))\.ts$/,
+          test: /\/src\/((errors|error-code|token|members|wait|read-text|secure-url|pause)|endpoint\/(read-answer|token-response))\.ts$/,
           priority: 4,
         },
         { name: 'rejection', test: /\/src\/(challenges|request\/rejection)\.ts$/ },

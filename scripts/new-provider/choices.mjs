@@ -49,7 +49,7 @@ export function readChoices(names, values) {
 function readUrl(option, text, excluded = /#/) {
   const { protocol, username, password, href } = URL.canParse(text) ? new URL(text) : {}
   check(protocol === 'https:' && !username && !password, `--${option} must be an https: URL: ${text}`)
-  check(!excluded.test(href), `--${option} must end with its path: ${text}`)
+  check(!excluded.test(href), `--${option} must have no query and no fragment: ${text}`)
   // It goes into code, prose and tables, so none of its characters must have a special meaning there.
   check(/^[\w.:/?&=%~+@#-]+$/.test(href), `--${option} has characters that must be percent-encoded: ${text}`)
   return href

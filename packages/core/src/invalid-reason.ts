@@ -1,4 +1,4 @@
-import { memberOf } from './own.ts'
+import { memberOf } from './members.ts'
 import { isAccessToken, type Token } from './token.ts'
 
 /** Returns what is wrong with a value that should be a {@link Token}, or `undefined` if it is one. */

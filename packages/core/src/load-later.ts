@@ -14,7 +14,7 @@ export const loadLater = (): Promise<LoadedLater | undefined> => import('./loade
  * Loads the code that not every source needs. If it cannot be loaded, the call gets `TOKEN_UNAVAILABLE`, and the next
  * call tries again.
  *
- * @param use - what the code does with what, for the message.
+ * @param use - what the code does, for the message, such as `uses the store`.
  */
 export async function loadPart({ name }: Provider, use: string): Promise<LoadedLater> {
   try {

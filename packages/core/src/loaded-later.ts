@@ -1,6 +1,6 @@
 /**
- * The part of core that not every source needs: for stores, for refresh tokens, and
- * for `setToken`, `clear` and `idle`. A source loads it with `import()` when it first needs it.
+ * The part of core that not every source needs: for stores and refresh tokens, for `setToken`, `clear` and `idle`, and for
+ * `singleUse`, `tokenRequest` and `waitUntil`. A source loads it with `import()` when it first needs it.
  *
  * It is one part and not several, because bundlers then keep the first part small. What is needed after a failure, or
  * after a rejected call, are two other parts: `loaded-after-failure.ts` and `loaded-after-rejection.ts`.

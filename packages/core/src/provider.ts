@@ -22,7 +22,8 @@ export type Provider = {
   /** The issuer identifier, as in the users' ID tokens. See RFC 8414 §2, OpenID Connect Core 1.0 §2. */
   readonly issuer?: string | undefined
   /**
-   * The URL of the OpenID Connect metadata, which provides the values that this object leaves out.
+   * The URL of the OpenID Connect metadata. `@oauthkit/login` fetches it for the values that this object leaves out, and to
+   * confirm an endpoint that is not below the issuer. Core does not read it.
    *
    * @defaultValue The issuer's `/.well-known/openid-configuration`.
    */
@@ -67,8 +68,8 @@ export type Provider = {
   /** The accepted signature algorithms of its ID tokens. @defaultValue The list in its metadata, else only `RS256`. */
   readonly idTokenSigningAlgorithms?: readonly string[] | undefined
   /**
-   * The allowed URLs, as prefixes that match whole path segments: `https:`, or `http:` on loopback. Its tokens are sent
-   * to no other URL.
+   * The allowed URLs, as prefixes that match whole path segments: `https:`, or `http:` on loopback and for the
+   * `insecureHosts`. The provider's tokens are sent to no other URL.
    *
    * The list is empty if only the provider's customers know the URLs. The option `apis` is then required.
    */
@@ -126,8 +127,8 @@ export type Provider = {
    */
   readonly defaultLifetimeMs?: number | undefined
   /**
-   * How long before its expiry a token is renewed, in milliseconds. It counts as at least 1100, and as at most
-   * 60 % of the token's lifetime.
+   * About how long before its expiry a token is renewed, in milliseconds: each process adds or takes away up to 10 % at
+   * random, so that not all renew at once. It counts as at least 1100, and as at most 60 % of the token's lifetime.
    *
    * @defaultValue A tenth of the lifetime, at most 300_000.
    */
@@ -147,8 +148,9 @@ export type Provider = {
    *   members['error_description'] === 'session not found' ? { ...members, error: 'invalid_grant' } : members
    * ```
    *
-   * Only the error `invalid_grant` ends a refresh token: the user must then sign in again. An answer with the status 408,
-   * 429 or 5xx always means: try again later.
+   * If the grant cannot get a token by itself, only the error `invalid_grant` ends a refresh token, and the user must sign
+   * in again. Any other grant starts over after each refusal. An answer with the status 408, 429 or 5xx always means: try
+   * again later.
    *
    * @param members - the members of the JSON answer. An empty object if it is no JSON object.
    * @param status - the status of the answer.

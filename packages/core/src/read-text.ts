@@ -4,7 +4,7 @@ type Body = Partial<ReadableStream<Uint8Array> & { destroy(): void }> | null | u
 /**
  * Reads at most `maxBytes` of a body as UTF-8, without its byte order mark. `cut` is `true` if the body was longer.
  *
- * It asks no more of a response than every `fetch` has. If the body is no stream, it calls `text()`.
+ * It uses only what the response of every `fetch` has. If the body is no stream, it calls `text()`.
  *
  * @param ended - when this promise is fulfilled, the rest of the body is cancelled.
  * @example

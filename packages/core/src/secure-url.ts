@@ -15,7 +15,7 @@ export function parseSecureUrl(text: string, what: string, insecureHosts: readon
   if (!URL.canParse(text)) throw new TypeError(`${what} is not an absolute URL`)
   const url = new URL(text)
   if (url.username || url.password) throw new TypeError(`${what} must not hold a user name or password`)
-  // A text instead of a list must not match by a part of it. `URL` writes a host in small letters, without the port 80.
+  // If a text is given instead of a list, only the whole text matches. `URL` writes a host in small letters, without the port 80.
   const named = [insecureHosts].flat().map((host: unknown) => String(host).toLowerCase().replace(/:80$/, ''))
   const isLocal = loopback.test(url.hostname) || named.includes(url.host)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)) return url

@@ -53,7 +53,7 @@ function bytesOfBase64(run: string): readonly number[] {
   return Array.from(atob(whole), (char) => char.charCodeAt(0))
 }
 
-/** Reads bytes as UTF-8, and those that are not as single characters. */
+/** Reads bytes as UTF-8. If they are not UTF-8, each byte is one character. */
 function textOf(bytes: readonly number[]): string {
   const text = new TextDecoder().decode(Uint8Array.from(bytes))
   return text.includes('\uFFFD') ? String.fromCharCode(...bytes) : text

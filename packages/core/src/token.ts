@@ -1,5 +1,5 @@
 import type { TokenEventDetails } from './events.ts'
-import { memberOf } from './own.ts'
+import { memberOf } from './members.ts'
 
 /**
  * The tokens that an authorization server issued, as plain data that survives JSON.
@@ -58,12 +58,14 @@ export type GetTokenOptions = {
   /**
    * An access token that an API just rejected.
    *
-   * The source renews only if this is still its current token. Otherwise it returns its newer token.
+   * The source renews only if this is still its current token. Otherwise it returns its newer token. If APIs reject too
+   * many tokens, the source returns the same token again, until the next renewal is allowed.
    */
   readonly rejected?: string | undefined
   /**
-   * How long the token must at least be valid, in milliseconds, such as for a body that is sent slowly, or for a socket.
-   * If no token lasts that long, the source returns the one that lasts longest.
+   * How long the token should still be valid, in milliseconds, such as for a body that is sent slowly, or for a socket.
+   * It counts as at most 90 % of the lifetime of a token that this source requested. Up to 5000, it counts as at most 10 %
+   * of it. If there is no such token, the source returns the one that lasts longest.
    *
    * @defaultValue 0
    */
@@ -102,7 +104,10 @@ export type TokenSource = {
   getToken(options?: GetTokenOptions): Promise<Token>
   /** The allowed URLs, as prefixes that match whole path segments. The tokens are sent to no other URL. */
   readonly apis: readonly string[]
-  /** Exceptions within `apis`, as URL prefixes, also in other spellings, such as `/ADMIN`. The tokens are not sent there. */
+  /**
+   * Exceptions within `apis`, as URL prefixes: the tokens are not sent there. They also match other spellings, so `/admin`
+   * also excludes `/ADMIN`.
+   */
   readonly exceptApis?: readonly string[] | undefined
   /** The hosts whose `apis` may be `http:`, with their ports, such as `api:8080`. @defaultValue None: only loopback. */
   readonly insecureHosts?: readonly string[] | undefined
@@ -116,7 +121,8 @@ export type TokenSource = {
    *   same source and the method is `GET` or `HEAD`. Any other one is a `TypeError` that names the new origin, unless the
    *   caller asked for `redirect: 'manual'` or `'error'`.
    *
-   * If it throws, the call fails with that error. A call then always waits for the token's promise: `peek` is not used.
+   * If it throws, the call fails with that error. The calls of a source with `headers` always wait for the token's promise:
+   * `peek` is not used.
    *
    * @defaultValue None: the token is the only credential.
    */

@@ -68,7 +68,7 @@ export type Pending<T> = {
    * that is set must not start the same work a second time.
    */
   readonly deadline: number
-  /** Whether a call waits for it that needs its result, although it was started in the background. */
+  /** Whether a call waits for the result. At first, no call waits for work in the background. */
   isAwaited?: boolean
 }
 

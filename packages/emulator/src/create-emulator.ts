@@ -47,13 +47,14 @@ export type Emulator<Names extends string = string> = {
   /**
    * A `fetch` that answers for the emulated hosts at their real addresses, in process.
    *
-   * For another host, or for `http:`, it rejects with `TypeError('fetch failed')`, like a network error. It does not
-   * follow redirects.
+   * For another host, it rejects with `TypeError('fetch failed')`, like a network error. So it does for `http:`, unless the
+   * provider names the host in `insecureHosts`. It does not follow redirects.
    */
   readonly fetch: typeof fetch
   /**
    * Puts the emulator into the place of the global `fetch`, so that your app needs no options for a test. Requests to loopback
-   * still go there. All others than those and the emulated hosts are refused, so that no test reaches the network by mistake.
+   * are sent as usual. Requests to all other hosts that are not emulated are refused, so that no test reaches the network by
+   * mistake.
    *
    * @returns a function that puts the platform's `fetch` back.
    * @throws `Error` if another emulator is in its place.

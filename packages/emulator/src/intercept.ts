@@ -2,8 +2,8 @@
 let restoring: (() => void) | undefined
 
 /**
- * Puts an emulator into the place of the global `fetch`. Requests to loopback still go there. Others are refused, so that no
- * test reaches the network by mistake.
+ * Puts an emulator into the place of the global `fetch`. Requests to loopback are sent as usual. Requests to
+ * all other hosts that are not emulated are refused, so that no test reaches the network by mistake.
  *
  * @returns a function that puts the platform's `fetch` back.
  * @throws `Error` if another emulator is in its place.

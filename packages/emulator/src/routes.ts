@@ -26,7 +26,7 @@ export const apiErrors: RouteErrors = {
   badBody: () => apiError(400, 'invalid_request', 'The body could not be read'),
 }
 
-/** Answers a call beyond the limit that the emulator's user set, at such an API. */
+/** Answers a call beyond the limit that the emulator's user set, with an error like OAuth's. */
 export const tooManyCalls = (): Response => apiError(429, 'too_many_requests', 'Too many calls in a minute')
 
 /** Answers a call whose token is accepted. On every provider, a path that ends with `/echo` describes the request. */

@@ -9,7 +9,7 @@ export type Bounds = {
   readonly preemptions: number
   /** How many things go wrong. */
   readonly faults: number
-  /** Behind how many steps of the race nothing else than the usual is chosen. @defaultValue 32 */
+  /** Only in the first so many steps of the race is anything else than the usual chosen. @defaultValue 32 */
   readonly steps?: number
 }
 

@@ -5,5 +5,5 @@ import { ofStore } from './guards/of-store.ts'
 
 export type { Guard } from './guards/guard.ts'
 
-/** The parts of the code that the explorer must miss if they are gone. */
+/** The parts of the code whose absence the explorer must notice. */
 export const guards: readonly Guard[] = [...ofRenewal, ...ofStore, ...ofOthers]

@@ -15,7 +15,7 @@ const markOf = (url: string | undefined) => /\?without=\d+$/.exec(url ?? '')?.[0
 export async function loadWithout(guard: Guard): Promise<Play> {
   const whole = readFileSync(new URL(`../../${guard.file}`, import.meta.url), 'utf8')
   if (whole.split(guard.text).length !== 2)
-    throw new Error(`${guard.file} has this text not exactly one time: ${guard.text}`)
+    throw new Error(`${guard.file} must have this text exactly one time: ${guard.text}`)
   if (missing.size === 0) {
     registerHooks({
       // What a marked module imports is marked, too.

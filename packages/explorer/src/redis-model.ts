@@ -5,7 +5,7 @@ const longestLeaseMs = 3_600_000
 
 /**
  * A model of one Redis: the commands that the store sends, with its scripts. It answers at once, and reads the clock that
- * it is given. A test holds it to a real Redis.
+ * it is given. A test compares it with a real Redis.
  */
 export function createRedisModel(now: () => number) {
   const entries = new Map<string, Entry>()

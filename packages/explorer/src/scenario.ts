@@ -14,7 +14,7 @@ export type Scenario = {
   readonly name: string
   /** `redis`: the store of the package, over the model of Redis. `plain`: a store without `lock` and `replace`. */
   readonly store?: 'redis' | 'plain'
-  /** The token at the start: a `dead` one is expired, and the server has ended its login. All processes have one that is not expired in memory. */
+  /** The token at the start: a `dead` one is expired, and the server has ended its login. If it is `fresh` or `ageing`, all processes have it in memory. */
   readonly token: 'expired' | 'ageing' | 'fresh' | 'none' | 'dead'
   /** What each process does, for which user: lists of calls one after the other. The user `application` needs no sign-in. */
   readonly processes: readonly { readonly user: string; readonly calls: readonly (readonly Action[])[] }[]

@@ -56,7 +56,7 @@ export function createTokenEndpoint(now: () => number, forgives = false) {
     answer: (form: URLSearchParams, process: number): { readonly status: number; readonly body: object } => {
       requests += 1
       const sent = form.get('refresh_token') ?? ''
-      // It has told a client which it no longer allows to refresh.
+      // This client may no longer use refresh tokens.
       if (sent.startsWith('refresh-robot')) return { status: 400, body: { error: 'unauthorized_client' } }
       if (form.get('grant_type') === 'password') {
         const { accessToken, refreshToken } = issue('robot', 1, process, true)

@@ -9,8 +9,8 @@ const neededBy = ({ isOpenId }: LoginSettings): readonly EndpointName[] =>
   isOpenId ? ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] : ['authorizationEndpoint', 'tokenEndpoint']
 
 /**
- * Whether a provider's data is enough for a sign-in, and for `endpoint`, without its metadata. The metadata must confirm
- * the endpoints that are not below the issuer.
+ * Whether a provider's data has all endpoints that a sign-in needs, so that its metadata is not fetched. The metadata must
+ * confirm the endpoints that are not below the issuer: those of the sign-in, and `endpoint`.
  */
 export const isComplete = (settings: LoginSettings, endpoint: EndpointName): boolean =>
   neededBy(settings).every((name) => settings.provider[name] !== undefined) &&

@@ -17,7 +17,7 @@ type OpenId = typeof OpenIdModule
 
 /** Signs users in and out at one provider. Each refusal is an `OAuthError`, which shows no secret. */
 export type Login<Info extends UserInfo = UserInfo, Claims extends IdTokenClaims | undefined = IdTokenClaims> = {
-  /** The provider's name, as in the messages of errors. Of an issuer alone, it is the host. */
+  /** The provider's name, as in the messages of errors. If only an `issuer` was given, its host. */
   readonly name: string
   /** The URL that users come back to, as in the options. */
   readonly redirectUri: string

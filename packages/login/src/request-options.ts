@@ -6,7 +6,8 @@ import type { LoginSettings } from './settings.ts'
 const maxBytes = 1_048_576
 
 /**
- * Makes the options for one request of the OpenID Connect library. Checks that `http:` is used on loopback only.
+ * Makes the options for one request of the OpenID Connect library. Checks that `http:` is used only on
+ * loopback and for the `insecureHosts`.
  *
  * Next.js 14 keeps all responses on disk for a year, and answers with them. The requests are exempt, because that cache
  * would hold user info, and keys that the provider has replaced.

@@ -38,7 +38,7 @@ export type LoginOptions<Scope extends string | undefined = string | undefined> 
   readonly issuer?: string | undefined
   /** The client's id. */
   readonly clientId: Credential
-  /** The client's secret. @defaultValue None: a public client, which needs `clientAuth: none`. */
+  /** The client's secret. @defaultValue None: `clientAuth` must then be `none`, or sign assertions. */
   readonly clientSecret?: Credential | undefined
   /** How the client proves who it is. @defaultValue The provider's `clientAuth`. */
   readonly clientAuth?: ClientAuth | undefined
@@ -75,8 +75,8 @@ export type LoginOptions<Scope extends string | undefined = string | undefined> 
    */
   readonly trustedAudiences?: readonly string[] | undefined
   /**
-   * URLs that endpoints of the provider can have or be below, by whole path segments: `https:`, or `http:` on loopback.
-   * It is needed only for an endpoint in the provider's data that is not below the issuer's URL, and that the issuer's
+   * URLs that endpoints of the provider can have or be below, by whole path segments: `https:`, or `http:` on loopback and
+   * for the provider's `insecureHosts`. It is needed only for an endpoint in the provider's data that is not below the issuer's URL, and that the issuer's
    * metadata does not name.
    *
    * @defaultValue None

@@ -29,8 +29,8 @@ const inside = 'https://inside01.api.orange.com'
  * Orange's authorization server for applications ("OAuth M2M", v3) and the APIs that take its tokens.
  *
  * - The header holds the plain base64 of `id:secret` (Basic). The credentials are never repeated in the form.
- * - Orange wants each application to request one token per hour at most, so a token is renewed at most a minute before
- *   its end.
+ * - Orange wants each application to request one token per hour at most, so a token is renewed about a minute before its
+ *   end.
  * - One host serves several authorization servers, each by its path. `exceptApis` holds the prefixes of the others.
  * - A token is valid only on the host that granted it. For the inside portal, use {@link orangeInside}.
  *

@@ -76,7 +76,7 @@ test.each(['MY_PROVIDER_CLIENT_ID', 'MY_PROVIDER_CLIENT_SECRET'])('without %s a 
   expect(() => myProviderAuth()).toThrow(variable)
 })
 
-test('a token that the API calls expired is renewed and the call replayed', async () => {
+test('if the API says that a token has expired, it is renewed, and the call is sent again', async () => {
   const http = client()
   await http.get(things)
   endpoint.clock.advance(3_600_000)

@@ -2,7 +2,7 @@ import { type Credential, resolveCredential } from './credential.ts'
 import { endpointUrl } from './endpoint-url.ts'
 import { failLate, isOAuthError, oauthError } from '../errors.ts'
 import { loadAfterFailure, loadPart } from '../load-later.ts'
-import { copyOf, membersOf } from '../own.ts'
+import { copyOf, membersOf } from '../members.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { discard } from '../read-text.ts'
 import { withTimeout } from '../wait.ts'
@@ -76,7 +76,8 @@ export type Answer = {
 }
 
 /**
- * Posts a form with the client's authentication, and reads the response.
+ * Sends a request with the client's authentication, and reads the response. It is a form, unless the provider wants another
+ * shape.
  *
  * No cache answers the request or keeps its response.
  *
@@ -147,7 +148,7 @@ export function callEndpoint<T>(
       const fail = async (answer: FailedAnswer) => (failed = await describe(request, { step: 'answer', ...answer }))
       return await read({ response, provider, sentAt: since, fail })
     } catch (error) {
-      // The functions of the options can throw an OAuthError, too. It is not known what that shows.
+      // The functions of the options can throw an OAuthError, too. Its text may show a secret.
       throw failed ?? (await describe(request, { step: isOAuthError(error) ? 'preparation' : step, error }))
     } finally {
       connection?.close()

@@ -1,6 +1,6 @@
 import { oauthError } from '../errors.ts'
 import { createLru, type Lru } from '../lru.ts'
-import { membersOf } from '../own.ts'
+import { membersOf } from '../members.ts'
 import type { ClientAuth, Provider } from '../provider.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import type { Members } from './call-endpoint.ts'

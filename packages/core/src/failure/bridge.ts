@@ -1,7 +1,7 @@
 import { failedAtOf } from './describe-failure.ts'
 import { lossOf } from './describe-lost.ts'
 import { isOAuthError } from '../errors.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { pause } from '../pause.ts'
 
 /** The pauses before the second and the third attempt, in milliseconds. */

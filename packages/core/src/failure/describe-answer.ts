@@ -3,7 +3,7 @@ import { credentialHint } from './credential-hint.ts'
 import { parseHttpDate, parseRetryAfter } from './http-date.ts'
 import { isText, objectFrom, translateText } from '../endpoint/read-answer.ts'
 import { createRedactor } from './redactor.ts'
-import { readSaid, type Said } from './said.ts'
+import { readServerError, type ServerError } from './server-error.ts'
 import { isBearer } from '../endpoint/token-response.ts'
 import { oauthError, type OAuthError, type OAuthErrorCode } from '../errors.ts'
 import type { Provider } from '../provider.ts'
@@ -17,7 +17,7 @@ const maxBytes = 65_536
 const maxBodyMs = 500
 
 /** What is known about an answer without success. */
-type Known = Said & {
+type Known = ServerError & {
   readonly status: number
   readonly isRedirect: boolean
   readonly hasRetryAfter: boolean
@@ -53,7 +53,7 @@ export async function describeAnswer(
   const redact = createRedactor([...secrets, ...tokens, ...translated])
   // In a browser, a redirect that was not followed shows nothing, not even its status.
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400)
-  const said = readSaid([members, raw].find(isFilled), json === undefined ? redact(text) : '', response)
+  const said = readServerError([members, raw].find(isFilled), json === undefined ? redact(text) : '', response)
   const isPlain = json !== undefined || text.trim() === ''
   const hasRetryAfter = headers.has('retry-after')
   const [code, reason] = judge({
@@ -178,7 +178,7 @@ const refusalAdvice = new Map([
   ['unauthorized_client', 'check which grants the provider allows for this client'],
   ['unsupported_grant_type', 'check which grants the provider allows for this client'],
   ['access_denied', 'check what the provider allows for this client'],
-  ['invalid_grant', 'it has ended, was used already, or belongs to another client'],
+  ['invalid_grant', 'the code, refresh token or assertion has ended, was used already, or belongs to another client'],
   ['invalid_scope', 'check the option scope, and the scopes of the client at the provider'],
   ['invalid_target', 'check the option resource'],
   ['invalid_request', 'check the options scope, resource and parameters'],

@@ -1,5 +1,5 @@
 import { OAuthError, type OAuthErrorCode } from '../errors.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { Redact } from './redactor.ts'
 
 /** Returns an error itself if it shows no secret, else a copy without them that has only the members of an OAuthError. */

@@ -11,7 +11,7 @@ const hole = '\0'
 /** Only the start of a text is ever shown, so the rest is cut off. */
 const maxLength = 4000
 
-/** A server can repeat only a part of a secret. So many characters in a row are enough to know it. */
+/** A server can repeat only a part of a secret. So many characters in a row are enough to recognise it. */
 const partLength = 8
 
 /** A shorter secret is only removed if it stands alone, because other words can hold it. */
@@ -53,7 +53,8 @@ function removeWhole(text: string, secret: string): string {
 }
 
 /**
- * Writes all characters that are not shown as one. They can arrive in another encoding, in which they have other lengths.
+ * Replaces each run of characters that are not printable ASCII by one character. They can arrive in another encoding, in
+ * which they have other lengths.
  */
 const fold = (text: string) => text.replaceAll(/[^\x20-\x7E]+/g, '\u0001')
 

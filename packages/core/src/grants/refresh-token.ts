@@ -6,7 +6,8 @@ import type { Grant } from '../grant.ts'
  * A token source also redeems the refresh tokens that it receives later. That needs no grant of this kind.
  *
  * The refresh token may be valid for one use only. It is redeemed if neither memory nor the store has a newer one. If a
- * store cannot be read, it is not redeemed. If the entry of a store is gone, the login has ended.
+ * store cannot be read, it is not redeemed. If this process has redeemed it, and the entry of the store is then gone, the
+ * login has ended. A new process tries the refresh token again.
  *
  * @throws `TypeError` if the refresh token is empty.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-6 RFC 6749 §6}

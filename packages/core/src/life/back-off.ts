@@ -1,5 +1,5 @@
 import { isOAuthError, type OAuthError } from '../errors.ts'
-import { membersOf } from '../own.ts'
+import { membersOf } from '../members.ts'
 import type { Failure } from './state.ts'
 
 const second = 1000

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { endOf, type Token } from '../token.ts'
 
 /** A token in memory, with the values that a call reads when it uses the token. */
@@ -66,7 +66,7 @@ export function toCachedToken(token: Token, { renewalMarginMs }: Provider, reque
 export const isAlive = (cached: CachedToken | undefined, now: number): cached is CachedToken =>
   cached !== undefined && timeFor(cached, now) < cached.expiresAt
 
-/** Returns the same token without its refresh token, which is dead. */
+/** Returns the same token without its refresh token. */
 export function withoutRefreshToken({ refreshToken: _dead, refreshExpiresAt: _end, ...token }: Token): Token {
   return Object.freeze(token)
 }

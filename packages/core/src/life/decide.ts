@@ -24,8 +24,8 @@ export type Decision =
  *
  * `rejected` is the token that an API rejected, if any. It concerns this call only: the token stays in memory, and
  * other calls still get it until there is a newer one. So does `validForMs`: a token that ends sooner is *short* for
- * this call. No token lasts longer than a new one, so `validForMs` counts as at most 90 % of the lifetime of a token that
- * this process requested, or, up to 5 s, as at most 10 %.
+ * this call. No token lasts longer than a new one. So, for a token that this process requested, `validForMs` counts as at
+ * most 90 % of its lifetime. A `validForMs` of up to 5 s counts as at most 10 % of it.
  *
  * | token in memory                 | decision                                                                       |
  * | ------------------------------- | ------------------------------------------------------------------------------ |

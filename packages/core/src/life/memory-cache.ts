@@ -1,4 +1,4 @@
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { loadPart } from '../load-later.ts'
 import { createState } from './state.ts'
 import type { Life, TokenCache } from './token-cache.ts'
@@ -11,7 +11,7 @@ export const locateInMemory: Life['locate'] = async (life) => ({
   credentials: life.settings,
 })
 
-/** Keeps a token in memory only. */
+/** Renews a token that is in memory only. */
 const memoryCache: TokenCache = {
   renewal: ({ settings }, located, attempt) => ({
     request: async () => {

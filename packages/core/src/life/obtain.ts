@@ -2,7 +2,7 @@ import { answerMs } from '../endpoint/call-endpoint.ts'
 import { failLate, isOAuthError, oauthError } from '../errors.ts'
 import type { RenewalReason } from '../events.ts'
 import { loadLater } from '../load-later.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { Token } from '../token.ts'
 import { isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 import { retryAt } from './back-off.ts'
@@ -58,8 +58,8 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
   }
   const { redeeming } = state
   if (decision.do !== 'join' && redeeming) {
-    // The renewal is overdue. If the process was frozen, its answer may have arrived meanwhile, and is read first. On
-    // Workers, its request may have ended: then it does not even fail.
+    // The renewal that sent a refresh token is overdue. If the process was frozen, its answer may have arrived meanwhile,
+    // and is waited for. On Workers, it may never settle, because its request has ended.
     await withTimeout<unknown>(redeeming.promise, 500, () => {}).catch(() => {})
     if (state.redeeming === redeeming && !(state.failure && isPending(redeeming))) state.redeeming = undefined
     return again(life, need)
@@ -72,7 +72,8 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
     renewing = start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, need)
     if (state.pending) state.pending.isAwaited = !isBackground
   }
-  // A token that is too short for the call is better than none. So the wait for a longer one ends before it does.
+  // A token that is too short for the call is better than none. So the wait for a longer one ends before the short one
+  // expires.
   const now = Date.now()
   const short = isUsable(state.cached, need, now) ? state.cached : undefined
   const longestMs = short ? short.expiresAt - timeFor(short, now) - 500 : 0
@@ -128,7 +129,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', description)
   }
   const checkLimit = () => checkTokenRequests(life, state)
-  // While a token serves calls, no call waits. After a failure, one request shows whether the server is back.
+  // A failed request is sent again only if a call waits for it, and only if the last renewal did not fail.
   const isFirst = !state.failure
   const mayBridge = () => isFirst && state.pending?.isAwaited === true
   let redeeming: TokenState['redeeming']
@@ -154,7 +155,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   /** Keeps the new token. After a timeout the work continues, and its token is for later calls. */
   const keep = ({ type, token }: Outcome): Token | undefined => {
     if (isCurrent()) return remember(state, token, provider, type === 'renewed' ? requested : undefined)
-    // One from the store can be that of a new sign-in elsewhere.
+    // A token from the store can be that of a new sign-in elsewhere.
     if (type === 'renewed') discard(life, located, token)
     return undefined
   }

@@ -6,7 +6,7 @@ export type RateLimit = {
   countedAt: number
   /** The time between two permits, in milliseconds. */
   intervalMs: number
-  /** The last token that a rejection forced. `undefined` after it was rejected itself. */
+  /** The last token that was requested because of a rejection. `undefined` after it was rejected itself. */
   forced: string | undefined
   /** When that token was issued, in milliseconds since the epoch. */
   forcedAt: number
@@ -31,8 +31,8 @@ export const createRateLimit = (now: number): RateLimit => ({
 /**
  * Takes a permit to renew a rejected token. Returns `false` if none is free.
  *
- * If a token whose permit had to be waited for is itself rejected within 30 s, new tokens do not help, and the interval
- * doubles, up to an hour. A token that lasts longer resets it.
+ * If a token is itself rejected within 30 s, new tokens do not help: if its permit had to be waited for, the interval
+ * doubles, up to an hour. If a token is rejected later than that, the interval is 30 s again.
  */
 export function takePermit(limit: RateLimit, rejected: string, now: number): boolean {
   if (limit.forced === rejected) {

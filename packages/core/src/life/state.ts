@@ -12,7 +12,7 @@ export type TokenState = {
   readonly key: string
   /** The token itself. */
   cached: CachedToken | undefined
-  /** Writes that token to the store, if that has failed so far: the stored one is older. */
+  /** The token that could not be written to the store yet: the stored one is older. */
   unsaved: Unsaved | undefined
   /** What this process last read from the store or wrote to it. `undefined` if it did neither. */
   stored: Token | null | undefined
@@ -50,13 +50,13 @@ export type Unsaved = {
   readonly token: Token
   /** From this instant on, a call starts the next attempt. In milliseconds of the monotonic clock. */
   readonly retryAt: number
-  /** Whether this token replaces an entry of the store. If not, another process wrote it, and the attempts end. */
+  /** Whether this token may replace the entry of the store. If not, another process has changed it, and the attempts end. */
   readonly replaces: (current: Token | null) => boolean
   /** Tries once to write it. */
   readonly retry: () => Promise<void>
   /** Tries to write it until that succeeds or is no longer needed, for a minute at most. */
   readonly finish: () => Promise<void>
-  /** Settles when the lock is no longer held for that. `undefined` if it is not held. */
+  /** Settles when the lock is released that is held until the token is written. `undefined` if none is held. */
   held: Promise<void> | undefined
 }
 

@@ -52,7 +52,10 @@ export type Attempt = {
   readonly reason: RenewalReason
   /** The token that an API rejected. */
   readonly rejected: string | undefined
-  /** Whether no token was set or cleared since the renewal began. Otherwise the renewal must not write. */
+  /**
+   * Whether this renewal still counts: no token was set, cleared or renewed since it began. If it does not, it must not
+   * write.
+   */
   readonly isCurrent: () => boolean
   /**
    * Throws if a token was set or cleared, or the deadline has passed. Call it before using or dropping a refresh token.

@@ -1,5 +1,5 @@
 import type { TokenEvent, TokenEventDetails } from '../events.ts'
-import { membersOf } from '../own.ts'
+import { membersOf } from '../members.ts'
 import type { GetTokenOptions, Token, TokenSource } from '../token.ts'
 import { abortable, withTimeout } from '../wait.ts'
 import { loadPart } from '../load-later.ts'
@@ -21,8 +21,8 @@ export type OwnTokenSource = TokenSource & {
    * Uses a token that was obtained elsewhere, such as by a login. A running renewal does not replace it.
    *
    * @throws `TypeError` if it is not a token. {@link OAuthError} `TOKEN_UNAVAILABLE` if the store failed: the token is
-   * then in memory only. The same error if the part of core that does this could not be loaded: the token is then not
-   * used.
+   * then in memory only. The same error if the credentials could not be looked up, or the part of core that does this could
+   * not be loaded: the token is then not used.
    */
   setToken(token: Token): Promise<void>
   /**
@@ -119,7 +119,7 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
       const known = { ...life.state }
       // Forgets the token before anything else, so that no call gets it any more.
       if (life.state) {
-        // A request may have sent it, and the answer will be discarded.
+        // A running request may have sent the refresh token that the grant starts from, and its answer will be discarded.
         if (life.state.redeeming) life.state.isStartSpent = true
         forget(life.state)
       }

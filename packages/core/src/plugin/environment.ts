@@ -1,6 +1,6 @@
 import { needsClientSecret } from '../endpoint/client-auth.ts'
 import { checkCredential, type Credential } from '../endpoint/credential.ts'
-import { membersOf } from '../own.ts'
+import { membersOf } from '../members.ts'
 import type { Provider } from '../provider.ts'
 import type { TokenSourceOptions } from '../life/options.ts'
 

@@ -1,6 +1,6 @@
 import { isOAuthError, oauthError, type OAuthError } from '../errors.ts'
 import type { Settings } from '../life/options.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { SendTokenRequest } from '../life/token-request.ts'
 import type { Token } from '../token.ts'
 
@@ -48,7 +48,7 @@ export async function redeem(
 
 /** Makes the error for a token that nothing can renew. */
 export function signInAgain({ provider, grant }: Settings, isRefreshTokenDead: boolean): OAuthError {
-  const why = isRefreshTokenDead ? 'the refresh token is no longer good' : 'no token is stored'
+  const why = isRefreshTokenDead ? 'the refresh token is no longer good' : 'there is no token'
   const what = `${why}, and ${grant.name} cannot get a token by itself: sign in again`
   return oauthError(provider.name, 'TOKEN_MISSING', what, { error: isRefreshTokenDead ? 'invalid_grant' : undefined })
 }

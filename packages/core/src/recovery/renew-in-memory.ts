@@ -4,7 +4,7 @@ import { withoutRefreshToken } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import type { Attempt, Located } from '../life/token-cache.ts'
 import type { SendTokenRequest } from '../life/token-request.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { Token } from '../token.ts'
 import { redeem, signInAgain } from './redeem.ts'
 

@@ -1,7 +1,7 @@
 import { revoke } from '../endpoint/revoke.ts'
 import type { Settings } from '../life/options.ts'
 import type { Credentials } from '../life/token-cache.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { Token } from '../token.ts'
 
 /**

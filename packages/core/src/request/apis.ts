@@ -1,4 +1,4 @@
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { parseSecureUrl } from '../secure-url.ts'
 import type { TokenSource } from '../token.ts'
 
@@ -42,7 +42,7 @@ function compile(prefixes: readonly string[], exceptions: readonly string[]): Is
   const isExcepted = matcher(exceptions.flatMap(spellingsOf), 'i')
   const isApi = (url: string) => {
     if (!isAllowed.test(url)) return false
-    // Nearly every path has only one reading. Then this test is enough.
+    // Nearly every path means the same to all servers. Then this test is enough.
     if (!severalReadings.test(url) || !severalReadings.test(pathOf(url))) return !isExcepted.test(url)
     const isOutside = (path: string) => hiddenDots.test(path) || isExcepted.test(path) || isExcepted.test(resolve(path))
     const readings = readingsOf(url)
@@ -55,12 +55,12 @@ function compile(prefixes: readonly string[], exceptions: readonly string[]): Is
 const matcher = (prefixes: readonly string[], flags?: string) =>
   new RegExp(`^(?:${prefixes.map((prefix) => prefix.replaceAll(/[^\w/]/g, '\\$&')).join('|')})(?:[/?#]|$)`, flags)
 
-/** Checks URL prefixes, and returns them as `URL` writes them. A prefix of another one comes after it. */
+/** Checks URL prefixes, and returns them as `URL` writes them. If one begins with another, the longer one comes first. */
 function parsePrefixes(list: readonly string[], insecureHosts: AllowedUrls['insecureHosts']): readonly string[] {
   const prefixes = list.map((text, index) => {
     const what = `API URL ${index + 1} of ${list.length}`
     const { origin, pathname, search, hash } = parseSecureUrl(text, what, insecureHosts)
-    if (search || hash) throw new TypeError(`${what} must end with its path`)
+    if (search || hash) throw new TypeError(`${what} must have no query and no fragment`)
     return origin + pathname.replace(/\/+$/, '')
   })
   return prefixes.toSorted().toReversed()

@@ -1,6 +1,6 @@
 import { loadAfterRejection } from '../load-after-rejection.ts'
 import { oauthError } from '../errors.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { isAccessToken, type TokenSource } from '../token.ts'
 import { abortable } from '../wait.ts'
 import { nearest, type Chosen } from './candidate.ts'

@@ -1,4 +1,4 @@
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { TokenSource } from '../token.ts'
 import { attach } from './attach.ts'
 import { mark, toCandidate, unwrap } from './candidate.ts'

@@ -1,6 +1,6 @@
 import type { Options } from 'ky'
 import { loadAfterRejection } from '../load-after-rejection.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { TokenSource } from '../token.ts'
 import { attach } from './attach.ts'
 import { mark, toCandidate, unwrap, type Candidate, type Chosen } from './candidate.ts'

@@ -1,4 +1,4 @@
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { compileApis, pathOf } from './apis.ts'
 import type { Candidate } from './candidate.ts'
 import type { Call } from './send.ts'
@@ -34,5 +34,5 @@ function reasonOf({ source, isApi }: Candidate, url: string): string {
   // A copy of the list, because the original one is known together with its exceptions.
   return compileApis({ apis: [...source.apis], insecureHosts: source.insecureHosts })(url)
     ? 'is among the exceptApis of %s'
-    : 'has hidden dots, which can lead out of the apis of %s'
+    : 'can be read in a way that leads out of the apis of %s'
 }

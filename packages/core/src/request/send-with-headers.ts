@@ -1,4 +1,4 @@
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { discard } from '../read-text.ts'
 import { abortable } from '../wait.ts'
 import { nearest } from './candidate.ts'
@@ -49,7 +49,7 @@ export async function sendWithHeaders(
     if (!isFollowed || count === 20) {
       const where = next === undefined ? '' : ` to ${originOf(next)}`
       throw new TypeError(
-        `${name}: the API redirects${where}, and its headers() must not follow: call that URL, or set redirect: 'manual'`,
+        `${name}: the API redirects${where}, and the headers of headers() are not sent there: call the new URL, or set redirect: 'manual'`,
       )
     }
     url = next

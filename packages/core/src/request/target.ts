@@ -1,4 +1,4 @@
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 
 /**
  * Returns what a call is sent to, and its URL. The URL that is checked is the URL that is sent, even if an object says

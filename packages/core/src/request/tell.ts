@@ -1,5 +1,5 @@
 import type { TokenEventDetails } from '../events.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import type { Chosen } from './candidate.ts'
 
 /** The events of a call, without its origin. */

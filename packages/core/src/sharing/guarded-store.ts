@@ -3,7 +3,7 @@ import type { TokenEventDetails } from '../events.ts'
 import type { Settings } from '../life/options.ts'
 import type { TokenStore } from '../store.ts'
 import { invalidReason } from '../invalid-reason.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { endOf, type Token } from '../token.ts'
 import { withTimeout } from '../wait.ts'
 import { describeError } from './describe-error.ts'
@@ -20,7 +20,7 @@ export type Guard = <T>(
 
 type StoreFailure = Extract<TokenEventDetails, { type: 'store-failed' }>
 
-/** What became of a write. `changed`: nothing was written, because the entry is not the expected one. */
+/** The result of a write. `changed`: nothing was written, because the entry is not the expected one. */
 type Written = 'written' | 'changed' | 'failed'
 
 /** A store that never throws, and never makes a call wait long. An event reports each failure. */
@@ -151,6 +151,7 @@ export function guardStore(
       // If the entry changed while it was compared, it is compared again, once.
       for (let round = 1; round <= 2; round += 1) {
         // oxlint-disable-next-line no-await-in-loop -- the second round needs the result of the first
+        // `replace` cannot delete, so an entry that is over gets a lifetime of 1 ms.
         const write = () => compareAndSet(key, check, { ...token }, isOver ? 1 : ttlMs)
         const answer = await guardWrites(key, isOver ? null : token)('set', write, token)
         if (!('value' in answer)) return 'failed'

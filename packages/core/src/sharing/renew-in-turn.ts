@@ -15,7 +15,7 @@ type Task = {
   readonly view: StoreView
   /** One round: it renews the token with or without a lock. `isLastLock`: a failed lock is not tried again. */
   readonly round: (isLastLock: boolean) => Work<Step>
-  /** Whether the token can simply be requested, so that it is not worth a long wait. */
+  /** Whether the grant requests the token by itself, without a refresh token. Then it is not worth a long wait. */
   readonly isSimple: () => boolean
   /** How long such a token waits for a lock, in milliseconds. */
   readonly patienceMs: number
@@ -25,8 +25,8 @@ type Task = {
  * Renews under the lock, so that one process does so at a time. Starts over if the lock was lost, or the stored token
  * was replaced.
  *
- * A token that can simply be requested is not worth a long wait, because the holder of the lock may be dead. After a
- * while, it is requested under a second lock, then under a third one, so that never all processes request it at once.
+ * A token that the grant requests by itself is not worth a long wait, because the holder of the lock may be dead. After
+ * `patienceMs`, the processes wait for a second lock, then for a third one, so that only one of them at a time continues.
  * If the store does not answer about two locks in a row, it is requested without one.
  */
 export async function renewInTurn(task: Task): Promise<Outcome> {

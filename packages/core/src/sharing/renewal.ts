@@ -94,11 +94,11 @@ export function createRenewal(store: GuardedStore, settings: Settings, located: 
   /**
    * Whether another process could use the same refresh token, because the lock is missing or the store cannot be read.
    * Many servers end the login if a refresh token is used twice. A refresh token that only this process knows is always
-   * safe.
+   * safe. With a store that has no lock, there is nothing to wait for: always `false`.
    */
   const isInDoubt = (refreshToken: string, lease: Lease | undefined): boolean => {
     const isUnsaved = state.unsaved !== undefined && refreshToken === state.cached?.token.refreshToken
-    // One that was in the store is written again if a late write has replaced it.
+    // A refresh token that was in the store can be unsaved, because a late write replaced it: other processes may know it.
     const isOwn = isUnsaved && refreshToken !== state.stored?.refreshToken
     return store.hasLock && (!lease || view.stored === undefined) && !isOwn
   }

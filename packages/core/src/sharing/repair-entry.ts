@@ -18,7 +18,7 @@ export function repairEntry(state: TokenState, store: GuardedStore, settings: Se
   const repair = () => {
     const newest = state.cached?.token
     if (isWritten(newest)) {
-      // It is in the store after all. Another attempt could replace what other processes have made of it.
+      // It is in the store after all. Another attempt could replace what other processes have written since.
       if (newest) [state.unsaved, state.stored] = [undefined, newest]
       return
     }

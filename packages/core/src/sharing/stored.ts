@@ -3,7 +3,7 @@ import { startTokenOf } from '../grant.ts'
 import type { Settings } from '../life/options.ts'
 import type { TokenState } from '../life/state.ts'
 import type { Attempt } from '../life/token-cache.ts'
-import { memberOf } from '../own.ts'
+import { memberOf } from '../members.ts'
 import { endOf, type Token } from '../token.ts'
 
 /** The entry of a store under a key: a token, `null` if there is none, or `undefined` if it could not be read. */
@@ -17,8 +17,8 @@ export const isUsers = ({ key, grant }: Pick<Settings, 'key' | 'grant'>): boolea
   key !== undefined || !grant.parameters
 
 /**
- * Whether to use the stored token. If memory has a token that is still in use, the stored one must expire later. If
- * memory has an unsaved token, the stored one is the one that it replaces.
+ * Whether to use the stored token. If the token in memory still serves calls (`ageing`), the stored one must expire later.
+ * If memory has an unsaved token, the stored one is older, and is not used.
  */
 export function isNewer(stored: Stored, { cached, unsaved, ended }: TokenState, attempt: Attempt): stored is Token {
   const now = Date.now()
@@ -52,8 +52,9 @@ export function refreshTokenOf(
 }
 
 /**
- * Makes the check whether an entry is older than a token that did not come from it: it is still the one that was read
- * before, or it expires earlier. If none could be read before, the first one that is read counts as that.
+ * Makes the check whether a token that did not come from the store may replace an entry: the entry is still the one that
+ * was read before, or it does not expire later. If none could be read before, the first entry that the check gets counts as
+ * read before.
  *
  * @param isUser - see {@link isUsers}. A user's login that is gone was ended by a log-out, maybe in another process,
  * unless its refresh token has expired.
@@ -73,7 +74,8 @@ export function isOlderThan(token: Token, before: Stored, isUser: boolean): (cur
 /** Whether the user logged out, or signed in again, between two reads of the store. `isUser`: see {@link isUsers}. */
 export function isReplaced(before: Stored, now: Stored, isUser: boolean): boolean {
   const isLoggedOut = isUser && before?.refreshToken !== undefined && now === null
-  // A new login can come without a refresh token. The same one without it is one whose refresh token is dead.
+  // A new login can come without a refresh token. If only the refresh token is gone, it is the same login: a process has
+  // removed a dead refresh token.
   const isSignedIn =
     now?.refreshToken === undefined
       ? now && before?.refreshToken !== undefined && now.accessToken !== before.accessToken

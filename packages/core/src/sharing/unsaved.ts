@@ -50,7 +50,7 @@ export function markUnsaved(
     writingUntil = 0
     retryAt = nextRetry()
     if (!isNeeded() || outcome === 'failed') return
-    // A later mark of the same token can replace another entry.
+    // The same token was marked again: that mark decides which entry it may replace.
     if (outcome === 'changed' && state.unsaved !== unsaved) return
     state.unsaved = undefined
     if (outcome === 'written') state.stored = token
@@ -61,7 +61,7 @@ export function markUnsaved(
   const isOurs = (current: Token | null) =>
     current?.accessToken === token.accessToken && current.refreshToken === token.refreshToken
 
-  /** The token also replaces the entry that the unsaved token before it was to replace. */
+  /** The token may also replace the entry that an earlier unsaved token was to replace. */
   const replaces = (current: Token | null): boolean =>
     !isOurs(current) && (isExpected(current) || earlier?.replaces(current) === true)
 

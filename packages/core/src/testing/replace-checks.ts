@@ -29,7 +29,7 @@ const newer = tokenOf('newer', { refreshToken: 'newer-refresh' })
 const isToken = (current: unknown) => isSame(current, token)
 const always = () => true
 
-/** What replaces while others change the entry is tried this often, because their order can be any. */
+/** Changes during a `replace` are tried under ten keys, because their order can differ. */
 const rounds = Array.from({ length: 10 }, (_, index) => `key-${index}`)
 
 /** The checks of `replace`, if there is one. */

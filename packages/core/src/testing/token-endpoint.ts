@@ -45,7 +45,7 @@ export type TokenEndpoint = {
 }
 
 /** The tokens of one sign-in. Only the last refresh token is valid. */
-type Family = { refreshToken: string; accessTokens: string[]; isEnded?: boolean }
+type Login = { refreshToken: string; accessTokens: string[]; isEnded?: boolean }
 
 /**
  * Creates a scripted token endpoint, for tests of code that depends on one.
@@ -71,32 +71,32 @@ export function createTokenEndpoint({
 }: TokenEndpointOptions = {}): TokenEndpoint {
   const requests: Request[] = []
   const script: TokenEndpointAnswer[] = []
-  const families = new Map<string, Family>()
+  const logins = new Map<string, Login>()
   const expiries = new Map<string, number>()
   let held: Promise<void> | undefined
   let failure: Error | undefined
   let offset = 0
   const now = () => Date.now() + offset
-  if (refreshToken !== undefined) families.set(refreshToken, { refreshToken, accessTokens: [] })
+  if (refreshToken !== undefined) logins.set(refreshToken, { refreshToken, accessTokens: [] })
 
-  const grant = (number: number, family: Family | undefined): Response => {
+  const grant = (number: number, login: Login | undefined): Response => {
     const accessToken = `token-${number}`
     expiries.set(accessToken, now() + lifetimeMs)
-    if (family) {
-      family.refreshToken = `refresh-${number}`
-      family.accessTokens.push(accessToken)
-      families.set(family.refreshToken, family)
+    if (login) {
+      login.refreshToken = `refresh-${number}`
+      login.accessTokens.push(accessToken)
+      logins.set(login.refreshToken, login)
     }
     const members = { access_token: accessToken, token_type: 'Bearer', expires_in: Math.floor(lifetimeMs / 1000) }
-    return Response.json({ ...members, refresh_token: family?.refreshToken })
+    return Response.json({ ...members, refresh_token: login?.refreshToken })
   }
 
   const refresh = (number: number, presented: string): Response => {
-    const family = families.get(presented)
-    if (family?.refreshToken === presented && !family.isEnded) return grant(number, family)
-    if (family) {
-      family.isEnded = true
-      for (const accessToken of family.accessTokens) expiries.delete(accessToken)
+    const login = logins.get(presented)
+    if (login?.refreshToken === presented && !login.isEnded) return grant(number, login)
+    if (login) {
+      login.isEnded = true
+      for (const accessToken of login.accessTokens) expiries.delete(accessToken)
     }
     return refusal('invalid_grant')
   }

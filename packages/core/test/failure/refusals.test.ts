@@ -209,7 +209,7 @@ test.each([
   ['unauthorized_client', 400, 'check which grants'],
   ['unsupported_grant_type', 400, 'check which grants'],
   ['access_denied', 403, 'check what the provider allows'],
-  ['invalid_grant', 400, 'it has ended, was used already'],
+  ['invalid_grant', 400, 'the code, refresh token or assertion has ended, was used already'],
   ['invalid_scope', 400, 'check the option scope'],
   ['invalid_target', 400, 'check the option resource'],
   ['invalid_request', 400, 'check the options scope, resource and parameters'],

@@ -389,7 +389,7 @@ test('a grant that cannot get a token by itself is TOKEN_MISSING, without a toke
   expect(await errorOf(sourceOver(endpoint, { grant: signedIn }).getToken())).toMatchObject({
     code: 'TOKEN_MISSING',
     provider: 'example',
-    message: 'example: no token is stored, and sign-in cannot get a token by itself: sign in again',
+    message: 'example: there is no token, and sign-in cannot get a token by itself: sign in again',
   })
   expect(endpoint.requests).toHaveLength(0)
 })

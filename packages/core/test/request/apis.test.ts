@@ -209,8 +209,8 @@ test.each([
   [['https://hunter2@api.example'], 'API URL 1 of 1 must not hold a user name or password'],
   [['https://:hunter2@api.example'], 'API URL 1 of 1 must not hold a user name or password'],
   [['https://user:hunter2@api.example'], 'API URL 1 of 1 must not hold a user name or password'],
-  [['https://api.example?key=hunter2'], 'API URL 1 of 1 must end with its path'],
-  [['https://api.example#hunter2'], 'API URL 1 of 1 must end with its path'],
+  [['https://api.example?key=hunter2'], 'API URL 1 of 1 must have no query and no fragment'],
+  [['https://api.example#hunter2'], 'API URL 1 of 1 must have no query and no fragment'],
 ])('the APIs %j are a TypeError: %s', (apis, message) => {
   const check = () => compileApis({ apis })
   expect(check).toThrow(TypeError)

@@ -86,7 +86,7 @@ test.each<[string, string, Options[], string]>([
     'hidden dots',
     '/v1/..%2fx',
     [bearer(source())],
-    '/v1/..%2fx has hidden dots, which can lead out of the apis of example',
+    '/v1/..%2fx can be read in a way that leads out of the apis of example',
   ],
   [
     'an exception of one source, and outside of another',

@@ -102,7 +102,7 @@ const SKEW = 15
 /** The maximum age of an assertion, in seconds. */
 const MAX_AGE = 60
 
-/** The maximum difference between `iat` and `exp`, in seconds. The page's own example has 4,388. */
+/** The maximum difference between `iat` and `exp`, in seconds. The example in Bouygues' documentation has 4,388. */
 const MAX_LIFETIME = 7200
 
 /**

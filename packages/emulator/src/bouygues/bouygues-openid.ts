@@ -2,7 +2,7 @@ import type { OpenIdServer } from '../openid/openid-server.ts'
 import type { User } from '../openid/openid-settings.ts'
 import { bouyguesEndpoints } from './bouygues-addresses.ts'
 
-/** The granted scope, for every request: the page's own example. */
+/** The granted scope, for every request: the example in Bouygues' documentation. */
 const SCOPE = 'ConsommationConsult openid identifiers roles profile'
 
 const prefixes = { code: 'ac', accessToken: 'at', refreshToken: 'rt' }
@@ -25,7 +25,7 @@ function createServer(title: string, base: string, token: string, endSession: st
     issuer: `https://${base}`,
     endpoints,
     cookieDomain: 'bouyguestelecom.fr',
-    // Only the members on the page: it has no grant types, no client authentication methods and no PKCE.
+    // Only the members in Bouygues' documentation: it has no grant types, no client authentication methods and no PKCE.
     metadata: {
       authorization_endpoint: `https://${endpoints.authorization}`,
       token_endpoint: `https://${endpoints.token}`,
@@ -71,7 +71,7 @@ export const bouyguesServers: readonly OpenIdServer[] = [
   ),
 ]
 
-/** The claims of the default user. The members are those of the page's example, the values are made up. */
+/** The claims of the default user. The members are those of the example in Bouygues' documentation, the values are made up. */
 export const bouyguesUser: User['claims'] = {
   sub: '5d3b7e0c9a1f4e62b8d07c35a9e1f6402b7c8d915e3fa06d4c81b2e79f50a6d3',
   login_type: 'COMPTE_WEB_PROSPECT',

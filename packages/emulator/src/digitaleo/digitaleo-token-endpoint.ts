@@ -20,7 +20,7 @@ export async function answerDigitaleoTokenRequest(
   const refusal = refuseGrantType(form)
   if (refusal) return refusal
 
-  // An Authorization header is ignored: the page requires the credentials in the form.
+  // An Authorization header is ignored: Digitaleo's documentation requires the credentials in the form.
   const clientId = form.get('client_id') ?? ''
   const clientSecret = form.get('client_secret') ?? ''
   if (!context.isClient({ clientId, clientSecret })) {
@@ -34,7 +34,7 @@ export async function answerDigitaleoTokenRequest(
   })
   return tokenResponse({
     access_token: accessToken,
-    // A string, as on the page.
+    // A string, as in Digitaleo's documentation.
     expires_in: String(Math.floor(leftMs / 1000)),
     token_type: 'bearer',
     scope: 'basic',

@@ -19,7 +19,7 @@ export function answerUserInfo(request: Request, { server, settings, findToken }
     apiError(401, 'invalid_token', 'A valid Bearer token is needed', { 'WWW-Authenticate': challenge })
   const token = findToken(accessToken ?? '')
   if (!token || token.isExpired || token.endpoint !== server.endpoints.token) return unknown()
-  // All users' tokens have the scope openid, and no other token has it.
+  // Only the token of a user has a user.
   if (token.user === undefined) {
     const needed = { 'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="openid"' }
     return apiError(403, 'insufficient_scope', 'The token of a user with the scope openid is needed', needed)

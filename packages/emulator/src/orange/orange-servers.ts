@@ -24,7 +24,7 @@ const endpoints = {
   discovery: `${base}/.well-known/openid-configuration`,
 }
 
-/** The challenge that rejects a user's token. The page's sample has no scheme before the error. */
+/** The challenge that rejects a user's token. The sample in Orange's documentation has no scheme before the error. */
 export const franceChallenge = 'error="invalid_token"'
 
 /**

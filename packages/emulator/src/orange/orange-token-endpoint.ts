@@ -22,7 +22,7 @@ export async function answerOrangeTokenRequest(
   const isFrance = endpoint === orangeEndpoints.france
   const isMachine = !isPlayground && !isFrance
   if (request.method !== 'POST') return orangeError(61, { Allow: 'POST' })
-  // The page requires application/json, and the emulator is as strict. Recorded traffic was accepted with `*/*`.
+  // Orange's documentation requires application/json, and the emulator is as strict. Recorded traffic was accepted with `*/*`.
   if (isMachine && !mediaTypes(request.headers.get('Accept')).includes('application/json')) return orangeError(62)
   const form = await readForm(request)
   if (typeof form === 'string') return errorResponse(400, 'invalid_request', form)

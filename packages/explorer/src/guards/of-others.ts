@@ -29,7 +29,7 @@ export const ofOthers: readonly Guard[] = [
     instead: '() => false, sentAt',
   },
   {
-    name: 'only invalid_grant ends a refresh token',
+    name: 'if the grant can start over, each refusal ends a refresh token',
     file: 'core/src/recovery/redeem.ts',
     text: "return grant.parameters !== undefined || memberOf(error, 'error') === 'invalid_grant'",
     instead: "return memberOf(error, 'error') === 'invalid_grant'",

@@ -29,7 +29,7 @@ export const ofCalls: Readonly<Record<string, Rule>> = {
     return late && said(late)
   },
 
-  'one command that fails costs no call': ({ outcomes, damage, scenario, world }) => {
+  'one failed command fails no call': ({ outcomes, damage, scenario, world }) => {
     const [one, another] = world.taken.filter(({ what }) => isFault(what))
     const isHiccup = one?.what === 'it is refused' || one?.what === 'its answer is lost'
     const isOther =
@@ -48,7 +48,7 @@ export const ofCalls: Readonly<Record<string, Rule>> = {
     return wrong && said(wrong)
   },
 
-  "an application's token costs no call its time-out": ({ outcomes, scenario, world }) => {
+  "no call times out because of an application's token": ({ outcomes, scenario, world }) => {
     if (scenario.token !== 'none') return undefined
     const isOwn = ({ process }: Outcome) =>
       world.taken.some(

@@ -11,7 +11,7 @@ export const ofRefreshTokens: Readonly<Record<string, Rule>> = {
     // Without a lock, two processes can redeem at the same time.
     if (scenario.store === 'plain' && scenario.processes.length > 1) return undefined
     const wrong = endpoint.reuses.find(({ process, refreshToken }) => {
-      // What the server ended before is found out by one process, or by each one if something goes wrong.
+      // If the server has ended the login before, one process sends its dead refresh token. After a fault, each may.
       const same = endpoint.reuses.filter(
         (one) => one.refreshToken === refreshToken && (one.process === process || !hasFault(account)),
       )

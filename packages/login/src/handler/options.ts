@@ -64,7 +64,7 @@ export type LoginHandlerOptions<
   readonly toUser?: ((finished: FinishedLogin<Info, Claims>) => User | Promise<User>) | undefined
   /**
    * The paths of the handler's routes. `login` and `logout` are `/login` and `/logout` by default, and `callback` is the
-   * path of the `redirectUri`. Give it only if a proxy in front of your app changes the path.
+   * path of the `redirectUri`. Give `callback` only if a proxy in front of your app changes the path.
    */
   readonly paths?: Partial<LoginPaths> | undefined
   /** The path where a user goes after a sign-in, if the link to it has no `returnTo`. @defaultValue `/` */
@@ -102,8 +102,8 @@ export type LoginHandlerOptions<
   /** How long a sign-in can take, in milliseconds. @defaultValue 600_000, ten minutes */
   readonly signInMs?: number | undefined
   /**
-   * The name of the session's cookie, with which the names of all other cookies begin, too. With TLS, `__Host-` comes before
-   * it. Two handlers of one app need different ones.
+   * The name of the session's cookie. The names of the handler's other cookies begin with it. With TLS, `__Host-` comes
+   * before it. Two handlers of one app need different ones.
    *
    * @defaultValue `session`
    */

@@ -11,7 +11,7 @@ export type SignIn = {
 
 /** The sign-ins that a browser has begun. Each has a cookie of its own, so that each tab can have one. */
 export type SignIns = {
-  /** Makes the headers that keep a sign-in. The oldest ones of the browser are removed. */
+  /** Makes the headers that keep a sign-in. If the browser has too many, the oldest ones are removed. */
   readonly remember: (request: WithHeaders, signIn: SignIn) => Promise<readonly string[]>
   /** Returns the sign-in of a callback, if the browser has it, and the headers that remove it. */
   readonly take: (

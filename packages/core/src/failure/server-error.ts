@@ -2,8 +2,8 @@ import type { Members } from '../endpoint/call-endpoint.ts'
 import { isText } from '../endpoint/read-answer.ts'
 import { readChallenges } from '../challenges.ts'
 
-/** What an answer says, in the words of the standard. */
-export type Said = {
+/** The error that an answer has, in the words of the standard. */
+export type ServerError = {
   /** The error's code. */
   readonly error: string | undefined
   /** The description of the error. */
@@ -20,7 +20,7 @@ export type Said = {
  * @param members - the members of a JSON answer.
  * @param text - the body, if it is not JSON.
  */
-export function readSaid(members: Members | undefined, text: string, { headers, ok }: Response): Said {
+export function readServerError(members: Members | undefined, text: string, { headers, ok }: Response): ServerError {
   const form = members ?? formMembers(text)
   const given: Members = { __proto__: null, ...(form ?? challengeMembers(headers)) }
   const levels = levelsOf(given)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { memberOf } from '../src/own.ts'
+import { memberOf } from '../src/members.ts'
 
 type Thing = { readonly peek?: () => string }
 

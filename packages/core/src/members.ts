@@ -1,8 +1,8 @@
 /**
  * Reads a member of an object, as `object[name]` does, but ignores what `Object.prototype` has: a polluted prototype
- * plants nothing. Members of the object's class, and of its parents, count.
+ * adds no member. Members of the object's class, and of its parents, count.
  *
- * If nothing is planted under that name, it costs one look-up.
+ * If `Object.prototype` has no such member, it costs one look-up.
  */
 export function memberOf<T extends object, Name extends keyof T>(
   object: T | null | undefined,
@@ -15,7 +15,7 @@ export function memberOf<T extends object, Name extends keyof T>(
   return undefined
 }
 
-/** The last copy of each object. A copy is its own copy. */
+/** The last copy of each object. For a copy, that is the copy itself. */
 const copies = new WeakMap<object, object>()
 
 /**
