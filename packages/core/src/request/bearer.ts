@@ -43,11 +43,11 @@ export function bearer(token: string, options: FixedTokenOptions): Options
  * source that was chosen has no token, the call fails.
  *
  * The second attempt is not one of ky's retries, and starts as soon as there is a newer token. A stream can be read
- * only once, so it is buffered, unless ky's `retry` is 0. A call whose body is not buffered gets the 401. Do not change a
- * body, such as a `FormData`, before its call has ended.
+ * only once, so it is buffered, unless ky's `retry` is 0. Then a call with a stream gets the 401. Do not change a body, such
+ * as a `FormData`, before its call has ended.
  *
- * If your own `fetch` changes the request, you can give it as ky's `fetch` option: it runs for both attempts. If another
- * `init` hook adds it around this one, it runs for the first attempt only, and its request is sent again.
+ * If your own `fetch` changes the request, you can give it as ky's `fetch` option: it runs for both attempts. If a later
+ * `init` hook wraps ky's `fetch`, that wrapper runs for the first attempt only. The second attempt sends what it passed on.
  *
  * @param source - the source of the tokens, or a function that chooses the source for each call, such as one for each
  * tenant.
@@ -73,7 +73,7 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
   const added =
     typeof given === 'function' ? given : toCandidate(typeof given === 'string' ? fixedToken(given, fixed) : given)
   const init = (options: MarkedOptions) => {
-    if (options[mark]) options[mark].push(added)
+    if (options[mark]) options[mark].added.push(added)
     else wrap(options, added)
   }
   return { hooks: { init: [init] } }
@@ -81,74 +81,87 @@ export function bearer(given: TokenSource | SelectSource | string, fixed?: Fixed
 
 type Added = Candidate | SelectSource
 
-/** The options of a call, with the sources of its client. Neither ky nor `fetch` reads a symbol. */
-type MarkedOptions = Options & { [mark]?: Added[] }
+/** A call of ky, with what its attempts share. */
+type KyCall = {
+  /** The sources of its client, in the order in which they were added. */
+  readonly added: Added[]
+  /** The text that ky made of the `json` option, so that what is sent again is what was sent. */
+  text: string | undefined
+  /** The last attempt. */
+  last: Call | undefined
+}
+
+/** The options of a call, with its sources. Neither ky nor `fetch` reads a symbol. */
+type MarkedOptions = Options & { [mark]?: KyCall }
 
 /**
  * Sends a call with a token of the nearest source.
  *
  * ky gives one object of options to all `init` hooks of a call. The first of our hooks wraps `fetch`, and later ones add
- * their sources to `all`.
+ * their sources.
  */
 function wrap(options: MarkedOptions, first: Added): void {
-  const { fetch = globalThis.fetch, candidates } = unwrap(memberOf(options, 'fetch'))
-  const { stringifyJson: stringify } = options
-  const all = [...candidates, first]
-  let text: string | undefined
-  let call: Call | undefined
-
-  // ky calls this one time. The text is kept, so that what is sent again is what was sent.
-  const stringifyJson = (data: unknown) => (text = stringify?.(data) ?? JSON.stringify(data))
-
-  /**
-   * Returns the body as the caller gave it, and whether the body of the request may be buffered instead.
-   *
-   * A hook can replace the request. With hooks, what is sent again is therefore a copy of the request, unless its body
-   * was given as a stream and ky's `retry` is 0.
-   */
-  const bodyOf = () => {
-    const { json, body, retry } = options
-    const limit = typeof retry === 'number' ? retry : (retry?.limit ?? 2)
-    const mayBuffer = limit > 0 || !body || isReusable(body)
-    const { beforeRequest, beforeRetry, afterResponse } = options.hooks ?? {}
-    return options.fetch !== fetchWithToken ||
-      options.stringifyJson !== stringifyJson ||
-      beforeRequest?.length ||
-      beforeRetry?.length ||
-      afterResponse?.length
-      ? { body: undefined, mayBuffer }
-      : { body: json === undefined ? body : text, mayBuffer }
-  }
-
+  const inner = unwrap(memberOf(options, 'fetch'))
+  const { fetch = globalThis.fetch } = inner
+  const { hooks, stringifyJson: stringify } = options
+  const kyCall: KyCall = { added: [...inner.candidates, first], text: undefined, last: undefined }
+  // ky calls this one time.
+  const stringifyJson = (data: unknown) => (kyCall.text = stringify?.(data) ?? JSON.stringify(data))
   const fetchWithToken: typeof globalThis.fetch = (input, init) => {
-    const send = (chosen: readonly Chosen[]) => {
-      const { body, mayBuffer } = bodyOf()
-      call = { candidates: chosen, fetch, input, init, body, mayBuffer }
-      return attach(call)
-    }
-    // The usual call has no selector, or only one, and does not wait for a promise.
-    if (all.every((one) => typeof one !== 'function')) return send(all)
-    // Selectors run here, so that their errors reject the call. If they ran in the hook, ky() itself would throw.
-    const choose = (one?: Added) =>
-      typeof one === 'function' ? chosenOf(one({ context: options.context ?? {} })) : one
-    if (all.length > 1) return Promise.all(all.map(async (one) => choose(one))).then(send)
-    const chosen = choose(all[0])
-    return chosen && 'then' in chosen ? chosen.then((late) => send([late])) : send([chosen])
-  }
-
-  const beforeError = async ({ error }: { error: Error & { response?: Response } }) => {
-    // If the code that explains cannot be loaded, or fails, the error stays as it is.
-    try {
-      if (call && error.response?.status === 401) (await loadAfterRejection())?.explain(error, call)
-    } catch {}
-    return error
+    const isOurs = options.fetch === fetchWithToken && options.stringifyJson === stringifyJson
+    return choose(kyCall, options, (candidates) => {
+      const { body, mayBuffer } = bodyOf(options, isOurs, kyCall.text)
+      return attach((kyCall.last = { candidates, fetch, input, init, body, mayBuffer }))
+    })
   }
   options.fetch = fetchWithToken
   options.stringifyJson = stringifyJson
-  const { hooks } = options
-  options.hooks = { ...hooks, beforeError: [beforeError, ...(hooks?.beforeError ?? [])] }
-  options[mark] = all
+  options.hooks = { ...hooks, beforeError: [explainFirst, ...(hooks?.beforeError ?? [])] }
+  options[mark] = kyCall
 }
 
-const chosenOf = (source: ReturnType<SelectSource>): Chosen | Promise<Chosen> =>
+/** Chooses the sources of an attempt. Without a selector, it does not wait for a promise. */
+function choose(
+  { added }: KyCall,
+  { context = {} }: Options,
+  send: (candidates: readonly Chosen[]) => Promise<Response>,
+): Promise<Response> {
+  if (added.every((one) => typeof one !== 'function')) return send(added)
+  // Selectors run here, so that their errors reject the call. If they ran in the hook, ky() itself would throw.
+  const chosenOf = (one?: Added) => (typeof one === 'function' ? toChosen(one({ context })) : one)
+  if (added.length > 1) return Promise.all(added.map(async (one) => chosenOf(one))).then(send)
+  const chosen = chosenOf(added[0])
+  return chosen && 'then' in chosen ? chosen.then((late) => send([late])) : send([chosen])
+}
+
+const toChosen = (source: ReturnType<SelectSource>): Chosen | Promise<Chosen> =>
   source && 'then' in source ? source.then((late) => late && toCandidate(late)) : source && toCandidate(source)
+
+/**
+ * Returns the body as the caller gave it, and whether the body of the request may be buffered instead.
+ *
+ * A hook can replace the request. With hooks, what is sent again is therefore a copy of the request, unless its body
+ * was given as a stream and ky's `retry` is 0.
+ *
+ * @param isOurs - whether no other hook has replaced our `fetch` or `stringifyJson`.
+ */
+function bodyOf({ json, body, retry, hooks }: Options, isOurs: boolean, text: string | undefined) {
+  const limit = typeof retry === 'number' ? retry : (retry?.limit ?? 2)
+  const mayBuffer = limit > 0 || !body || isReusable(body)
+  const { beforeRequest, beforeRetry, afterResponse } = hooks ?? {}
+  return !isOurs || beforeRequest?.length || beforeRetry?.length || afterResponse?.length
+    ? { body: undefined, mayBuffer }
+    : { body: json === undefined ? body : text, mayBuffer }
+}
+
+/** Explains a 401 of a call without a token. If the code for that cannot be loaded, or fails, the error stays as it is. */
+async function explainFirst({ error, options }: Failed): Promise<Error> {
+  try {
+    const { last } = (options as MarkedOptions)[mark] ?? {}
+    if (last && error.response?.status === 401) (await loadAfterRejection())?.explain(error, last)
+  } catch {}
+  return error
+}
+
+/** What ky gives to a `beforeError` hook. */
+type Failed = { readonly error: Error & { readonly response?: Response }; readonly options: object }

@@ -25,7 +25,7 @@ export const unsendable = 'the token source gave a token whose accessToken is mi
  * @param body - the body, if `to` does not hold it any more.
  */
 export function send(
-  { fetch, input, init }: Call,
+  { fetch, input, init, body: known }: Call,
   to: RequestInfo,
   headers: Headers | undefined,
   authorization: string,
@@ -43,7 +43,7 @@ export function send(
   if (headers && (isPlatform || !(to instanceof Request)))
     return fetch(isPlatform || !(input instanceof URL) ? to : new URL(to as string), options)
   // A custom fetch can read only the request, or only its second argument, so the header is in both.
-  const request = copy(to as Request, options)
+  const request = copy(to as Request, options, known)
   if (!headers) authorize(request.headers, authorization)
   const { body: _inRequest, ...rest } = { ...own, headers: request.headers }
   return fetch(request, rest)
@@ -52,9 +52,14 @@ export function send(
 /** Clones a request. A subclass can have a `clone` that returns something else. */
 export const clone = (request: Request): Request => Request.prototype.clone.call(request)
 
-/** Copies a request, so that the headers can be changed. If there is no body, a clone is the cheapest copy. */
-const copy = (to: Request, init: RequestInit | undefined): Request =>
-  to.body === null && Object.keys(init ?? {}).length === 0 ? clone(to) : new Request(to, init)
+/**
+ * Copies a request, so that the headers can be changed. A clone is the cheapest copy. It keeps what one of both does not
+ * read, so a body must be a text, which is in memory anyway.
+ */
+const copy = (to: Request, init: RequestInit | undefined, known: unknown): Request =>
+  (to.body === null || typeof known === 'string') && Object.keys(init ?? {}).length === 0
+    ? clone(to)
+    : new Request(to, init)
 
 function authorize(headers: Headers, authorization: string): void {
   try {

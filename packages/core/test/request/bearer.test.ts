@@ -129,7 +129,7 @@ const formOf = (entries: Record<string, string | Blob>) => {
 
 const streamOf = (text: string) => new Blob([text]).stream()
 
-test.each([
+const reusableBodies: [what: string, options: Options, text: string][] = [
   ['json', { json: { a: [1, 'é'] } }, '{"a":[1,"é"]}'],
   ['a string', { body: 'plain é' }, 'plain é'],
   ['a string of another type', { body: '<a/>', headers: { 'content-type': 'text/xml' } }, '<a/>'],
@@ -139,18 +139,34 @@ test.each([
   ['a view', { body: new TextEncoder().encode('a view').subarray(2) }, 'view'],
   ['a DataView', { body: new DataView(new TextEncoder().encode('view').buffer) }, 'view'],
   ['an empty string', { body: '' }, ''],
-])('%s is sent again without a copy made in advance, even with retry: 0', async (_what, options, text) => {
-  const target = api(undefined, unauthorized())
-  await ky.create({ fetch: target.fetch }).post(url, options)
-  const clone = vi.spyOn(Request.prototype, 'clone')
-  await client(target).post(url, { ...options, retry: 0 })
-  expect(clone).not.toHaveBeenCalled()
-  clone.mockRestore()
-  expect(target.calls.map(({ authorization }) => authorization)).toEqual([null, 'Bearer token-1', 'Bearer token-2'])
-  expect(target.calls.map(({ body }) => body)).toEqual([text, text, text])
-  const [bare, ...carried] = target.calls.map(({ headers }) => headers.get('content-type'))
-  expect(carried).toEqual([bare, bare])
-})
+]
+
+test.each(reusableBodies)(
+  'through a custom fetch, %s is sent again, even with retry: 0',
+  async (_what, options, text) => {
+    const target = api(undefined, unauthorized())
+    await ky.create({ fetch: target.fetch }).post(url, options)
+    await client(target).post(url, { ...options, retry: 0 })
+    expect(target.calls.map(({ authorization }) => authorization)).toEqual([null, 'Bearer token-1', 'Bearer token-2'])
+    expect(target.calls.map(({ body }) => body)).toEqual([text, text, text])
+    const [bare, ...carried] = target.calls.map(({ headers }) => headers.get('content-type'))
+    expect(carried).toEqual([bare, bare])
+  },
+)
+
+test.each(reusableBodies)(
+  '%s is sent again without a copy made in advance, even with retry: 0',
+  async (_what, options, text) => {
+    const target = api(unauthorized())
+    vi.stubGlobal('fetch', target.fetch)
+    const clone = vi.spyOn(Request.prototype, 'clone')
+    const source = sourceOver(tokenEndpoint())
+    await ky.extend(bearer(source)).post(url, { ...options, retry: 0 })
+    expect(clone).not.toHaveBeenCalled()
+    clone.mockRestore()
+    expect(target.calls.map(({ body }) => body)).toEqual([text, text])
+  },
+)
 
 test('a form is sent again, with a boundary that matches its body', async () => {
   const received: unknown[] = []
