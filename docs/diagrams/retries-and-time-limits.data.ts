@@ -43,19 +43,19 @@ export const limits = {
     answer: { what: 'answer to a refresh token', time: '1 min at most', dots: [second], until: minute },
   },
   'A store': {
-    operation: { what: 'one operation', time: '0.5 s', dots: [500] },
+    operation: { what: 'one operation of the store', time: '0.5 s', dots: [500] },
     patience: { what: 'an application waits for a lock', time: '2 s', dots: [2 * second] },
     lease: { what: 'the lock of a dead process', time: '5 s', dots: [5 * second] },
-    held: { what: 'written again under the lock', time: 'each 0.25 s, 1 min', dots: [250], until: minute },
+    held: { what: 'unsaved token: under the lock', time: 'each 0.25 s, 1 min', dots: [250], until: minute },
     unsaved: {
-      what: 'written again with calls',
+      what: 'unsaved token: with calls',
       time: 'after 1, 2, 4, 5 s',
       dots: [1, 2, 4, 5].map((seconds) => seconds * second),
     },
   },
   Clocks: {
-    skew: { what: 'a difference that is named', time: '30 s', dots: [30 * second] },
-    tolerance: { what: 'accepted in ID tokens', time: '30 s', dots: [30 * second] },
+    skew: { what: 'clock difference in messages', time: '30 s', dots: [30 * second] },
+    tolerance: { what: 'clock difference in ID tokens', time: '30 s', dots: [30 * second] },
     backdating: { what: 'assertions are dated back', time: '30 s', dots: [30 * second] },
   },
 } as const satisfies Record<string, Record<string, Limit>>
