@@ -14,6 +14,11 @@ import { blockOf, files, sectionOf, writeFiles } from '../quick-start.ts'
 import { run } from '../run.ts'
 import { tool } from '../workspace.ts'
 
+/** What the block of the server on the page exports. */
+type Server = {
+  readonly answer: (request: Request, userOf: (request: Request) => Promise<unknown>) => Promise<Response>
+}
+
 const place = { registry: inject('registry'), folder: inject('folder') }
 /** The packages that the commands of a section install. */
 const packagesIn = (section: string): string[] =>
@@ -76,16 +81,24 @@ test.skipIf(findChromium() === undefined)(
     const emulator = createEmulator()
     onTestFinished(emulator.intercept())
     const file = pathToFileURL(join(installation.folder, 'server.ts')).href
-    const { answer } = (await import(/* @vite-ignore */ file)) as { readonly answer: () => Promise<Response> }
+    const { answer } = (await import(/* @vite-ignore */ file)) as Server
+    const userOf = async ({ headers }: Request) => headers.get('cookie') === 'user=signed-in'
+    expect((await answer(new Request('https://app.example/token'), userOf)).status).toBe(401)
     let tokens = 0
     const url = await serve((request, response) => {
       if (request.url !== '/token') {
-        response.setHeader('Content-Type', 'text/html').end(`<script type="module">${outputFiles[0]?.text}</script>`)
+        response
+          .setHeader('Set-Cookie', 'user=signed-in; HttpOnly')
+          .setHeader('Content-Type', 'text/html')
+          .end(`<script type="module">${outputFiles[0]?.text}</script>`)
         return
       }
       tokens += 1
-      void answer().then(async (answered) =>
-        response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text()),
+      const headers = { cookie: request.headers.cookie ?? '' }
+      void answer(new Request('https://app.example/token', { headers }), userOf).then(
+        async (answered) =>
+          response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text()),
+        () => response.writeHead(500).end(),
       )
     })
 
