@@ -46,7 +46,7 @@ export const limits = {
     operation: { what: 'one operation of the store', time: '0.5 s', dots: [500] },
     patience: { what: 'an application waits for a lock', time: '2 s', dots: [2 * second] },
     lease: { what: 'the lock of a dead process', time: '5 s', dots: [5 * second] },
-    held: { what: 'unsaved token: under the lock', time: 'each 0.25 s, 1 min', dots: [250], until: minute },
+    held: { what: 'unsaved token: with a lock', time: 'each 0.25 s, 1 min', dots: [250], until: minute },
     unsaved: {
       what: 'unsaved token: with calls',
       time: 'after 1, 2, 4, 5 s',

@@ -90,6 +90,16 @@ test.each(['get-each-client-over-its-base', 'post-each-client-over-its-base'])(
   },
 )
 
+test('the page names each library that adds less time to a GET than oauthkit with ky, but more than bearerFetch', () => {
+  const table = tableAt('get-each-client-over-its-base')
+  const added = (name: string) => numberOf(resultOf(table, name, 'added'))
+  const isBetween = (name: string) => added(name) < added('oauthkit (ky)') && !/^(ky|oauthkit)\b/.test(name)
+  const cheaper = table.rows.map(([name]) => name).filter(isBetween)
+  const named = [...namedIn('Cheaper than oauthkit with ky'), ...namedIn('Cheaper per call')]
+  const others = named.filter((name) => name !== 'ky')
+  expect(cheaper.map((name) => name.replace(/(,| \().*/, '')).toSorted()).toEqual(others.toSorted())
+})
+
 test('oauthkit is the last to notice that the token endpoint works again, as the page says', () => {
   const table = tableAt('the-token-endpoint-answers-500-and-the-token-is-over')
   const others = table.rows.map(([name]) => name).filter((name) => name !== 'oauthkit')

@@ -79,6 +79,11 @@ test('the text of the picture is at least 10 px high on a screen of 320 px, wher
   expect((Number(size) * 272) / layouts.narrow.width).toBeGreaterThan(10)
 })
 
+test.each(all)('in the picture, the words do not overlap: $what, $time', ({ what, time }) => {
+  // Both are on one line. In the picture for wide screens, there is room for so many characters.
+  expect(what.length + time.length).toBeLessThanOrEqual(46)
+})
+
 test("ky's attempts and their time limit are as the page says", async () => {
   const at: number[] = []
   const answer = async () => {
