@@ -29,7 +29,8 @@ export function createLru<Member>(
         if (other === key || isBusy(idle)) continue
         members.delete(other)
         onDrop(idle)
-        break
+        // Beyond the limit are also members that were busy before.
+        if (members.size <= maxIdle) break
       }
     }
     return member

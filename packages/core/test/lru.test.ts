@@ -21,3 +21,12 @@ test('while all members are busy, the limit is exceeded, and the newest member i
   expect(members('a')).toBe(a)
   expect(members('b')).toBe(b)
 })
+
+test('when members are no longer busy, the limit holds again', () => {
+  const members = createLru(createMember, 2, ({ isBusy }) => isBusy)
+  const busy = ['a', 'b', 'c', 'd'].map((name) => Object.assign(members(name), { isBusy: true }))
+  expect(members.members.size).toBe(4)
+  for (const member of busy) member.isBusy = false
+  members('e')
+  expect([...members.members.keys()]).toEqual(['d', 'e'])
+})
