@@ -183,7 +183,7 @@ const [lease] = store.lease.dots
 
 /** What the source must have: the limit, in the unit of the source. */
 const inSource: readonly (readonly [what: string, file: string, code: string])[] = [
-  [call.stream.what, 'core/src/request/attach.ts', `validForMs: replay ? undefined : ${call.stream.dots[0]}`],
+  [call.stream.what, 'core/src/request/ask.ts', `validForMs: sent.replay ? undefined : ${call.stream.dots[0]}`],
   [store.patience.what, 'core/src/sharing/renewal.ts', `Math.min(${store.patience.dots[0]}, timeoutMs / 4)`],
   [store.lease.what, 'redis/src/redis-store.ts', `leaseMs = ${lease} }`],
   [store.lease.what, 'redis/src/lease.ts', 'setInterval(keep, leaseMs / 3)'],

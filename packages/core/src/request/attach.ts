@@ -1,12 +1,12 @@
 import { loadAfterRejection } from '../load-after-rejection.ts'
 import { oauthError } from '../errors.ts'
 import { memberOf } from '../members.ts'
-import { isAccessToken, type TokenSource } from '../token.ts'
-import { abortable } from '../wait.ts'
+import type { TokenSource } from '../token.ts'
+import { ask } from './ask.ts'
 import { nearest, type Chosen } from './candidate.ts'
-import type { Sent } from './handle-unusual.ts'
 import { prepareReplay } from './replay.ts'
-import { send, unsendable, type Call } from './send.ts'
+import { send, type Call } from './send.ts'
+import type { Sent } from './sent.ts'
 import { fixUrl, readTarget } from './target.ts'
 import { tell } from './tell.ts'
 
@@ -33,46 +33,29 @@ export function attach(call: Call): Promise<Response> {
   const isCopied = !add && fetch !== globalThis.fetch && target instanceof Request
   const given = memberOf(init, 'headers') ?? (isCopied ? undefined : (request?.headers ?? []))
   const headers = chosen && given && new Headers(given)
-  if (!chosen || (headers ?? request?.headers)?.has('authorization')) {
+  const own = chosen && (headers ?? request?.headers)
+  if (!chosen || own?.has('authorization')) {
     tellSkipped(chosen, call, url)
     return fetch(input, init)
   }
   if (request) fixUrl(request, url)
-  const { source } = chosen
   const replay = prepareReplay(target, call)
-  const signalOf = () => memberOf(init, 'signal') ?? request?.signal
-
-  /**
-   * Asks the source for a token, and returns the complete header value. A source written by hand can ignore the signal,
-   * and can return any value.
-   *
-   * A call whose body can be sent only once cannot be sent again, so its token must last for five seconds.
-   */
-  const ask = async (rejected?: string): Promise<string> => {
-    const signal = signalOf()
-    const options = { rejected: rejected?.slice('Bearer '.length), validForMs: replay ? undefined : 5000, signal }
-    const getToken = memberOf(source, 'getToken') as TokenSource['getToken']
-    const token = await abortable(getToken.call(source, options), signal)
-    const accessToken = memberOf(token, 'accessToken')
-    sent.token = token
-    if (isAccessToken(accessToken)) return `Bearer ${accessToken}`
-    throw new TypeError(unsendable)
-  }
-
-  const own = headers ?? request?.headers
-  const sent: Sent = { call, chosen, url, headers: own, replay, ask, signalOf, add, token: undefined }
-  const sendWith = async (authorization: string): Promise<Response> => {
-    const response = await (add ? sendMore(sent, authorization) : send(call, target, headers, authorization))
-    const isRejected = judge(source, response)
-    const isLong = authorization.length > longestUsual && response.status >= 400
-    if (isRejected === false && !response.redirected && !isLong) return response
-    const part = await loadAfterRejection()
-    return part ? part.handleUnusual(sent, response, isRejected, authorization) : response
-  }
-
-  const ready = replay && !add && memberOf(source, 'peek')?.call(source)
-  const answered = typeof ready === 'string' ? sendWith(ready) : ask().then(sendWith)
+  const sent: Sent = { call, chosen, url, target, own, headers, replay, add, token: undefined }
+  const ready = replay && !add && memberOf(chosen.source, 'peek')?.call(chosen.source)
+  const answered =
+    typeof ready === 'string' ? sendWith(sent, ready) : ask(sent).then((authorization) => sendWith(sent, authorization))
   return replay?.discard ? answered.finally(replay.discard) : answered
+}
+
+/** Sends a call with a token. If the response is unusual, loads the code that handles it. */
+async function sendWith(sent: Sent, authorization: string): Promise<Response> {
+  const { call, chosen, target, headers, add } = sent
+  const response = await (add ? sendMore(sent, authorization) : send(call, target, headers, authorization))
+  const isRejected = judge(chosen.source, response)
+  const isLong = authorization.length > longestUsual && response.status >= 400
+  if (isRejected === false && !response.redirected && !isLong) return response
+  const part = await loadAfterRejection()
+  return part ? part.handleUnusual(sent, response, isRejected, authorization) : response
 }
 
 /** Sends a call whose source adds headers. Without the code for that, it is not sent: the API needs these headers. */

@@ -1,28 +1,10 @@
 import { discard } from '../read-text.ts'
-import type { AddHeaders, Token } from '../token.ts'
-import { nearest, type Candidate } from './candidate.ts'
-import type { Replay } from './replay.ts'
+import { ask } from './ask.ts'
+import { nearest } from './candidate.ts'
 import { sendWithHeaders } from './send-with-headers.ts'
-import { send, type Call } from './send.ts'
+import { send } from './send.ts'
+import { signalOf, type Sent } from './sent.ts'
 import { originOf, tell } from './tell.ts'
-
-/** A call that was sent with a token. */
-export type Sent = {
-  readonly call: Call
-  /** The source of the token. */
-  readonly chosen: Candidate
-  readonly url: string
-  readonly headers: Headers | undefined
-  /** What is sent a second time. `undefined` if the call can be sent only once. */
-  readonly replay: Replay | undefined
-  /** Asks the source for another token than the rejected one, and returns the complete header value. */
-  readonly ask: (rejected: string) => Promise<string>
-  readonly signalOf: () => AbortSignal | null | undefined
-  /** The source's function for further headers, if it has one. */
-  readonly add: AddHeaders | undefined
-  /** The last token that {@link ask} got. */
-  token: Token | undefined
-}
 
 /**
  * Handles a response that may reject the token, that comes after a redirect, or that a too long token may have caused. If
@@ -43,12 +25,12 @@ export async function handleUnusual(
     tellOversized(sent, response, authorization)
     return response
   }
-  const renewed = await sent.ask(authorization).catch((error: unknown) => {
+  const renewed = await ask(sent, authorization).catch((error: unknown) => {
     if (replay) {
       discard(response.body)
       throw error
     }
-    sent.signalOf()?.throwIfAborted()
+    signalOf(sent)?.throwIfAborted()
     return authorization
   })
   // A call that cannot be sent again needs no new token, but the next call does.
@@ -61,11 +43,11 @@ export async function handleUnusual(
   return answer
 }
 
-function sendAgain({ call, headers: own }: Sent, to: RequestInfo, authorization: string, body?: BodyInit) {
-  const headers = new Headers(own)
+function sendAgain(sent: Sent, to: RequestInfo, authorization: string, body?: BodyInit) {
+  const headers = new Headers(sent.own)
   // A form gets a new boundary each time it is sent.
   if (body instanceof FormData) headers.delete('content-type')
-  return send(call, to, headers, authorization, body)
+  return send(sent.call, to, headers, authorization, body)
 }
 
 /**

@@ -2,8 +2,8 @@ import { memberOf } from '../members.ts'
 import { discard } from '../read-text.ts'
 import { abortable } from '../wait.ts'
 import { nearest } from './candidate.ts'
-import type { Sent } from './handle-unusual.ts'
 import { send } from './send.ts'
+import { signalOf, type Sent } from './sent.ts'
 import { originOf } from './tell.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function sendWithHeaders(
   authorization: string,
   body?: BodyInit,
 ): Promise<Response> {
-  const { call, chosen, add, signalOf } = sent
+  const { call, chosen, add } = sent
   const { init } = call
   const name = memberOf(chosen.source, 'name') ?? 'the token source'
   const given = typeof to === 'object' && !(to instanceof URL) ? to : undefined
@@ -34,13 +34,13 @@ export async function sendWithHeaders(
   let target: RequestInfo = given ?? url
   let own: RequestInit = { ...init, redirect }
   for (let count = 0; ; count += 1) {
-    const headers = new Headers(sent.headers)
+    const headers = new Headers(sent.own)
     // A form gets a new boundary each time it is sent.
     if (body instanceof FormData) headers.delete('content-type')
     // Node removes these, too, before it follows a redirect to another origin.
     if (originOf(url) !== originOf(sent.url)) for (const header of ofOneOrigin) headers.delete(header)
     const added = add?.call(chosen.source, { token: sent.token ?? { accessToken: '' }, method, url })
-    addTo(headers, await abortable(Promise.resolve(added), signalOf() ?? undefined), name)
+    addTo(headers, await abortable(Promise.resolve(added), signalOf(sent)), name)
     const response = await send({ ...call, input: target, init: own }, target, headers, authorization, body)
     if (wanted !== 'follow' || !isRedirect(response)) return response
     discard(response.body)
@@ -54,7 +54,7 @@ export async function sendWithHeaders(
     }
     url = next
     target = next
-    own = { ...own, method, signal: signalOf() ?? null }
+    own = { ...own, method, signal: signalOf(sent) ?? null }
   }
 }
 
