@@ -12,6 +12,7 @@
  * ```
  */
 export function parseSecureUrl(text: string, what: string, insecureHosts: readonly string[] = []): URL {
+  if (!text) throw new TypeError(`${what} is missing or empty`)
   if (!URL.canParse(text)) throw new TypeError(`${what} is not an absolute URL`)
   const url = new URL(text)
   if (url.username || url.password) throw new TypeError(`${what} must not hold a user name or password`)

@@ -46,7 +46,7 @@ test.each([
 test('a provider without a revocationEndpoint is a TypeError', async () => {
   const error = await errorOf(revoke({ ...client, provider: example }))
   expect(error).toBeInstanceOf(TypeError)
-  expect(error).toHaveProperty('message', 'example: revocationEndpoint is not an absolute URL')
+  expect(error).toHaveProperty('message', 'example: revocationEndpoint is missing or empty')
 })
 
 test('the client authentication of each request is given the URL that receives it, as the provider spells it', async () => {
