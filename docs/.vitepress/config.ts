@@ -144,6 +144,13 @@ export default defineConfig({
         langMenuLabel: 'Changer de langue',
         skipToContentLabel: 'Aller au contenu',
         editLink: { pattern: `${repositoryUrl}/edit/main/:path`, text: 'Modifier cette page' },
+        footer: { message: `Licence <a href="${repositoryUrl}/blob/main/LICENSE">MIT</a>` },
+        notFound: {
+          title: 'Page introuvable',
+          quote: 'Il n’y a pas de page à cette adresse. Le menu et la recherche mènent à toutes les pages.',
+          linkLabel: 'aller à la première page',
+          linkText: 'Première page',
+        },
       },
     },
   },
