@@ -18,7 +18,7 @@ export const otherTexts: readonly (readonly [what: string, file: RegExp, text: R
   ['a content security policy', /pages|error-page/, /^(?:default-src|style-src|form-action|base-uri|frame-ancestors) /],
   ['a date of a header', /http-date/, /GMT$/],
   ['the name of a type', /options|encryption-keys/, /^\[object /],
-  ['the name of a symbol', /candidate|state-of/, /^@oauthkit\/core \w+ 1$/],
+  ['the name of a symbol', /candidate|state-of/, /^@oauthkit\/core \w+ \d$/],
   ['a script of Redis', /redis\/src\/(?:entries|lock)/, /redis\.p?call/],
   ['a state of an entry', /redis\/src\/entries/, /^(?:no text|wrong type)$/],
   ['a message of SQLite, which is searched', /deno-kv\/src\/commit/, /^database is locked$/],

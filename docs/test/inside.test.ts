@@ -13,9 +13,8 @@ const cached = (renewIn: number, endsIn: number): Partial<TokenState> => ({
     renewAt: now + renewIn,
     expiresAt: now + endsIn,
     lifetime: 1_000_000,
-    receivedAt: now,
     // The monotonic clock does not count here.
-    receivedAtMonotonic: Number.POSITIVE_INFINITY,
+    clockOffset: Number.NEGATIVE_INFINITY,
   },
 })
 

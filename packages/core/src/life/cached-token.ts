@@ -15,18 +15,19 @@ export type CachedToken = {
   readonly expiresAt: number
   /** How long the token lasted when it was issued, in milliseconds. `Infinity` if this process did not request it. */
   readonly lifetime: number
-  /** When the token came into memory, in milliseconds since the epoch. */
-  readonly receivedAt: number
-  /** The same instant by the monotonic clock. */
-  readonly receivedAtMonotonic: number
+  /**
+   * The wall clock minus the monotonic clock, in milliseconds, when the token came into memory. Added to the monotonic
+   * clock, it is the time by a wall clock that was not set since.
+   */
+  readonly clockOffset: number
 }
 
 /**
  * Returns the time for decisions about a token, in milliseconds since the epoch: the later one of the wall
  * clock and the monotonic clock. If the wall clock is set back, the token does not live longer.
  */
-export const timeFor = ({ receivedAt, receivedAtMonotonic }: CachedToken, now: number): number =>
-  Math.max(now, receivedAt + performance.now() - receivedAtMonotonic)
+export const timeFor = ({ clockOffset }: CachedToken, now: number): number =>
+  Math.max(now, clockOffset + performance.now())
 
 /** An instant by both clocks, in milliseconds. */
 export type Instant = { readonly wall: number; readonly monotonic: number }
@@ -40,14 +41,14 @@ export const currentInstant = (): Instant => ({ wall: Date.now(), monotonic: per
  * The margin is at least 1.1 s, because servers count whole seconds: a token can end a second before its time. It is at
  * most 60 % of the lifetime, so that a short token serves calls too.
  *
- * @param requested - when this process got the answer to its token request. If absent, the token comes from elsewhere, and
+ * @param answered - when this process got the answer to its token request. If absent, the token comes from elsewhere, and
  * is received now. A clock can be set between the answer and now, because the token is stored before it is used.
  */
-export function toCachedToken(token: Token, { renewalMarginMs }: Provider, requested?: Instant): CachedToken {
+export function toCachedToken(token: Token, { renewalMarginMs }: Provider, answered?: Instant): CachedToken {
   const extra = memberOf(token, 'extra')
-  const { wall: receivedAt, monotonic: receivedAtMonotonic } = requested ?? currentInstant()
+  const { wall, monotonic } = answered ?? currentInstant()
   const expiresAt = endOf(token)
-  const lifetime = Math.max(0, expiresAt - receivedAt)
+  const lifetime = Math.max(0, expiresAt - wall)
   // Processes that started together should not all renew at the same moment.
   const jitter = 0.9 + Math.random() * 0.2
   const margin = jitter * (renewalMarginMs ?? Math.min(300_000, lifetime / 10))
@@ -56,9 +57,8 @@ export function toCachedToken(token: Token, { renewalMarginMs }: Provider, reque
     authorization: `Bearer ${token.accessToken}`,
     renewAt: expiresAt - Math.min(Math.max(margin, 1100), 0.6 * lifetime),
     expiresAt,
-    lifetime: requested ? lifetime : Number.POSITIVE_INFINITY,
-    receivedAt,
-    receivedAtMonotonic,
+    lifetime: answered ? lifetime : Number.POSITIVE_INFINITY,
+    clockOffset: wall - monotonic,
   }
 }
 

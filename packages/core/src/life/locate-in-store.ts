@@ -1,18 +1,18 @@
 import type { TokenStore } from '../store.ts'
 import { loadPart } from '../load-later.ts'
-import type { Life } from './token-cache.ts'
+import type { SourceData } from './token-cache.ts'
 
 /**
  * Makes a function that finds a source's token in a store. It loads the code for stores when the first token is needed.
  */
-export function locateInStore(store: TokenStore): Life['locate'] {
+export function locateInStore(store: TokenStore): SourceData['locate'] {
   // Keeps the loaded function and not its promise: on Workers, a promise of one request may never settle in another.
-  let locate: Life['locate'] | undefined
-  return async (life) => {
+  let locate: SourceData['locate'] | undefined
+  return async (source) => {
     if (!locate) {
-      const part = await loadPart(life.settings.provider, 'uses the store')
-      locate ??= part.createSharedCache(store, life.settings, life.report)
+      const part = await loadPart(source.settings.provider, 'uses the store')
+      locate ??= part.createSharedCache(store, source.settings, source.report)
     }
-    return locate(life)
+    return locate(source)
   }
 }

@@ -1,14 +1,14 @@
 import { memberOf } from '../members.ts'
 import { loadPart } from '../load-later.ts'
 import { createState } from './state.ts'
-import type { Life, TokenCache } from './token-cache.ts'
+import type { SourceData, TokenCache } from './token-cache.ts'
 import { createTokenRequest } from './token-request.ts'
 
 /** Finds the token of a source that has no store. */
-export const locateInMemory: Life['locate'] = async (life) => ({
+export const locateInMemory: SourceData['locate'] = async (source) => ({
   cache: memoryCache,
-  state: (life.state ??= createState('')),
-  credentials: life.settings,
+  state: (source.state ??= createState('')),
+  credentials: source.settings,
 })
 
 /** Renews a token that is in memory only. */

@@ -10,14 +10,14 @@ import { currentInstant, isAlive, timeFor, type CachedToken, type Instant } from
 import { decide, type Need } from './decide.ts'
 import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
 import { endTokens, remember, type TokenState } from './state.ts'
-import type { Attempt, Life, Located, Outcome } from './token-cache.ts'
+import type { Attempt, SourceData, Located, Outcome } from './token-cache.ts'
 
 /** What a call without options needs. It has no prototype, so that a polluted one adds no member. */
 export const anyToken: Need = Object.create(null) as Need
 
 /** Returns the token in memory, if the call may use it. If a renewal is due, starts it in the background. */
-export function serve(life: Life, need: Need = anyToken): CachedToken | undefined {
-  const { state } = life
+export function serve(source: SourceData, need: Need = anyToken): CachedToken | undefined {
+  const { state } = source
   if (!state) return undefined
   const now = Date.now()
   let { cached } = state
@@ -31,29 +31,29 @@ export function serve(life: Life, need: Need = anyToken): CachedToken | undefine
   ) {
     const decision = decide(state, need, now)
     if (decision.do !== 'serve') return undefined
-    if (decision.isDue) obtain(life, anyToken, true).catch(() => {})
+    if (decision.isDue) obtain(source, anyToken, true).catch(() => {})
     cached = decision.cached
   }
-  if (state.unsaved && performance.now() >= state.unsaved.retryAt) keepAwake(life, state.unsaved.retry())
-  if (life.settings.onEvent) life.report({ type: 'served', expiresAt: cached.expiresAt })
+  if (state.unsaved && performance.now() >= state.unsaved.retryAt) keepAwake(source, state.unsaved.retry())
+  if (source.settings.onEvent) source.report({ type: 'served', expiresAt: cached.expiresAt })
   return cached
 }
 
 /** Gets a token if memory cannot serve the call at once. */
-export function obtain(life: Life, need: Need, isBackground = false): Promise<Token> {
-  const token = locateAndObtain(life, need, isBackground)
-  life.latest = token
+export function obtain(source: SourceData, need: Need, isBackground = false): Promise<Token> {
+  const token = locateAndObtain(source, need, isBackground)
+  source.latest = token
   return token
 }
 
-async function locateAndObtain(life: Life, need: Need, isBackground: boolean): Promise<Token> {
-  const located = await locate(life)
+async function locateAndObtain(source: SourceData, need: Need, isBackground: boolean): Promise<Token> {
+  const located = await locate(source)
   const { state } = located
   const decision = decide(state, need, Date.now())
   // Another source over the same store may have renewed it meanwhile.
   if (decision.do === 'serve' && !(isBackground && decision.isDue)) return decision.cached.token
   if (decision.do === 'fail') {
-    life.report({ type: 'throttled', why: 'back-off' })
+    source.report({ type: 'throttled', why: 'back-off' })
     throw decision.error
   }
   const { redeeming } = state
@@ -62,14 +62,14 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
     // and is waited for. On Workers, it may never settle, because its request has ended.
     await withTimeout<unknown>(redeeming.promise, 500, () => {}).catch(() => {})
     if (state.redeeming === redeeming && !(state.failure && isPending(redeeming))) state.redeeming = undefined
-    return again(life, need)
+    return again(source, need)
   }
   let renewing: Promise<Token>
   if (decision.do === 'join') {
     decision.pending.isAwaited = true
-    renewing = joinPending(decision.pending, () => again(life, need))
+    renewing = joinPending(decision.pending, () => again(source, need))
   } else {
-    renewing = start(life, located, decision.do === 'serve' ? 'ageing' : decision.reason, need)
+    renewing = start(source, located, decision.do === 'serve' ? 'ageing' : decision.reason, need)
     if (state.pending) state.pending.isAwaited = !isBackground
   }
   // A token that is too short for the call is better than none. So the wait for a longer one ends before the short one
@@ -86,7 +86,7 @@ async function locateAndObtain(life: Life, need: Need, isBackground: boolean): P
     throw error
   })
   // If the credentials have changed, the token is in another `TokenState`, and later calls use that one.
-  life.state = state
+  source.state = state
   return token
 }
 
@@ -94,19 +94,20 @@ const isUsable = (cached: CachedToken | undefined, { rejected }: Need, now: numb
   isAlive(cached, now) && cached.token.accessToken !== rejected
 
 /** Tries again after the awaited renewal was replaced or did not finish in time. */
-const again = async (life: Life, need: Need): Promise<Token> => serve(life, need)?.token ?? obtain(life, need)
+const again = async (source: SourceData, need: Need): Promise<Token> =>
+  serve(source, need)?.token ?? obtain(source, need)
 
 /** Finds the token's state. Reports an error only once, even if many calls get it. */
-export async function locate(life: Life): Promise<Located> {
+export async function locate(source: SourceData): Promise<Located> {
   try {
-    return await life.locate(life)
+    return await source.locate(source)
   } catch (error) {
-    if (life.locateError !== error) {
-      life.locateError = error
+    if (source.locateError !== error) {
+      source.locateError = error
       const now = Date.now()
-      const hasToken = isAlive(life.state?.cached, now)
+      const hasToken = isAlive(source.state?.cached, now)
       const reason = hasToken ? 'ageing' : 'absent'
-      life.report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: now + 1000 })
+      source.report({ type: 'failed', reason, error: error as Error, hasToken, retryAt: now + 1000 })
     }
     throw error
   }
@@ -116,9 +117,9 @@ export async function locate(life: Life): Promise<Located> {
  * Starts a renewal. Other callers that need the token wait for it. It has its own deadline, and ignores callers'
  * signals.
  */
-function start(life: Life, located: Located, reason: RenewalReason, need: Need): Promise<Token> {
+function start(source: SourceData, located: Located, reason: RenewalReason, need: Need): Promise<Token> {
   const { state } = located
-  const { provider, timeoutMs } = life.settings
+  const { provider, timeoutMs } = source.settings
   const { version } = state
   const startedAt = performance.now()
   // After setToken or clear, a running renewal no longer counts.
@@ -128,7 +129,7 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
     const description = 'the token was set or cleared, or the renewal came too late: try again'
     throw oauthError(provider.name, 'TOKEN_UNAVAILABLE', description)
   }
-  const checkLimit = () => checkTokenRequests(life, state)
+  const checkLimit = () => checkTokenRequests(source, state)
   // A failed request is sent again only if a call waits for it, and only if the last renewal did not fail.
   const isFirst = !state.failure
   const mayBridge = () => isFirst && state.pending?.isAwaited === true
@@ -136,9 +137,9 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
   const markRedeeming = () => {
     if (isCurrent()) state.redeeming = redeeming = { promise: work, deadline: performance.now() + answerMs }
   }
-  let requested: Instant | undefined
-  const markRequested = () => {
-    requested = currentInstant()
+  let answered: Instant | undefined
+  const markAnswered = () => {
+    answered = currentInstant()
   }
   const { rejected } = need
   const attempt: Attempt = {
@@ -149,42 +150,42 @@ function start(life: Life, located: Located, reason: RenewalReason, need: Need):
     checkLimit,
     mayBridge,
     markRedeeming,
-    markRequested,
+    markAnswered,
   }
 
   /** Keeps the new token. After a timeout the work continues, and its token is for later calls. */
   const keep = ({ type, token }: Outcome): Token | undefined => {
-    if (isCurrent()) return remember(state, token, provider, type === 'renewed' ? requested : undefined)
+    if (isCurrent()) return remember(state, token, provider, type === 'renewed' ? answered : undefined)
     // A token from the store can be that of a new sign-in elsewhere.
-    if (type === 'renewed') discard(life, located, token)
+    if (type === 'renewed') discard(source, located, token)
     return undefined
   }
   const giveUp = (error: Error): Promise<Token> => {
-    if (state.pending?.promise === promise) return fail(life, state, reason, error)
+    if (state.pending?.promise === promise) return fail(source, state, reason, error)
     // Another renewal replaced this one after the deadline.
     if (isCurrent()) throw error
     // A token was set, cleared or renewed meanwhile.
-    return again(life, need)
+    return again(source, need)
   }
-  const work = renew(life, located, attempt)
+  const work = renew(source, located, attempt)
     .then(keep)
     .finally(() => {
       if (redeeming && state.redeeming === redeeming) state.redeeming = undefined
     })
   const promise: Promise<Token> = withTimeout(work, timeoutMs, () => failLate(provider.name, timeoutMs)).then(
-    (token) => token ?? again(life, need),
+    (token) => token ?? again(source, need),
     giveUp,
   )
   state.pending = toPending(promise, timeoutMs)
-  if (life.settings.waitUntil) {
+  if (source.settings.waitUntil) {
     const released = loadLater().then((part) => part?.whenReleased(state))
-    keepAwake(life, released)
+    keepAwake(source, released)
   }
   return promise
 }
 
 /** Ends a new token that a log-out made needless, even if it was stored, and revokes it: no call will use it. */
-function discard({ settings }: Life, { state, credentials }: Located, token: Token): void {
+function discard({ settings }: SourceData, { state, credentials }: Located, token: Token): void {
   if (state.cached) return
   endTokens(state, token.accessToken, token.refreshToken)
   if (token.refreshToken === undefined || !settings.provider.revocationEndpoint) return
@@ -192,7 +193,7 @@ function discard({ settings }: Life, { state, credentials }: Located, token: Tok
 }
 
 /** Keeps a serverless platform awake while work runs. An error of the platform does not stop the work. */
-function keepAwake({ settings }: Life, work: Promise<unknown>): void {
+function keepAwake({ settings }: SourceData, work: Promise<unknown>): void {
   try {
     settings.waitUntil?.(work)
   } catch {
@@ -201,11 +202,11 @@ function keepAwake({ settings }: Life, work: Promise<unknown>): void {
 }
 
 /** Reads the store first. If it has no newer token, sends a request to the token endpoint. */
-async function renew(life: Life, located: Located, attempt: Attempt): Promise<Outcome> {
-  const { report } = life
+async function renew(source: SourceData, located: Located, attempt: Attempt): Promise<Outcome> {
+  const { report } = source
   const { cache, state } = located
   const startedAt = Date.now()
-  const renewal = cache.renewal(life, located, attempt)
+  const renewal = cache.renewal(source, located, attempt)
 
   let outcome = await renewal.readStore?.()
   if (!outcome) {
@@ -236,7 +237,7 @@ async function renew(life: Life, located: Located, attempt: Attempt): Promise<Ou
 }
 
 /** Remembers a failure. Calls get it at once until the next attempt is due. */
-function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error): never {
+function fail(source: SourceData, state: TokenState, reason: RenewalReason, error: Error): never {
   const now = Date.now()
   const hasToken = isAlive(state.cached, now)
   // The error that the user must sign in is not remembered. The next check needs no request, and the user can sign in
@@ -246,7 +247,7 @@ function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error
   state.failure = isSignedOut ? undefined : failure
   state.pending = undefined
   const next = isSignedOut ? 0 : retryAt(failure, hasToken && reason !== 'rejected', now)
-  life.report({ type: 'failed', reason, error, hasToken, retryAt: next })
+  source.report({ type: 'failed', reason, error, hasToken, retryAt: next })
   throw error
 }
 
@@ -254,7 +255,7 @@ function fail(life: Life, state: TokenState, reason: RenewalReason, error: Error
  * Throws after too many successful requests in a minute, to stop loops that no other limit stops. Failed requests are
  * limited by the back-off.
  */
-function checkTokenRequests({ settings, report }: Life, state: TokenState): void {
+function checkTokenRequests({ settings, report }: SourceData, state: TokenState): void {
   const { provider, maxTokenRequestsPerMinute } = settings
   const now = Date.now()
   // An instant in the future is from before the clock was set back.

@@ -92,10 +92,10 @@ export const createState = (key: string): TokenState => ({
 /**
  * Keeps a token, and returns the frozen copy that calls get.
  *
- * @param requested - when this process got the answer to its token request, if it has requested the token.
+ * @param answered - when this process got the answer to its token request, if it has requested the token.
  */
-export function remember(state: TokenState, token: Token, provider: Provider, requested?: Instant): Token {
-  if (token !== state.cached?.token) state.cached = toCachedToken(token, provider, requested)
+export function remember(state: TokenState, token: Token, provider: Provider, answered?: Instant): Token {
+  if (token !== state.cached?.token) state.cached = toCachedToken(token, provider, answered)
   state.failure = state.pending = state.redeeming = undefined
   state.version += 1
   return state.cached.token

@@ -5,12 +5,12 @@ import type { Settings } from './options.ts'
 import type { TokenState } from './state.ts'
 
 /** The data of one token source. All its functions receive it. */
-export type Life = {
+export type SourceData = {
   readonly settings: Settings
   /** Reports an event. */
   readonly report: (event: TokenEventDetails) => void
   /** Finds the token of the current credentials, in memory or in a store. */
-  readonly locate: (life: Life) => Promise<Located>
+  readonly locate: (source: SourceData) => Promise<Located>
   /** The state that calls read. `undefined` until `locate` has found it. */
   state: TokenState | undefined
   /** The last `getToken` that needed more than memory, or the last `setToken` or `clear`. `idle` waits for it. */
@@ -24,14 +24,14 @@ export type Life = {
 /** Keeps a source's token: in memory only, or in a store that other processes share. */
 export type TokenCache = {
   /** Prepares a renewal. */
-  readonly renewal: (life: Life, located: Located, attempt: Attempt) => Renewal
+  readonly renewal: (source: SourceData, located: Located, attempt: Attempt) => Renewal
   /**
    * Keeps a token that comes from outside. Returns `false` if it could not be stored, and is in memory only. If absent,
    * memory is enough.
    */
-  readonly set?: (life: Life, state: TokenState, token: Token) => Promise<boolean>
+  readonly set?: (source: SourceData, state: TokenState, token: Token) => Promise<boolean>
   /** Forgets the token. `wasUnsaved` is `true` if memory had a newer token than the store. If absent, memory is enough. */
-  readonly clear?: (life: Life, state: TokenState, wasUnsaved: boolean) => Promise<Cleared>
+  readonly clear?: (source: SourceData, state: TokenState, wasUnsaved: boolean) => Promise<Cleared>
 }
 
 /** The credentials of a token request. */
@@ -68,7 +68,7 @@ export type Attempt = {
   /** Marks that a refresh token is sent now: no other request may use it before this renewal has ended. */
   readonly markRedeeming: () => void
   /** Marks that the token endpoint has issued a token now. */
-  readonly markRequested: () => void
+  readonly markAnswered: () => void
 }
 
 /** The two steps of a renewal. */

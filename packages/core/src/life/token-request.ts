@@ -39,7 +39,7 @@ export function createTokenRequest(
       if (!part) throw error
       return part.bridge(error, send, () => isOnce, sentAt, attempt.checkCurrent)
     })
-    attempt.markRequested()
+    attempt.markAnswered()
     // `concat` takes less memory than a spread, and there can be a state for each of many tenants.
     state.grantedAt = state.grantedAt.concat(Date.now())
     // The client can request such a token at any time, so it needs no refresh token. See RFC 6749 §4.4.3, RFC 7521 §4.1.

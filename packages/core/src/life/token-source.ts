@@ -9,7 +9,7 @@ import { anyToken, obtain, serve } from './obtain.ts'
 import { resolveOptions, type Settings, type TokenSourceOptions } from './options.ts'
 import { rejectionCheck } from './rejection-check.ts'
 import { forget } from './state.ts'
-import type { Life } from './token-cache.ts'
+import type { SourceData } from './token-cache.ts'
 
 /** A {@link TokenSource} whose token you can also set and clear. */
 export type OwnTokenSource = TokenSource & {
@@ -87,7 +87,7 @@ export type OwnTokenSource = TokenSource & {
 export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
   const settings = resolveOptions(options)
   const { provider, apis, exceptApis, store, onEvent } = settings
-  const life: Life = {
+  const source: SourceData = {
     settings,
     locate: store ? locateInStore(store) : locateInMemory,
     report: onEvent ? reporter(settings, onEvent) : ignore,
@@ -103,29 +103,29 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
     insecureHosts: provider.insecureHosts,
     headers: provider.headers,
     isRejected: rejectionCheck(provider),
-    onEvent: onEvent && life.report,
-    peek: () => serve(life)?.authorization,
+    onEvent: onEvent && source.report,
+    peek: () => serve(source)?.authorization,
     getToken: async (given?: GetTokenOptions) => {
       const need: GetTokenOptions = given ? membersOf(given) : anyToken
       const { signal } = need
       signal?.throwIfAborted()
       if (provider.singleUse)
-        return (await loadPart(provider, 'gets a token for one call')).requestForOneCall(life, signal)
-      return serve(life, need)?.token ?? abortable(obtain(life, need), signal)
+        return (await loadPart(provider, 'gets a token for one call')).requestForOneCall(source, signal)
+      return serve(source, need)?.token ?? abortable(obtain(source, need), signal)
     },
     setToken: (token) =>
-      inOrder(life, async () => (await loadPart(settings.provider, 'sets a token')).setToken(life, token)),
+      inOrder(source, async () => (await loadPart(settings.provider, 'sets a token')).setToken(source, token)),
     clear: () => {
-      const known = { ...life.state }
+      const known = { ...source.state }
       // Forgets the token before anything else, so that no call gets it any more.
-      if (life.state) {
+      if (source.state) {
         // A running request may have sent the refresh token that the grant starts from, and its answer will be discarded.
-        if (life.state.redeeming) life.state.isStartSpent = true
-        forget(life.state)
+        if (source.state.redeeming) source.state.isStartSpent = true
+        forget(source.state)
       }
-      return inOrder(life, async () => (await loadPart(settings.provider, 'clears a token')).clear(life, known))
+      return inOrder(source, async () => (await loadPart(settings.provider, 'clears a token')).clear(source, known))
     },
-    idle: async () => (await loadPart(settings.provider, 'waits until a source is idle')).idle(life),
+    idle: async () => (await loadPart(settings.provider, 'waits until a source is idle')).idle(source),
   }
 }
 
@@ -133,11 +133,11 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
  * Runs `setToken` and `clear` in the order of their calls. On Workers, an earlier one may never settle: its request may
  * have ended.
  */
-function inOrder<T>(life: Life, work: () => Promise<T>): Promise<T> {
-  const done = life.changing ? withTimeout(life.changing, life.settings.timeoutMs, () => {}).then(work) : work()
-  life.latest = done
+function inOrder<T>(source: SourceData, work: () => Promise<T>): Promise<T> {
+  const done = source.changing ? withTimeout(source.changing, source.settings.timeoutMs, () => {}).then(work) : work()
+  source.latest = done
   // The promise does not keep the result, which can be a token.
-  life.changing = done.then(ignore, ignore)
+  source.changing = done.then(ignore, ignore)
   return done
 }
 

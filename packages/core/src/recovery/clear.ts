@@ -1,7 +1,7 @@
 import { oauthError } from '../errors.ts'
 import { locate } from '../life/obtain.ts'
 import { endTokens, forget, type TokenState } from '../life/state.ts'
-import type { Life } from '../life/token-cache.ts'
+import type { SourceData } from '../life/token-cache.ts'
 import type { Token } from '../token.ts'
 
 /**
@@ -9,12 +9,12 @@ import type { Token } from '../token.ts'
  *
  * @param known - what memory held before the call.
  */
-export async function clear(life: Life, known: Partial<TokenState>): Promise<Token | undefined> {
-  const { cache, state } = await locate(life).catch((error: unknown) => {
+export async function clear(source: SourceData, known: Partial<TokenState>): Promise<Token | undefined> {
+  const { cache, state } = await locate(source).catch((error: unknown) => {
     // The entry cannot be found, so it stays.
-    if (life.state) {
-      end(life.state, known.cached?.token, known.stored, life.state.cached?.token)
-      forget(life.state)
+    if (source.state) {
+      end(source.state, known.cached?.token, known.stored, source.state.cached?.token)
+      forget(source.state)
     }
     throw error
   })
@@ -22,11 +22,11 @@ export async function clear(life: Life, known: Partial<TokenState>): Promise<Tok
   const { cached, unsaved, stored } = state.cached ? { ...state } : known
   forget(state)
   if (!cache.clear) return cached?.token
-  const { last, isGone } = await cache.clear(life, state, unsaved !== undefined)
+  const { last, isGone } = await cache.clear(source, state, unsaved !== undefined)
   if (isGone) return last ?? cached?.token
   end(state, cached?.token, stored, last)
   const what = 'the store failed, so the token may still be in it'
-  throw oauthError(life.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
+  throw oauthError(source.settings.provider.name, 'TOKEN_UNAVAILABLE', what)
 }
 
 const end = (state: TokenState, ...tokens: readonly (Token | null | undefined)[]): void =>

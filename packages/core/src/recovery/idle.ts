@@ -1,16 +1,16 @@
 import type { TokenState } from '../life/state.ts'
-import type { Life } from '../life/token-cache.ts'
+import type { SourceData } from '../life/token-cache.ts'
 import { isPending, joinPending, withTimeout } from '../wait.ts'
 
 /** Resolves when no call waits for a token, no renewal is running, and each token is stored, or given up. */
-export async function idle(life: Life): Promise<void> {
-  const { latest } = life
+export async function idle(source: SourceData): Promise<void> {
+  const { latest } = source
   await latest?.catch(() => {})
-  if (life.state) {
-    await whenSettled(life.state)
-    await life.state.unsaved?.finish()
+  if (source.state) {
+    await whenSettled(source.state)
+    await source.state.unsaved?.finish()
   }
-  if (life.latest !== latest) await idle(life)
+  if (source.latest !== latest) await idle(source)
 }
 
 /**

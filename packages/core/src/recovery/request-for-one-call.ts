@@ -1,6 +1,6 @@
 import { requestToken } from '../endpoint/token-request.ts'
 import { oauthError } from '../errors.ts'
-import type { Life } from '../life/token-cache.ts'
+import type { SourceData } from '../life/token-cache.ts'
 import type { Token } from '../token.ts'
 import { abortable } from '../wait.ts'
 
@@ -10,8 +10,8 @@ import { abortable } from '../wait.ts'
  *
  * @throws {@link OAuthError} `TOKEN_MISSING` if the grant cannot get a token by itself, and the errors of the request.
  */
-export async function requestForOneCall(life: Life, signal: AbortSignal | undefined): Promise<Token> {
-  const { settings, report } = life
+export async function requestForOneCall(source: SourceData, signal: AbortSignal | undefined): Promise<Token> {
+  const { settings, report } = source
   const { grant, provider } = settings
   const startedAt = Date.now()
   const parameters = async () => {
@@ -33,6 +33,6 @@ export async function requestForOneCall(life: Life, signal: AbortSignal | undefi
       throw error
     },
   )
-  life.latest = work
+  source.latest = work
   return abortable(work, signal)
 }

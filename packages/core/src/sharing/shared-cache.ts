@@ -2,7 +2,7 @@ import type { TokenEventDetails } from '../events.ts'
 import { isAlive } from '../life/cached-token.ts'
 import type { Settings } from '../life/options.ts'
 import { forget, remember } from '../life/state.ts'
-import type { Life, TokenCache } from '../life/token-cache.ts'
+import type { SourceData, TokenCache } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
 import { guardStore, type GuardedStore } from './guarded-store.ts'
 import { inTurn } from './in-turn.ts'
@@ -22,16 +22,16 @@ export function createSharedCache(
   rawStore: TokenStore,
   settings: Settings,
   report: (event: TokenEventDetails) => void,
-): Life['locate'] {
+): SourceData['locate'] {
   const store: GuardedStore = guardStore(rawStore, settings, report, (key, written) =>
     repairEntry(stateOf(rawStore, key), store, settings, written),
   )
   const find = createLocator(settings, rawStore)
 
   const cache: TokenCache = {
-    renewal: (_life, located, attempt) => createRenewal(store, settings, located, attempt),
+    renewal: (_source, located, attempt) => createRenewal(store, settings, located, attempt),
 
-    set: (_life, state, token) =>
+    set: (_source, state, token) =>
       inTurn(state, async () => {
         // Reads and writes together. If the write fails, the entry that it was to replace should be known.
         const reading = store.get(state.key)
@@ -48,7 +48,7 @@ export function createSharedCache(
         return isWritten
       }),
 
-    clear: (_life, state, wasUnsaved) =>
+    clear: (_source, state, wasUnsaved) =>
       inTurn(state, async () => {
         // Reads and deletes together. The stored token can be newer than the one in memory, and is then returned.
         const reading = wasUnsaved ? undefined : store.get(state.key)
@@ -61,10 +61,10 @@ export function createSharedCache(
       }),
   }
 
-  return async (life) => {
+  return async (source) => {
     const { state, credentials } = await find()
     // If the credentials changed, the old token serves calls until there is a new one.
-    if (!isAlive(life.state?.cached, Date.now()) || state.cached) life.state = state
+    if (!isAlive(source.state?.cached, Date.now()) || state.cached) source.state = state
     return { cache, state, credentials }
   }
 }

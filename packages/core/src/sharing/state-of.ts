@@ -3,8 +3,9 @@ import { createLru } from '../lru.ts'
 import type { TokenStore } from '../store.ts'
 import { isPending } from '../wait.ts'
 
-// The registry has a global symbol, so that two copies of this package with one store share their renewals.
-const registry = Symbol.for('@oauthkit/core states 1')
+// The registry has a global symbol, so that two copies of this package with one store share their renewals. If the members
+// of a state or of its token change, increase the number: otherwise, copies of two versions would read each other's states.
+const registry = Symbol.for('@oauthkit/core states 2')
 const statesByStore = ((globalThis as { [registry]?: WeakMap<TokenStore, (key: string) => TokenState> })[registry] ??=
   new WeakMap())
 

@@ -15,8 +15,7 @@ const cached = (renewIn: number, endsIn: number): Partial<TokenState> => ({
     renewAt: now + renewIn,
     expiresAt: now + endsIn,
     lifetime: 100_000 + endsIn,
-    receivedAt: now - 100_000,
-    receivedAtMonotonic: Number.POSITIVE_INFINITY,
+    clockOffset: Number.NEGATIVE_INFINITY,
   },
 })
 

@@ -22,8 +22,7 @@ const memory = (endsIn: number, refreshToken?: string, isUnsaved = false): Token
     renewAt: now,
     expiresAt: now + endsIn,
     lifetime: endsIn,
-    receivedAt: now,
-    receivedAtMonotonic: Number.POSITIVE_INFINITY,
+    clockOffset: Number.NEGATIVE_INFINITY,
   },
   unsaved: isUnsaved
     ? {
@@ -47,7 +46,7 @@ const attempt = (reason: Attempt['reason'], rejected?: string): Attempt => ({
   checkLimit: () => {},
   mayBridge: () => false,
   markRedeeming: () => {},
-  markRequested: () => {},
+  markAnswered: () => {},
 })
 
 test.each<[what: string, stored: Stored, state: TokenState, attempt: Attempt, expected: boolean]>([

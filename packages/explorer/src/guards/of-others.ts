@@ -37,13 +37,13 @@ export const ofOthers: readonly Guard[] = [
   {
     name: 'a clock that is set back does not prolong a token',
     file: 'core/src/life/cached-token.ts',
-    text: 'Math.max(now, receivedAt + performance.now() - receivedAtMonotonic)',
+    text: 'Math.max(now, clockOffset + performance.now())',
     instead: 'now',
   },
   {
     name: 'a clock that is set while a token is stored does not prolong it',
     file: 'core/src/life/cached-token.ts',
-    text: 'requested ?? currentInstant()',
+    text: 'answered ?? currentInstant()',
     instead: 'currentInstant()',
   },
   {
