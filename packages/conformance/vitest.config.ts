@@ -11,6 +11,8 @@ const callers = ['test/workers.test.ts', 'test/login-in-browser.test.ts']
 /** The tests of what runs on servers only. A page can neither send nor set cookies. */
 const ofServers = ['test/login-handler.test.ts', 'test/login-handler-attacks.test.ts']
 
+const setupFiles = ['../../config/load-late-code.ts']
+
 const chromium = requireChromium()
 
 export default mergeConfig(
@@ -26,7 +28,7 @@ export default mergeConfig(
         { extends: true, test: { name: 'node', exclude: isNode ? [] : callers } },
         {
           extends: true,
-          test: { name: 'workerd', exclude: callers },
+          test: { name: 'workerd', exclude: callers, setupFiles },
           plugins: [
             // The source map of `oauth4webapi` names a file that is not published. Vite would warn about it.
             { name: 'no-map', load: (id) => (id.includes('/oauth4webapi/') ? readFile(id, 'utf8') : undefined) },
@@ -44,6 +46,7 @@ function browser(launchOptions: LaunchOptions): TestProjectConfiguration {
     extends: true,
     test: {
       name: 'chromium',
+      setupFiles,
       exclude: [...callers, ...ofServers],
       browser: {
         enabled: true,

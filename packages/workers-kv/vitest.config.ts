@@ -16,7 +16,12 @@ export default mergeConfig(
         { extends: true, test: { name: 'node', include: ['test/workers-kv-store.test.ts'] } },
         {
           extends: true,
-          test: { name: 'workerd', isolate: true, include: ['test/**/*.test.ts'] },
+          test: {
+            name: 'workerd',
+            isolate: true,
+            include: ['test/**/*.test.ts'],
+            setupFiles: ['../../config/load-late-code.ts'],
+          },
           plugins: [cloudflareTest({ miniflare })],
         },
       ],

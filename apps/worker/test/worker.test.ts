@@ -1,5 +1,5 @@
 import { env, exports } from 'cloudflare:workers'
-import { afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { answer } from '../src/answer.ts'
 import { createOrangeApi } from '../src/create-orange-api.ts'
 
@@ -23,10 +23,12 @@ const ask = (url = shopsUrl, init?: RequestInit) => exports.default.fetch(url, i
 const askElsewhere = (bindings: Partial<Cloudflare.Env> = {}) =>
   answer(new Request(shopsUrl), createOrangeApi({ ...env, ...bindings }))
 
-// The first request loads the modules of the Worker. On a busy machine, that takes longer than the time limit of a call.
-beforeAll(() => ask('http://worker.example/nothing'))
+// The first calls load code of the Worker. On a busy machine, that takes longer than the time limits of a call, so no
+// limit ends.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 
 afterEach(() => {
+  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
@@ -84,6 +86,8 @@ describe('a request that is not for shops', () => {
 
 describe('if Orange', () => {
   test('is down, the answer is 503, and the log has the reason in one line', async () => {
+    // It asks several times, with pauses.
+    vi.useRealTimers()
     const log = vi.spyOn(console, 'error').mockReturnValue()
     for (const { name } of (await env.TOKENS.list()).keys) await env.TOKENS.delete(name)
     await order('fail-token-requests', { count: 3, status: 503 })

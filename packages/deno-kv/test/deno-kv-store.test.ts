@@ -4,12 +4,9 @@ import { join } from 'node:path'
 import { clientSecretBasic, createTokenSource, type TokenEvent } from '@oauthkit/core'
 import { createTokenEndpoint, testTokenStore } from '@oauthkit/core/testing'
 import { encrypted } from '@oauthkit/encrypted'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { denoKvStore, type DenoKv, type DenoKvTransaction } from '../src/index.ts'
 import { openKv } from './open-kv.ts'
-
-// Other programs can slow this machine down.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'oauthkit-'))
 let kv: Awaited<ReturnType<typeof openKv>>
@@ -39,7 +36,7 @@ describe('a store in Deno KV', () => {
     hasReplace: true,
     sibling: () => denoKvStore(other),
     cleanUp: clear,
-    timeoutMs: 60_000,
+    timeoutMs: 300_000,
   })
 
   test('keeps all its entries under one prefix', async () => {
@@ -102,7 +99,8 @@ function sourceOver(database: DenoKv, accessToken?: string) {
     clientSecret: 'secret',
     fetch: endpoint.fetch,
     store: denoKvStore(database),
-    storeTimeoutMs: 20_000,
+    timeoutMs: 300_000,
+    storeTimeoutMs: 300_000,
     onEvent: (event) => void events.push(event),
   })
   return { source, events, failures: () => events.filter(({ type }) => type === 'store-failed') }
