@@ -84,7 +84,7 @@ export const outage: Scenario = {
           return [calls, failures, failures > 0 ? failedAfterMs : undefined, tokenRequests, backWithinSeconds]
         })
         tables.push({
-          title: `The token endpoint ${does}, and the token ${isAlive ? 'is valid for 45 seconds' : 'is over'}`,
+          title: `The token endpoint ${does}, and the token ${isAlive ? 'is valid for 45 seconds' : 'has expired'}`,
           columns: [
             { name: 'client' },
             { name: 'calls' },
@@ -114,7 +114,7 @@ export const outage: Scenario = {
     return {
       title: 'A token endpoint that fails',
       about:
-        '20 calls a second. The token endpoint fails for 30 seconds, and then works for 10. Token requests are those of the outage. "Back within": how long after the outage the first call succeeded. In the last table, ten calls start at once without a token, and only the first token request fails.',
+        '20 calls a second. The token endpoint fails for 30 seconds, and then works for 10. Token requests are those of the outage. "A failed call takes": the median of all failed calls. "Back within": how long after the outage the first call succeeded. In the last table, ten calls start at once without a token, and only the first token request fails.',
       tables,
     }
   },

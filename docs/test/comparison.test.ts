@@ -101,7 +101,7 @@ test('the page names each library that adds less time to a GET than oauthkit wit
 })
 
 test('oauthkit is the last to notice that the token endpoint works again, as the page says', () => {
-  const table = tableAt('the-token-endpoint-answers-500-and-the-token-is-over')
+  const table = tableAt('the-token-endpoint-answers-500-and-the-token-has-expired')
   const others = table.rows.map(([name]) => name).filter((name) => name !== 'oauthkit')
   expect(others).toHaveLength(10)
   for (const column of ['back within', 'failed calls'])
@@ -110,7 +110,7 @@ test('oauthkit is the last to notice that the token endpoint works again, as the
 })
 
 test('no call of google-auth-library fails while the token endpoint does not answer, as the page says', () => {
-  const table = tableAt('the-token-endpoint-does-not-answer-and-the-token-is-over')
+  const table = tableAt('the-token-endpoint-does-not-answer-and-the-token-has-expired')
   expect(resultOf(table, 'google-auth-library', 'failed calls')).toBe(0)
   expect(numberOf(resultOf(table, 'oauthkit', 'failed calls'))).toBeGreaterThan(0)
 })
