@@ -107,7 +107,7 @@ test("ky's attempts and their time limit are as the page says", async () => {
 })
 
 test('the defaults of the options are as the page says', () => {
-  const { timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute } = resolveOptions(client)
+  const { timeoutMs, storeTimeoutMs, maxTokenRequestsPerMinute } = resolveOptions(client).settings
   expect([timeoutMs]).toEqual(call.wait.dots)
   expect([storeTimeoutMs]).toEqual(store.operation.dots)
   expect(request.issued.what).toBe(`${maxTokenRequestsPerMinute} tokens at most`)

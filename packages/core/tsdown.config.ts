@@ -11,9 +11,9 @@ const code = mergeConfig(library, {
     chunkFileNames: '[name].js',
     codeSplitting: {
       // One file for each room, so that bundlers leave out unused rooms. The room life needs request and endpoint, and
-      // loads the rest later. What few users import, and the rest needs too, is a file of its own: then bundlers load it
-      // with the rest. What is loaded after a failure imports no file with an import(), else Rolldown would keep both
-      // parts for users who need neither.
+      // loads the rest later, its rate limit too. What few users import, and the rest needs too, is a file of its own:
+      // then bundlers load it with the rest. What is loaded after a failure imports no file with an import(), else
+      // Rolldown would keep both parts for users who need neither.
       groups: [
         {
           name: 'common',
@@ -28,7 +28,7 @@ const code = mergeConfig(library, {
           priority: 3,
         },
         { name: 'endpoint', test: /\/src\/endpoint\/(?!revoke|discover|fetch-metadata|shape-request)/, priority: 2 },
-        { name: 'life', test: /\/src\/(life\/(?!tokens-by)|grants\/)/, priority: 1 },
+        { name: 'life', test: /\/src\/(life\/(?!tokens-by|rate-limit)|grants\/)/, priority: 1 },
         {
           name: 'seldom',
           test: /\/src\/(lru|life\/tokens-by|endpoint\/(revoke|discover|fetch-metadata))\.ts$/,

@@ -1,5 +1,6 @@
 import { bouyguesTokens, userLogin } from '@oauthkit/bouygues'
 import { tokensBy, type OwnTokenSource, type TokenSource, type TokenStore } from '@oauthkit/core'
+import { membersOf } from '@oauthkit/core/plugin'
 import type { SecretClient } from '../providers/clients.ts'
 import type { TokenHistories } from '../tokens/token-histories.ts'
 import type { TokenHistory } from '../tokens/token-history.ts'
@@ -53,7 +54,7 @@ export function createUserTokens({ client, store, histories, fetch }: UserTokens
 
 /** Returns a source that tells a history about each sign-in and log-out. */
 const record = (source: OwnTokenSource, history: TokenHistory): OwnTokenSource => ({
-  ...source,
+  ...membersOf(source),
   setToken: async (token) => {
     await source.setToken(token)
     history.holds(token, { mark: 'renewed', text: 'Received when you signed in' })

@@ -11,7 +11,7 @@ export function locateInStore(store: TokenStore): SourceData['locate'] {
   return async (source) => {
     if (!locate) {
       const part = await loadPart(source.settings.provider, 'uses the store')
-      locate ??= part.createSharedCache(store, source.settings, source.report)
+      locate ??= part.createSharedCache(store, source)
     }
     return locate(source)
   }

@@ -8,7 +8,7 @@ import { createTokenRequest } from './token-request.ts'
 export const locateInMemory: SourceData['locate'] = async (source) => ({
   cache: memoryCache,
   state: (source.state ??= createState('')),
-  credentials: source.settings,
+  credentials: { clientId: source.clientId, clientSecret: source.clientSecret },
 })
 
 /** Renews a token that is in memory only. */

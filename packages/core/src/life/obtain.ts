@@ -8,9 +8,9 @@ import { isPending, joinPending, toPending, withTimeout } from '../wait.ts'
 import { retryAt } from './back-off.ts'
 import { currentInstant, isAlive, timeFor, type CachedToken, type Instant } from './cached-token.ts'
 import { decide, type Need } from './decide.ts'
-import { createRateLimit, returnPermit, takePermit } from './rate-limit.ts'
 import { endTokens, remember, type TokenState } from './state.ts'
 import type { Attempt, SourceData, Located, Outcome } from './token-cache.ts'
+import { track } from './track.ts'
 
 /** What a call without options needs. It has no prototype, so that a polluted one adds no member. */
 export const anyToken: Need = Object.create(null) as Need
@@ -23,12 +23,7 @@ export function serve(source: SourceData, need: Need = anyToken): CachedToken | 
   let { cached } = state
   // Nearly every call finds a fresh token. `renewAt` is never later than `expiresAt`, so there is no need to compare
   // with both.
-  if (
-    !cached ||
-    timeFor(cached, now) >= cached.renewAt ||
-    cached.token.accessToken === need.rejected ||
-    need.validForMs
-  ) {
+  if (!cached || timeFor(cached, now) >= cached.renewAt || need.rejected || need.validForMs) {
     const decision = decide(state, need, now)
     if (decision.do !== 'serve') return undefined
     if (decision.isDue) obtain(source, anyToken, true).catch(() => {})
@@ -40,11 +35,8 @@ export function serve(source: SourceData, need: Need = anyToken): CachedToken | 
 }
 
 /** Gets a token if memory cannot serve the call at once. */
-export function obtain(source: SourceData, need: Need, isBackground = false): Promise<Token> {
-  const token = locateAndObtain(source, need, isBackground)
-  source.latest = token
-  return token
-}
+export const obtain = (source: SourceData, need: Need, isBackground = false): Promise<Token> =>
+  track(source, locateAndObtain(source, need, isBackground))
 
 async function locateAndObtain(source: SourceData, need: Need, isBackground: boolean): Promise<Token> {
   const located = await locate(source)
@@ -209,27 +201,16 @@ async function renew(source: SourceData, located: Located, attempt: Attempt): Pr
   const renewal = cache.renewal(source, located, attempt)
 
   let outcome = await renewal.readStore?.()
-  if (!outcome) {
-    const rejected = attempt.reason === 'rejected' ? state.cached : undefined
-    // An API that rejects every token must not cost a token request for each call.
-    const limit = rejected && (state.forcedRenewals ??= createRateLimit(startedAt))
-    if (rejected && limit && !takePermit(limit, rejected.token.accessToken, Date.now())) {
-      report({ type: 'throttled', why: 'forced-renewals' })
-      // The caller sees that the token did not change, and returns the API's response.
-      return { type: 'adopted', token: rejected.token }
-    }
-    try {
-      outcome = await renewal.request()
-    } catch (error) {
-      if (limit) returnPermit(limit)
-      throw error
-    }
-    if (limit && outcome.type === 'adopted') returnPermit(limit)
-    else if (limit) {
-      limit.forced = outcome.token.accessToken
-      limit.forcedAt = Date.now()
-    }
+  if (!outcome && attempt.reason === 'rejected') {
+    const part = await loadLater()
+    // A sign-in or a log-out can have come meanwhile.
+    attempt.checkCurrent()
+    const rejected = state.cached?.token
+    outcome = rejected && (await part?.renewRejected(state, rejected, renewal, report))
+    // The caller sees that the token did not change, and returns the API's response.
+    if (rejected && !outcome) return { type: 'adopted', token: rejected }
   }
+  outcome ??= await renewal.request()
   const { type, token } = outcome
   const { expiresAt = Number.POSITIVE_INFINITY } = token
   report({ type, reason: attempt.reason, durationMs: Date.now() - startedAt, expiresAt })

@@ -1,7 +1,7 @@
 import { checkCredential, type Credential } from '../endpoint/credential.ts'
 import { endpointUrl } from '../endpoint/endpoint-url.ts'
 import type { TokenEvent } from '../events.ts'
-import type { FormParameters } from '../endpoint/call-endpoint.ts'
+import type { ClientOptions, FormParameters } from '../endpoint/call-endpoint.ts'
 import { ownerOf, type Grant } from '../grant.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
 import { copyOf, memberOf, membersOf } from '../members.ts'
@@ -100,10 +100,15 @@ export type TokenSourceOptions = {
   readonly onEvent?: ((event: TokenEvent) => void) | undefined
 }
 
-/** The same options, complete and checked. */
-export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resource' | 'key'> & {
+/** The credentials of a token request. */
+export type Credentials = Pick<ClientOptions, 'clientId' | 'clientSecret'>
+
+/** The same options, complete and checked, without the credentials. */
+export type Settings = Omit<
+  TokenSourceOptions,
+  'clientId' | 'clientSecret' | 'parameters' | 'scope' | 'resource' | 'key'
+> & {
   readonly provider: Provider
-  readonly clientId: Credential
   readonly clientAuth: ClientAuth
   readonly grant: Grant
   /** The form parameters of each token request, in addition to the grant's. */
@@ -121,7 +126,7 @@ export type Settings = Omit<TokenSourceOptions, 'parameters' | 'scope' | 'resour
  *
  * @throws `TypeError` if something is missing or wrong.
  */
-export function resolveOptions(given: TokenSourceOptions): Settings {
+export function resolveOptions(given: TokenSourceOptions): Credentials & { readonly settings: Settings } {
   if (!isObject(given)) throw new TypeError('createTokenSource needs options')
   const options = membersOf(given)
   const { scope, resource, parameters } = options
@@ -202,10 +207,8 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
   compileApis({ apis, exceptApis, insecureHosts: provider.insecureHosts })
 
   const { clientSecret, fetch, key, waitUntil, eventKey, onEvent } = options
-  return {
+  const settings = {
     provider,
-    clientId: clientId as Credential,
-    clientSecret,
     clientAuth,
     grant,
     parameters: scope || resource || parameters ? { ...parameters, scope, resource } : none,
@@ -222,6 +225,20 @@ export function resolveOptions(given: TokenSourceOptions): Settings {
     eventKey,
     onEvent,
   }
+  // What can hold a secret, or the data of one user or request, must not stay in memory after its source.
+  const isOwn = options.grant || options.clientAuth || store || key || waitUntil || settings.parameters !== none
+  return { settings: isOwn ? settings : shareSettings(settings), clientId: clientId as Credential, clientSecret }
+}
+
+/** The last settings for each provider. */
+const shared = new WeakMap<Provider, Settings>()
+
+/** Returns the last settings for a provider if all their values are the same, to save memory if there are many tenants. */
+function shareSettings(settings: Settings): Settings {
+  const last = shared.get(settings.provider)
+  if (last && (Object.keys(settings) as (keyof Settings)[]).every((name) => settings[name] === last[name])) return last
+  shared.set(settings.provider, settings)
+  return settings
 }
 
 /** Most sources share these two objects, to save memory if there are many tenants. */

@@ -1,11 +1,10 @@
-import type { ClientOptions } from '../endpoint/call-endpoint.ts'
 import type { RenewalReason, TokenEventDetails } from '../events.ts'
 import type { Token } from '../token.ts'
-import type { Settings } from './options.ts'
+import type { Credentials, Settings } from './options.ts'
 import type { TokenState } from './state.ts'
 
 /** The data of one token source. All its functions receive it. */
-export type SourceData = {
+export type SourceData = Credentials & {
   readonly settings: Settings
   /** Reports an event. */
   readonly report: (event: TokenEventDetails) => void
@@ -13,7 +12,7 @@ export type SourceData = {
   readonly locate: (source: SourceData) => Promise<Located>
   /** The state that calls read. `undefined` until `locate` has found it. */
   state: TokenState | undefined
-  /** The last `getToken` that needed more than memory, or the last `setToken` or `clear`. `idle` waits for it. */
+  /** The last `getToken` that needed more than memory, or the last `setToken` or `clear`, until it has ended. */
   latest: Promise<unknown> | undefined
   /** Settles after the last `setToken` or `clear`. The next one waits for it. */
   changing: Promise<unknown> | undefined
@@ -33,9 +32,6 @@ export type TokenCache = {
   /** Forgets the token. `wasUnsaved` is `true` if memory had a newer token than the store. If absent, memory is enough. */
   readonly clear?: (source: SourceData, state: TokenState, wasUnsaved: boolean) => Promise<Cleared>
 }
-
-/** The credentials of a token request. */
-export type Credentials = Pick<ClientOptions, 'clientId' | 'clientSecret'>
 
 /** The cache of a token, its state in memory, and the credentials that request it. */
 export type Located = {

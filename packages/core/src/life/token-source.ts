@@ -10,11 +10,40 @@ import { resolveOptions, type Settings, type TokenSourceOptions } from './option
 import { rejectionCheck } from './rejection-check.ts'
 import { forget } from './state.ts'
 import type { SourceData } from './token-cache.ts'
+import { track } from './track.ts'
 
-/** A {@link TokenSource} whose token you can also set and clear. */
+/**
+ * A {@link TokenSource} whose token you can also set and clear.
+ *
+ * Its functions are methods of a class, so that it needs little memory. Call them on the source itself:
+ *
+ * - A spread (`{ ...tokens }`) has the rules of the source, such as `apis`, but none of its methods.
+ * - `const { getToken } = tokens` separates a method from its source, so that it throws.
+ * - A `Proxy`, such as one that Vue's `ref` makes, cannot call them.
+ *
+ * `membersOf` of `@oauthkit/core/plugin` makes a copy for which all of this works.
+ *
+ * @example
+ * ```ts
+ * import { bearer, type TokenSource } from '@oauthkit/core'
+ * import { orangeTokens } from '@oauthkit/orange'
+ * import ky from 'ky'
+ *
+ * // The same source, but it logs each call that needs a token.
+ * const tokens = orangeTokens()
+ * const logged: TokenSource = {
+ *   ...tokens,
+ *   getToken: async (options) => {
+ *     console.log('a call needs a token')
+ *     return tokens.getToken(options)
+ *   },
+ * }
+ * export const api = ky.extend(bearer(logged))
+ * ```
+ */
 export type OwnTokenSource = TokenSource & {
   /** {@inheritDoc TokenSource.peek} */
-  readonly peek: () => string | undefined
+  peek(): string | undefined
   /** {@inheritDoc TokenSource.isRejected} */
   readonly isRejected: (response: Response) => boolean | Promise<boolean>
   /**
@@ -85,47 +114,84 @@ export type OwnTokenSource = TokenSource & {
  * ```
  */
 export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
-  const settings = resolveOptions(options)
-  const { provider, apis, exceptApis, store, onEvent } = settings
-  const source: SourceData = {
-    settings,
-    locate: store ? locateInStore(store) : locateInMemory,
-    report: onEvent ? reporter(settings, onEvent) : ignore,
-    state: undefined,
-    latest: undefined,
-    changing: undefined,
-    locateError: undefined,
+  return new Source(options)
+}
+
+/** There can be a source for each of many tenants. To save memory, all of them share their methods. */
+class Source implements OwnTokenSource {
+  readonly apis
+  readonly exceptApis
+  readonly insecureHosts
+  readonly name
+  readonly headers
+  readonly isRejected
+  readonly onEvent
+  /** Private, so that `inspect`, JSON and the logs of servers show no secret. The console of a browser can show it. */
+  readonly #data: SourceData
+
+  constructor(options: TokenSourceOptions) {
+    const { settings, clientId, clientSecret } = resolveOptions(options)
+    const { provider, apis, exceptApis, store, onEvent } = settings
+    const report = onEvent ? reporter(settings, onEvent) : ignore
+    this.apis = apis
+    this.exceptApis = exceptApis
+    this.insecureHosts = provider.insecureHosts
+    this.name = provider.name
+    this.headers = provider.headers
+    this.isRejected = rejectionCheck(provider)
+    this.onEvent = onEvent && report
+    this.#data = {
+      settings,
+      clientId,
+      clientSecret,
+      locate: store ? locateInStore(store) : locateInMemory,
+      report,
+      state: undefined,
+      latest: undefined,
+      changing: undefined,
+      locateError: undefined,
+    }
   }
-  return {
-    apis,
-    exceptApis,
-    name: provider.name,
-    insecureHosts: provider.insecureHosts,
-    headers: provider.headers,
-    isRejected: rejectionCheck(provider),
-    onEvent: onEvent && source.report,
-    peek: () => serve(source)?.authorization,
-    getToken: async (given?: GetTokenOptions) => {
-      const need: GetTokenOptions = given ? membersOf(given) : anyToken
-      const { signal } = need
-      signal?.throwIfAborted()
-      if (provider.singleUse)
-        return (await loadPart(provider, 'gets a token for one call')).requestForOneCall(source, signal)
-      return serve(source, need)?.token ?? abortable(obtain(source, need), signal)
-    },
-    setToken: (token) =>
-      inOrder(source, async () => (await loadPart(settings.provider, 'sets a token')).setToken(source, token)),
-    clear: () => {
-      const known = { ...source.state }
-      // Forgets the token before anything else, so that no call gets it any more.
-      if (source.state) {
-        // A running request may have sent the refresh token that the grant starts from, and its answer will be discarded.
-        if (source.state.redeeming) source.state.isStartSpent = true
-        forget(source.state)
-      }
-      return inOrder(source, async () => (await loadPart(settings.provider, 'clears a token')).clear(source, known))
-    },
-    idle: async () => (await loadPart(settings.provider, 'waits until a source is idle')).idle(source),
+
+  peek() {
+    return serve(this.#data)?.authorization
+  }
+
+  async getToken(given?: GetTokenOptions) {
+    const source = this.#data
+    const { provider } = source.settings
+    const need: GetTokenOptions = given ? membersOf(given) : anyToken
+    const { signal } = need
+    signal?.throwIfAborted()
+    if (provider.singleUse)
+      return (await loadPart(provider, 'gets a token for one call')).requestForOneCall(source, signal)
+    return serve(source, need)?.token ?? abortable(obtain(source, need), signal)
+  }
+
+  setToken(token: Token) {
+    const source = this.#data
+    return inOrder(source, async () =>
+      (await loadPart(source.settings.provider, 'sets a token')).setToken(source, token),
+    )
+  }
+
+  clear() {
+    const source = this.#data
+    const known = { ...source.state }
+    // Forgets the token before anything else, so that no call gets it any more.
+    if (source.state) {
+      // A running request may have sent the refresh token that the grant starts from, and its answer will be discarded.
+      if (source.state.redeeming) source.state.isStartSpent = true
+      forget(source.state)
+    }
+    return inOrder(source, async () =>
+      (await loadPart(source.settings.provider, 'clears a token')).clear(source, known),
+    )
+  }
+
+  async idle() {
+    const source = this.#data
+    return (await loadPart(source.settings.provider, 'waits until a source is idle')).idle(source)
   }
 }
 
@@ -135,10 +201,9 @@ export function createTokenSource(options: TokenSourceOptions): OwnTokenSource {
  */
 function inOrder<T>(source: SourceData, work: () => Promise<T>): Promise<T> {
   const done = source.changing ? withTimeout(source.changing, source.settings.timeoutMs, () => {}).then(work) : work()
-  source.latest = done
   // The promise does not keep the result, which can be a token.
   source.changing = done.then(ignore, ignore)
-  return done
+  return track(source, done)
 }
 
 /** Adds to each event whose token it is about. */

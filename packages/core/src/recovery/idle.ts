@@ -10,7 +10,7 @@ export async function idle(source: SourceData): Promise<void> {
     await whenSettled(source.state)
     await source.state.unsaved?.finish()
   }
-  if (source.latest !== latest) await idle(source)
+  if (source.latest && source.latest !== latest) await idle(source)
 }
 
 /**

@@ -16,6 +16,8 @@ export async function renewInMemory(
   request: SendTokenRequest,
 ): Promise<Token> {
   const { grant } = settings
+  // A sign-in or a log-out can have come while this code was loaded. A new login's refresh token is not for this renewal.
+  checkCurrent()
   const cached = state.cached?.token
   const refreshToken = memberOf(cached, 'refreshToken') ?? (state.isStartSpent ? undefined : startTokenOf(grant))
   if (refreshToken && !state.ended.includes(refreshToken)) {

@@ -1,6 +1,7 @@
 import { requestToken } from '../endpoint/token-request.ts'
 import { oauthError } from '../errors.ts'
 import type { SourceData } from '../life/token-cache.ts'
+import { track } from '../life/track.ts'
 import type { Token } from '../token.ts'
 import { abortable } from '../wait.ts'
 
@@ -11,7 +12,7 @@ import { abortable } from '../wait.ts'
  * @throws {@link OAuthError} `TOKEN_MISSING` if the grant cannot get a token by itself, and the errors of the request.
  */
 export async function requestForOneCall(source: SourceData, signal: AbortSignal | undefined): Promise<Token> {
-  const { settings, report } = source
+  const { settings, clientId, clientSecret, report } = source
   const { grant, provider } = settings
   const startedAt = Date.now()
   const parameters = async () => {
@@ -22,7 +23,7 @@ export async function requestForOneCall(source: SourceData, signal: AbortSignal 
       'the grant gets no token by itself, and a token for one call cannot be set: use another grant',
     )
   }
-  const work = requestToken({ ...settings, parameters }).then(
+  const work = requestToken({ ...settings, clientId, clientSecret, parameters }).then(
     (token) => {
       const { expiresAt = Number.POSITIVE_INFINITY } = token
       report({ type: 'renewed', reason: 'absent', durationMs: Date.now() - startedAt, expiresAt })
@@ -33,6 +34,5 @@ export async function requestForOneCall(source: SourceData, signal: AbortSignal 
       throw error
     },
   )
-  source.latest = work
-  return abortable(work, signal)
+  return abortable(track(source, work), signal)
 }

@@ -1,6 +1,5 @@
 import { revoke } from '../endpoint/revoke.ts'
-import type { Settings } from '../life/options.ts'
-import type { Credentials } from '../life/token-cache.ts'
+import type { Credentials, Settings } from '../life/options.ts'
 import { memberOf } from '../members.ts'
 import type { Token } from '../token.ts'
 

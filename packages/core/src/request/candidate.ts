@@ -1,3 +1,4 @@
+import { memberOf } from '../members.ts'
 import type { TokenSource } from '../token.ts'
 import { compileApis, type IsApi } from './apis.ts'
 
@@ -7,8 +8,13 @@ export type Candidate = { readonly source: TokenSource; readonly isApi: IsApi }
 /** The candidate that a selector chose, or none. */
 export type Chosen = Candidate | undefined
 
-/** Makes a source a candidate. Throws a `TypeError` if its `apis` are not valid URL prefixes. */
-export const toCandidate = (source: TokenSource): Candidate => ({ source, isApi: compileApis(source) })
+/** Makes a source a candidate. Throws a `TypeError` if its `apis` are not valid URL prefixes, or it has no `getToken`. */
+export function toCandidate(source: TokenSource): Candidate {
+  const isApi = compileApis(source)
+  if (typeof memberOf(source, 'getToken') !== 'function')
+    throw new TypeError('a token source needs getToken(), and a spread has none: use membersOf')
+  return { source, isApi }
+}
 
 /** Returns the candidate with the longest prefix that matches a URL. Of several such candidates, the last one wins. */
 export function nearest(candidates: readonly Chosen[], url: string): Chosen {

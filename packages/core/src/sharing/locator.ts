@@ -1,6 +1,6 @@
 import { resolveCredential } from '../endpoint/credential.ts'
 import { failLate } from '../errors.ts'
-import type { Settings } from '../life/options.ts'
+import type { Credentials, Settings } from '../life/options.ts'
 import type { Located } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
 import { isPending, joinPending, toPending, withTimeout, type Pending } from '../wait.ts'
@@ -19,8 +19,9 @@ const rememberedMs = 1000
  * Credentials that are functions are looked up again for each renewal, at most once a second. Simultaneous callers
  * share one look-up. The result is remembered for one second, success or failure, to spare a vault.
  */
-export function createLocator(settings: Settings, store: TokenStore): () => Promise<Found> {
-  const { provider, clientId, clientSecret, timeoutMs } = settings
+export function createLocator(settings: Settings, given: Credentials, store: TokenStore): () => Promise<Found> {
+  const { provider, timeoutMs } = settings
+  const { clientId, clientSecret } = given
   const isFixed = typeof clientId !== 'function' && typeof clientSecret !== 'function'
   let found: Found | undefined
   let pending: Pending<Found> | undefined
@@ -28,7 +29,7 @@ export function createLocator(settings: Settings, store: TokenStore): () => Prom
   const locate = async (): Promise<Found> => {
     if (found && isFixed) return found
     if (isPending(pending)) return joinPending(pending, locate)
-    const finding = withTimeout(find(settings, store), timeoutMs, () => failLate(provider.name, timeoutMs))
+    const finding = withTimeout(find(settings, given, store), timeoutMs, () => failLate(provider.name, timeoutMs))
     const own = (pending = toPending(finding, timeoutMs))
     try {
       return (found = await own.promise)
@@ -39,11 +40,10 @@ export function createLocator(settings: Settings, store: TokenStore): () => Prom
   return locate
 }
 
-async function find(settings: Settings, store: TokenStore): Promise<Found> {
+async function find(settings: Settings, given: Credentials, store: TokenStore): Promise<Found> {
   const { provider } = settings
-  const clientId = await resolveCredential(provider, 'clientId', settings.clientId)
-  const clientSecret =
-    settings.clientSecret && (await resolveCredential(provider, 'clientSecret', settings.clientSecret))
+  const clientId = await resolveCredential(provider, 'clientId', given.clientId)
+  const clientSecret = given.clientSecret && (await resolveCredential(provider, 'clientSecret', given.clientSecret))
   const state = stateOf(store, await storeKey(settings, clientId, clientSecret))
   return { state, credentials: { clientId, clientSecret } }
 }

@@ -1,6 +1,4 @@
-import type { TokenEventDetails } from '../events.ts'
 import { isAlive } from '../life/cached-token.ts'
-import type { Settings } from '../life/options.ts'
 import { forget, remember } from '../life/state.ts'
 import type { SourceData, TokenCache } from '../life/token-cache.ts'
 import type { TokenStore } from '../store.ts'
@@ -20,13 +18,12 @@ import { markUnsaved } from './unsaved.ts'
  */
 export function createSharedCache(
   rawStore: TokenStore,
-  settings: Settings,
-  report: (event: TokenEventDetails) => void,
+  { settings, clientId, clientSecret, report }: Pick<SourceData, 'settings' | 'clientId' | 'clientSecret' | 'report'>,
 ): SourceData['locate'] {
   const store: GuardedStore = guardStore(rawStore, settings, report, (key, written) =>
     repairEntry(stateOf(rawStore, key), store, settings, written),
   )
-  const find = createLocator(settings, rawStore)
+  const find = createLocator(settings, { clientId, clientSecret }, rawStore)
 
   const cache: TokenCache = {
     renewal: (_source, located, attempt) => createRenewal(store, settings, located, attempt),

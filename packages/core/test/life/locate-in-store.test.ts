@@ -1,13 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { TokenEvent, TokenSourceOptions } from '../../src/index.ts'
-import { errorOf, provider, secret, tokenEndpoint } from '../support.ts'
+import { refreshToken, type TokenEvent, type TokenSourceOptions } from '../../src/index.ts'
+import { deferred, errorOf, grant, provider, secret, tokenEndpoint } from '../support.ts'
 
 const chunk = '../../src/loaded-later.ts'
 
 /** Creates a source with a fresh copy of core that has not loaded the code for stores. */
-async function freshSource(options: TokenSourceOptions) {
+async function freshSource(options: TokenSourceOptions, ...script: Parameters<typeof tokenEndpoint>) {
   const events: TokenEvent[] = []
-  const endpoint = tokenEndpoint()
+  const endpoint = tokenEndpoint(...script)
   const { createTokenSource } = await import('../../src/index.ts')
   const onEvent = (event: TokenEvent) => void events.push(event)
   const source = createTokenSource({
@@ -27,6 +27,17 @@ function breakChunk() {
   vi.doMock(chunk, () => {
     throw new Error(`offline, and this is ${secret}`)
   })
+}
+
+/** Makes the import of the code that loads later wait until the test continues it. */
+function delayChunk() {
+  const { promise, resolve } = deferred<void>()
+  vi.resetModules()
+  vi.doMock(chunk, async (load) => {
+    await promise
+    return load()
+  })
+  return resolve
 }
 
 afterEach(() => {
@@ -104,3 +115,50 @@ test('setToken and clear take effect in the order of their calls, although both 
   await Promise.all([source.clear(), source.setToken({ accessToken: 'last' })])
   expect(source.peek()).toBe('Bearer last')
 })
+
+test('if the code for rejected tokens cannot be loaded, the caller gets the same token, and the next one tries again', async () => {
+  breakChunk()
+  const { source, endpoint } = await freshSource({})
+  await source.getToken()
+  expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-1')
+  expect(endpoint.requests).toHaveLength(1)
+  vi.doUnmock(chunk)
+  expect((await source.getToken({ rejected: 'token-1' })).accessToken).toBe('token-2')
+})
+
+const turnsOfPromises = [0, 2, 4, 6, 8, 10, 20, 40]
+
+test.each(turnsOfPromises)(
+  'a log-out ends a renewal that still loads code, before its request, %i turns after it began',
+  async (turns) => {
+    const load = delayChunk()
+    const { source, endpoint } = await freshSource({})
+    await source.getToken()
+    const renewed = source.getToken({ rejected: 'token-1' })
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+    const cleared = source.clear()
+    load()
+    await cleared
+    expect((await renewed).accessToken).toBe('token-2')
+    expect(endpoint.requests).toHaveLength(2)
+  },
+)
+
+test.each(turnsOfPromises)(
+  'a renewal that still loads code never sends the refresh token of a later sign-in, %i turns after it began',
+  async (turns) => {
+    const refreshed = (name: string) => grant(name, { refresh_token: `refresh of ${name}` })
+    const script = [refreshed('token-1'), refreshed('token-2')]
+    const { source, endpoint } = await freshSource({ grant: refreshToken('start') }, ...script)
+    await source.getToken()
+    const load = delayChunk()
+    const renewed = source.getToken({ rejected: 'token-1' })
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+    const set = source.setToken({ accessToken: 'mine', refreshToken: 'refresh of mine' })
+    load()
+    await Promise.all([set, renewed])
+    expect(source.peek()).toBe('Bearer mine')
+    const forms = await Promise.all(endpoint.requests.map(async (request) => new URLSearchParams(await request.text())))
+    expect(forms.map((form) => form.get('refresh_token'))).not.toContain('refresh of mine')
+  },
+)

@@ -1,6 +1,7 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test } from 'vitest'
 import { clientCredentials, createTokenSource, type Grant, type TokenSourceOptions } from '../../src/index.ts'
+import { resolveOptions } from '../../src/life/options.ts'
 import { errorOf, provider, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
 useFakeTime()
@@ -288,4 +289,58 @@ test('all sources of an unchanged provider share one copy of it', () => {
   const second = createTokenSource({ provider, clientId: 'b' })
   expect(second.apis).toBe(first.apis)
   expect(second.isRejected).toBe(first.isRejected)
+})
+
+const usual = { provider, clientId: 'app', clientSecret: secret }
+
+test('clients with the same options share their settings, to save memory, but not their credentials', () => {
+  const first = resolveOptions(usual)
+  const second = resolveOptions({ ...usual, clientId: 'other', clientSecret: 'other-secret' })
+  expect(second.settings).toBe(first.settings)
+  expect(first).toMatchObject({ clientId: 'app', clientSecret: secret })
+  expect(second).toMatchObject({ clientId: 'other', clientSecret: 'other-secret' })
+})
+
+const anyKey = { ...usual, store: new Map(), key: 'user-1' }
+
+test.each<[string, TokenSourceOptions, TokenSourceOptions]>([
+  ...(
+    [
+      { scope: 'read' },
+      { apis: ['https://other.example'] },
+      { exceptApis: ['https://api.example/admin'] },
+      { fetch: async () => new Response() },
+      { timeoutMs: 1 },
+      { storeTimeoutMs: 1 },
+      { entryTtlMs: 1 },
+      { maxTokenRequestsPerMinute: 1 },
+      { eventKey: 'tenant' },
+      { onEvent: () => {} },
+      { provider: { ...provider, name: 'other' } },
+    ] satisfies Partial<TokenSourceOptions>[]
+  ).map((option): [string, TokenSourceOptions, TokenSourceOptions] => [
+    Object.keys(option).join(),
+    usual,
+    { ...usual, ...option },
+  ]),
+  ['key', anyKey, { ...anyKey, key: 'user-2' }],
+])('clients with different options do not share their settings: %s', (_what, one, other) => {
+  const [first, second] = [one, other].map((options) => resolveOptions(options).settings)
+  expect(first).not.toEqual(second)
+  expect(resolveOptions(one).settings).toEqual(first)
+  expect(resolveOptions(other).settings).toEqual(second)
+})
+
+test.each<Partial<TokenSourceOptions>>([
+  { clientAuth: () => {} },
+  { grant: clientCredentials() },
+  { scope: 'read' },
+  { resource: 'https://api.example' },
+  { parameters: { audience: 'api' } },
+  { store: new Map() },
+  { key: 'user-7' },
+  { waitUntil: () => {} },
+])('settings that can hold a secret, or the data of one user, are not kept for other clients: %o', (option) => {
+  const options = { ...usual, ...option }
+  expect(resolveOptions(options).settings).not.toBe(resolveOptions(options).settings)
 })

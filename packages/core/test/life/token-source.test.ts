@@ -1,6 +1,7 @@
 import { useFakeTime } from '../fake-time.ts'
 import { expect, test, vi } from 'vitest'
 import { createTokenSource, refreshToken, type Grant, type Token, type TokenSourceOptions } from '../../src/index.ts'
+import { membersOf } from '../../src/members.ts'
 import { createDatabase } from '../database.ts'
 import { deferred, errorOf, grant, password, provider, refusal, secret, sourceOver, tokenEndpoint } from '../support.ts'
 
@@ -16,6 +17,46 @@ test('a source makes no token request before the first call needs a token', () =
   const source = sourceOver(endpoint)
   expect(source.peek()).toBeUndefined()
   expect(endpoint.requests).toHaveLength(0)
+})
+
+test('sources share their methods, to save memory', () => {
+  const [first, second] = [sourceOver(tokenEndpoint()), sourceOver(tokenEndpoint())]
+  for (const name of ['getToken', 'peek', 'setToken', 'clear', 'idle'] as const) {
+    expect(first[name]).toBe(second[name])
+    expect(Object.hasOwn(first, name)).toBe(false)
+  }
+})
+
+test('a spread of a source has no methods, but all its rules', () => {
+  const events: unknown[] = []
+  const rules = { exceptApis: ['https://api.example/admin'], onEvent: (event: unknown) => void events.push(event) }
+  const quirks = { insecureHosts: ['api:8080'], headers: () => ({ 'x-key': 'second' }), isRejected: () => true }
+  const source = sourceOver(tokenEndpoint(), { ...rules, provider: { ...provider, ...quirks } })
+  const spread = { ...source }
+  expect(Object.keys(spread).toSorted()).toEqual([
+    'apis',
+    'exceptApis',
+    'headers',
+    'insecureHosts',
+    'isRejected',
+    'name',
+    'onEvent',
+  ])
+  expect(spread).toMatchObject({ apis: provider.apis, exceptApis: rules.exceptApis, name: provider.name })
+  expect(spread).toMatchObject({ insecureHosts: quirks.insecureHosts, headers: quirks.headers })
+  spread.onEvent?.({ type: 'skipped', why: 'elsewhere', origin: 'https://other.example' })
+  expect(events).toMatchObject([{ type: 'skipped', provider: provider.name }])
+})
+
+test('a spread of the copy that membersOf makes does what the source does', async () => {
+  const source = sourceOver(tokenEndpoint())
+  const copy = { ...membersOf(source) }
+  expect((await copy.getToken()).accessToken).toBe('token-1')
+  await copy.setToken({ accessToken: 'set' })
+  expect([copy.peek(), source.peek()]).toEqual(['Bearer set', 'Bearer set'])
+  expect(await copy.clear()).toEqual({ accessToken: 'set' })
+  await copy.idle()
+  expect(source.peek()).toBeUndefined()
 })
 
 test('10,000 callers at the same time cause one token request', async () => {

@@ -1,6 +1,7 @@
 import ky from 'ky'
 import { afterEach, expect, test, vi } from 'vitest'
 import { bearer, bearerFetch, type TokenSource } from '../../src/index.ts'
+import { membersOf } from '../../src/members.ts'
 import { api, apiThatTakes, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
 
 const url = 'https://api.example/v1/shops'
@@ -161,7 +162,7 @@ test('a URL object that changes while its call waits for a token does not change
 })
 
 test('a peek that returns a header that cannot be sent is a TypeError that does not show it', async () => {
-  const source = { ...sourceOver(tokenEndpoint()), peek: () => 'Bearer token-secret\n\u0100' }
+  const source = { ...membersOf(sourceOver(tokenEndpoint())), peek: () => 'Bearer token-secret\n\u0100' }
   const error = await bearerFetch(source, api().fetch)(url).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(TypeError)
   expect(String(error)).not.toContain('token-secret')

@@ -1,6 +1,7 @@
 import ky, { type HTTPError, isHTTPError, isTimeoutError, type Options } from 'ky'
 import { afterEach, expect, test, vi } from 'vitest'
 import { bearer, type TokenSource } from '../../src/index.ts'
+import { membersOf } from '../../src/members.ts'
 import {
   api,
   apiThatTakes,
@@ -84,7 +85,10 @@ test("the call gets the token endpoint's error if a rejected token cannot be ren
   const body = new ReadableStream({ cancel })
   const target = api(new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } }))
   const quirks = { isRejected: undefined }
-  const source: TokenSource = { ...sourceOver(tokenEndpoint(undefined, refusal('invalid_client', 401))), ...quirks }
+  const source: TokenSource = {
+    ...membersOf(sourceOver(tokenEndpoint(undefined, refusal('invalid_client', 401)))),
+    ...quirks,
+  }
   const http = ky.create({ fetch: target.fetch }).extend(bearer(source))
   expect(await errorOf(http.get(url))).toMatchObject({ code: 'TOKEN_REFUSED', error: 'invalid_client' })
   expect(cancel).toHaveBeenCalledOnce()
@@ -634,7 +638,7 @@ test('if peek returns a token, getToken is not called', async () => {
   const getToken = vi.fn<TokenSource['getToken']>()
   await ky
     .create({ fetch: api().fetch })
-    .extend(bearer({ ...source, getToken }))
+    .extend(bearer({ ...membersOf(source), getToken }))
     .get(url)
   expect(getToken).not.toHaveBeenCalled()
 })
@@ -642,7 +646,7 @@ test('if peek returns a token, getToken is not called', async () => {
 test('the rejected response is discarded, so that its connection is free for the second sending', async () => {
   const cancel = vi.fn<() => void>()
   const refused = new Response(new ReadableStream({ cancel }), { status: 401 })
-  const source: TokenSource = { ...sourceOver(tokenEndpoint()), isRejected: undefined }
+  const source: TokenSource = { ...membersOf(sourceOver(tokenEndpoint())), isRejected: undefined }
   await ky
     .create({ fetch: api(refused).fetch })
     .extend(bearer(source))

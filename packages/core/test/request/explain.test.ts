@@ -1,6 +1,7 @@
 import ky, { type Options } from 'ky'
 import { expect, test } from 'vitest'
 import { bearer, bearerFetch } from '../../src/index.ts'
+import { membersOf } from '../../src/members.ts'
 import { api, errorOf, provider, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
 
 /** A token endpoint that rejects every token, as an API. */
@@ -28,7 +29,7 @@ test.each([
   [
     'two sources',
     'https://other.example/',
-    [bearer(source()), bearer(async () => ({ ...source(), name: 'second' }))],
+    [bearer(source()), bearer(async () => ({ ...membersOf(source()), name: 'second' }))],
     'https://other.example/',
     'example, second',
   ],

@@ -1,7 +1,7 @@
 import ky from 'ky'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bearer, bearerFetch, type TokenSource } from '../../src/index.ts'
-import { api, errorOf, unauthorized } from '../support.ts'
+import { api, errorOf, sourceOver, tokenEndpoint, unauthorized } from '../support.ts'
 
 // Sources written by hand, whose members throw. A promise that is rejected and not handled fails this file.
 
@@ -113,4 +113,17 @@ test('a name that throws leaves the error of a 401 without a token as it is', as
     'message',
     'Request failed with status code 401: GET https://other.example/',
   )
+})
+
+test.each([
+  ['a spread of a source', { ...sourceOver(tokenEndpoint()) }],
+  ['a source whose getToken is not a function', { ...source(), getToken: 'text' as never }],
+])('%s has no getToken, so no client is made with it', async (_what, tokens) => {
+  const message = 'a token source needs getToken(), and a spread has none: use membersOf'
+  expect(() => bearer(tokens)).toThrow(new TypeError(message))
+  expect(() => bearerFetch(tokens)).toThrow(new TypeError(message))
+  const target = api()
+  const selected = ky.create({ fetch: target.fetch, retry: 0 }).extend(bearer(() => tokens))
+  expect(await errorOf(selected.get(url))).toEqual(new TypeError(message))
+  expect(target.calls).toEqual([])
 })

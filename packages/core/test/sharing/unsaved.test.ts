@@ -251,9 +251,13 @@ test.each(kinds)('idle() writes it before the process stops: %o', async (kind) =
   expect(database.tokens()).toMatchObject([{ refreshToken: 'refresh-2' }])
 })
 
-test('idle() gives up after a minute, so that the process can stop', async () => {
+test.each([
+  ['', undefined],
+  [', also if a renewal was running', 'token-2'],
+])('idle() gives up after a minute, so that the process can stop%s', async (_when, rejected) => {
   const { source, loseLock } = await process({ hasLock: true, hasReplace: true })
   loseLock()
+  void source.getToken({ rejected })
   let isIdle = false
   void source.idle().then(() => (isIdle = true))
   await seconds(59)
