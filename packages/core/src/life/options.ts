@@ -225,9 +225,9 @@ export function resolveOptions(given: TokenSourceOptions): Credentials & { reado
     eventKey,
     onEvent,
   }
-  // What can hold a secret, or the data of one user or request, must not stay in memory after its source.
-  const isOwn = options.grant || options.clientAuth || store || key || waitUntil || settings.parameters !== none
-  return { settings: isOwn ? settings : shareSettings(settings), clientId: clientId as Credential, clientSecret }
+  // These can hold a secret, or the data of one user or request, which must not stay in memory longer than their source.
+  const isPersonal = options.grant || options.clientAuth || store || key || waitUntil || settings.parameters !== none
+  return { settings: isPersonal ? settings : shareSettings(settings), clientId: clientId as Credential, clientSecret }
 }
 
 /** The last settings for each provider. */
